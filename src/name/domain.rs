@@ -1,0 +1,256 @@
+//! The domains below which workspaces live, as the operator names them.
+//!
+//! They are the fixed half of every comparison with a host, so they are made canonical once, at
+//! start, and a name that could never match, or could match in two ways, is refused then.
+
+use super::label::MAX_LABEL_BYTES;
+use std::error::Error;
+use std::fmt;
+
+/// A DNS name below which workspaces live, canonical: ASCII lower case, no trailing dot, at least
+/// two labels of 1..=63 bytes `[a-z0-9-]` without hyphens at the ends, at most 189 bytes, no IP
+/// address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Domain(Box<str>);
+
+impl Domain {
+    /// Accepts upper case and one trailing dot and canonicalises them.
+    ///
+    /// # Errors
+    /// The first way in which `name` is no such domain.
+    pub fn new(name: &str) -> Result<Self, DomainError> {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        if name.is_empty() {
+            return Err(DomainError::Empty);
+        }
+        if name.len() > MAX_DOMAIN_BYTES {
+            return Err(DomainError::TooLong { bytes: name.len() });
+        }
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+        if let Some((at, character)) = name.char_indices().find(|(_, c)| !is_allowed(*c)) {
+            return Err(DomainError::ForbiddenCharacter { character, at });
+        }
+        for label in name.split('.') {
+            check_label(label)?;
+        }
+        let Some((_, last)) = name.rsplit_once('.') else {
+            return Err(DomainError::SingleLabel);
+        };
+        if is_number(last) {
+            return Err(DomainError::Address);
+        }
+        Ok(Self(name.to_ascii_lowercase().into()))
+    }
+
+    /// The canonical name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `self` lies one or more labels below `other` (compared label by label).
+    #[must_use]
+    pub fn is_below(&self, other: &Self) -> bool {
+        let mut labels = self.0.rsplit('.');
+        other.0.rsplit('.').all(|label| labels.next() == Some(label)) && labels.next().is_some()
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// The configured domains, in their configured order; none lies below another, none twice, so a host
+/// is below one of them at most.
+#[derive(Clone, Debug)]
+pub struct Domains(Box<[Domain]>);
+
+#[expect(clippy::len_without_is_empty, reason = "there is always at least one domain")]
+impl Domains {
+    /// Keeps the order of `domains`: their indexes are what [`Domains::position`] answers.
+    ///
+    /// # Errors
+    /// No domain at all, or the first two that overlap.
+    pub fn new(domains: Vec<Domain>) -> Result<Self, DomainsError> {
+        if domains.is_empty() {
+            return Err(DomainsError::Empty);
+        }
+        for (index, domain) in domains.iter().enumerate() {
+            for earlier in domains.iter().take(index) {
+                if domain == earlier {
+                    return Err(DomainsError::Twice(domain.clone()));
+                }
+                for (inner, outer) in [(domain, earlier), (earlier, domain)] {
+                    if inner.is_below(outer) {
+                        let (inner, outer) = (inner.clone(), outer.clone());
+                        return Err(DomainsError::Nested { inner, outer });
+                    }
+                }
+            }
+        }
+        Ok(Self(domains.into()))
+    }
+
+    /// The domains in configured order.
+    pub fn iter(&self) -> impl Iterator<Item = &Domain> {
+        self.0.iter()
+    }
+
+    /// How many there are; at least one.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The domain at `index`, as [`Domains::position`] and [`Host::domain`](super::Host::domain)
+    /// give it.
+    #[must_use]
+    pub fn at(&self, index: usize) -> Option<&Domain> {
+        self.0.get(index)
+    }
+
+    /// Index of the domain that *equals* `name` (already canonical).
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.0.iter().position(|domain| domain.as_str() == name)
+    }
+}
+
+/// Why a text is not a [`Domain`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DomainError {
+    /// Nothing, or a dot alone.
+    Empty,
+    /// So long that not every user's host fits below it.
+    TooLong {
+        /// Length without the trailing dot.
+        bytes: usize,
+    },
+    /// Holds something else than ASCII letters, digits, hyphens and dots.
+    ForbiddenCharacter {
+        /// The first such character.
+        character: char,
+        /// Its byte offset.
+        at: usize,
+    },
+    /// Has two dots in a row, or begins with one.
+    EmptyLabel,
+    /// Has a label over the 63 bytes of RFC 1035 §2.3.4.
+    LabelTooLong {
+        /// Length of the first such label.
+        bytes: usize,
+    },
+    /// Has a label that begins or ends with a hyphen (RFC 1123 §2.1).
+    EdgeHyphen {
+        /// The first such label.
+        label: Box<str>,
+    },
+    /// Is one label, such as `localhost`: cookies and certificates for such names are not reliable.
+    SingleLabel,
+    /// Ends with a number, which browsers read as an IPv4 address (WHATWG URL, "ends in a number").
+    Address,
+}
+
+impl fmt::Display for DomainError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => formatter.write_str("is empty; name a domain such as vdi.example.com"),
+            Self::TooLong { bytes } => write!(
+                formatter,
+                "is {bytes} bytes long; at most {MAX_DOMAIN_BYTES} leave room for every label"
+            ),
+            Self::ForbiddenCharacter { character: '*', .. } => {
+                formatter.write_str("has a wildcard; name the domain itself, without `*.`")
+            }
+            Self::ForbiddenCharacter { character: ':' | '/', .. } => formatter
+                .write_str("is an address or a URL; name the domain alone, without scheme or port"),
+            Self::ForbiddenCharacter { character, at } if !character.is_ascii() => {
+                write!(formatter, "has {character:?} at byte {at}; write its A-labels (xn--…)")
+            }
+            Self::ForbiddenCharacter { character, at } => write!(
+                formatter,
+                "has {character:?} at byte {at}; use only letters, digits, hyphens and dots"
+            ),
+            Self::EmptyLabel => {
+                formatter.write_str("has an empty label; begin with a letter, write single dots")
+            }
+            Self::LabelTooLong { bytes } => {
+                write!(formatter, "has a label of {bytes} bytes; DNS allows {MAX_LABEL_BYTES}")
+            }
+            Self::EdgeHyphen { label } => write!(
+                formatter,
+                "has the label `{label}`; begin and end labels with a letter or a digit"
+            ),
+            Self::SingleLabel => {
+                formatter.write_str("has one label only; put one in front, such as vdi.localhost")
+            }
+            Self::Address => {
+                formatter.write_str("ends with a number, like an IP address; name a DNS domain")
+            }
+        }
+    }
+}
+
+impl Error for DomainError {}
+
+/// Why some domains are not [`Domains`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DomainsError {
+    /// There is none.
+    Empty,
+    /// One stands there twice, perhaps in two spellings.
+    Twice(Domain),
+    /// One lies below another, so a host of the inner one could be read as a label of the outer.
+    Nested {
+        /// The longer one.
+        inner: Domain,
+        /// The one it lies below.
+        outer: Domain,
+    },
+}
+
+impl fmt::Display for DomainsError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => formatter.write_str("there is no domain; name at least one"),
+            Self::Twice(domain) => write!(formatter, "{domain} is named twice; name it once"),
+            Self::Nested { inner, outer } => {
+                write!(formatter, "{inner} lies below {outer}; take domains side by side")
+            }
+        }
+    }
+}
+
+impl Error for DomainsError {}
+
+fn check_label(label: &str) -> Result<(), DomainError> {
+    if label.is_empty() {
+        return Err(DomainError::EmptyLabel);
+    }
+    if label.len() > MAX_LABEL_BYTES {
+        return Err(DomainError::LabelTooLong { bytes: label.len() });
+    }
+    let edges = [label.as_bytes().first(), label.as_bytes().last()];
+    if edges.contains(&Some(&b'-')) {
+        return Err(DomainError::EdgeHyphen { label: label.into() });
+    }
+    Ok(())
+}
+
+/// What the WHATWG URL parser takes for the last part of an IPv4 address: decimal, octal or `0x…`.
+fn is_number(label: &str) -> bool {
+    let hexadecimal = label.strip_prefix("0x").or_else(|| label.strip_prefix("0X"));
+    match hexadecimal {
+        Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => label.bytes().all(|byte| byte.is_ascii_digit()),
+    }
+}
+
+/// 253 for a whole name (RFC 1035 §2.3.4, in text), less a label of 63 and its dot: whatever label
+/// or `session--label` somebody gets has a host.
+const MAX_DOMAIN_BYTES: usize = 253 - 1 - MAX_LABEL_BYTES;
+
+#[cfg(test)]
+mod tests;

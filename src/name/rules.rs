@@ -1,0 +1,148 @@
+//! `doorward-label/v1`: from an issuer's username to the one DNS label that is the user's.
+//!
+//! Label equality is the whole check at the door, so two users with one label are two users with one
+//! desktop. Hence: names that are fit for it are kept as they are (the *bare form*), all others
+//! become a readable stub and 100 bits of SHA-256 over issuer and name, and no name of the bare form
+//! has the shape of a hashed label. Stateless and versioned: no table decides who was first, and a
+//! different rule is a different version. 100 bits rather than the 28 to 32 that similar tools use,
+//! because there a collision takes minutes to find (T14).
+
+use super::username::{self, Case, UsernameError};
+use super::{Label, ReservedLabels, label, unicode};
+use aws_lc_rs::digest::{Context, SHA256};
+use std::sync::Arc;
+
+/// `doorward-label/v1` for one issuer.
+#[derive(Clone, Debug)]
+pub struct LabelRules {
+    issuer: Box<str>,
+    bare_labels: bool,
+    case: Case,
+    reserved: Arc<ReservedLabels>,
+}
+
+impl LabelRules {
+    /// Rules for `issuer`, byte for byte its `iss`.
+    ///
+    /// `bare_labels` keeps names of the bare form as they are; of all issuers that share a domain at
+    /// most one may have it, or `alice` of the one could enter where `alice` of the other lives.
+    #[must_use]
+    pub fn new(issuer: &str, bare_labels: bool, case: Case, reserved: Arc<ReservedLabels>) -> Self {
+        Self { issuer: issuer.into(), bare_labels, case, reserved }
+    }
+
+    /// The same rules with bare labels on or off, for whoever asks what that would change.
+    #[must_use]
+    pub fn with_bare_labels(&self, bare_labels: bool) -> Self {
+        Self { bare_labels, ..self.clone() }
+    }
+
+    /// The canonical username U' (NFC, folded if so configured) and its label.
+    ///
+    /// Canonically equivalent names get the same label; any other two names of any two issuers do
+    /// not, short of a collision in 100 bits of SHA-256.
+    ///
+    /// # Errors
+    /// The first reason for which `user` has no label.
+    pub fn label(&self, user: &str) -> Result<(Box<str>, Label), UsernameError> {
+        let canonical = username::canonical(user, self.case)?;
+        // `user` must be ASCII, not only U': a name with the Kelvin sign normalizes to a plain `K`,
+        // and nobody should reach a bare label by a character that looks like another.
+        let is_bare = self.bare_labels
+            && user.is_ascii()
+            && canonical.len() <= MAX_BARE_BYTES
+            && label::check(&canonical).is_ok()
+            && !has_hashed_shape(&canonical)
+            && !self.reserved.contains(&canonical);
+        let label = if is_bare { canonical.as_ref().into() } else { self.hashed_label(&canonical) };
+        Ok((canonical.into(), Label::from_algorithm(label)))
+    }
+
+    /// The stub for people, then the part that makes the label unique.
+    fn hashed_label(&self, canonical: &str) -> Box<str> {
+        let mut label = stub(canonical);
+        label.push_str("-u");
+        let bits = self.hash(canonical);
+        // A digit of radix 32 is one character of base32hex (RFC 4648 §7), in lower case.
+        let digits = (0..HASH_CHARACTERS).rev().map(|place| (bits >> (5 * place)) & 0x1f);
+        label.extend(digits.filter_map(|digit| char::from_digit(u32::try_from(digit).ok()?, 32)));
+        label.into()
+    }
+
+    /// The first 100 bits of the digest, as a number.
+    fn hash(&self, canonical: &str) -> u128 {
+        let mut context = Context::new(&SHA256);
+        context.update(b"doorward-label/v1\0");
+        // The lengths keep (issuer, name) apart from any other pair with the same concatenation.
+        for part in [&self.issuer, canonical] {
+            context.update(&length(part));
+            context.update(part.as_bytes());
+        }
+        let digest = context.finish();
+        let first_128_bits = digest.as_ref().iter().take(16);
+        first_128_bits.fold(0, |bits, byte| (bits << 8) | u128::from(*byte)) >> 28
+    }
+}
+
+/// `.*-` optional, `u`, twenty of `[0-9a-v]`: what ends a hashed label. A name of this shape is
+/// hashed again, so nobody can be called like somebody else's label.
+fn has_hashed_shape(label: &str) -> bool {
+    // The twenty hold no hyphen, so the shape can only be what follows the last one.
+    let tail = label.rsplit('-').next().unwrap_or(label);
+    let Some(hash) = tail.strip_prefix('u') else {
+        return false;
+    };
+    hash.len() == usize::from(HASH_CHARACTERS)
+        && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'v'))
+}
+
+/// What a person recognises of the name: its local part in ASCII letters and digits, at most 18
+/// bytes, a letter first, single hyphens inside. Never empty, and never unique.
+fn stub(canonical: &str) -> String {
+    let local_part = canonical.split('@').next().unwrap_or_default();
+    let mut stub = String::with_capacity(MAX_STUB_BYTES + 2 + usize::from(HASH_CHARACTERS));
+    let mut gap = false;
+    for character in unicode::nfkd(local_part) {
+        if unicode::is_mark(character) {
+            continue;
+        }
+        if !character.is_ascii_alphanumeric() {
+            gap = true;
+            continue;
+        }
+        if stub.is_empty() && character.is_ascii_digit() {
+            stub.push_str("x-");
+        } else if gap && !stub.is_empty() {
+            stub.push('-');
+        }
+        gap = false;
+        stub.push(character.to_ascii_lowercase());
+        if stub.len() >= MAX_STUB_BYTES {
+            break;
+        }
+    }
+    // A hyphen and the character after it can end at 19 bytes, and then the cut bares the hyphen.
+    stub.truncate(MAX_STUB_BYTES);
+    if stub.as_bytes().last() == Some(&b'-') {
+        stub.pop();
+    }
+    if stub.is_empty() {
+        stub.push('x');
+    }
+    stub
+}
+
+/// `u32be(len)`. Usernames end at 1024 bytes and no configuration names an issuer of 4 GiB, so the
+/// saturation is never met.
+fn length(part: &str) -> [u8; 4] {
+    u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes()
+}
+
+/// So that a bare label is never longer than a hashed one: 18 + 2 + 20.
+const MAX_BARE_BYTES: usize = 40;
+const MAX_STUB_BYTES: usize = 18;
+/// Five bits each.
+const HASH_CHARACTERS: u8 = 20;
+
+#[cfg(test)]
+mod tests;

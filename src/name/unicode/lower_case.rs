@@ -1,0 +1,103 @@
+//! The lower-case mapping of Unicode 18.0.0, for issuers with `case: fold`. A table, and the search.
+//!
+//! `char::to_lowercase` would be shorter, but its table is the compiler's: Rust 1.95 has Unicode 17,
+//! where twenty capital letters of Unicode 18 are unknown, and older ones know fewer still. A gate
+//! and a renderer built with different compilers would then put one user on two hosts. Refusing what
+//! the oldest compiler does not know is no way out either, because a letter without a lower case can
+//! be given one later (Cherokee was, in Unicode 8). So the mapping is part of v1 and stands here, of
+//! the same Unicode version as the other two tables. The tests hold it against the compiler's
+//! mapping wherever the two know the same letters, and freeze its digest.
+
+/// The full lower-case mapping of one character, without context or language: the final sigma rule
+/// does not apply, and U+0130 becomes an `i` with U+0307 whatever the locale.
+pub(in crate::name) fn lower_case(character: char) -> impl Iterator<Item = char> {
+    // The only unconditional lower-case line of SpecialCasing.txt that is longer than a character.
+    let (first, second) = match character {
+        '\u{130}' => ('i', Some('\u{307}')),
+        single => (simple(single), None),
+    };
+    std::iter::once(first).chain(second)
+}
+
+/// `Simple_Lowercase_Mapping` of `UnicodeData.txt`, field 13.
+fn simple(character: char) -> char {
+    let code = u32::from(character);
+    let row = RANGES.partition_point(|&(_, last, _, _)| last < code);
+    let Some(&(first, _, step, offset)) = RANGES.get(row) else {
+        return character;
+    };
+    let is_mapped = code >= first && (code - first).is_multiple_of(step);
+    let mapped = if is_mapped { code.checked_add_signed(offset) } else { None };
+    mapped.and_then(char::from_u32).unwrap_or(character)
+}
+
+/// First and last code point, step from one mapped code point to the next, offset of the mapping.
+/// Ascending, without overlap; what lies in no row maps to itself.
+#[rustfmt::skip]
+pub(super) const RANGES: &[(u32, u32, u32, i32)] = &[
+    (0x00041, 0x0005A, 1, 32), (0x000C0, 0x000D6, 1, 32), (0x000D8, 0x000DE, 1, 32),
+    (0x00100, 0x0012E, 2, 1), (0x00132, 0x00136, 2, 1), (0x00139, 0x00147, 2, 1),
+    (0x0014A, 0x00176, 2, 1), (0x00178, 0x00178, 1, -121), (0x00179, 0x0017D, 2, 1),
+    (0x00181, 0x00181, 1, 210), (0x00182, 0x00184, 2, 1), (0x00186, 0x00186, 1, 206),
+    (0x00187, 0x00187, 1, 1), (0x00189, 0x0018A, 1, 205), (0x0018B, 0x0018B, 1, 1),
+    (0x0018E, 0x0018E, 1, 79), (0x0018F, 0x0018F, 1, 202), (0x00190, 0x00190, 1, 203),
+    (0x00191, 0x00191, 1, 1), (0x00193, 0x00193, 1, 205), (0x00194, 0x00194, 1, 207),
+    (0x00196, 0x00196, 1, 211), (0x00197, 0x00197, 1, 209), (0x00198, 0x00198, 1, 1),
+    (0x0019C, 0x0019C, 1, 211), (0x0019D, 0x0019D, 1, 213), (0x0019F, 0x0019F, 1, 214),
+    (0x001A0, 0x001A4, 2, 1), (0x001A6, 0x001A6, 1, 218), (0x001A7, 0x001A7, 1, 1),
+    (0x001A9, 0x001A9, 1, 218), (0x001AC, 0x001AC, 1, 1), (0x001AE, 0x001AE, 1, 218),
+    (0x001AF, 0x001AF, 1, 1), (0x001B1, 0x001B2, 1, 217), (0x001B3, 0x001B5, 2, 1),
+    (0x001B7, 0x001B7, 1, 219), (0x001B8, 0x001B8, 1, 1), (0x001BC, 0x001BC, 1, 1),
+    (0x001C4, 0x001C4, 1, 2), (0x001C5, 0x001C5, 1, 1), (0x001C7, 0x001C7, 1, 2),
+    (0x001C8, 0x001C8, 1, 1), (0x001CA, 0x001CA, 1, 2), (0x001CB, 0x001DB, 2, 1),
+    (0x001DE, 0x001EE, 2, 1), (0x001F1, 0x001F1, 1, 2), (0x001F2, 0x001F4, 2, 1),
+    (0x001F6, 0x001F6, 1, -97), (0x001F7, 0x001F7, 1, -56), (0x001F8, 0x0021E, 2, 1),
+    (0x00220, 0x00220, 1, -130), (0x00222, 0x00232, 2, 1), (0x0023A, 0x0023A, 1, 10795),
+    (0x0023B, 0x0023B, 1, 1), (0x0023D, 0x0023D, 1, -163), (0x0023E, 0x0023E, 1, 10792),
+    (0x00241, 0x00241, 1, 1), (0x00243, 0x00243, 1, -195), (0x00244, 0x00244, 1, 69),
+    (0x00245, 0x00245, 1, 71), (0x00246, 0x0024E, 2, 1), (0x00370, 0x00372, 2, 1),
+    (0x00376, 0x00376, 1, 1), (0x0037F, 0x0037F, 1, 116), (0x00386, 0x00386, 1, 38),
+    (0x00388, 0x0038A, 1, 37), (0x0038C, 0x0038C, 1, 64), (0x0038E, 0x0038F, 1, 63),
+    (0x00391, 0x003A1, 1, 32), (0x003A3, 0x003AB, 1, 32), (0x003CF, 0x003CF, 1, 8),
+    (0x003D8, 0x003EE, 2, 1), (0x003F4, 0x003F4, 1, -60), (0x003F7, 0x003F7, 1, 1),
+    (0x003F9, 0x003F9, 1, -7), (0x003FA, 0x003FA, 1, 1), (0x003FD, 0x003FF, 1, -130),
+    (0x00400, 0x0040F, 1, 80), (0x00410, 0x0042F, 1, 32), (0x00460, 0x00480, 2, 1),
+    (0x0048A, 0x004BE, 2, 1), (0x004C0, 0x004C0, 1, 15), (0x004C1, 0x004CD, 2, 1),
+    (0x004D0, 0x0052E, 2, 1), (0x00531, 0x00556, 1, 48), (0x010A0, 0x010C5, 1, 7264),
+    (0x010C7, 0x010C7, 1, 7264), (0x010CD, 0x010CD, 1, 7264), (0x013A0, 0x013EF, 1, 38864),
+    (0x013F0, 0x013F5, 1, 8), (0x01C89, 0x01C89, 1, 1), (0x01C90, 0x01CBA, 1, -3008),
+    (0x01CBD, 0x01CBF, 1, -3008), (0x01E00, 0x01E94, 2, 1), (0x01E9E, 0x01E9E, 1, -7615),
+    (0x01EA0, 0x01EFE, 2, 1), (0x01F08, 0x01F0F, 1, -8), (0x01F18, 0x01F1D, 1, -8),
+    (0x01F28, 0x01F2F, 1, -8), (0x01F38, 0x01F3F, 1, -8), (0x01F48, 0x01F4D, 1, -8),
+    (0x01F59, 0x01F5F, 2, -8), (0x01F68, 0x01F6F, 1, -8), (0x01F88, 0x01F8F, 1, -8),
+    (0x01F98, 0x01F9F, 1, -8), (0x01FA8, 0x01FAF, 1, -8), (0x01FB8, 0x01FB9, 1, -8),
+    (0x01FBA, 0x01FBB, 1, -74), (0x01FBC, 0x01FBC, 1, -9), (0x01FC8, 0x01FCB, 1, -86),
+    (0x01FCC, 0x01FCC, 1, -9), (0x01FD8, 0x01FD9, 1, -8), (0x01FDA, 0x01FDB, 1, -100),
+    (0x01FE8, 0x01FE9, 1, -8), (0x01FEA, 0x01FEB, 1, -112), (0x01FEC, 0x01FEC, 1, -7),
+    (0x01FF8, 0x01FF9, 1, -128), (0x01FFA, 0x01FFB, 1, -126), (0x01FFC, 0x01FFC, 1, -9),
+    (0x02126, 0x02126, 1, -7517), (0x0212A, 0x0212A, 1, -8383), (0x0212B, 0x0212B, 1, -8262),
+    (0x02132, 0x02132, 1, 28), (0x02160, 0x0216F, 1, 16), (0x02183, 0x02183, 1, 1),
+    (0x024B6, 0x024CF, 1, 26), (0x02C00, 0x02C2F, 1, 48), (0x02C60, 0x02C60, 1, 1),
+    (0x02C62, 0x02C62, 1, -10743), (0x02C63, 0x02C63, 1, -3814), (0x02C64, 0x02C64, 1, -10727),
+    (0x02C67, 0x02C6B, 2, 1), (0x02C6D, 0x02C6D, 1, -10780), (0x02C6E, 0x02C6E, 1, -10749),
+    (0x02C6F, 0x02C6F, 1, -10783), (0x02C70, 0x02C70, 1, -10782), (0x02C72, 0x02C72, 1, 1),
+    (0x02C75, 0x02C75, 1, 1), (0x02C7E, 0x02C7F, 1, -10815), (0x02C80, 0x02CE2, 2, 1),
+    (0x02CEB, 0x02CED, 2, 1), (0x02CF2, 0x02CF2, 1, 1), (0x0A640, 0x0A66C, 2, 1),
+    (0x0A680, 0x0A69A, 2, 1), (0x0A722, 0x0A72E, 2, 1), (0x0A732, 0x0A76E, 2, 1),
+    (0x0A779, 0x0A77B, 2, 1), (0x0A77D, 0x0A77D, 1, -35332), (0x0A77E, 0x0A786, 2, 1),
+    (0x0A78B, 0x0A78B, 1, 1), (0x0A78D, 0x0A78D, 1, -42280), (0x0A790, 0x0A792, 2, 1),
+    (0x0A796, 0x0A7A8, 2, 1), (0x0A7AA, 0x0A7AA, 1, -42308), (0x0A7AB, 0x0A7AB, 1, -42319),
+    (0x0A7AC, 0x0A7AC, 1, -42315), (0x0A7AD, 0x0A7AD, 1, -42305), (0x0A7AE, 0x0A7AE, 1, -42308),
+    (0x0A7B0, 0x0A7B0, 1, -42258), (0x0A7B1, 0x0A7B1, 1, -42282), (0x0A7B2, 0x0A7B2, 1, -42261),
+    (0x0A7B3, 0x0A7B3, 1, 928), (0x0A7B4, 0x0A7C2, 2, 1), (0x0A7C4, 0x0A7C4, 1, -48),
+    (0x0A7C5, 0x0A7C5, 1, -42307), (0x0A7C6, 0x0A7C6, 1, -35384), (0x0A7C7, 0x0A7C9, 2, 1),
+    (0x0A7CB, 0x0A7CB, 1, -42343), (0x0A7CC, 0x0A7DA, 2, 1), (0x0A7DC, 0x0A7DC, 1, -42561),
+    (0x0A7DD, 0x0A7DD, 1, -42342), (0x0A7E2, 0x0A7E2, 1, -42342), (0x0A7F5, 0x0A7F5, 1, 1),
+    (0x0AB6C, 0x0AB6D, 1, -33), (0x0FF21, 0x0FF3A, 1, 32), (0x10400, 0x10427, 1, 40),
+    (0x104B0, 0x104D3, 1, 40), (0x10570, 0x1057A, 1, 39), (0x1057C, 0x1058A, 1, 39),
+    (0x1058C, 0x10592, 1, 39), (0x10594, 0x10595, 1, 39), (0x10C80, 0x10CB2, 1, 64),
+    (0x10D50, 0x10D65, 1, 32), (0x118A0, 0x118BF, 1, 32), (0x16E40, 0x16E5F, 1, 32),
+    (0x16EA0, 0x16EB8, 1, 27), (0x1DF40, 0x1DF40, 1, 1), (0x1DF48, 0x1DF4A, 2, 1),
+    (0x1DF4D, 0x1DF4D, 1, 1), (0x1DF51, 0x1DF51, 1, 1), (0x1DF68, 0x1DF6E, 2, 1),
+    (0x1DF72, 0x1DF7E, 2, 1), (0x1E900, 0x1E921, 1, 34),
+];
