@@ -21,4 +21,6 @@
 // In the order in which a request meets them, not in the alphabet's: the blank lines keep rustfmt
 // from sorting them.
 
+pub mod token;
+
 pub mod name;

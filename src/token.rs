@@ -1,0 +1,42 @@
+//! From the bytes of a token to a [`Session`], the proof that a configured issuer vouches for a
+//! user.
+//!
+//! In the order in which a token meets them: `raw` cuts and decodes the three parts, `json` reads
+//! them with one meaning only, `header` lets the token choose among what is configured, `key`
+//! checks the signature, `kind` tells sessions from an issuer's other tokens, `claims` and
+//! `identity` read what was signed, and `verifier` holds the order together. `cache` remembers
+//! what was verified; `ours` knows a token of ours by its look, good or bad.
+//!
+//! Pure but for `cache`: no socket, file, environment, clock or runtime. Where keys come from is
+//! not known here, and what a session may enter is decided elsewhere. The types of `jsonwebtoken`
+//! do not leave this module.
+
+mod algorithm;
+pub mod cache;
+mod claims;
+mod header;
+mod identity;
+mod json;
+mod key;
+mod kind;
+mod ours;
+mod raw;
+mod rejection;
+mod session;
+mod signer;
+mod verifier;
+
+pub use algorithm::Algorithm;
+pub use claims::{ClaimPath, UnixTime};
+pub use identity::IdentityValue;
+pub use json::JsonFault;
+pub use key::{KeyError, KeyProblem, KeySet};
+pub use kind::TokenKind;
+pub use raw::Part;
+pub use rejection::Rejection;
+pub use session::Session;
+pub use signer::{SigningKey, SigningKeyError};
+pub use verifier::{GrantClaim, Issuer, Verifier};
+
+#[cfg(test)]
+mod tests;

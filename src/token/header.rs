@@ -1,0 +1,118 @@
+//! The header of a token: which algorithm and key it asks for, and of what type it says it is.
+//!
+//! A header is an attacker's text until the signature is checked, so it can only choose among
+//! what the operator configured: an algorithm from the issuer's list and a key from the issuer's
+//! set. Members that would bring a key along, change what is signed or change what the payload is
+//! are refused by name. Decides nothing about claims; called by the verifier before the signature.
+
+use super::{
+    Algorithm,
+    json::{self, Object},
+    kind::{TokenKind, media_subtype},
+    rejection::Rejection,
+    verifier::Issuer,
+};
+
+/// What the gate reads in a header. Everything else in it is without effect.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Header<'token> {
+    pub(super) algorithm: Algorithm,
+    /// Opaque, case-sensitive, only ever compared (RFC 7515, section 4.1.4).
+    pub(super) kid: Option<&'token str>,
+    typ: Option<&'token str>,
+}
+
+impl<'token> Header<'token> {
+    /// Reads the members that count from a header's tree.
+    ///
+    /// # Errors
+    /// A refused member, an `alg` that is no known one, a `kid` or `typ` of the wrong shape.
+    pub(super) fn read(header: &'token Object<'_>) -> Result<Self, Rejection> {
+        refuse_members(header)?;
+        let name = header.get("alg").and_then(|value| value.as_str());
+        let name = name.ok_or(Rejection::AlgorithmMissing)?;
+        let algorithm = Algorithm::from_name(name).ok_or(Rejection::AlgorithmUnknown)?;
+        let kid = match header.get("kid") {
+            None => None,
+            Some(value) => {
+                let kid = value.as_str().filter(|kid| is_kid(kid));
+                Some(kid.ok_or(Rejection::KidMalformed)?)
+            }
+        };
+        let typ = match header.get("typ") {
+            None => None,
+            Some(value) => Some(value.as_str().ok_or(Rejection::TypeMalformed)?),
+        };
+        Ok(Self { algorithm, kid, typ })
+    }
+
+    /// Judges the header by the rules of the issuer that the payload names.
+    ///
+    /// # Errors
+    /// An algorithm or a type that this issuer does not use, and a type that no issuer's `types`
+    /// can allow.
+    pub(super) fn check(&self, issuer: &Issuer) -> Result<(), Rejection> {
+        if !issuer.algorithms.contains(&self.algorithm) {
+            return Err(Rejection::AlgorithmNotAllowed(self.algorithm));
+        }
+        let Some(typ) = self.typ else {
+            return if issuer.require_type { Err(Rejection::TypeMissing) } else { Ok(()) };
+        };
+        if let Some(kind) = TokenKind::named(typ) {
+            return Err(Rejection::WrongKind(kind));
+        }
+        let typ = media_subtype(typ);
+        if issuer.types.iter().any(|accepted| typ.eq_ignore_ascii_case(accepted)) {
+            return Ok(());
+        }
+        Err(Rejection::TypeNotAccepted)
+    }
+}
+
+/// The tree of a decoded header.
+///
+/// # Errors
+/// A header above [`MAX_HEADER_BYTES`], and one that is no strict JSON object.
+pub(super) fn parse(header: &[u8]) -> Result<Object<'_>, Rejection> {
+    if header.len() > MAX_HEADER_BYTES {
+        return Err(Rejection::HeaderTooLong);
+    }
+    json::parse_object(header).map_err(Rejection::Header)
+}
+
+/// Whether a text may be a `kid`, in a token and in a key set alike: bounded, and nothing in it
+/// that could not stand in a log line as it is.
+pub(super) fn is_kid(text: &str) -> bool {
+    (1..=256).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// Refused whatever their value, `null` and `false` included: who sends one of these expects it
+/// to have an effect, and it has none here.
+fn refuse_members(header: &Object<'_>) -> Result<(), Rejection> {
+    for name in header.names() {
+        let rejection = match name {
+            // RFC 7515, section 4.1.11: all that `crit` names must be understood; nothing is.
+            "crit" => Rejection::HeaderMember("crit"),
+            // RFC 7797, section 7: an unencoded payload has no place in a JWT.
+            "b64" => Rejection::HeaderMember("b64"),
+            // Decompression before verification is a bomb's way in.
+            "zip" => Rejection::HeaderMember("zip"),
+            "enc" => Rejection::Encrypted,
+            "cty" => Rejection::Nested,
+            // The token would bring its own key, or the gate fetch one from where it says.
+            "jku" => Rejection::HeaderMember("jku"),
+            "jwk" => Rejection::HeaderMember("jwk"),
+            "x5u" => Rejection::HeaderMember("x5u"),
+            _ => continue,
+        };
+        return Err(rejection);
+    }
+    Ok(())
+}
+
+/// Bytes of a decoded header. The largest seen in the field carry a certificate thumbprint and a
+/// `kid` and stay below 300.
+const MAX_HEADER_BYTES: usize = 2048;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! What a token says about its user to the desktop behind the gate: values of identity headers.
+//!
+//! Values are encoded here, once, when the token is verified. Outside `[A-Za-z0-9._~@+-]` every
+//! byte of the UTF-8 is percent-encoded, `%` too, so a value can neither end a header nor be two
+//! values, and decoding gives back exactly what the issuer wrote.
+
+use super::{
+    ClaimPath,
+    json::{Number, Object, Value},
+    rejection::Rejection,
+};
+use bytes::Bytes;
+use std::borrow::Cow;
+
+/// What an identity header carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdentityValue {
+    /// The visitor's canonical username.
+    Username,
+    /// The visitor's own label.
+    Label,
+    /// The token's `iss`.
+    Issuer,
+    /// The token's `sid`. Without one the header is removed: `jti` would change with every
+    /// refresh, and a desktop that took it for a session would lose its state. Who wants `jti`
+    /// names it as a claim.
+    Session,
+    /// The label of the host that is being entered; known only when a request is there.
+    HostLabel,
+    /// A claim.
+    Claim(ClaimPath),
+}
+
+/// What is known of the user besides the claims.
+pub(super) struct Identity<'session> {
+    pub(super) username: &'session str,
+    pub(super) label: &'session str,
+    pub(super) issuer: &'session str,
+    pub(super) session_id: Option<&'session str>,
+}
+
+impl Identity<'_> {
+    /// The encoded values, one for each of `wanted`; None where the header is removed.
+    ///
+    /// # Errors
+    /// A value above [`MAX_VALUE_BYTES`], or a number that has no exact value.
+    pub(super) fn values(
+        &self,
+        wanted: &[IdentityValue],
+        claims: &Object<'_>,
+    ) -> Result<Box<[Option<Bytes>]>, Rejection> {
+        let value = |(position, wanted): (usize, &IdentityValue)| {
+            let text = match wanted {
+                IdentityValue::Username => Some(Cow::Borrowed(self.username)),
+                IdentityValue::Label => Some(Cow::Borrowed(self.label)),
+                IdentityValue::Issuer => Some(Cow::Borrowed(self.issuer)),
+                IdentityValue::Session => self.session_id.map(Cow::Borrowed),
+                IdentityValue::HostLabel => None,
+                IdentityValue::Claim(path) => match path.find(claims) {
+                    None => None,
+                    Some(value) => print(value, position)?,
+                },
+            };
+            text.map(|text| encode(&text).ok_or(Rejection::IdentityTooLong { position }))
+                .transpose()
+        };
+        wanted.iter().enumerate().map(value).collect()
+    }
+}
+
+/// A claim as text: strings as they are, `null` as nothing, all else as compact JSON.
+fn print<'claim>(
+    value: &'claim Value<'_>,
+    position: usize,
+) -> Result<Option<Cow<'claim, str>>, Rejection> {
+    if is_inexact(value) {
+        return Err(Rejection::IdentityInexact { position });
+    }
+    Ok(match value {
+        Value::Null => None,
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        // Writing to memory fails for no value that was read from JSON; should it ever, a header
+        // that is removed claims nothing.
+        _ => serde_json::to_string(value).ok().map(Cow::Owned),
+    })
+}
+
+/// Whether some number in here was rounded when it was read. Two account numbers beyond 2^64
+/// could then be one value, and a desktop would take one user for the other.
+fn is_inexact(value: &Value<'_>) -> bool {
+    match value {
+        Value::Number(Number::Float(number)) => number.abs() >= EXACT_BELOW,
+        Value::Array(items) => items.iter().any(is_inexact),
+        Value::Object(object) => object.values().any(is_inexact),
+        _ => false,
+    }
+}
+
+/// None when the result would be above [`MAX_VALUE_BYTES`].
+fn encode(text: &str) -> Option<Bytes> {
+    let bytes = text.as_bytes();
+    let Some(first) = bytes.iter().position(|&byte| !is_plain(byte)) else {
+        return (bytes.len() <= MAX_VALUE_BYTES).then(|| Bytes::copy_from_slice(bytes));
+    };
+    let (plain, rest) = bytes.split_at_checked(first)?;
+    let mut encoded = Vec::with_capacity(bytes.len() + 16);
+    encoded.extend_from_slice(plain);
+    for &byte in rest {
+        if encoded.len() > MAX_VALUE_BYTES {
+            return None;
+        }
+        if is_plain(byte) {
+            encoded.push(byte);
+        } else {
+            let digit = |nibble: u8| {
+                if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 }
+            };
+            encoded.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte & 15)]);
+        }
+    }
+    (encoded.len() <= MAX_VALUE_BYTES).then(|| Bytes::from(encoded))
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'@' | b'+' | b'-')
+}
+
+/// Bytes of one header's value, encoded.
+const MAX_VALUE_BYTES: usize = 4096;
+
+/// 2^53: below it, what a decimal of 64 bits holds prints as it was written or nearly so.
+const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
+
+#[cfg(test)]
+mod tests;

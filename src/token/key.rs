@@ -1,0 +1,272 @@
+//! The keys of one issuer, each bound to exactly one algorithm, and the check of a signature.
+//!
+//! A key's algorithm comes from the key set or the configuration and never from a token, which is
+//! what ends key confusion (RFC 8725, section 3.1). Every key is parsed by the crypto library when
+//! it is loaded, so a bad one is a message at start and not a failure at a request. Where the
+//! bytes come from (file, URL) is not known here. The types of `jsonwebtoken` stop in this module
+//! and its children.
+//!
+//! Which keys a token may be verified with:
+//! - In a set whose keys carry a `kid`, those of the token's `kid`. A token without one is taken
+//!   only when the set has a single key. A key without a `kid` among others that have one could
+//!   not be meant by any token: it is left out and reported.
+//! - In a set where no key carries a `kid` (PEM files and secrets cannot, and some JWK sets do
+//!   not), every key of the token's algorithm, whatever `kid` the token has.
+//!
+//! At most [`MAX_TRIED`] keys are tried for a token; a key that would be the fifth is not loaded.
+
+mod error;
+mod jwk;
+mod material;
+mod pem;
+
+pub use error::{KeyError, KeyProblem};
+
+use super::{Algorithm, raw::Compact, rejection::Rejection};
+use jsonwebtoken::{DecodingKey, crypto};
+use material::Material;
+use std::{fmt, sync::Arc};
+
+/// The keys of one issuer, each bound to exactly one algorithm. Cheap to clone.
+#[derive(Clone)]
+pub struct KeySet {
+    keys: Arc<[Key]>,
+    /// Whether they carry a `kid`: all do or none does.
+    named: bool,
+}
+
+impl KeySet {
+    /// Reads a JWK set (RFC 7517). One bad member never loses the good ones: it is reported and
+    /// left out. `oct` members are taken only when every configured algorithm is an HMAC.
+    ///
+    /// # Errors
+    /// No JSON object with a list `keys`, or no usable key in it.
+    pub fn from_jwks(
+        json: &[u8],
+        algorithms: &[Algorithm],
+    ) -> Result<(Self, Vec<KeyProblem>), KeyError> {
+        let parsed = jwk::parse_set(json, algorithms)?;
+        let (keys, mut problems) = refuse_ambiguous(parsed);
+        problems.sort_by_key(|problem| problem.position);
+        match Self::new(keys) {
+            Some(set) => Ok((set, problems)),
+            None => Err(KeyError::NoUsableKey(problems)),
+        }
+    }
+
+    /// Reads public keys from PEM texts, each of one or more blocks: `PUBLIC KEY` (SPKI) and
+    /// `RSA PUBLIC KEY` (PKCS#1). Private keys and certificates are refused by their tag.
+    ///
+    /// # Errors
+    /// The first block that is no usable key, with its position among all blocks.
+    pub fn from_pem(pems: &[Vec<u8>], algorithms: &[Algorithm]) -> Result<Self, KeyError> {
+        let mut materials = Vec::new();
+        for text in pems {
+            pem::parse(text, &mut materials)?;
+        }
+        Self::unnamed(materials, algorithms)
+    }
+
+    /// HMAC secrets, already trimmed; at least as long as the hash (RFC 7518, section 3.2).
+    ///
+    /// # Errors
+    /// No secret, one that is too short, or several HMAC algorithms to choose from.
+    pub fn from_secrets(secrets: &[Vec<u8>], algorithms: &[Algorithm]) -> Result<Self, KeyError> {
+        let secrets = secrets.iter().map(|secret| Material::Secret(secret.clone())).collect();
+        Self::unnamed(secrets, algorithms)
+    }
+
+    fn unnamed(materials: Vec<Material>, algorithms: &[Algorithm]) -> Result<Self, KeyError> {
+        let mut keys: Vec<Key> = Vec::with_capacity(materials.len());
+        for (position, material) in materials.into_iter().enumerate() {
+            let key = material
+                .bind(None, algorithms)
+                .and_then(|algorithm| Key::new(None, algorithm, material))
+                .map_err(|error| KeyError::Member { position, error: Box::new(error) })?;
+            if keys.iter().filter(|other| other.algorithm == key.algorithm).count() == MAX_TRIED {
+                let error = Box::new(KeyError::TooManyWithoutKid);
+                return Err(KeyError::Member { position, error });
+            }
+            keys.push(key);
+        }
+        Self::new(keys).ok_or(KeyError::NoUsableKey(Vec::new()))
+    }
+
+    fn new(keys: Vec<Key>) -> Option<Self> {
+        if keys.is_empty() {
+            return None;
+        }
+        // Explicit, because another crate in the tree could switch a second backend on, and then
+        // the library would panic at the first verification. An error only says that a provider
+        // is installed already: there is one way to install one, and this is it.
+        let _ = crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+        let named = keys.iter().any(|key| key.kid.is_some());
+        Some(Self { keys: keys.into(), named })
+    }
+
+    /// How many keys there are; never none.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// [`verify_within`](Self::verify_within) without a bound.
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(test)]
+    pub(super) fn verify(
+        &self,
+        algorithm: Algorithm,
+        kid: Option<&str>,
+        compact: &Compact<'_>,
+    ) -> Result<(), Rejection> {
+        self.verify_within(algorithm, kid, compact, &mut { u16::MAX })
+    }
+
+    /// Checks the signature of `compact` with the keys that the header may choose among.
+    /// Each signature that is computed takes one of `signatures`.
+    ///
+    /// # Errors
+    /// No key that could be meant, or none whose signature it is.
+    pub(super) fn verify_within(
+        &self,
+        algorithm: Algorithm,
+        kid: Option<&str>,
+        compact: &Compact<'_>,
+        signatures: &mut u16,
+    ) -> Result<(), Rejection> {
+        if kid.is_none() && self.named && self.keys.len() > 1 {
+            return Err(Rejection::KidMissing);
+        }
+        let meant = |key: &&Key| !self.named || kid.is_none() || key.kid.as_deref() == kid;
+        if !self.keys.iter().any(|key| meant(&key)) {
+            return Err(Rejection::KeyUnknown);
+        }
+        let mut rejection = Rejection::KeyOfOtherAlgorithm;
+        let candidates = self.keys.iter().filter(meant);
+        for key in candidates.filter(|key| key.algorithm == algorithm).take(MAX_TRIED) {
+            match key.verify(compact, signatures) {
+                Ok(()) => return Ok(()),
+                Err(Rejection::OverBudget) => return Err(Rejection::OverBudget),
+                // The more telling of the two, when several keys were tried.
+                Err(_) if rejection == Rejection::SignatureWrong => {}
+                Err(error) => rejection = error,
+            }
+        }
+        Err(rejection)
+    }
+}
+
+impl fmt::Debug for KeySet {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.keys.iter()).finish()
+    }
+}
+
+/// One key, checked, with the one algorithm it is for.
+struct Key {
+    kid: Option<Box<str>>,
+    algorithm: Algorithm,
+    /// What a signature of this key and algorithm decodes to, exactly.
+    signature_bytes: usize,
+    decoding: DecodingKey,
+}
+
+impl Key {
+    fn new(kid: Option<&str>, algorithm: Algorithm, material: Material) -> Result<Self, KeyError> {
+        material.check(algorithm)?;
+        Ok(Self {
+            kid: kid.map(Into::into),
+            algorithm,
+            signature_bytes: material.signature_bytes(algorithm),
+            decoding: material.into_decoding_key(),
+        })
+    }
+
+    fn verify(&self, compact: &Compact<'_>, signatures: &mut u16) -> Result<(), Rejection> {
+        // Exact, so that a DER-encoded ECDSA signature, or one with zeros put in front, is no
+        // second spelling of a good one.
+        if compact.signature_bytes != self.signature_bytes {
+            return Err(Rejection::SignatureLength);
+        }
+        *signatures = signatures.checked_sub(1).ok_or(Rejection::OverBudget)?;
+        let algorithm = library_algorithm(self.algorithm);
+        match crypto::verify(compact.signature, compact.signing_input, &self.decoding, algorithm) {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(Rejection::SignatureWrong),
+        }
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} ({})", self.kid.as_deref().unwrap_or("no kid"), self.algorithm)
+    }
+}
+
+/// Takes out what the rule in the module's head could not choose among.
+///
+/// Two members with one `kid` and one algorithm are both refused, even if only one of them is a
+/// usable key: which of them a token means would depend on their order or on an accident, and one
+/// of the two may be the forgery.
+fn refuse_ambiguous(parsed: jwk::ParsedSet) -> (Vec<Key>, Vec<KeyProblem>) {
+    let jwk::ParsedSet { keys, mut problems, claimed } = parsed;
+    let some_named = keys.iter().any(|(_, key)| key.kid.is_some());
+    let error = |position: usize, key: &Key| {
+        let same = |other: &&(usize, Key)| {
+            other.0 != position && other.1.kid == key.kid && other.1.algorithm == key.algorithm
+        };
+        let Some(kid) = &key.kid else {
+            let earlier = keys.iter().filter(same).filter(|other| other.0 < position).count();
+            return if some_named {
+                Some(KeyError::KidMissing)
+            } else {
+                (earlier >= MAX_TRIED).then_some(KeyError::TooManyWithoutKid)
+            };
+        };
+        let unusable = claimed
+            .iter()
+            .find(|(_, other, algorithm)| other == kid && *algorithm == key.algorithm);
+        let other = keys.iter().find(same).map(|other| other.0);
+        let other = other.or(unusable.map(|(other, ..)| *other))?;
+        Some(KeyError::SameKid { other })
+    };
+    let errors: Vec<_> = keys.iter().map(|(position, key)| error(*position, key)).collect();
+    let mut kept = Vec::with_capacity(keys.len());
+    for ((position, key), error) in keys.into_iter().zip(errors) {
+        match error {
+            None => kept.push(key),
+            Some(error) => {
+                let kid = key.kid.map(String::from);
+                problems.push(KeyProblem { position, kid, error });
+            }
+        }
+    }
+    (kept, problems)
+}
+
+fn library_algorithm(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
+    use jsonwebtoken::Algorithm as Library;
+    match algorithm {
+        Algorithm::Hs256 => Library::HS256,
+        Algorithm::Hs384 => Library::HS384,
+        Algorithm::Hs512 => Library::HS512,
+        Algorithm::Rs256 => Library::RS256,
+        Algorithm::Rs384 => Library::RS384,
+        Algorithm::Rs512 => Library::RS512,
+        Algorithm::Ps256 => Library::PS256,
+        Algorithm::Ps384 => Library::PS384,
+        Algorithm::Ps512 => Library::PS512,
+        Algorithm::Es256 => Library::ES256,
+        Algorithm::Es384 => Library::ES384,
+        Algorithm::EdDsa => Library::EdDSA,
+    }
+}
+
+/// Keys tried for one token. Each costs a whole verification, and the sender of a forged token
+/// pays nothing for it.
+const MAX_TRIED: usize = 4;
+
+#[cfg(test)]
+mod tests;

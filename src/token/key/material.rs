@@ -1,0 +1,178 @@
+//! The numbers of a key: what kind it is, which algorithm it can be bound to, whether it is sound.
+
+use super::KeyError;
+use crate::token::Algorithm;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey,
+    RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
+};
+use jsonwebtoken::DecodingKey;
+
+/// A key as read, before it is judged. Holds secrets, hence no `Debug`.
+pub(super) enum Material {
+    /// Modulus and exponent, big-endian.
+    Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
+    /// A point on P-256, uncompressed with its leading 4.
+    P256(Vec<u8>),
+    /// A point on P-384, likewise.
+    P384(Vec<u8>),
+    /// An Ed25519 public key.
+    Ed25519(Vec<u8>),
+    /// A shared secret.
+    Secret(Vec<u8>),
+}
+
+impl Material {
+    /// The one algorithm this key is for: the one it states, else the only configured one that
+    /// fits its type.
+    ///
+    /// # Errors
+    /// The stated algorithm is of another type of key or not configured; or several (RSA and HMAC
+    /// keys serve many) or none of the configured ones fit.
+    pub(super) fn bind(
+        &self,
+        stated: Option<Algorithm>,
+        configured: &[Algorithm],
+    ) -> Result<Algorithm, KeyError> {
+        // A secret among public keys would let everyone who can publish a key mint tokens, and a
+        // public key that is taken for a secret is the oldest forgery there is.
+        if matches!(self, Self::Secret(_)) && !configured.iter().all(|one| one.is_hmac()) {
+            return Err(KeyError::SecretAmongPublicKeys);
+        }
+        if let Some(stated) = stated {
+            if !self.fits(stated) {
+                return Err(KeyError::AlgorithmOfOtherType(stated));
+            }
+            if !configured.contains(&stated) {
+                return Err(KeyError::AlgorithmNotConfigured(stated));
+            }
+            return Ok(stated);
+        }
+        let mut fitting = configured.iter().copied().filter(|&algorithm| self.fits(algorithm));
+        let algorithm = fitting.next().ok_or(KeyError::NoAlgorithmFits)?;
+        if fitting.any(|other| other != algorithm) {
+            return Err(KeyError::SeveralAlgorithmsFit);
+        }
+        Ok(algorithm)
+    }
+
+    fn fits(&self, algorithm: Algorithm) -> bool {
+        match self {
+            Self::Rsa { .. } => algorithm.is_rsa(),
+            Self::P256(_) => algorithm == Algorithm::Es256,
+            Self::P384(_) => algorithm == Algorithm::Es384,
+            Self::Ed25519(_) => algorithm == Algorithm::EdDsa,
+            Self::Secret(_) => algorithm.is_hmac(),
+        }
+    }
+
+    /// Judges the key's strength and has the crypto library parse it: a point off its curve would
+    /// otherwise load, and fail at every request.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn check(&self, algorithm: Algorithm) -> Result<(), KeyError> {
+        match self {
+            Self::Rsa { modulus, exponent } => check_rsa(modulus, exponent),
+            Self::P256(point) => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
+                .map(drop)
+                .map_err(|_| KeyError::PointOffCurve),
+            Self::P384(point) => ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point)
+                .map(drop)
+                .map_err(|_| KeyError::PointOffCurve),
+            Self::Ed25519(key) if key.len() != 32 => Err(KeyError::Ed25519Length),
+            Self::Ed25519(key) => {
+                ParsedPublicKey::new(&ED25519, key).map(drop).map_err(|_| KeyError::PointOffCurve)
+            }
+            Self::Secret(secret) => {
+                let needed = mac_bytes(algorithm);
+                if secret.len() < needed {
+                    return Err(KeyError::SecretTooShort { bytes: secret.len(), needed });
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Length of every signature by this key with `algorithm`.
+    pub(super) fn signature_bytes(&self, algorithm: Algorithm) -> usize {
+        match self {
+            Self::Rsa { modulus, .. } => modulus.len(),
+            Self::P256(_) | Self::Ed25519(_) => 64,
+            Self::P384(_) => 96,
+            Self::Secret(_) => mac_bytes(algorithm),
+        }
+    }
+
+    pub(super) fn into_decoding_key(self) -> DecodingKey {
+        match self {
+            Self::Rsa { modulus, exponent } => {
+                DecodingKey::from_rsa_raw_components(&modulus, &exponent)
+            }
+            // The names say DER; the library wants the bare point and the bare key.
+            Self::P256(point) | Self::P384(point) => DecodingKey::from_ec_der(&point),
+            Self::Ed25519(key) => DecodingKey::from_ed_der(&key),
+            Self::Secret(secret) => DecodingKey::from_secret(&secret),
+        }
+    }
+}
+
+/// A big-endian number without its leading zeros: some encoders write a sign byte (RFC 7518,
+/// section 2 says not to), and the crypto library refuses a key that has one.
+pub(super) fn without_leading_zeros(number: &[u8]) -> Vec<u8> {
+    let zeros = number.iter().take_while(|&&byte| byte == 0).count();
+    number.get(zeros..).unwrap_or_default().to_vec()
+}
+
+fn check_rsa(modulus: &[u8], exponent: &[u8]) -> Result<(), KeyError> {
+    let bits = modulus.len() * 8
+        - modulus.first().map_or(0, |first| usize::try_from(first.leading_zeros()).unwrap_or(0));
+    if !(2048..=8192).contains(&bits) {
+        return Err(KeyError::RsaSize { bits });
+    }
+    // Exponent 1 makes every message its own signature; an even one has no inverse; above 33 bits
+    // the crypto library refuses every signature, and a long one would be slow to check.
+    let long = matches!(exponent, [first, _, _, _, _, rest @ ..] if *first > 1 || !rest.is_empty());
+    if exponent == [1] || long || exponent.last().is_none_or(|last| last % 2 == 0) {
+        return Err(KeyError::RsaExponent);
+    }
+    if modulus.last().is_none_or(|last| last % 2 == 0) || is_of_weak_generator(modulus) {
+        return Err(KeyError::RsaWeakModulus);
+    }
+    RsaPublicKeyComponents { n: modulus, e: exponent }
+        .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+        .map(drop)
+        .map_err(|_| KeyError::RsaWeakModulus)
+}
+
+/// Whether the modulus has the fingerprint of CVE-2017-15361 (smart cards and TPMs of one maker
+/// whose private keys can be computed): modulo each small prime it is a power of 65537. A sound
+/// modulus has it with a chance of less than one in a hundred million.
+fn is_of_weak_generator(modulus: &[u8]) -> bool {
+    SMALL_PRIMES.iter().all(|&prime| {
+        let residue =
+            modulus.iter().fold(0, |residue, &byte| (residue * 256 + u32::from(byte)) % prime);
+        let mut power = 1;
+        for _ in 0..prime {
+            if power == residue {
+                return true;
+            }
+            power = power * 65537 % prime;
+        }
+        false
+    })
+}
+
+/// Bytes of an HMAC, which is also the least length of its secret (RFC 7518, section 3.2).
+fn mac_bytes(algorithm: Algorithm) -> usize {
+    match algorithm {
+        Algorithm::Hs384 => 48,
+        Algorithm::Hs512 => 64,
+        _ => 32,
+    }
+}
+
+const SMALL_PRIMES: [u32; 38] = [
+    3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
+    101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+];

@@ -1,0 +1,100 @@
+//! The outermost shape of a token: three base64url parts, decoded, and nothing believed yet.
+//!
+//! Refuses what a lenient reader would fold: padding, other alphabets, white space, slack bits.
+//! So one token has one spelling (RFC 7515, section 2), which the cache and revocation by token
+//! rely on. Knows no JSON, no key and no claim; called by the verifier alone.
+
+use super::rejection::Rejection;
+use base64::{DecodeError, Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use std::fmt;
+
+/// A token cut into its parts, with header and payload decoded.
+pub(super) struct Compact<'token> {
+    /// What the signature covers: the first two parts and the dot between them, as they came.
+    pub(super) signing_input: &'token [u8],
+    /// The third part, proven to be canonical base64url.
+    pub(super) signature: &'token str,
+    /// Length of the decoded signature in bytes.
+    pub(super) signature_bytes: usize,
+    /// The decoded first part.
+    pub(super) header: Vec<u8>,
+    /// The decoded second part.
+    pub(super) payload: Vec<u8>,
+}
+
+impl<'token> Compact<'token> {
+    /// Cuts and decodes `token`.
+    ///
+    /// # Errors
+    /// The first fault from left to right, after the size. Nothing is decoded of a token above
+    /// `max_bytes`, nor of one with more or fewer than three parts, so neither costs work.
+    pub(super) fn split(token: &'token str, max_bytes: usize) -> Result<Self, Rejection> {
+        if token.len() > max_bytes {
+            return Err(Rejection::TooLong { limit: max_bytes });
+        }
+        let mut dots = token.bytes().enumerate().filter(|&(_, byte)| byte == b'.');
+        let (Some((first, _)), Some((second, _))) = (dots.next(), dots.next()) else {
+            return Err(Rejection::NotThreeParts);
+        };
+        match dots.count() {
+            0 => {}
+            // RFC 7516, section 7.1: an encrypted token has five parts.
+            2 => return Err(Rejection::Encrypted),
+            _ => return Err(Rejection::NotThreeParts),
+        }
+        let parts = (
+            token.get(..first),
+            token.get(first + 1..second),
+            token.get(second + 1..),
+            token.as_bytes().get(..second),
+        );
+        let (Some(header), Some(payload), Some(signature), Some(signing_input)) = parts else {
+            return Err(Rejection::NotThreeParts);
+        };
+        if signature.is_empty() {
+            return Err(Rejection::NoSignature);
+        }
+        Ok(Self {
+            signing_input,
+            signature,
+            signature_bytes: decode(Part::Signature, signature)?.len(),
+            header: decode(Part::Header, header)?,
+            payload: decode(Part::Payload, payload)?,
+        })
+    }
+}
+
+/// A part of a token, for the reason of a rejection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The first.
+    Header,
+    /// The second.
+    Payload,
+    /// The third.
+    Signature,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Header => "header",
+            Self::Payload => "payload",
+            Self::Signature => "signature",
+        })
+    }
+}
+
+/// The engine refuses padding, foreign characters, impossible lengths and, as `InvalidLastSymbol`,
+/// bits in the last character that belong to no byte.
+fn decode(part: Part, text: &str) -> Result<Vec<u8>, Rejection> {
+    URL_SAFE_NO_PAD.decode(text).map_err(|error| match error {
+        DecodeError::InvalidLastSymbol(..) => Rejection::SlackBits(part),
+        DecodeError::InvalidByte(..)
+        | DecodeError::InvalidLength(_)
+        | DecodeError::InvalidPadding => Rejection::NotBase64Url(part),
+    })
+}
+
+#[cfg(test)]
+mod tests;

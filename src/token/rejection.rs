@@ -1,0 +1,415 @@
+//! Why a token is no session: one variant for each thing the other side can do wrong.
+//!
+//! Two audiences. [`Rejection::reason`] is a stable word for log and metric; `Display` is a
+//! sentence for the operator who runs `explain`, with what to change. Neither ever holds a byte
+//! of the token: whoever may read the log is not thereby somebody who may learn claims.
+
+use super::{Algorithm, json::JsonFault, kind::TokenKind, raw::Part};
+use crate::name::UsernameError;
+use std::fmt;
+
+/// Why a token is no session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// Longer than `tokens.max_bytes`.
+    TooLong {
+        /// The configured limit in bytes.
+        limit: usize,
+    },
+    /// Not cut into three parts by two dots.
+    NotThreeParts,
+    /// A JWE: five parts, or a header with `enc`.
+    Encrypted,
+    /// The third part is empty.
+    NoSignature,
+    /// A part that is not base64url without padding.
+    NotBase64Url(Part),
+    /// A part whose last character carries bits that belong to no byte.
+    SlackBits(Part),
+    /// A header above 2 KiB.
+    HeaderTooLong,
+    /// A header that is no strict JSON object.
+    Header(JsonFault),
+    /// A header member that changes what the token means or where its key comes from.
+    HeaderMember(&'static str),
+    /// `cty` is there, so the payload is itself a token or something else than claims.
+    Nested,
+    /// `alg` is missing or no string.
+    AlgorithmMissing,
+    /// `alg` is none of ours; `none` is one of these.
+    AlgorithmUnknown,
+    /// `alg` is known but not in the issuer's `algorithms`.
+    AlgorithmNotAllowed(Algorithm),
+    /// `typ` in header or claims is no string.
+    TypeMalformed,
+    /// No `typ`, and the issuer has `require_type`.
+    TypeMissing,
+    /// `typ` is not in the issuer's `types`.
+    TypeNotAccepted,
+    /// A token made for another purpose than to be a session.
+    WrongKind(TokenKind),
+    /// `kid` is no string of 1 to 256 printable ASCII characters.
+    KidMalformed,
+    /// No `kid`, and several keys could be meant.
+    KidMissing,
+    /// No key of this `kid`, or none at all, for this algorithm.
+    KeyUnknown,
+    /// The key of this `kid` is bound to another algorithm.
+    KeyOfOtherAlgorithm,
+    /// The signature has not the length that key and algorithm give it.
+    SignatureLength,
+    /// The signature is not this key's over these bytes.
+    SignatureWrong,
+    /// No signature may be computed any more for this request; the token was not judged.
+    OverBudget,
+    /// A payload that is no strict JSON object.
+    Payload(JsonFault),
+    /// `iss` is missing.
+    IssuerMissing,
+    /// `iss` is no string.
+    IssuerMalformed,
+    /// `iss` is none of the configured issuers.
+    IssuerUnknown,
+    /// `aud` is missing.
+    AudienceMissing,
+    /// `aud` is neither a string nor a list of strings.
+    AudienceMalformed,
+    /// None of the configured audiences is in `aud`.
+    AudienceOther,
+    /// `exp` is missing.
+    ExpiryMissing,
+    /// The named claim is no number from 0 to 2^53.
+    TimeMalformed(&'static str),
+    /// `exp` has come.
+    Expired,
+    /// `nbf` is yet to come.
+    NotYetValid,
+    /// `iat` is yet to come.
+    IssuedInTheFuture,
+    /// `iat` is missing, and the issuer has `max_lifetime`.
+    IssuedAtMissing,
+    /// `exp` − `iat` is above `max_lifetime`.
+    LifetimeTooLong {
+        /// The configured limit in seconds.
+        limit: u64,
+    },
+    /// `jti`, `sid` or `sub` is there but no string of 1 to 1024 bytes.
+    IdentifierMalformed(&'static str),
+    /// The user claim is missing.
+    UserMissing,
+    /// The user claim is no string.
+    UserMalformed,
+    /// The username has no label.
+    User(UsernameError),
+    /// An identity header's value is above 4 KiB once encoded.
+    IdentityTooLong {
+        /// Position in the configured identity headers.
+        position: usize,
+    },
+    /// An identity header's claim is a number that cannot be passed on exactly.
+    IdentityInexact {
+        /// Position in the configured identity headers.
+        position: usize,
+    },
+}
+
+impl Rejection {
+    /// Every [`reason`](Self::reason), for metrics that must not grow with what is sent.
+    pub const REASONS: [&'static str; 44] = [
+        "token-too-long",
+        "not-three-parts",
+        "encrypted-token",
+        "no-signature",
+        "not-base64url",
+        "slack-bits",
+        "header-too-long",
+        "header-malformed",
+        "header-member-refused",
+        "nested-token",
+        "algorithm-missing",
+        "algorithm-unknown",
+        "algorithm-not-allowed",
+        "type-malformed",
+        "type-missing",
+        "type-not-accepted",
+        "wrong-kind-of-token",
+        "kid-malformed",
+        "kid-missing",
+        "key-unknown",
+        "key-of-other-algorithm",
+        "signature-length",
+        "signature-wrong",
+        "not-judged",
+        "payload-malformed",
+        "issuer-missing",
+        "issuer-malformed",
+        "issuer-unknown",
+        "audience-missing",
+        "audience-malformed",
+        "audience-other",
+        "expiry-missing",
+        "time-malformed",
+        "expired",
+        "not-yet-valid",
+        "issued-in-the-future",
+        "issued-at-missing",
+        "lifetime-too-long",
+        "identifier-malformed",
+        "user-missing",
+        "user-malformed",
+        "user-without-label",
+        "identity-too-long",
+        "identity-inexact",
+    ];
+
+    /// A stable kebab-case word for log and metric.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::TooLong { .. } => "token-too-long",
+            Self::NotThreeParts => "not-three-parts",
+            Self::Encrypted => "encrypted-token",
+            Self::NoSignature => "no-signature",
+            Self::NotBase64Url(_) => "not-base64url",
+            Self::SlackBits(_) => "slack-bits",
+            Self::HeaderTooLong => "header-too-long",
+            Self::Header(_) => "header-malformed",
+            Self::HeaderMember(_) => "header-member-refused",
+            Self::Nested => "nested-token",
+            Self::AlgorithmMissing => "algorithm-missing",
+            Self::AlgorithmUnknown => "algorithm-unknown",
+            Self::AlgorithmNotAllowed(_) => "algorithm-not-allowed",
+            Self::TypeMalformed => "type-malformed",
+            Self::TypeMissing => "type-missing",
+            Self::TypeNotAccepted => "type-not-accepted",
+            Self::WrongKind(_) => "wrong-kind-of-token",
+            Self::KidMalformed => "kid-malformed",
+            Self::KidMissing => "kid-missing",
+            Self::KeyUnknown => "key-unknown",
+            Self::KeyOfOtherAlgorithm => "key-of-other-algorithm",
+            Self::SignatureLength => "signature-length",
+            Self::SignatureWrong => "signature-wrong",
+            Self::OverBudget => "not-judged",
+            Self::Payload(_) => "payload-malformed",
+            Self::IssuerMissing => "issuer-missing",
+            Self::IssuerMalformed => "issuer-malformed",
+            Self::IssuerUnknown => "issuer-unknown",
+            Self::AudienceMissing => "audience-missing",
+            Self::AudienceMalformed => "audience-malformed",
+            Self::AudienceOther => "audience-other",
+            Self::ExpiryMissing => "expiry-missing",
+            Self::TimeMalformed(_) => "time-malformed",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not-yet-valid",
+            Self::IssuedInTheFuture => "issued-in-the-future",
+            Self::IssuedAtMissing => "issued-at-missing",
+            Self::LifetimeTooLong { .. } => "lifetime-too-long",
+            Self::IdentifierMalformed(_) => "identifier-malformed",
+            Self::UserMissing => "user-missing",
+            Self::UserMalformed => "user-malformed",
+            Self::User(_) => "user-without-label",
+            Self::IdentityTooLong { .. } => "identity-too-long",
+            Self::IdentityInexact { .. } => "identity-inexact",
+        }
+    }
+
+    /// Whether the token is a former session, so that signing in again helps. The verifier looks
+    /// at `exp` after everything else, so nothing but its age is wrong with such a token.
+    #[must_use]
+    pub fn is_expiry(&self) -> bool {
+        matches!(self, Self::Expired)
+    }
+}
+
+impl fmt::Display for Rejection {
+    #[expect(clippy::too_many_lines, reason = "a table: one sentence for each variant")]
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::TooLong { limit } => {
+                return write!(
+                    formatter,
+                    "the token is longer than {limit} bytes; have the issuer put less into it, \
+                     or raise tokens.max_bytes"
+                );
+            }
+            Self::NotThreeParts => "this is no JWT: it has not three parts with two dots between",
+            Self::Encrypted => "the token is encrypted (JWE); have the issuer sign it only",
+            Self::NoSignature => "the token has no signature; have the issuer sign it",
+            Self::NotBase64Url(part) => {
+                return write!(formatter, "the token's {part} is not base64url without padding");
+            }
+            Self::SlackBits(part) => {
+                return write!(
+                    formatter,
+                    "the last character of the token's {part} carries surplus bits; the token \
+                     was changed on its way, or its encoder is broken"
+                );
+            }
+            Self::HeaderTooLong => "the token's header is above 2 KiB; have the issuer shorten it",
+            Self::Header(fault) => return write!(formatter, "the token's header {fault}"),
+            Self::HeaderMember(name) => {
+                return write!(
+                    formatter,
+                    "the token's header has `{name}`, which is never accepted; have the issuer \
+                     leave it out"
+                );
+            }
+            Self::Nested => {
+                "the token's header has `cty`, so it wraps another token; have the issuer send \
+                 the inner one"
+            }
+            Self::AlgorithmMissing => "the token's header names no algorithm in `alg`",
+            Self::AlgorithmUnknown => {
+                "the token's `alg` is none that doorward knows; have the issuer use one of those \
+                 under issuers[].algorithms"
+            }
+            Self::AlgorithmNotAllowed(algorithm) => {
+                return write!(
+                    formatter,
+                    "the token is signed with {algorithm}, which this issuer's `algorithms` does \
+                     not list; list it if the issuer really signs so"
+                );
+            }
+            Self::TypeMalformed => "the token's `typ` is no string",
+            Self::TypeMissing => {
+                "the token has no `typ`; have the issuer set it, or drop require_type"
+            }
+            Self::TypeNotAccepted => {
+                "the token's `typ` is not in this issuer's `types`; list it if such tokens are \
+                 meant to be sessions"
+            }
+            Self::WrongKind(kind) => {
+                return write!(
+                    formatter,
+                    "this is {kind}, which never opens a session; send the access or ID token"
+                );
+            }
+            Self::KidMalformed => {
+                "the token's `kid` is no string of 1 to 256 printable ASCII characters"
+            }
+            Self::KidMissing => {
+                "the token has no `kid`, but the issuer's key set has several keys with one; \
+                 have the issuer set it"
+            }
+            Self::KeyUnknown => {
+                "the issuer's key set has no key for this token; check that `keys` holds the \
+                 issuer's present keys"
+            }
+            Self::KeyOfOtherAlgorithm => {
+                "the key that the token names is bound to another algorithm; have the issuer \
+                 sign with the algorithm its key set states"
+            }
+            Self::SignatureLength => {
+                "the signature has not the length that key and algorithm give it; ECDSA ones \
+                 must be r and s side by side, not DER"
+            }
+            Self::SignatureWrong => {
+                "the signature is not this issuer's; check that `keys` holds the issuer's \
+                 present keys"
+            }
+            Self::OverBudget => {
+                "not judged: too many signatures were computed for this request already"
+            }
+            Self::Payload(fault) => return write!(formatter, "the token's payload {fault}"),
+            Self::IssuerMissing => "the token has no `iss`; have the issuer set it",
+            Self::IssuerMalformed => "the token's `iss` is no string",
+            Self::IssuerUnknown => {
+                "the token's `iss` is none of the configured issuers; it must equal \
+                 issuers[].issuer to the byte, a final slash included"
+            }
+            Self::AudienceMissing => {
+                "the token has no `aud`; have the issuer set it to one of this issuer's \
+                 `audiences`"
+            }
+            Self::AudienceMalformed => "the token's `aud` is neither a string nor a list of them",
+            Self::AudienceOther => {
+                "the token is meant for somebody else: none of this issuer's `audiences` is in \
+                 its `aud`"
+            }
+            Self::ExpiryMissing => "the token has no `exp`; have the issuer set it",
+            Self::TimeMalformed(claim) => {
+                return write!(
+                    formatter,
+                    "the token's `{claim}` is no number of seconds from 0 to 2^53; strings are \
+                     not taken for numbers"
+                );
+            }
+            Self::Expired => "the token has expired; sign in again",
+            Self::NotYetValid => {
+                "the token is not valid yet; compare the clocks of issuer and gate, or raise \
+                 tokens.leeway"
+            }
+            Self::IssuedInTheFuture => {
+                "the token was issued in the future; compare the clocks of issuer and gate, or \
+                 raise tokens.leeway"
+            }
+            Self::IssuedAtMissing => {
+                "the token has no `iat`, so its lifetime cannot be judged; have the issuer set \
+                 it, or set this issuer's max_lifetime to null"
+            }
+            Self::LifetimeTooLong { limit } => {
+                return write!(
+                    formatter,
+                    "the token lives longer than {limit} seconds; have the issuer shorten it, or \
+                     raise this issuer's max_lifetime"
+                );
+            }
+            Self::IdentifierMalformed(claim) => {
+                return write!(
+                    formatter,
+                    "the token's `{claim}` is no string of 1 to 1024 bytes, so it could not be \
+                     revoked by it; have the issuer correct it or leave it out"
+                );
+            }
+            Self::UserMissing => {
+                "the token lacks the claim that names the user; check this issuer's user_claim"
+            }
+            Self::UserMalformed => {
+                "the claim that names the user is no string; check this issuer's user_claim"
+            }
+            Self::User(error) => return write!(formatter, "the user can have no desktop: {error}"),
+            Self::IdentityTooLong { position } => {
+                return write!(
+                    formatter,
+                    "the value of identity header {} is above 4 KiB once encoded; choose another \
+                     claim in identity_headers",
+                    position + 1
+                );
+            }
+            Self::IdentityInexact { position } => {
+                return write!(
+                    formatter,
+                    "the claim of identity header {} holds a number beyond 2^53, which has no \
+                     exact value; have the issuer send it as a string",
+                    position + 1
+                );
+            }
+        };
+        formatter.write_str(text)
+    }
+}
+
+impl std::error::Error for Rejection {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::User(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `REASONS` and `reason()` are two lists of the same words; this reads the second from the
+    /// source, because a variant cannot be made from nothing.
+    #[test]
+    fn the_list_of_reasons_is_whole() {
+        let source = include_str!("rejection.rs");
+        let body = source.split("pub fn reason(&self)").nth(1).unwrap();
+        let body = body.split("\n    }\n").next().unwrap();
+        let words = body.split("=> \"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        assert_eq!(words.collect::<Vec<_>>(), Rejection::REASONS);
+    }
+}

@@ -1,0 +1,259 @@
+//! The other side of verification: private keys that mint tokens.
+//!
+//! For `doorward token`, `doorward keygen`, the demo and the tests; the gate that runs in front of
+//! desktops holds no private key. Signs what it is given and judges no claim. Which file a key
+//! comes from is not known here.
+
+mod der;
+mod error;
+mod jwk;
+mod pem;
+
+pub use error::SigningKeyError;
+
+use super::Algorithm;
+use aws_lc_rs::{
+    hmac,
+    rand::{self, SystemRandom},
+    rsa::KeySize,
+    signature::{
+        self, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
+        EcdsaSigningAlgorithm, Ed25519KeyPair, RsaKeyPair,
+    },
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// A private key, bound to the one algorithm it signs with. `Debug` shows no secret.
+pub struct SigningKey {
+    algorithm: Algorithm,
+    kid: Option<Box<str>>,
+    private: Private,
+}
+
+impl SigningKey {
+    /// A new random key. RSA keys have 2048 bits, secrets twice the length of their hash at
+    /// least; the `kid` is the RFC 7638 thumbprint, except for secrets, which have none.
+    ///
+    /// # Errors
+    /// The system's source of randomness failed.
+    pub fn generate(algorithm: Algorithm) -> Result<Self, SigningKeyError> {
+        let failed = |_| SigningKeyError::Generation;
+        let private = if algorithm.is_hmac() {
+            let mut secret = vec![0; 64];
+            rand::fill(&mut secret).map_err(failed)?;
+            Private::Secret(secret)
+        } else if algorithm.is_rsa() {
+            Private::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).map_err(failed)?)
+        } else if let Some(curve) = curve(algorithm) {
+            Private::Ecdsa(EcdsaKeyPair::generate(curve).map_err(failed)?)
+        } else {
+            Private::Ed25519(Ed25519KeyPair::generate().map_err(failed)?)
+        };
+        Self::named_by_thumbprint(algorithm, private)
+    }
+
+    /// A shared secret, already trimmed.
+    ///
+    /// # Errors
+    /// An algorithm that is no HMAC, or a secret shorter than its hash.
+    pub fn from_secret(secret: &[u8], algorithm: Algorithm) -> Result<Self, SigningKeyError> {
+        let needed = match algorithm {
+            Algorithm::Hs256 => 32,
+            Algorithm::Hs384 => 48,
+            Algorithm::Hs512 => 64,
+            _ => return Err(SigningKeyError::AlgorithmOfOtherType(algorithm)),
+        };
+        if secret.len() < needed {
+            return Err(SigningKeyError::SecretTooShort { bytes: secret.len(), needed });
+        }
+        Ok(Self { algorithm, kid: None, private: Private::Secret(secret.to_vec()) })
+    }
+
+    /// A private JWK. `algorithm` stands in where the key states none and its type leaves a
+    /// choice; where both are there they must agree.
+    ///
+    /// # Errors
+    /// No JSON object, a public key, an unsupported type, numbers that do not fit together.
+    pub fn from_jwk(json: &[u8], algorithm: Option<Algorithm>) -> Result<Self, SigningKeyError> {
+        jwk::read(json, algorithm)
+    }
+
+    /// A private key in PEM: PKCS#8, PKCS#1 or SEC 1, not encrypted. `algorithm` is needed for an
+    /// RSA key, which serves six. The `kid` is the thumbprint of the public key.
+    ///
+    /// # Errors
+    /// No such block, an encrypted or unsupported key, or no choice among the algorithms.
+    pub fn from_pem(text: &[u8], algorithm: Option<Algorithm>) -> Result<Self, SigningKeyError> {
+        let (algorithm, private) = pem::read(text, algorithm)?;
+        Self::named_by_thumbprint(algorithm, private)
+    }
+
+    /// What the key signs with.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// What its tokens have as `kid`.
+    #[must_use]
+    pub fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// The secret of an HMAC key, as a `secret_file` holds it.
+    #[must_use]
+    pub fn secret(&self) -> Option<&[u8]> {
+        match &self.private {
+            Private::Secret(secret) => Some(secret),
+            _ => None,
+        }
+    }
+
+    /// The key as a private JWK, to be kept secret.
+    ///
+    /// # Errors
+    /// The crypto library does not give its numbers away.
+    pub fn to_private_jwk(&self) -> Result<String, SigningKeyError> {
+        Ok(format!("{:#}\n", Value::Object(jwk::private_members(self)?)))
+    }
+
+    /// A JWK set of the public key alone, to be published. An HMAC key has no public half.
+    ///
+    /// # Errors
+    /// A shared secret, or numbers that the crypto library does not give away.
+    pub fn to_public_jwks(&self) -> Result<String, SigningKeyError> {
+        let key = Value::Object(jwk::public_members(self)?);
+        Ok(format!("{:#}\n", serde_json::json!({ "keys": [key] })))
+    }
+
+    /// Mints a token of these claims, with `typ` `JWT`.
+    ///
+    /// # Errors
+    /// The crypto library refused.
+    pub fn sign(&self, claims: &Map<String, Value>) -> Result<String, SigningKeyError> {
+        let mut header = Map::new();
+        header.insert("alg".to_owned(), self.algorithm.name().into());
+        header.insert("typ".to_owned(), "JWT".into());
+        if let Some(kid) = &self.kid {
+            header.insert("kid".to_owned(), Value::from(&**kid));
+        }
+        let encode = |members: &Map<String, Value>| {
+            serde_json::to_vec(members)
+                .map(|json| URL_SAFE_NO_PAD.encode(json))
+                .map_err(|_| SigningKeyError::Signature)
+        };
+        self.sign_parts(&encode(&header)?, &encode(claims)?)
+    }
+
+    /// Signs two parts as they are; the tests forge with it.
+    pub(super) fn sign_parts(
+        &self,
+        header: &str,
+        payload: &str,
+    ) -> Result<String, SigningKeyError> {
+        let input = format!("{header}.{payload}");
+        let signature = URL_SAFE_NO_PAD.encode(self.signature(input.as_bytes())?);
+        Ok(format!("{input}.{signature}"))
+    }
+
+    fn signature(&self, input: &[u8]) -> Result<Vec<u8>, SigningKeyError> {
+        let failed = |_| SigningKeyError::Signature;
+        match &self.private {
+            Private::Secret(secret) => {
+                let hash = match self.algorithm {
+                    Algorithm::Hs384 => hmac::HMAC_SHA384,
+                    Algorithm::Hs512 => hmac::HMAC_SHA512,
+                    _ => hmac::HMAC_SHA256,
+                };
+                Ok(hmac::sign(&hmac::Key::new(hash, secret), input).as_ref().to_vec())
+            }
+            Private::Rsa(pair) => {
+                let padding: &dyn signature::RsaEncoding = match self.algorithm {
+                    Algorithm::Rs384 => &signature::RSA_PKCS1_SHA384,
+                    Algorithm::Rs512 => &signature::RSA_PKCS1_SHA512,
+                    Algorithm::Ps256 => &signature::RSA_PSS_SHA256,
+                    Algorithm::Ps384 => &signature::RSA_PSS_SHA384,
+                    Algorithm::Ps512 => &signature::RSA_PSS_SHA512,
+                    _ => &signature::RSA_PKCS1_SHA256,
+                };
+                let mut bytes = vec![0; pair.public_modulus_len()];
+                pair.sign(padding, &SystemRandom::new(), input, &mut bytes).map_err(failed)?;
+                Ok(bytes)
+            }
+            Private::Ecdsa(pair) => {
+                let signature = pair.sign(&SystemRandom::new(), input).map_err(failed)?;
+                Ok(signature.as_ref().to_vec())
+            }
+            Private::Ed25519(pair) => Ok(pair.try_sign(input).map_err(failed)?.as_ref().to_vec()),
+        }
+    }
+
+    fn named_by_thumbprint(
+        algorithm: Algorithm,
+        private: Private,
+    ) -> Result<Self, SigningKeyError> {
+        let mut key = Self { algorithm, kid: None, private };
+        if key.secret().is_none() {
+            key.kid = Some(jwk::thumbprint(&key)?.into());
+        }
+        Ok(key)
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SigningKey")
+            .field("algorithm", &self.algorithm)
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
+}
+
+enum Private {
+    Secret(Vec<u8>),
+    Rsa(RsaKeyPair),
+    Ecdsa(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+}
+
+/// The curve of an ECDSA algorithm.
+fn curve(algorithm: Algorithm) -> Option<&'static EcdsaSigningAlgorithm> {
+    match algorithm {
+        Algorithm::Es256 => Some(&ECDSA_P256_SHA256_FIXED_SIGNING),
+        Algorithm::Es384 => Some(&ECDSA_P384_SHA384_FIXED_SIGNING),
+        _ => None,
+    }
+}
+
+/// The algorithm of an RSA key: stated, else chosen, and an RSA one.
+fn rsa_algorithm(
+    stated: Option<Algorithm>,
+    chosen: Option<Algorithm>,
+) -> Result<Algorithm, SigningKeyError> {
+    one_of(stated, chosen, Algorithm::is_rsa)
+}
+
+/// What the key states and what the caller chose must agree and be for the key's type.
+fn one_of(
+    stated: Option<Algorithm>,
+    chosen: Option<Algorithm>,
+    fits: impl Fn(Algorithm) -> bool,
+) -> Result<Algorithm, SigningKeyError> {
+    let algorithm = match (stated, chosen) {
+        (Some(stated), Some(chosen)) if stated != chosen => {
+            return Err(SigningKeyError::AlgorithmsDisagree { stated, chosen });
+        }
+        (stated, chosen) => stated.or(chosen).ok_or(SigningKeyError::AlgorithmNeeded)?,
+    };
+    if fits(algorithm) {
+        Ok(algorithm)
+    } else {
+        Err(SigningKeyError::AlgorithmOfOtherType(algorithm))
+    }
+}
+
+#[cfg(test)]
+mod tests;
