@@ -21,6 +21,10 @@
 // In the order in which a request meets them, not in the alphabet's: the blank lines keep rustfmt
 // from sorting them.
 
+pub mod gate;
 pub mod token;
 
+pub mod policy;
+
+pub mod cross_site;
 pub mod name;

@@ -1,0 +1,170 @@
+//! Web origins (RFC 6454 §4): parsed once, compared as scheme, host and port, never as text.
+
+/// The two schemes a workspace can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// `http` (and `ws`): port 80.
+    Http,
+    /// `https` (and `wss`): port 443.
+    Https,
+}
+
+impl Scheme {
+    /// `"http"` or `"https"`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    /// The port that a URL of this scheme leaves out.
+    #[must_use]
+    pub fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+/// An origin in canonical form: lower-case host without trailing dot, port always there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    scheme: Scheme,
+    host: Box<str>,
+    port: u16,
+}
+
+impl Origin {
+    /// Reads `scheme "://" host [ ":" port ]` and nothing after it. `None`: `null`, another scheme,
+    /// user information, a path, a wildcard, an IPv6 literal, or anything else that is no origin
+    /// of a named host.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (scheme, host, port) = split(text)?;
+        Some(Self { scheme, host: host.to_ascii_lowercase().into(), port })
+    }
+
+    /// The origin of an absolute URL such as a `Referer`.
+    #[must_use]
+    pub fn of_url(url: &str) -> Option<Self> {
+        Self::parse(authority_of(url)?)
+    }
+
+    /// `http` or `https`.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// Lower case, no trailing dot.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port, stated or by default.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}://{}", self.scheme.as_str(), self.host)?;
+        if self.port != self.scheme.default_port() {
+            write!(f, ":{}", self.port)?;
+        }
+        Ok(())
+    }
+}
+
+/// The origin of the workspace host that a request is for, as the browser names it.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnOrigin<'r> {
+    scheme: Scheme,
+    host: &'r str,
+    port: u16,
+}
+
+impl<'r> OwnOrigin<'r> {
+    /// `host`: canonical; `port`: as in `X-Forwarded-Host`, `None` for the scheme's own.
+    #[must_use]
+    pub fn new(scheme: Scheme, host: &'r str, port: Option<u16>) -> Self {
+        Self { scheme, host, port: port.unwrap_or(scheme.default_port()) }
+    }
+
+    /// Whether `text`, an `Origin` header's value, names this origin.
+    #[must_use]
+    pub fn is(self, text: &str) -> bool {
+        split(text).is_some_and(|(scheme, host, port)| {
+            scheme == self.scheme && port == self.port && host.eq_ignore_ascii_case(self.host)
+        })
+    }
+
+    /// Whether `url`, a `Referer` header's value, lies in this origin.
+    #[must_use]
+    pub fn is_of(self, url: &str) -> bool {
+        authority_of(url).is_some_and(|origin| self.is(origin))
+    }
+
+    /// Canonical host name.
+    #[must_use]
+    pub fn host(self) -> &'r str {
+        self.host
+    }
+
+    /// The front page of another workspace, reached the same way.
+    #[must_use]
+    pub fn sibling(self, label: &str, domain: &str) -> String {
+        let host = format!("{label}.{domain}");
+        format!("{}/", OwnOrigin { host: &host, ..self })
+    }
+}
+
+impl std::fmt::Display for OwnOrigin<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}://{}", self.scheme.as_str(), self.host)?;
+        if self.port != self.scheme.default_port() {
+            write!(f, ":{}", self.port)?;
+        }
+        Ok(())
+    }
+}
+
+/// Scheme, host as written without one trailing dot, and port.
+fn split(text: &str) -> Option<(Scheme, &str, u16)> {
+    let (scheme, authority) = text.split_once("://")?;
+    let scheme = if scheme.eq_ignore_ascii_case("https") {
+        Scheme::Https
+    } else if scheme.eq_ignore_ascii_case("http") {
+        Scheme::Http
+    } else {
+        return None;
+    };
+    let (host, port) = match authority.split_once(':') {
+        None => (authority, scheme.default_port()),
+        Some((host, digits)) => {
+            if digits.is_empty() || digits.len() > 5 || !digits.bytes().all(|b| b.is_ascii_digit())
+            {
+                return None;
+            }
+            (host, digits.parse().ok()?)
+        }
+    };
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let named = !host.is_empty()
+        && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
+    named.then_some((scheme, host, port))
+}
+
+/// `scheme://authority` of an absolute URL, without what follows it.
+fn authority_of(url: &str) -> Option<&str> {
+    let start = url.find("://")? + 3;
+    let rest = url.get(start..)?;
+    let length = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    url.get(..start + length)
+}

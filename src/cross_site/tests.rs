@@ -1,0 +1,339 @@
+//! Every row of the cross-site rules, both sides of each, and what bob would send.
+
+use super::*;
+use crate::name::Domain;
+
+fn domains() -> Domains {
+    Domains::new(vec![Domain::new("vdi.example.com").unwrap()]).unwrap()
+}
+
+fn own() -> OwnOrigin<'static> {
+    OwnOrigin::new(Scheme::Https, "alice.vdi.example.com", None)
+}
+
+const OWN: &str = "https://alice.vdi.example.com";
+const BOB: &str = "https://bob.vdi.example.com";
+const PORTAL: &str = "https://portal.example.com";
+
+/// A browser's request with alice's cookie; `edit` makes the row.
+fn browser(edit: impl FnOnce(&mut Provenance<'static>)) -> Provenance<'static> {
+    let mut request = Provenance { method: "GET", own_cookie: true, ..Provenance::default() };
+    edit(&mut request);
+    request
+}
+
+fn fetch(site: &'static str, mode: &'static str, dest: &'static str) -> Provenance<'static> {
+    browser(|request| {
+        request.fetch_metadata = true;
+        request.site = Presented::Once(site);
+        request.mode = Presented::Once(mode);
+        request.dest = Presented::Once(dest);
+    })
+}
+
+fn strict(request: &Provenance<'_>) -> Result<Clearance, Refusal> {
+    CrossSite::default().judge(request, own(), &domains())
+}
+
+#[test]
+fn strict_judges_each_row_as_the_table_says() {
+    use Refusal::{OriginForeign, OriginMissing, SiteForeign, SourceUnknown};
+    let websocket = |origin: Presented<'static>| {
+        browser(|request| {
+            request.websocket = true;
+            request.origin = origin;
+        })
+    };
+    let with_origin = |mut request: Provenance<'static>, method, origin| {
+        request.method = method;
+        request.origin = Presented::Once(origin);
+        request
+    };
+    let rows: Vec<(&str, Provenance<'_>, Result<(), Refusal>)> = vec![
+        ("typed_address", fetch("none", "navigate", "document"), Ok(())),
+        ("own_script_fetch", fetch("same-origin", "cors", "empty"), Ok(())),
+        ("link_from_bob", fetch("same-site", "navigate", "document"), Ok(())),
+        ("link_from_elsewhere", fetch("cross-site", "navigate", "document"), Ok(())),
+        ("image_on_bobs_page", fetch("same-site", "no-cors", "image"), Err(SiteForeign)),
+        ("script_on_bobs_page", fetch("same-site", "no-cors", "script"), Err(SiteForeign)),
+        ("frame_on_bobs_page", fetch("same-site", "navigate", "iframe"), Err(SiteForeign)),
+        ("object_on_bobs_page", fetch("same-site", "navigate", "object"), Err(SiteForeign)),
+        (
+            "service_worker_of_bob",
+            fetch("same-site", "same-origin", "serviceworker"),
+            Err(SiteForeign),
+        ),
+        ("unknown_site_value", fetch("near-by", "cors", "empty"), Err(SiteForeign)),
+        ("uppercase_site_value", fetch("SAME-ORIGIN", "cors", "empty"), Err(SiteForeign)),
+        (
+            "doubled_site",
+            browser(|request| {
+                request.fetch_metadata = true;
+                request.site = Presented::Once("same-origin").and(b"same-origin");
+            }),
+            Err(SiteForeign),
+        ),
+        (
+            "doubled_site_on_a_navigation",
+            {
+                let mut request = fetch("none", "navigate", "document");
+                request.site = Presented::Unusable;
+                request
+            },
+            Ok(()),
+        ),
+        (
+            "form_post_from_bob",
+            with_origin(fetch("same-site", "navigate", "document"), "POST", BOB),
+            Err(OriginForeign),
+        ),
+        (
+            "form_post_from_the_own_page",
+            with_origin(fetch("same-origin", "navigate", "document"), "POST", OWN),
+            Ok(()),
+        ),
+        (
+            "form_post_under_no_referrer",
+            with_origin(fetch("same-origin", "navigate", "document"), "POST", "null"),
+            Ok(()),
+        ),
+        (
+            "null_origin_from_a_sandbox",
+            with_origin(fetch("cross-site", "cors", "empty"), "POST", "null"),
+            Err(OriginForeign),
+        ),
+        (
+            "null_origin_without_metadata",
+            browser(|request| {
+                request.method = "POST";
+                request.origin = Presented::Once("null");
+            }),
+            Err(OriginForeign),
+        ),
+        (
+            "cors_get_from_bob",
+            with_origin(fetch("same-site", "cors", "empty"), "GET", BOB),
+            Err(OriginForeign),
+        ),
+        (
+            "link_with_foreign_origin",
+            with_origin(fetch("same-site", "navigate", "document"), "GET", BOB),
+            Ok(()),
+        ),
+        (
+            "lowercase_get_is_no_navigation",
+            with_origin(fetch("same-site", "navigate", "document"), "get", BOB),
+            Err(OriginForeign),
+        ),
+        (
+            "doubled_origin",
+            browser(|request| request.origin = Presented::Once(OWN).and(OWN.as_bytes())),
+            Err(OriginForeign),
+        ),
+        ("websocket_of_the_own_page", websocket(Presented::Once(OWN)), Ok(())),
+        ("websocket_from_bob", websocket(Presented::Once(BOB)), Err(OriginForeign)),
+        ("websocket_from_the_portal", websocket(Presented::Once(PORTAL)), Err(OriginForeign)),
+        ("websocket_from_null", websocket(Presented::Once("null")), Err(OriginForeign)),
+        ("websocket_without_origin", websocket(Presented::Absent), Err(OriginMissing)),
+        (
+            "websocket_from_plain_http",
+            websocket(Presented::Once("http://alice.vdi.example.com")),
+            Err(OriginForeign),
+        ),
+        (
+            "websocket_from_another_port",
+            websocket(Presented::Once("https://alice.vdi.example.com:444")),
+            Err(OriginForeign),
+        ),
+        (
+            "websocket_null_with_same_origin_site",
+            {
+                let mut request = fetch("same-origin", "websocket", "websocket");
+                request.websocket = true;
+                request.origin = Presented::Once("null");
+                request
+            },
+            Err(OriginForeign),
+        ),
+        (
+            "websocket_dressed_as_navigation",
+            {
+                let mut request = fetch("none", "navigate", "document");
+                request.websocket = true;
+                request.origin = Presented::Once(BOB);
+                request
+            },
+            Err(OriginForeign),
+        ),
+        ("old_browser_get", browser(|_| {}), Ok(())),
+        ("old_browser_post_blind", browser(|request| request.method = "POST"), Err(SourceUnknown)),
+        (
+            "old_browser_post_own_referer",
+            browser(|request| {
+                request.method = "POST";
+                request.referer = Presented::Once("https://alice.vdi.example.com/desk?x=1");
+            }),
+            Ok(()),
+        ),
+        (
+            "old_browser_post_bobs_referer",
+            browser(|request| {
+                request.method = "POST";
+                request.referer = Presented::Once("https://bob.vdi.example.com/");
+            }),
+            Err(SourceUnknown),
+        ),
+        (
+            "referer_with_own_host_as_user",
+            browser(|request| {
+                request.method = "POST";
+                request.referer =
+                    Presented::Once("https://alice.vdi.example.com@bob.vdi.example.com/");
+            }),
+            Err(SourceUnknown),
+        ),
+        (
+            "old_browser_post_own_origin",
+            browser(|request| {
+                request.method = "POST";
+                request.origin = Presented::Once(OWN);
+            }),
+            Ok(()),
+        ),
+        ("delete_without_origin", browser(|request| request.method = "DELETE"), Err(SourceUnknown)),
+        (
+            "metadata_without_site_other_than_navigation",
+            browser(|request| {
+                request.method = "PUT";
+                request.fetch_metadata = true;
+            }),
+            Err(SourceUnknown),
+        ),
+        (
+            "program_with_header_token",
+            Provenance { method: "DELETE", ..Provenance::default() },
+            Ok(()),
+        ),
+        (
+            "program_opens_websocket_with_header_token",
+            Provenance { method: "GET", websocket: true, ..Provenance::default() },
+            Ok(()),
+        ),
+        (
+            "header_token_but_foreign_origin",
+            Provenance { method: "GET", origin: Presented::Once(BOB), ..Provenance::default() },
+            Err(OriginForeign),
+        ),
+    ];
+    for (row, request, expected) in rows {
+        assert_eq!(strict(&request).map(|_| ()), expected, "{row}");
+    }
+}
+
+#[test]
+fn trusted_origins_may_what_they_are_listed_for() {
+    let trusting = |frame, websocket| CrossSite {
+        mode: Mode::Strict,
+        trusted: vec![TrustedOrigin { origin: Origin::parse(PORTAL).unwrap(), frame, websocket }],
+    };
+    let from_portal = |mut request: Provenance<'static>| {
+        request.origin = Presented::Once(PORTAL);
+        request
+    };
+    let framed = {
+        let mut request = fetch("same-site", "navigate", "iframe");
+        request.referer = Presented::Once("https://portal.example.com/");
+        request
+    };
+    let socket = from_portal(browser(|request| request.websocket = true));
+    let call = from_portal(fetch("same-site", "cors", "empty"));
+    let posted = {
+        let mut request = from_portal(fetch("same-site", "navigate", "document"));
+        request.method = "POST";
+        request
+    };
+    let rows = [
+        ("fetch", call, false, false, true),
+        ("form_post", posted, false, false, true),
+        ("frame_unlisted", framed, false, true, false),
+        ("frame_listed", framed, true, false, true),
+        ("websocket_unlisted", socket, true, false, false),
+        ("websocket_listed", socket, false, true, true),
+    ];
+    for (row, request, frame, websocket, passes) in rows {
+        let judged = trusting(frame, websocket).judge(&request, own(), &domains());
+        assert_eq!(judged.is_ok(), passes, "{row}");
+    }
+    let mut with_bobs_origin = framed;
+    with_bobs_origin.origin = Presented::Once(BOB);
+    let judged = trusting(true, true).judge(&with_bobs_origin, own(), &domains());
+    assert_eq!(judged, Err(Refusal::OriginForeign), "Referer must not outrank Origin");
+}
+
+#[test]
+fn report_refuses_only_a_websocket_of_another_workspace() {
+    let report = CrossSite { mode: Mode::Report, trusted: Vec::new() };
+    let judge = |request: &Provenance<'_>| report.judge(request, own(), &domains());
+    let socket = |origin| {
+        browser(|request| {
+            request.websocket = true;
+            request.origin = Presented::Once(origin);
+        })
+    };
+    assert_eq!(judge(&socket(BOB)), Err(Refusal::OriginForeign));
+    assert_eq!(judge(&socket("https://BOB.vdi.example.com.:8443")), Err(Refusal::OriginForeign));
+    assert_eq!(
+        judge(&socket("https://dev--bob.vdi.example.com")),
+        Err(Refusal::OriginForeign),
+        "a second session of another user"
+    );
+    let reported = |refusal| Ok(Clearance::Reported(refusal));
+    assert_eq!(judge(&socket(PORTAL)), reported(Refusal::OriginForeign));
+    assert_eq!(
+        judge(&socket("https://alice.vdi.example.com:444")),
+        reported(Refusal::OriginForeign),
+        "the same host on another port"
+    );
+    assert_eq!(judge(&fetch("same-site", "no-cors", "image")), reported(Refusal::SiteForeign));
+    assert_eq!(judge(&fetch("none", "navigate", "document")), Ok(Clearance::Passed));
+}
+
+#[test]
+fn off_judges_nothing() {
+    let off = CrossSite { mode: Mode::Off, trusted: Vec::new() };
+    let judged = off.judge(&fetch("cross-site", "cors", "empty"), own(), &domains());
+    assert_eq!(judged, Ok(Clearance::Unjudged));
+}
+
+#[test]
+fn origins_are_compared_as_scheme_host_and_port() {
+    let own = OwnOrigin::new(Scheme::Https, "alice.vdi.example.com", Some(8443));
+    let rows = [
+        ("exact", "https://alice.vdi.example.com:8443", true),
+        ("uppercase", "HTTPS://ALICE.vdi.example.com:8443", true),
+        ("trailing_dot", "https://alice.vdi.example.com.:8443", true),
+        ("default_port", "https://alice.vdi.example.com", false),
+        ("other_port", "https://alice.vdi.example.com:443", false),
+        ("long_port", "https://alice.vdi.example.com:008443", false),
+        ("signed_port", "https://alice.vdi.example.com:+8443", false),
+        ("empty_port", "https://alice.vdi.example.com:", false),
+        ("other_scheme", "wss://alice.vdi.example.com:8443", false),
+        ("plain", "http://alice.vdi.example.com:8443", false),
+        ("path", "https://alice.vdi.example.com:8443/", false),
+        ("user", "https://x@alice.vdi.example.com:8443", false),
+        ("suffix", "https://alice.vdi.example.com.evil.test:8443", false),
+        ("prefix", "https://evil-alice.vdi.example.com:8443", false),
+        ("two_dots", "https://alice.vdi.example.com..:8443", false),
+        ("list", "https://alice.vdi.example.com:8443 https://bob.test", false),
+        ("null", "null", false),
+        ("empty", "", false),
+    ];
+    for (row, text, same) in rows {
+        assert_eq!(own.is(text), same, "{row}");
+    }
+    assert_eq!(own.to_string(), "https://alice.vdi.example.com:8443");
+    assert_eq!(own.sibling("bob", "vdi.example.com"), "https://bob.vdi.example.com:8443/");
+    let own = OwnOrigin::new(Scheme::Https, "alice.vdi.example.com", Some(443));
+    assert!(own.is("https://alice.vdi.example.com"), "a stated default port is no other origin");
+    assert_eq!(own.to_string(), "https://alice.vdi.example.com");
+}

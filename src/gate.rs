@@ -1,0 +1,321 @@
+//! The decision: what Traefik forwarded, the credentials that came with it and one point in time
+//! go in; a [`Permit`] or a [`Denied`] comes out.
+//!
+//! The steps stand here in the order of their numbers and nowhere else; each fails closed. A
+//! [`Permit`] is made at one place, the last line of [`Gate::admit`], where signature, lifetime,
+//! label and cross-site rules have all said yes; the only 2xx answer takes one by value. The gate
+//! knows no socket, header map, clock or file: `http` reads those and calls it. `explain` calls
+//! the same function with a [`Witness`] that writes down what was compared.
+
+mod denial;
+mod effort;
+mod forwarded;
+mod remedy;
+mod witness;
+
+pub use denial::{Denial, Denied, ForwardedProblem};
+pub use effort::Effort;
+pub use forwarded::{Candidate, Credentials, Forwarded, PublicScheme, Source, forwarded_scheme};
+pub use witness::{Note, Step, Transcript, Unwatched, Witness};
+
+use effort::Budget;
+
+use crate::cross_site::{Clearance, CrossSite, OwnOrigin, Scheme};
+use crate::name::{Domains, Host};
+use crate::policy::{self, Entry, GrantLabels, Site};
+use crate::token::cache::SessionCache;
+use crate::token::{Rejection, Session, UnixTime, Verifier};
+use std::sync::Arc;
+
+/// Everything a decision depends on besides the request, as one configuration states it.
+pub struct Gate {
+    /// Domains below which workspaces live.
+    pub domains: Domains,
+    /// For each domain, in the same order, the issuers whose users live there.
+    pub issuers_of_domain: Vec<Vec<usize>>,
+    /// Token rules of every issuer.
+    pub verifier: Verifier,
+    /// Labels of each grant; what the claims must hold stands in the verifier.
+    pub grants: Vec<GrantLabels>,
+    /// Rules about the page behind a request.
+    pub cross_site: CrossSite,
+    /// Sessions already verified. Shared with the gates before and after this one.
+    pub cache: SessionCache,
+    /// Under which configuration and keys this gate verifies; no entry of another is used.
+    pub generation: u64,
+}
+
+impl Gate {
+    /// Steps 3 to 9 of the decision. Steps 1 and 2 are the caller's: it proves them by having a
+    /// [`Forwarded`].
+    ///
+    /// # Errors
+    /// The first step that fails, boxed: the way of a permit stays narrow.
+    pub fn admit<'r>(
+        &self,
+        request: &Forwarded<'r>,
+        credentials: &Credentials<'r>,
+        now: UnixTime,
+        witness: &mut impl Witness,
+    ) -> Result<Permit<'r>, Box<Denied<'r>>> {
+        let host = self.locate(request, witness).map_err(Denied::nowhere)?;
+        let mut trial = Trial::of(credentials);
+        let denied = |denial, host, session, trial: &Trial| {
+            Box::new(Denied::at(denial, host, session, credentials, trial.effort))
+        };
+        if let Err(denial) = before_credentials(request, &host, witness) {
+            return Err(denied(denial, host, None, &trial));
+        }
+        let (session, entry) = match self.elect(credentials, &host, now, &mut trial, witness) {
+            Ok(winner) => winner,
+            Err((denial, session)) => return Err(denied(denial, host, session, &trial)),
+        };
+        let own = OwnOrigin::new(request.scheme, host.name(), host.port());
+        let judged = self.cross_site.judge(&request.provenance, own, &self.domains);
+        witness.note(Step::CrossSite, judged.is_ok(), || {
+            witness::cross_site(&request.provenance, own, self.cross_site.mode, judged)
+        });
+        let clearance = match judged {
+            Ok(clearance) => clearance,
+            Err(refusal) => {
+                return Err(denied(Denial::CrossSite(refusal), host, Some(session), &trial));
+            }
+        };
+        Ok(Permit { session, host, entry, clearance, effort: trial.effort })
+    }
+
+    /// Step 3: the host, canonical, is a workspace of one of our domains.
+    fn locate<'r>(
+        &self,
+        request: &Forwarded<'r>,
+        witness: &mut impl Witness,
+    ) -> Result<Host<'r>, Denial> {
+        let parsed = Host::parse(request.host, &self.domains);
+        witness.note(Step::Host, parsed.is_ok(), || {
+            witness::host(request.host, &parsed, &self.domains)
+        });
+        parsed.map_err(|_| Denial::HostUnknown)
+    }
+
+    /// Steps 5 to 8: the first candidate whose own label the host carries, else the first that a
+    /// grant lets in. A bad candidate never hides a good one.
+    fn elect(
+        &self,
+        credentials: &Credentials<'_>,
+        host: &Host<'_>,
+        now: UnixTime,
+        trial: &mut Trial,
+        witness: &mut impl Witness,
+    ) -> Election {
+        let issuers = self.issuers_of_domain.get(host.domain()).map_or(&[][..], Vec::as_slice);
+        let site = Site { label: host.label(), issuers };
+        let mut tally = Tally::default();
+        for candidate in credentials.iter() {
+            let session = match self.session(candidate, now, trial) {
+                Verdict::Session(session) => session,
+                Verdict::Rejected(rejection) => {
+                    witness.note(Step::Token, false, || witness::rejected(candidate, &rejection));
+                    tally.reject(rejection);
+                    continue;
+                }
+                Verdict::OverBudget => {
+                    witness.note(Step::Token, false, || witness::over_budget(candidate));
+                    tally.unjudged = true;
+                    continue;
+                }
+            };
+            witness.note(Step::Token, true, || {
+                witness::verified(candidate, &session, &self.verifier, now)
+            });
+            let entry = policy::authorize(&session, site, &self.grants);
+            witness.note(Step::Policy, entry.is_ok(), || witness::policy(&session, site, entry));
+            match entry {
+                // Nothing that follows can beat the first own label.
+                Ok(Entry::Own) => return Ok((session, Entry::Own)),
+                Ok(entry @ Entry::Grant(_)) => tally.admit_by_grant(session, entry),
+                Err(refusal) => tally.refuse(session, refusal),
+            }
+        }
+        if credentials.is_empty() {
+            witness.note(Step::Token, false, witness::no_credential);
+        }
+        tally.outcome()
+    }
+
+    /// Step 6 for one candidate: from the cache, or verified within the budget. What depends on
+    /// the time is judged either way.
+    fn session(&self, candidate: &Candidate<'_>, now: UnixTime, trial: &mut Trial) -> Verdict {
+        if let Some(session) = self.cache.get(candidate.token, self.generation) {
+            trial.effort.cached += 1;
+            return match self.verifier.still_valid(&session, now) {
+                Ok(()) => Verdict::Session(session),
+                Err(rejection) => Verdict::Rejected(rejection),
+            };
+        }
+        let source = candidate.source;
+        let judged = trial.budget.spend(source.is_cookie(), |signatures| {
+            self.verifier.verify_within(candidate.token, now, signatures)
+        });
+        trial.effort.note(&judged);
+        match judged {
+            Ok(session) => {
+                let session = Arc::new(session);
+                self.cache.insert(candidate.token, self.generation, Arc::clone(&session), now);
+                Verdict::Session(session)
+            }
+            Err(Rejection::OverBudget) => Verdict::OverBudget,
+            Err(rejection) => Verdict::Rejected(rejection),
+        }
+    }
+}
+
+/// Proof that every step said yes. Only [`Gate::admit`] makes one, at its last line; whoever holds
+/// one may answer 2xx, and nobody else can.
+#[derive(Debug)]
+#[must_use]
+pub struct Permit<'r> {
+    session: Arc<Session>,
+    host: Host<'r>,
+    entry: Entry,
+    clearance: Clearance,
+    effort: Effort,
+}
+
+impl<'r> Permit<'r> {
+    /// Who enters.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Which host is entered.
+    #[must_use]
+    pub fn host(&self) -> &Host<'r> {
+        &self.host
+    }
+
+    /// By which right.
+    #[must_use]
+    pub fn entry(&self) -> Entry {
+        self.entry
+    }
+
+    /// What it took.
+    #[must_use]
+    pub fn effort(&self) -> Effort {
+        self.effort
+    }
+
+    /// What the cross-site rules found.
+    #[must_use]
+    pub fn clearance(&self) -> Clearance {
+        self.clearance
+    }
+}
+
+/// Step 4: what is refused whoever asks.
+fn before_credentials(
+    request: &Forwarded<'_>,
+    host: &Host<'_>,
+    witness: &mut impl Witness,
+) -> Result<(), Denial> {
+    let denial = if request.preflight {
+        Some(Denial::Preflight)
+    } else if request.owner.is_some_and(|owner| owner != host.label()) {
+        Some(Denial::OwnerDiffers)
+    } else if is_reserved(request.path()) {
+        Some(Denial::ReservedPath)
+    } else {
+        None
+    };
+    witness.note(Step::Route, denial.is_none(), || witness::route(request, host));
+    denial.map_or(Ok(()), Err)
+}
+
+/// `/.doorward` and all below it belong to the gate. Exact bytes: Traefik has cleaned the path, and
+/// the desktop receives these same bytes, so another spelling is another path for both.
+#[must_use]
+pub fn is_reserved(path: &str) -> bool {
+    path.strip_prefix("/.doorward").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The scheme that browsers use for the origin of a workspace.
+impl PublicScheme {
+    /// `https` unless the forwarded protocol decides and says otherwise.
+    #[must_use]
+    pub fn scheme(self, forwarded: Option<Scheme>) -> Scheme {
+        match self {
+            Self::Forwarded | Self::Http => forwarded.unwrap_or(Scheme::Https),
+            Self::Https => Scheme::Https,
+        }
+    }
+}
+
+/// What one request may still cost, and what it has cost.
+struct Trial {
+    budget: Budget,
+    effort: Effort,
+}
+
+impl Trial {
+    fn of(credentials: &Credentials<'_>) -> Self {
+        Self { budget: Budget::new(credentials.iter()), effort: Effort::default() }
+    }
+}
+
+/// The winner and by which right it enters; or why there is none, with a session that verified.
+type Election = Result<(Arc<Session>, Entry), (Denial, Option<Arc<Session>>)>;
+
+enum Verdict {
+    Session(Arc<Session>),
+    Rejected(Rejection),
+    OverBudget,
+}
+
+/// What the candidates came to, once none of them was an outright winner.
+#[derive(Default)]
+struct Tally {
+    by_grant: Option<(Arc<Session>, Entry)>,
+    refused: Option<(Arc<Session>, policy::Refusal)>,
+    /// The first rejection; one that is no expiry replaces one that is.
+    rejected: Option<Rejection>,
+    unjudged: bool,
+}
+
+impl Tally {
+    fn admit_by_grant(&mut self, session: Arc<Session>, entry: Entry) {
+        self.by_grant.get_or_insert((session, entry));
+    }
+
+    fn refuse(&mut self, session: Arc<Session>, refusal: policy::Refusal) {
+        self.refused.get_or_insert((session, refusal));
+    }
+
+    fn reject(&mut self, rejection: Rejection) {
+        match &self.rejected {
+            Some(first) if !first.is_expiry() || rejection.is_expiry() => {}
+            _ => self.rejected = Some(rejection),
+        }
+    }
+
+    /// 503 if one could not be judged; 403 only if all verified; else the column of 401.
+    fn outcome(self) -> Election {
+        if let Some(winner) = self.by_grant {
+            return Ok(winner);
+        }
+        let visitor = self.refused.as_ref().map(|(session, _)| Arc::clone(session));
+        if self.unjudged {
+            return Err((Denial::TooManyCandidates, visitor));
+        }
+        if let Some(rejection) = self.rejected {
+            return Err((Denial::TokenRejected(rejection), visitor));
+        }
+        match self.refused {
+            Some((session, refusal)) => Err((Denial::NotAdmitted(refusal), Some(session))),
+            None => Err((Denial::CredentialMissing, None)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

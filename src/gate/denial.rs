@@ -1,0 +1,186 @@
+//! Every way to be turned away. `http::answer` maps each to what the outside sees; this file holds
+//! what the log and the metrics see.
+
+use super::{Credentials, Effort};
+use crate::cross_site;
+use crate::name::Host;
+use crate::policy;
+use crate::token::{Rejection, Session};
+use aws_lc_rs::digest::{SHA256, digest as hash};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// Why a request does not pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// Step 1: the peer is neither in `trusted_proxies` nor has a client certificate.
+    PeerUntrusted,
+    /// Step 2: what is forwarded cannot be read one way only.
+    Forwarded(ForwardedProblem),
+    /// More header lines than `limits.headers`.
+    TooManyHeaders,
+    /// More header bytes than `limits.header_bytes`.
+    HeadersTooLarge,
+    /// Step 3: no workspace host.
+    HostUnknown,
+    /// Step 4: a CORS preflight; it carries no credential, and any 2xx would open the desktop.
+    Preflight,
+    /// Step 4: a path that belongs to the gate.
+    ReservedPath,
+    /// Step 4: the route is bound to another owner than its host.
+    OwnerDiffers,
+    /// Step 5: no candidate at all.
+    CredentialMissing,
+    /// Step 5: more candidates than signatures are verified for.
+    TooManyCandidates,
+    /// Step 6: the candidates are no sessions; the most telling rejection.
+    TokenRejected(Rejection),
+    /// Step 8: good sessions, of somebody else.
+    NotAdmitted(policy::Refusal),
+    /// Step 9: caused by a page of another origin.
+    CrossSite(cross_site::Refusal),
+}
+
+impl Denial {
+    /// Stable kebab-case name for log and metric.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::PeerUntrusted => "peer-untrusted",
+            Self::Forwarded(problem) => problem.reason(),
+            Self::TooManyHeaders => "too-many-headers",
+            Self::HeadersTooLarge => "headers-too-large",
+            Self::HostUnknown => "host-unknown",
+            Self::Preflight => "preflight",
+            Self::ReservedPath => "reserved-path",
+            Self::OwnerDiffers => "owner-differs",
+            Self::CredentialMissing => "credential-missing",
+            Self::TooManyCandidates => "too-many-candidates",
+            Self::TokenRejected(rejection) => rejection.reason(),
+            Self::NotAdmitted(refusal) => refusal.reason(),
+            Self::CrossSite(refusal) => refusal.reason(),
+        }
+    }
+
+    /// Every reason there is, for metrics that must not grow with what is sent.
+    #[must_use]
+    pub fn reasons() -> Vec<&'static str> {
+        let own = [
+            Self::PeerUntrusted,
+            Self::TooManyHeaders,
+            Self::HeadersTooLarge,
+            Self::HostUnknown,
+            Self::Preflight,
+            Self::ReservedPath,
+            Self::OwnerDiffers,
+            Self::CredentialMissing,
+            Self::TooManyCandidates,
+        ];
+        let mut reasons: Vec<_> = own.iter().map(Self::reason).collect();
+        reasons.extend(ForwardedProblem::ALL.iter().map(|problem| problem.reason()));
+        reasons.extend(Rejection::REASONS);
+        reasons.extend(policy::Refusal::ALL.iter().map(|refusal| refusal.reason()));
+        reasons.extend(cross_site::Refusal::ALL.iter().map(|refusal| refusal.reason()));
+        reasons
+    }
+}
+
+/// What is wrong with the forwarded data (step 2). All are 400.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForwardedProblem {
+    /// One of Host, Method, Uri, Proto is not there. Never replaced by `Host` or a default.
+    Missing,
+    /// One of them came more than once, or holds a comma.
+    Repeated,
+    /// Control bytes, white space or bytes outside ASCII.
+    Bytes,
+    /// Another spelling (`_`, `.`) of one of the five names: some software folds it.
+    Alias,
+    /// TRACE, CONNECT, or no token.
+    Method,
+    /// The URI does not begin with `/`.
+    Uri,
+    /// Not a scheme that `public_scheme` admits.
+    Proto,
+    /// The address of the gate was asked with a query other than `owner=LABEL`.
+    Query,
+}
+
+impl ForwardedProblem {
+    /// Every problem, for metrics.
+    pub const ALL: [Self; 8] = [
+        Self::Missing,
+        Self::Repeated,
+        Self::Bytes,
+        Self::Alias,
+        Self::Method,
+        Self::Uri,
+        Self::Proto,
+        Self::Query,
+    ];
+
+    /// Stable, for log and metric.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Missing => "forwarded-missing",
+            Self::Repeated => "forwarded-repeated",
+            Self::Bytes => "forwarded-bytes",
+            Self::Alias => "forwarded-alias",
+            Self::Method => "forwarded-method",
+            Self::Uri => "forwarded-uri",
+            Self::Proto => "forwarded-proto",
+            Self::Query => "query",
+        }
+    }
+}
+
+/// A denial with what is known when it happens.
+#[derive(Debug)]
+pub struct Denied<'r> {
+    /// Why.
+    pub denial: Denial,
+    /// The workspace host, once step 3 has found one.
+    pub host: Option<Host<'r>>,
+    /// A session that verified, once step 6 has found one.
+    pub session: Option<Arc<Session>>,
+    /// Names the first candidate in the log: the beginning of its SHA-256, in hexadecimal.
+    pub token_digest: Option<Box<str>>,
+    /// What it took to find out.
+    pub effort: Effort,
+}
+
+impl<'r> Denied<'r> {
+    /// Before a host is known.
+    #[must_use]
+    pub fn nowhere(denial: Denial) -> Box<Self> {
+        Box::new(Self {
+            denial,
+            host: None,
+            session: None,
+            token_digest: None,
+            effort: Effort::default(),
+        })
+    }
+
+    pub(super) fn at(
+        denial: Denial,
+        host: Host<'r>,
+        session: Option<Arc<Session>>,
+        credentials: &Credentials<'_>,
+        effort: Effort,
+    ) -> Self {
+        let token_digest = credentials.iter().next().map(|candidate| digest(candidate.token));
+        Self { denial, host: Some(host), session, token_digest, effort }
+    }
+}
+
+/// Tells tokens apart in a log without telling them: 64 bits of SHA-256.
+fn digest(token: &str) -> Box<str> {
+    let hash = hash(&SHA256, token.as_bytes());
+    let text = hash.as_ref().iter().take(8).fold(String::with_capacity(16), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    text.into()
+}

@@ -1,0 +1,134 @@
+//! What a request says, once steps 1 and 2 have accepted how it says it.
+
+use crate::cross_site::{Provenance, Scheme};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// How the scheme of the public side is known (key `public_scheme`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PublicScheme {
+    /// `X-Forwarded-Proto` must be `https` or `wss`.
+    #[default]
+    Forwarded,
+    /// TLS ends before Traefik: always `https`, the forwarded protocol is ignored.
+    Https,
+    /// Development: `http` and `ws` are accepted too.
+    Http,
+}
+
+/// The scheme that an `X-Forwarded-Proto` value stands for. Traefik names a WebSocket handshake
+/// `ws`/`wss` when it trusts forwarded headers, else `http`/`https`.
+#[must_use]
+pub fn forwarded_scheme(proto: &str) -> Option<Scheme> {
+    match proto {
+        "https" | "wss" => Some(Scheme::Https),
+        "http" | "ws" => Some(Scheme::Http),
+        _ => None,
+    }
+}
+
+/// The request that Traefik asks about. Each value came exactly once and is visible ASCII.
+#[derive(Clone, Copy, Debug)]
+pub struct Forwarded<'r> {
+    /// `X-Forwarded-Host`, as sent: Traefik routes canonical hosts and reports raw ones.
+    pub host: &'r str,
+    /// `X-Forwarded-Uri`: path and query, beginning with `/`.
+    pub uri: &'r str,
+    /// Scheme of the workspace's origin.
+    pub scheme: Scheme,
+    /// `owner` of the route's own address, when the route is bound to one.
+    pub owner: Option<&'r str>,
+    /// OPTIONS with `Access-Control-Request-Method`.
+    pub preflight: bool,
+    /// Method and what the request says about the page behind it.
+    pub provenance: Provenance<'r>,
+}
+
+impl<'r> Forwarded<'r> {
+    /// `X-Forwarded-Method`.
+    #[must_use]
+    pub fn method(&self) -> &'r str {
+        self.provenance.method
+    }
+
+    /// The path: `uri` up to `?`.
+    #[must_use]
+    pub fn path(&self) -> &'r str {
+        self.uri.split_once('?').map_or(self.uri, |(path, _)| path)
+    }
+}
+
+/// Where a token was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A cookie, by its place in `tokens.cookies`.
+    Cookie(usize),
+    /// `Authorization: Bearer`.
+    Authorization,
+    /// A header, by its place in `tokens.headers`.
+    Header(usize),
+}
+
+impl Source {
+    /// Whether a page on another host can make a browser send it.
+    #[must_use]
+    pub fn is_cookie(self) -> bool {
+        matches!(self, Self::Cookie(_))
+    }
+}
+
+/// One token to try. Not `Debug`: it holds the token.
+#[derive(Clone, Copy)]
+pub struct Candidate<'r> {
+    /// The token as sent.
+    pub token: &'r str,
+    /// Where it was.
+    pub source: Source,
+}
+
+/// The candidates of one request in the order in which they are tried. One is the rule, and costs
+/// no allocation.
+#[derive(Default)]
+pub struct Credentials<'r> {
+    first: Option<Candidate<'r>>,
+    more: Vec<Candidate<'r>>,
+}
+
+impl<'r> Credentials<'r> {
+    /// Adds one behind the others.
+    pub fn push(&mut self, candidate: Candidate<'r>) {
+        if self.first.is_none() {
+            self.first = Some(candidate);
+        } else {
+            self.more.push(candidate);
+        }
+    }
+
+    /// In the order of trial.
+    pub fn iter(&self) -> impl Iterator<Item = &Candidate<'r>> {
+        self.first.iter().chain(&self.more)
+    }
+
+    /// Whether nothing came that could be a token.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    /// Sorts by source: cookies in the order of their names, then `Authorization`, then headers;
+    /// equals keep the order in which they came.
+    pub fn sort(&mut self) {
+        if self.more.is_empty() {
+            return;
+        }
+        self.more.extend(self.first.take());
+        self.more.rotate_right(1);
+        self.more.sort_by_key(|candidate| match candidate.source {
+            Source::Cookie(index) => (0, index),
+            Source::Authorization => (1, 0),
+            Source::Header(index) => (2, index),
+        });
+        self.first = Some(self.more.remove(0));
+    }
+}

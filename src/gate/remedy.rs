@@ -1,0 +1,100 @@
+//! What an operator changes when a denial is not what was wanted. Shown by `explain`; never sent to
+//! a client.
+
+use super::{Denial, ForwardedProblem};
+use crate::cross_site;
+use crate::policy;
+
+impl Denial {
+    /// One piece of advice, naming the key or setting to look at.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::PeerUntrusted => {
+                "add the address that Traefik connects from to trusted_proxies, or let Traefik \
+                 present a certificate of tls.client_ca_file"
+            }
+            Self::Forwarded(problem) => problem.remedy(),
+            Self::TooManyHeaders => {
+                "raise limits.headers, or lower the header limits of Traefik's entry point"
+            }
+            Self::HeadersTooLarge => {
+                "raise limits.header_bytes above Traefik's maxHeaderBytes, or have the visitor \
+                 delete the domain's cookies"
+            }
+            Self::HostUnknown => {
+                "add the domain to domains; a workspace host is LABEL.DOMAIN or \
+                 SESSION--LABEL.DOMAIN, nothing deeper"
+            }
+            Self::Preflight => {
+                "answer CORS preflights by a Traefik headers middleware before the gate, for the \
+                 origins in trusted_origins only"
+            }
+            Self::ReservedPath => {
+                "/.doorward belongs to the gate; let the desktop use another path"
+            }
+            Self::OwnerDiffers => {
+                "the route's Middleware carries ?owner= of another user: render the routes again"
+            }
+            Self::CredentialMissing => {
+                "the client sent none of tokens.cookies, no Authorization: Bearer (when \
+                 tokens.authorization is on) and none of tokens.headers: sign in, or see that the \
+                 cookie's name, Domain and Path fit this host"
+            }
+            Self::TooManyCandidates => {
+                "several bad tokens came before this one: delete the domain's cookies, and look \
+                 for the page that plants them"
+            }
+            Self::TokenRejected(_) => {
+                "compare the token with the issuer's entry in issuers: the token step above says \
+                 which rule failed"
+            }
+            Self::NotAdmitted(policy::Refusal::IssuerNotOfDomain) => {
+                "list the issuer under this domain's issuers, if its users have desktops there"
+            }
+            Self::NotAdmitted(policy::Refusal::LabelDiffers) => {
+                "this is the gate's purpose. If the user should have this host, compare `doorward \
+                 label` for the username with the host; to let others in, add a grant"
+            }
+            Self::CrossSite(refusal) => match refusal {
+                cross_site::Refusal::OriginForeign | cross_site::Refusal::SiteForeign => {
+                    "if that origin may do this, add it to trusted_origins (frame, websocket as \
+                     needed); never a workspace host"
+                }
+                cross_site::Refusal::OriginMissing => {
+                    "browsers always send Origin with a WebSocket: a program should send its token \
+                     in a header and no cookie, or Origin of the host"
+                }
+                cross_site::Refusal::SourceUnknown => {
+                    "send Origin of the host, or the token in a header and no cookie"
+                }
+            },
+        }
+    }
+}
+
+impl ForwardedProblem {
+    /// One piece of advice about the proxy in front.
+    #[must_use]
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Missing => {
+                "ask through Traefik's ForwardAuth, which sends X-Forwarded-Host, -Method, -Uri and \
+                 -Proto; never set authRequestHeaders"
+            }
+            Self::Repeated => "another proxy adds X-Forwarded-*: set trustForwardHeader: false",
+            Self::Bytes => "the client sent bytes that no browser sends; nothing to change",
+            Self::Alias => {
+                "set aliasHeadersStrategy (3.7.12) or underscoreHeadersStrategy (3.7.6) to delete \
+                 on Traefik's entry point"
+            }
+            Self::Method => "TRACE, CONNECT and malformed methods never pass",
+            Self::Uri => "X-Forwarded-Uri must begin with /: OPTIONS * and CONNECT never pass",
+            Self::Proto => {
+                "serve workspaces by https; or, where TLS ends before Traefik, set public_scheme: \
+                 https; for development only, public_scheme: http"
+            }
+            Self::Query => "the ForwardAuth address may carry ?owner=LABEL and nothing else",
+        }
+    }
+}
