@@ -28,3 +28,5 @@ pub mod policy;
 
 pub mod cross_site;
 pub mod name;
+
+pub mod observe;

@@ -1,0 +1,157 @@
+//! Where the log goes and how it looks: one event a line on stderr.
+
+use super::field;
+use super::queue::{Flush, Queue};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::{DefaultFields, Format, JsonFields};
+
+/// The log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// Its form.
+    pub format: LogFormat,
+    /// The least important level that is written.
+    pub level: tracing::Level,
+    /// Whether usernames are written next to labels.
+    pub usernames: bool,
+}
+
+/// Form of the log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    #[default]
+    Auto,
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Text,
+}
+
+/// Sets up the log of the process: JSON, or text for people when somebody watches. `dropped`
+/// counts the lines for which there was no room (`doorward_log_dropped_total`).
+///
+/// The returned value belongs to `main`: dropping it, at the very end, writes what is queued.
+///
+/// # Errors
+/// When the writing thread cannot be started, or the log was set up before.
+pub fn start(log: &Log, dropped: Arc<AtomicU64>) -> io::Result<Flush> {
+    let watched = io::stdout().is_terminal() && io::stderr().is_terminal();
+    let (queue, flush) = Queue::start(io::stderr(), LINES, dropped)?;
+    let subscriber = subscriber(log, watched, queue);
+    tracing::subscriber::set_global_default(subscriber).map_err(io::Error::other)?;
+    report_panics();
+    Ok(flush)
+}
+
+/// A panic's message may quote what was being worked on, a token for one; its place is enough to
+/// find it.
+fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let location = panic.location().map(ToString::to_string).unwrap_or_default();
+        if tracing::event_enabled!(tracing::Level::ERROR) {
+            tracing::error!({ field::LOCATION } = location, "panic");
+        } else {
+            // Before the log is set up, or with the log turned off, this still must be seen.
+            drop(writeln!(io::stderr(), "doorward: panic at {location}"));
+        }
+    }));
+}
+
+fn subscriber<W>(log: &Log, watched: bool, writer: W) -> Box<dyn tracing::Subscriber + Send + Sync>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let json = match log.format {
+        LogFormat::Json => true,
+        LogFormat::Text => false,
+        LogFormat::Auto => !watched,
+    };
+    let builder = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::from_level(log.level))
+        .with_writer(writer);
+    if json {
+        // Flat, so that the names of `field` are at the top where queries look for them.
+        let format = Format::default()
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_span_list(false);
+        Box::new(builder.event_format(format).fmt_fields(JsonFields::new()).finish())
+    } else {
+        let format = Format::default().compact().with_ansi(watched).with_target(false);
+        Box::new(builder.event_format(format).fmt_fields(DefaultFields::new()).finish())
+    }
+}
+
+/// Some megabytes at most.
+const LINES: usize = 8192;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+    use tracing::Level;
+
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(text)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn lines(format: LogFormat, watched: bool) -> Vec<String> {
+        let sink = Sink::default();
+        let to = sink.clone();
+        let log = Log { format, level: Level::INFO, usernames: false };
+        tracing::subscriber::with_default(subscriber(&log, watched, move || to.clone()), || {
+            tracing::info!({ field::REASON } = "no-token", { field::STATUS } = 401, "denied");
+            tracing::debug!("not at this level");
+            tracing::warn!({ field::ERROR } = "a\nb\u{1b}[31m\"", "broken");
+        });
+        let text = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn json_is_one_flat_object_a_line() {
+        for lines in [lines(LogFormat::Json, true), lines(LogFormat::Auto, false)] {
+            assert_eq!(lines.len(), 2, "{lines:?}");
+            let denied: serde_json::Value = serde_json::from_str(&lines[0]).unwrap();
+            assert_eq!(denied[field::REASON], "no-token");
+            assert_eq!(denied[field::STATUS], 401);
+            assert_eq!(denied["message"], "denied");
+            assert_eq!(denied["level"], "INFO");
+            let broken: serde_json::Value = serde_json::from_str(&lines[1]).unwrap();
+            assert_eq!(broken[field::ERROR], "a\nb\u{1b}[31m\"");
+        }
+    }
+
+    #[test]
+    fn text_is_for_people() {
+        let plain = lines(LogFormat::Text, false);
+        assert!(plain[0].contains("reason=\"no-token\" status=401"), "{plain:?}");
+        assert!(!plain[0].contains('\u{1b}'), "no colours into a file");
+        let watched = lines(LogFormat::Auto, true);
+        assert!(watched[0].contains('\u{1b}') && !watched[0].starts_with('{'), "{watched:?}");
+    }
+
+    #[test]
+    fn a_value_cannot_forge_a_line_of_text() {
+        let lines = lines(LogFormat::Text, false);
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(!lines.concat().contains("\u{1b}[31m"), "{lines:?}");
+    }
+}

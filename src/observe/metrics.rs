@@ -1,0 +1,158 @@
+//! Every number that `/metrics` shows.
+//!
+//! What counts on a hot path is an atomic at a fixed place: no lookup by label, no lock. The text
+//! is made when somebody asks (`exposition`). Label values come from tables in the source, never
+//! from a request.
+
+mod connections;
+mod exposition;
+
+pub use connections::{Connections, Listener};
+
+use super::histogram::Histogram;
+use crate::cross_site::Mode;
+use std::fmt;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The numbers of one process.
+pub struct Metrics {
+    decisions: Box<[(&'static str, AtomicU64)]>,
+    seconds: Histogram,
+    counters: [AtomicU64; Counter::ALL.len()],
+    connections: [Arc<Connections>; Listener::ALL.len()],
+    cache: OnceLock<CacheSize>,
+    last_reload: AtomicU64,
+    cross_site: AtomicU8,
+    log_dropped: Arc<AtomicU64>,
+    started: f64,
+}
+
+impl Metrics {
+    /// All at zero. `reasons` are the outcomes that a decision can have, in the order of the
+    /// indices that [`count`](Self::count) takes. What is `permit` or begins with `permit-` has
+    /// `result="allow"`, everything else `result="deny"`.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "when the process started, for a gauge")]
+    pub fn new(reasons: &[&'static str]) -> Self {
+        Self {
+            decisions: reasons.iter().map(|reason| (*reason, AtomicU64::new(0))).collect(),
+            seconds: Histogram::default(),
+            counters: Default::default(),
+            connections: Default::default(),
+            cache: OnceLock::new(),
+            last_reload: AtomicU64::new(0),
+            cross_site: AtomicU8::new(Mode::default() as u8),
+            log_dropped: Arc::default(),
+            started: since_1970(SystemTime::now()).as_secs_f64(),
+        }
+    }
+
+    /// Counts a decision by the index of its reason.
+    pub fn count(&self, reason: usize) {
+        debug_assert!(reason < self.decisions.len(), "a reason that is not in the table");
+        if let Some((_, count)) = self.decisions.get(reason) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts how long a decision took.
+    pub fn took(&self, duration: Duration) {
+        self.seconds.observe(duration);
+    }
+
+    /// Adds to a counter.
+    pub fn add(&self, counter: Counter, times: u64) {
+        if let Some(count) = self.counters.get(counter as usize) {
+            count.fetch_add(times, Ordering::Relaxed);
+        }
+    }
+
+    /// A new configuration is in force since `now`.
+    pub fn reloaded(&self, now: SystemTime) {
+        self.add(Counter::ConfigReloads, 1);
+        self.last_reload.store(since_1970(now).as_secs(), Ordering::Relaxed);
+    }
+
+    /// Which cross-site rules are in force.
+    pub fn cross_site(&self, mode: Mode) {
+        self.cross_site.store(mode as u8, Ordering::Relaxed);
+    }
+
+    /// Where the size of the cache can be asked, as (entries, bytes). Only the first call counts.
+    pub fn cache_size(&self, size: impl Fn() -> (u64, u64) + Send + Sync + 'static) {
+        // A second cache in one process would be a mistake in the start, not in what is shown.
+        let _first = self.cache.set(Box::new(size));
+    }
+
+    /// The connections of one listener, for its server to count.
+    #[must_use]
+    pub fn connections(&self, listener: Listener) -> Arc<Connections> {
+        let [verify, admin, pages] = &self.connections;
+        Arc::clone(match listener {
+            Listener::Verify => verify,
+            Listener::Admin => admin,
+            Listener::Pages => pages,
+        })
+    }
+
+    /// The lines that the log had to drop, for the log to count.
+    #[must_use]
+    pub fn log_dropped(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.log_dropped)
+    }
+
+    /// All of it in the OpenMetrics text format ([`CONTENT_TYPE`](Self::CONTENT_TYPE)).
+    #[must_use]
+    pub fn text(self: &Arc<Self>) -> String {
+        exposition::text(self)
+    }
+
+    /// What [`text`](Self::text) is.
+    pub const CONTENT_TYPE: &'static str =
+        "application/openmetrics-text; version=1.0.0; charset=utf-8";
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+type CacheSize = Box<dyn Fn() -> (u64, u64) + Send + Sync>;
+
+/// What is counted one by one and has no label.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Counter {
+    /// A token was known.
+    CacheHits,
+    /// A token was not known and had to be judged.
+    CacheMisses,
+    /// A signature was computed and held.
+    SignaturesValid,
+    /// A signature was computed and did not hold.
+    SignaturesInvalid,
+    /// A new configuration came into force; counted by [`Metrics::reloaded`].
+    ConfigReloads,
+    /// A new configuration was refused.
+    ConfigReloadFailures,
+}
+
+impl Counter {
+    const ALL: [Self; 6] = [
+        Self::CacheHits,
+        Self::CacheMisses,
+        Self::SignaturesValid,
+        Self::SignaturesInvalid,
+        Self::ConfigReloads,
+        Self::ConfigReloadFailures,
+    ];
+}
+
+fn since_1970(time: SystemTime) -> Duration {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

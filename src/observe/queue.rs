@@ -1,0 +1,186 @@
+//! A line of the log on its way out, without waiting for the one who reads it.
+//!
+//! A log collector that stalls makes a write to stderr block, and with it every decision on that
+//! thread: the gate would be shut by its own log. So lines go through a bounded queue to a thread
+//! that may block; when the queue is full, a line is dropped and counted.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvError, SyncSender, TrySendError, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+use tracing_subscriber::fmt::MakeWriter;
+
+/// The near end; each event takes a [`Line`] from it.
+#[derive(Clone, Debug)]
+pub(super) struct Queue {
+    sender: SyncSender<Message>,
+    dropped: Arc<AtomicU64>,
+}
+
+/// Keeps the far end; dropping it writes what is queued, unless the reader stalls.
+#[derive(Debug)]
+#[must_use = "when this is dropped, lines that are queued later may be lost"]
+pub struct Flush {
+    sender: SyncSender<Message>,
+    writer: Option<JoinHandle<()>>,
+}
+
+/// One event's text.
+#[derive(Debug)]
+pub(super) struct Line<'a>(&'a Queue);
+
+enum Message {
+    Line(Box<[u8]>),
+    End,
+}
+
+impl Queue {
+    /// Starts the thread that writes to `sink`, with room for `length` lines.
+    pub(super) fn start(
+        sink: impl Write + Send + 'static,
+        length: usize,
+        dropped: Arc<AtomicU64>,
+    ) -> io::Result<(Self, Flush)> {
+        let (sender, receiver) = sync_channel(length);
+        let writer =
+            thread::Builder::new().name("log".to_owned()).spawn(move || write(sink, &receiver))?;
+        let flush = Flush { sender: sender.clone(), writer: Some(writer) };
+        Ok((Self { sender, dropped }, flush))
+    }
+}
+
+impl<'a> MakeWriter<'a> for Queue {
+    type Writer = Line<'a>;
+
+    fn make_writer(&'a self) -> Line<'a> {
+        Line(self)
+    }
+}
+
+impl Write for Line<'_> {
+    /// tracing-subscriber formats an event in a buffer and writes it in one piece.
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
+            self.0.sender.try_send(Message::Line(text.into()))
+        {
+            self.0.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Flush {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the end of the process: the log may delay it, and only so long"
+    )]
+    fn drop(&mut self) {
+        let Some(writer) = self.writer.take() else {
+            return;
+        };
+        let deadline = Instant::now() + PATIENCE;
+        // A full queue and a thread that does not end are the same thing: a reader that stalls.
+        // The process must be able to end all the same.
+        while let Err(TrySendError::Full(_)) = self.sender.try_send(Message::End) {
+            if Instant::now() >= deadline {
+                return;
+            }
+            thread::sleep(STEP);
+        }
+        while !writer.is_finished() {
+            if Instant::now() >= deadline {
+                return;
+            }
+            thread::sleep(STEP);
+        }
+    }
+}
+
+fn write(mut sink: impl Write, receiver: &Receiver<Message>) {
+    loop {
+        match receiver.recv() {
+            // There is nobody to tell that the log cannot be written.
+            Ok(Message::Line(text)) => drop(sink.write_all(&text)),
+            Ok(Message::End) | Err(RecvError) => return drop(sink.flush()),
+        }
+    }
+}
+
+/// How long the end of the process waits for the log.
+const PATIENCE: Duration = Duration::from_secs(1);
+const STEP: Duration = Duration::from_millis(2);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+    use std::sync::mpsc::channel;
+
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(text);
+            Ok(text.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Says when it is asked to write, and does so only when it may.
+    struct Stalled(std::sync::mpsc::Sender<()>, Receiver<()>, Sink);
+
+    impl Write for Stalled {
+        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+            let _told = self.0.send(());
+            let _gone = self.1.recv();
+            self.2.write(text)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn writes_in_order_and_to_the_end() {
+        let sink = Sink::default();
+        let dropped = Arc::new(AtomicU64::new(0));
+        let (queue, flush) = Queue::start(sink.clone(), 64, Arc::clone(&dropped)).unwrap();
+        for number in 0..50 {
+            queue.make_writer().write_all(format!("{number}\n").as_bytes()).unwrap();
+        }
+        drop(flush);
+        let line = |number| format!("{number}\n");
+        let expected = (0..50).map(line).collect::<Vec<_>>().concat();
+        assert_eq!(String::from_utf8(sink.0.lock().unwrap().clone()).unwrap(), expected);
+        assert_eq!(dropped.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_reader_that_stalls_costs_lines_and_not_time() {
+        let (asks, asked) = channel();
+        let (may, go) = channel();
+        let sink = Sink::default();
+        let dropped = Arc::new(AtomicU64::new(0));
+        let stalled = Stalled(asks, go, sink.clone());
+        let (queue, flush) = Queue::start(stalled, 2, Arc::clone(&dropped)).unwrap();
+        let mut line = queue.make_writer();
+        line.write_all(b"a").unwrap();
+        asked.recv().unwrap();
+        for text in [b"b", b"c", b"d", b"e"] {
+            line.write_all(text).unwrap();
+        }
+        assert_eq!(dropped.load(Ordering::Relaxed), 2, "two of four had room");
+        drop(may);
+        drop(flush);
+        assert_eq!(*sink.0.lock().unwrap(), b"abc");
+    }
+}
