@@ -21,6 +21,8 @@
 // In the order in which a request meets them, not in the alphabet's: the blank lines keep rustfmt
 // from sorting them.
 
+pub mod http;
+
 pub mod gate;
 pub mod token;
 

@@ -1,0 +1,259 @@
+//! `admin_listen`: is the gate alive, is it ready, what does it count, what is it.
+//!
+//! These answers are the only 2xx of doorward that are not a permit, so they stand on a listener of
+//! their own. Should somebody point Traefik's ForwardAuth at it all the same, the question is
+//! recognised by the headers that only ForwardAuth sends, and refused.
+
+use crate::http::{Handler, Peer};
+use crate::observe::{Metrics, Stage, Status};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// Answers on `admin_listen`.
+pub struct Admin {
+    status: Arc<Status>,
+    metrics: Arc<Metrics>,
+}
+
+impl Admin {
+    /// Shows these two.
+    #[must_use]
+    pub fn new(status: Arc<Status>, metrics: Arc<Metrics>) -> Self {
+        Self { status, metrics }
+    }
+
+    fn route(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response<Full<Bytes>> {
+        if FORWARD_AUTH.iter().any(|name| headers.contains_key(*name)) {
+            return json(StatusCode::MISDIRECTED_REQUEST, &Problem { error: MISDIRECTED });
+        }
+        let answer = match path {
+            "/livez" => self.livez(),
+            "/readyz" | "/healthz" => self.readyz(),
+            "/metrics" => self.metrics(),
+            "/version" => version(),
+            _ => {
+                return json(StatusCode::NOT_FOUND, &Problem { error: "there is nothing here" });
+            }
+        };
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            let problem = Problem { error: "only GET and HEAD" };
+            let mut refusal = json(StatusCode::METHOD_NOT_ALLOWED, &problem);
+            refusal.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+            return refusal;
+        }
+        answer
+    }
+
+    /// Whoever answers is alive. A restart would not help a gate that merely is not ready.
+    fn livez(&self) -> Response<Full<Bytes>> {
+        json(StatusCode::OK, &Alive { status: word(self.status.stage()) })
+    }
+
+    /// A refused reload does not make the gate unready: it works with what it had, and taking it
+    /// out of service for a typing mistake would be the outage.
+    fn readyz(&self) -> Response<Full<Bytes>> {
+        let stage = self.status.stage();
+        let code = match stage {
+            Stage::Ready => StatusCode::OK,
+            Stage::Starting | Stage::Draining => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        let listeners = self.status.listeners();
+        json(
+            code,
+            &Ready {
+                status: word(stage),
+                generation: self.status.generation(),
+                reload_problem: self.status.reload_problem().as_deref().map(String::as_str),
+                warnings: &self.status.warnings(),
+                listeners: listeners
+                    .iter()
+                    .map(|(name, address)| ListensOn { name, address })
+                    .collect(),
+            },
+        )
+    }
+
+    fn metrics(&self) -> Response<Full<Bytes>> {
+        answer(StatusCode::OK, Metrics::CONTENT_TYPE, self.metrics.text())
+    }
+}
+
+impl Handler for Admin {
+    fn answer(&self, _peer: &Peer, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+        self.route(request.method(), request.uri().path(), request.headers())
+    }
+}
+
+#[derive(Serialize)]
+struct Alive {
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+struct Ready<'a> {
+    status: &'static str,
+    generation: u64,
+    reload_problem: Option<&'a str>,
+    warnings: &'a [String],
+    listeners: Vec<ListensOn<'a>>,
+}
+
+#[derive(Serialize)]
+struct ListensOn<'a> {
+    name: &'a str,
+    address: &'a str,
+}
+
+#[derive(Serialize)]
+struct Version {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Problem {
+    error: &'static str,
+}
+
+fn version() -> Response<Full<Bytes>> {
+    let version = Version { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+    json(StatusCode::OK, &version)
+}
+
+fn word(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Starting => "starting",
+        Stage::Ready => "ready",
+        Stage::Draining => "draining",
+    }
+}
+
+fn json(status: StatusCode, body: &impl Serialize) -> Response<Full<Bytes>> {
+    match serde_json::to_string(body) {
+        Ok(text) => answer(status, "application/json", text + "\n"),
+        // Plain structures of strings and numbers: it does not happen, and if it did, it must not
+        // look like health.
+        Err(_) => answer(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", String::new()),
+    }
+}
+
+fn answer(status: StatusCode, kind: &'static str, body: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Sent with every ForwardAuth question, and by nothing else that asks for health or metrics, not
+/// even through a proxy.
+const FORWARD_AUTH: [&str; 2] = ["x-forwarded-method", "x-forwarded-uri"];
+const MISDIRECTED: &str = "this is not where ForwardAuth asks: its address is `listen`, /verify";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt;
+
+    struct Seen {
+        status: u16,
+        headers: HeaderMap,
+        body: String,
+    }
+
+    async fn ask(admin: &Admin, method: &str, path: &str, headers: &[&'static str]) -> Seen {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let mut map = HeaderMap::new();
+        for name in headers {
+            map.insert(*name, HeaderValue::from_static("GET"));
+        }
+        let (head, body) = admin.route(&method, path, &map).into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        let body = String::from_utf8(body).unwrap();
+        Seen { status: head.status.as_u16(), headers: head.headers, body }
+    }
+
+    fn admin() -> (Arc<Status>, Admin) {
+        let status = Arc::new(Status::new());
+        let metrics = Arc::new(Metrics::new(&["permit"]));
+        (Arc::clone(&status), Admin::new(status, metrics))
+    }
+
+    #[tokio::test]
+    async fn routes() {
+        let (status, admin) = admin();
+        status.reach(Stage::Ready);
+        let rows: &[(&str, &str, &[&str], u16)] = &[
+            ("GET", "/livez", &[], 200),
+            ("GET", "/readyz", &[], 200),
+            ("GET", "/healthz", &[], 200),
+            ("GET", "/metrics", &[], 200),
+            ("GET", "/version", &[], 200),
+            ("HEAD", "/readyz", &[], 200),
+            ("POST", "/readyz", &[], 405),
+            ("OPTIONS", "/metrics", &[], 405),
+            ("get", "/readyz", &[], 405),
+            ("GET", "/", &[], 404),
+            ("GET", "/verify", &[], 404),
+            ("GET", "/readyz/", &[], 404),
+            ("GET", "/READYZ", &[], 404),
+            ("GET", "", &[], 404),
+            ("POST", "/nothing", &[], 404),
+            ("GET", "/healthz", &["x-forwarded-method"], 421),
+            ("GET", "/metrics", &["x-forwarded-uri"], 421),
+            ("GET", "/metrics", &["x-forwarded-for", "x-forwarded-host"], 200),
+        ];
+        for (method, path, headers, expected) in rows {
+            let seen = ask(&admin, method, path, headers).await;
+            assert_eq!(seen.status, *expected, "{method} {path} {headers:?}");
+            assert_eq!(seen.headers[CACHE_CONTROL], "no-store", "{method} {path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn ready_only_between_start_and_end() {
+        let (status, admin) = admin();
+        for (stage, code, word) in [
+            (Stage::Starting, 503, "starting"),
+            (Stage::Ready, 200, "ready"),
+            (Stage::Draining, 503, "draining"),
+            (Stage::Ready, 503, "draining"),
+        ] {
+            status.reach(stage);
+            let seen = ask(&admin, "GET", "/readyz", &[]).await;
+            assert_eq!(seen.status, code);
+            let body: serde_json::Value = serde_json::from_str(&seen.body).unwrap();
+            assert_eq!(body["status"], word);
+            assert_eq!(ask(&admin, "GET", "/livez", &[]).await.status, 200, "alive all along");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refused_reload_shows_and_stays_ready() {
+        let (status, admin) = admin();
+        status.reach(Stage::Ready);
+        status.configured(3, vec!["cross_site is report".to_owned()]);
+        status.listens(vec![("verify", "127.0.0.1:4181".to_owned())]);
+        status.reload_refused("domains: \"a\" lies below \"b\"".to_owned());
+        let seen = ask(&admin, "GET", "/readyz", &[]).await;
+        assert_eq!(seen.status, 200);
+        let body: serde_json::Value = serde_json::from_str(&seen.body).unwrap();
+        let expected = serde_json::json!({
+            "status": "ready",
+            "generation": 3,
+            "reload_problem": "domains: \"a\" lies below \"b\"",
+            "warnings": ["cross_site is report"],
+            "listeners": [{"name": "verify", "address": "127.0.0.1:4181"}],
+        });
+        assert_eq!(body, expected);
+        status.configured(4, Vec::new());
+        let seen = ask(&admin, "GET", "/readyz", &[]).await;
+        assert!(seen.body.contains("\"reload_problem\":null"), "{}", seen.body);
+    }
+}

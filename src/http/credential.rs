@@ -1,0 +1,125 @@
+//! Cookies and bearer tokens, as bytes: which of them are ours to try, and what of the client's
+//! headers goes on to the desktop.
+//!
+//! Splitting follows interface and RFC 6265bis §5.7 as servers read it: at `;`, trimmed of SP and
+//! HTAB only. No quoting, no `$Version`, no Unicode white space: each of those made some other
+//! parser see a cookie that the browser never guarded with its `__Host-` rules.
+
+/// One `name=value` of a `Cookie` line; `name` is empty for a nameless pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair<'r> {
+    /// Before the first `=`, trimmed.
+    pub name: &'r [u8],
+    /// Behind it, trimmed.
+    pub value: &'r [u8],
+    /// The whole pair, trimmed: what goes on to the desktop.
+    pub text: &'r [u8],
+}
+
+/// The pairs of one `Cookie` line, in order; empty ones are left out.
+pub fn pairs(line: &[u8]) -> impl Iterator<Item = Pair<'_>> {
+    Splitter { rest: Some(line) }.filter_map(|text| {
+        let text = trim(text);
+        if text.is_empty() {
+            return None;
+        }
+        Some(match text.iter().position(|&byte| byte == b'=') {
+            Some(at) => Pair {
+                name: trim(text.get(..at).unwrap_or_default()),
+                value: trim(text.get(at + 1..).unwrap_or_default()),
+                text,
+            },
+            None => Pair { name: b"", value: text, text },
+        })
+    })
+}
+
+/// The cookie names that are ours.
+#[derive(Clone, Debug)]
+pub struct OwnCookies {
+    names: Vec<Box<str>>,
+}
+
+impl OwnCookies {
+    /// `names`: `tokens.cookies`, in order.
+    #[must_use]
+    pub fn new(names: Vec<Box<str>>) -> Self {
+        Self { names }
+    }
+
+    /// The place of a session cookie's name in `tokens.cookies`: exact, byte-wise.
+    #[must_use]
+    pub fn session(&self, name: &[u8]) -> Option<usize> {
+        self.names.iter().position(|own| own.as_bytes() == name)
+    }
+
+    /// Whether a cookie of this name is ours, session or not: such a cookie never reaches a
+    /// desktop, winner or not.
+    #[must_use]
+    pub fn include(&self, name: &[u8]) -> bool {
+        self.session(name).is_some()
+            || name == LOOP_COOKIE.as_bytes()
+            || name.starts_with(STATE_COOKIES.as_bytes())
+    }
+}
+
+/// The token of `Authorization: Bearer TOKEN`: scheme in any case, white space, one token, nothing
+/// behind it (RFC 6750 §2.1, RFC 9110 §11.1).
+#[must_use]
+pub fn bearer(value: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(value).ok()?;
+    let (scheme, rest) = text.split_once([' ', '\t'])?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return None;
+    }
+    let token = rest.trim_matches([' ', '\t']);
+    (!token.is_empty() && !token.contains([' ', '\t', ','])).then_some(token)
+}
+
+/// Every piece of a header value that could be a compact JWS, however it is wrapped: an
+/// `Authorization` of ours must not reach a desktop because somebody wrote `Token` before it.
+pub fn possible_tokens(value: &[u8]) -> impl Iterator<Item = &str> {
+    let part_of_token =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    value
+        .split(move |byte| !part_of_token(byte))
+        .filter(|piece| piece.iter().filter(|byte| **byte == b'.').nth(1).is_some())
+        .filter_map(|piece| std::str::from_utf8(piece).ok())
+}
+
+/// Counts redirects to sign-in, so that a loop ends in a page that says why.
+pub const LOOP_COOKIE: &str = "__Host-doorward-loop";
+/// Begins the names of the cookies that tie a sign-in to the browser that asked for it.
+pub const STATE_COOKIES: &str = "__Host-doorward-st-";
+
+fn trim(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = bytes {
+        bytes = rest;
+    }
+    while let [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+struct Splitter<'r> {
+    rest: Option<&'r [u8]>,
+}
+
+impl<'r> Iterator for Splitter<'r> {
+    type Item = &'r [u8];
+
+    fn next(&mut self) -> Option<&'r [u8]> {
+        let rest = self.rest?;
+        match rest.iter().position(|&byte| byte == b';') {
+            Some(at) => {
+                self.rest = rest.get(at + 1..);
+                rest.get(..at)
+            }
+            None => self.rest.take(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! Both bodies: bounded, well-formed, and silent about everybody but the visitor.
+
+use super::*;
+use crate::http::class::Class;
+
+const OUTCOMES: [Outcome; 11] = [
+    Outcome::Malformed,
+    Outcome::CrossSite,
+    Outcome::InvalidSession,
+    Outcome::NotFound,
+    Outcome::NotYours,
+    Outcome::PeerRefused,
+    Outcome::RedirectLoop,
+    Outcome::SessionExpired,
+    Outcome::SignInRequired,
+    Outcome::TooLarge,
+    Outcome::Unavailable,
+];
+
+fn refused(outcome: Outcome) -> Refused<'static> {
+    Refused {
+        outcome,
+        class: Class::Page,
+        head: false,
+        request_id: "id-1",
+        own_url: Some("https://alice.vdi.example.com/".to_owned()),
+        sign_in_url: Some("https://portal.example.com/?rd=x&y=\"><script>".to_owned()),
+    }
+}
+
+#[test]
+fn pages_are_bounded_and_escape_what_they_hold() {
+    for outcome in OUTCOMES {
+        let page = html(&refused(outcome));
+        assert!(page.len() <= 8 * 1024, "{outcome:?}");
+        assert!(!page.contains("<script"), "{outcome:?}");
+        assert!(page.contains("id-1") && page.contains(outcome.reason()), "{outcome:?}");
+        assert!(page.contains("href=\"https://alice.vdi.example.com/\""), "{outcome:?}");
+    }
+}
+
+#[test]
+fn problems_are_json_with_the_status_of_the_answer() {
+    for outcome in OUTCOMES {
+        let body: serde_json::Value = serde_json::from_str(&problem(&refused(outcome))).unwrap();
+        assert_eq!(body["status"], outcome.status().as_u16(), "{outcome:?}");
+        assert_eq!(body["title"], outcome.status().canonical_reason().unwrap(), "{outcome:?}");
+        assert_eq!(body["type"], "about:blank");
+        assert_eq!(body["request_id"], "id-1");
+    }
+}
+
+#[test]
+fn no_outcome_is_a_success_or_a_redirect() {
+    for outcome in OUTCOMES {
+        assert!(outcome.status().is_client_error() || outcome.status().is_server_error());
+    }
+}
+
+#[test]
+fn the_policy_names_the_hash_of_the_style() {
+    let policy = policy();
+    let policy = policy.to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
+}

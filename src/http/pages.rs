@@ -1,0 +1,37 @@
+//! The handler of `pages_listen`: the page for hosts where nothing is. It stands behind the zone's
+//! catch-all route, so that unknown hosts and workspaces that are not one's own look alike.
+
+use super::answer::{Body, Outcome, Refused};
+use super::class::Class;
+use super::record::RequestId;
+use super::{Handler, Peer};
+use hyper::body::Incoming;
+use hyper::header::HeaderMap;
+use hyper::{Method, Request, Response};
+
+/// Answers every request with the 404 page.
+#[derive(Clone, Copy, Debug)]
+pub struct Pages;
+
+impl Handler for Pages {
+    fn answer(&self, _: &Peer, request: &Request<Incoming>) -> Response<Body> {
+        nothing_here(request.method(), request.headers())
+    }
+}
+
+/// The 404 for a request that is not Traefik's question but the page's own.
+pub(super) fn nothing_here(method: &Method, headers: &HeaderMap) -> Response<Body> {
+    let request_id = RequestId::of(headers);
+    let refused = Refused {
+        outcome: Outcome::NotFound,
+        class: Class::of(method.as_str(), headers),
+        head: method == Method::HEAD,
+        request_id: request_id.as_str(),
+        own_url: None,
+        sign_in_url: None,
+    };
+    refused.response()
+}
+
+#[cfg(test)]
+mod tests;

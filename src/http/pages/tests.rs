@@ -1,0 +1,47 @@
+//! The page of nobody, as everybody gets it.
+
+use super::*;
+use crate::gate::Denial;
+use http_body_util::BodyExt as _;
+use hyper::header::HeaderValue;
+
+fn text(response: Response<Body>) -> (u16, String) {
+    let status = response.status().as_u16();
+    let mut body = response.into_body();
+    let collected = std::pin::pin!(body.frame());
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let bytes = match std::future::Future::poll(collected, &mut context) {
+        std::task::Poll::Ready(Some(Ok(frame))) => frame.into_data().unwrap(),
+        _ => bytes::Bytes::new(),
+    };
+    (status, String::from_utf8(bytes.to_vec()).unwrap())
+}
+
+fn headers(host: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in [("host", host), ("accept", "text/html"), ("x-request-id", "id-1")] {
+        headers.insert(name, HeaderValue::from_str(value).unwrap());
+    }
+    headers
+}
+
+#[test]
+fn everybody_gets_the_page_of_nobody() {
+    let unknown_host = Refused {
+        outcome: Outcome::of(&Denial::HostUnknown),
+        class: Class::Page,
+        head: false,
+        request_id: "id-1",
+        own_url: None,
+        sign_in_url: None,
+    };
+    let expected = text(unknown_host.response());
+    assert_eq!(expected.0, 404);
+    for host in ["alice.vdi.example.com", "nobody.vdi.example.com", "", "evil.test"] {
+        for method in [Method::GET, Method::POST, Method::OPTIONS, Method::DELETE] {
+            let got = text(nothing_here(&method, &headers(host)));
+            assert_eq!(got, expected, "{method} {host}");
+        }
+        assert_eq!(text(nothing_here(&Method::HEAD, &headers(host))), (404, String::new()));
+    }
+}

@@ -1,0 +1,215 @@
+//! One event for each decision, in log and metrics: a denial at `info`, a permit at `debug`, a
+//! permit by grant always at `info`. Never a token, a cookie or a URI, which may carry a secret;
+//! a token is named by the first bytes of its digest.
+
+use super::answer::{Body, Outcome};
+use super::class::Class;
+use super::headers::{REQUEST_ID, TRACE_PARENT};
+use super::{Peer, State, line};
+use crate::cross_site::{Clearance, Origin};
+use crate::gate::{Denial, Denied, Effort, Permit};
+use crate::name::Host;
+use crate::observe::{Counter, Metrics};
+use crate::policy::Entry;
+use crate::token::Session;
+use hyper::Response;
+use hyper::header::HeaderMap;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a record is about.
+pub(super) struct Record<'r> {
+    pub(super) state: &'r State,
+    pub(super) headers: &'r HeaderMap,
+    pub(super) peer: &'r Peer,
+    pub(super) took: Duration,
+}
+
+impl Record<'_> {
+    pub(super) fn allowed(&self, permit: &Permit<'_>, recorder: &Recorder) {
+        let granted = matches!(permit.entry(), Entry::Grant(_));
+        recorder.count(if granted { PERMIT_BY_GRANT } else { PERMIT }, self.took, permit.effort());
+        if let Entry::Grant(index) = permit.entry() {
+            self.log_grant(permit, index);
+        } else if let Clearance::Reported(refusal) = permit.clearance() {
+            tracing::info!(
+                event = "decision",
+                result = "allow",
+                would_deny = refusal.reason(),
+                host_label = permit.host().label(),
+                origin = Origin::parse(line(self.headers, "origin")).map(tracing::field::display),
+                request_id = RequestId::of(self.headers).as_str(),
+            );
+        } else {
+            tracing::debug!(
+                event = "decision",
+                result = "allow",
+                host_label = permit.host().label(),
+                label = permit.session().label().as_str(),
+                issuer = self.issuer(permit.session()),
+                username = self.username(permit.session()),
+                request_id = RequestId::of(self.headers).as_str(),
+                trace_id = trace_id(self.headers),
+                latency_us = self.microseconds(),
+            );
+        }
+    }
+
+    fn log_grant(&self, permit: &Permit<'_>, index: usize) {
+        let session = permit.session();
+        tracing::info!(
+            event = "decision",
+            result = "allow",
+            grant = index,
+            host_label = permit.host().label(),
+            label = session.label().as_str(),
+            issuer = self.issuer(session),
+            username = self.username(session),
+            token_id = session.id(),
+            request_id = RequestId::of(self.headers).as_str(),
+            trace_id = trace_id(self.headers),
+            client = client(self.headers),
+            latency_us = self.microseconds(),
+        );
+    }
+
+    pub(super) fn denied(
+        &self,
+        denied: &Denied<'_>,
+        outcome: Outcome,
+        response: &Response<Body>,
+        request_id: &RequestId<'_>,
+        recorder: &Recorder,
+    ) {
+        let reason = denied.denial.reason();
+        recorder.count(reason, self.took, denied.effort);
+        if denied.denial == Denial::PeerUntrusted {
+            // Nothing of a stranger's request is read, not even for the log.
+            let (peer, request_id) = (self.peer.address, request_id.as_str());
+            tracing::info!(event = "decision", result = "deny", reason, %peer, request_id);
+            return;
+        }
+        let session = denied.session.as_deref();
+        let method = line(self.headers, "x-forwarded-method");
+        tracing::info!(
+            event = "decision",
+            result = "deny",
+            reason,
+            answer = outcome.reason(),
+            status = response.status().as_u16(),
+            class = Class::of(method, self.headers).name(),
+            host_label = denied.host.as_ref().map(Host::label),
+            label = session.map(|session| session.label().as_str()),
+            issuer = session.and_then(|session| self.issuer(session)),
+            username = session.and_then(|session| self.username(session)),
+            token_digest = denied.token_digest.as_deref(),
+            request_id = request_id.as_str(),
+            trace_id = trace_id(self.headers),
+            client = client(self.headers),
+            latency_us = self.microseconds(),
+        );
+    }
+
+    fn issuer(&self, session: &Session) -> Option<&str> {
+        self.state.gate.verifier.issuers.get(session.issuer()).map(|issuer| &*issuer.name)
+    }
+
+    /// Only with `log.usernames`: labels are enough to operate, names are personal data.
+    fn username<'s>(&self, session: &'s Session) -> Option<&'s str> {
+        self.state.log_usernames.then(|| session.username())
+    }
+
+    fn microseconds(&self) -> u64 {
+        u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Counts decisions. The place of each reason is looked up once, at the start; a permit by its own
+/// label, the rule, does not even do that.
+pub(super) struct Recorder {
+    metrics: Arc<Metrics>,
+    places: HashMap<&'static str, usize>,
+}
+
+impl Recorder {
+    pub(super) fn new(metrics: Arc<Metrics>) -> Self {
+        let names = decision_names();
+        Self { metrics, places: names.into_iter().enumerate().map(|(i, name)| (name, i)).collect() }
+    }
+
+    fn count(&self, name: &'static str, took: Duration, effort: Effort) {
+        // `decision_names` begins with the rule.
+        let place = if name == PERMIT { Some(0) } else { self.places.get(name).copied() };
+        if let Some(place) = place {
+            self.metrics.count(place);
+        }
+        self.metrics.took(took);
+        let counts = [
+            (effort.cached, Counter::CacheHits),
+            (effort.judged, Counter::CacheMisses),
+            (effort.verified, Counter::SignaturesValid),
+            (effort.forged, Counter::SignaturesInvalid),
+        ];
+        for (times, counter) in counts.into_iter().filter(|(times, _)| *times > 0) {
+            self.metrics.add(counter, u64::from(times));
+        }
+    }
+}
+
+/// Every name under which a decision is counted: permits, then the reasons of denials.
+#[must_use]
+pub fn decision_names() -> Vec<&'static str> {
+    let mut names = vec![PERMIT, PERMIT_BY_GRANT];
+    names.extend(Denial::reasons());
+    names
+}
+
+/// Names one answer. Taken over from the proxy when it is harmless to print, else made here.
+pub(super) struct RequestId<'r>(Cow<'r, str>);
+
+impl<'r> RequestId<'r> {
+    pub(super) fn of(headers: &'r HeaderMap) -> Self {
+        let given = line(headers, REQUEST_ID);
+        let harmless = (1..=MAX_REQUEST_ID).contains(&given.len())
+            && given.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
+        if harmless { Self(Cow::Borrowed(given)) } else { Self::fresh() }
+    }
+
+    pub(super) fn fresh() -> Self {
+        let mut random = [0_u8; 12];
+        // Without randomness the id is all zeros: it names an answer and guards nothing.
+        let _ = aws_lc_rs::rand::fill(&mut random);
+        let text = random.iter().fold(String::with_capacity(24), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
+        Self(Cow::Owned(text))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The visitor's address as Traefik reports it. What is no address is not logged: a client that the
+/// entry point trusts could write anything there.
+fn client(headers: &HeaderMap) -> Option<tracing::field::DisplayValue<IpAddr>> {
+    let first = line(headers, "x-forwarded-for").split(',').next()?.trim();
+    first.parse().ok().map(tracing::field::display)
+}
+
+/// The trace id of a W3C `traceparent` (version 00).
+fn trace_id(headers: &HeaderMap) -> Option<&str> {
+    let mut parts = line(headers, TRACE_PARENT).split('-');
+    let _version = parts.next()?;
+    let id = parts.next()?;
+    (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(id)
+}
+
+const PERMIT: &str = "permit";
+const PERMIT_BY_GRANT: &str = "permit-grant";
+const MAX_REQUEST_ID: usize = 64;

@@ -1,0 +1,81 @@
+//! The way back, with every open-redirect trick as a path, and the loop guard's edges.
+
+use super::*;
+use hyper::header::HeaderValue;
+
+#[test]
+fn the_way_back_is_one_encoded_value() {
+    let rows = [
+        ("plain", "/desk?x=1&y=2#z"),
+        ("double_slash", "//evil.test/"),
+        ("backslash", "/\\evil.test"),
+        ("second_parameter", "/&rd=https://evil.test"),
+        ("encoded_newline", "/%0d%0aSet-Cookie:x"),
+        ("user_information", "/@evil.test"),
+    ];
+    let sign_in = SignIn {
+        url: "https://portal.example.com/in?app=vdi".into(),
+        return_parameter: "rd".into(),
+    };
+    for (row, path) in rows {
+        let url = sign_in.url_for(&format!("https://alice.vdi.example.com{path}"));
+        let value = url.strip_prefix("https://portal.example.com/in?app=vdi&rd=").expect(row);
+        let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte);
+        assert!(value.bytes().all(harmless), "{row}: {value}");
+        assert!(value.starts_with("https%3A%2F%2Falice.vdi.example.com%2F"), "{row}: {value}");
+    }
+    let bare =
+        SignIn { url: "https://portal.example.com/".into(), return_parameter: "next".into() };
+    assert_eq!(
+        bare.url_for("https://a.b/"),
+        "https://portal.example.com/?next=https%3A%2F%2Fa.b%2F"
+    );
+}
+
+fn headers(cookie: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(COOKIE, HeaderValue::from_str(cookie).unwrap());
+    headers
+}
+
+fn pair(set_cookie: &str) -> &str {
+    set_cookie.split(';').next().unwrap()
+}
+
+#[test]
+fn the_fourth_redirect_of_one_path_within_a_minute_is_a_loop() {
+    let start = UnixTime(1_000);
+    let mut cookie = String::new();
+    for redirect in 1..=3 {
+        let guard = LoopGuard::read(&headers(&cookie), "/desk", UnixTime(1_000 + redirect));
+        assert!(!guard.is_loop(), "redirect {redirect}");
+        let set = guard.next_cookie();
+        assert!(set.starts_with("__Host-doorward-loop="), "{set}");
+        assert!(set.ends_with("; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=60"), "{set}");
+        pair(&set).clone_into(&mut cookie);
+    }
+    let read = |path, at| LoopGuard::read(&headers(&cookie), path, UnixTime(at)).is_loop();
+    assert!(read("/desk", start.0 + 59));
+    assert!(read("/desk", start.0 + 60), "counted from the first redirect, at 1001");
+    assert!(!read("/desk", start.0 + 61), "a minute has passed");
+    assert!(!read("/other", start.0 + 10), "another path");
+    assert!(!read("/desk", start.0), "a clock that went back starts anew");
+}
+
+#[test]
+fn a_forged_loop_cookie_counts_for_nothing_or_for_its_own_browser() {
+    let rows = [
+        "",
+        "x",
+        "3",
+        "3.1000",
+        "-1.1000.abc",
+        "3.1000.abc",
+        "99999999999999999999.1.a",
+        "3.1000.abc.d",
+    ];
+    for value in rows {
+        let headers = headers(&format!("__Host-doorward-loop={value}"));
+        assert!(!LoopGuard::read(&headers, "/desk", UnixTime(1_010)).is_loop(), "{value}");
+    }
+}
