@@ -21,6 +21,8 @@
 // In the order in which a request meets them, not in the alphabet's: the blank lines keep rustfmt
 // from sorting them.
 
+pub mod config;
+
 pub mod http;
 
 pub mod gate;
@@ -31,4 +33,5 @@ pub mod policy;
 pub mod cross_site;
 pub mod name;
 
+pub mod keys;
 pub mod observe;

@@ -1,0 +1,189 @@
+//! What the operator wants, checked: file, environment and flags become one [`Config`], or a list
+//! of every mistake in them.
+//!
+//! The way leads from text to a `tree` (values with their places), through `read` into the `raw`
+//! types (the one list of keys), through `check` into the types here. Nothing that is wrong
+//! anywhere comes out of it, so whoever holds a `Config` has nothing left to doubt. It binds no
+//! port and knows no runtime; the files it names are read, so that a bad key is found here.
+//!
+//! Called by every command at its start and by the server at each reload.
+
+mod check;
+mod environment;
+mod field;
+mod key_path;
+mod problem;
+mod raw;
+mod read;
+mod sample;
+mod schema;
+mod settings;
+mod state;
+mod tree;
+mod units;
+mod url;
+
+pub use environment::{Environment, ProcessEnvironment};
+pub use problem::{Place, Problem, Warning};
+pub use sample::SAMPLE;
+pub use schema::schema;
+pub use settings::{Grant, Limits, Tls, TlsFiles, Tokens, Zone};
+
+use crate::cross_site::{self, TrustedOrigin};
+use crate::gate::PublicScheme;
+use crate::keys;
+use crate::name::{Domains, ReservedLabels};
+use crate::observe::log::Log;
+use crate::token::{IdentityValue, Issuer};
+use std::cell::RefCell;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Everything checked; keys are loaded. Made by [`Config::load`] and [`Config::from_yaml`] only.
+pub struct Config {
+    /// Where Traefik asks; at least one, none twice.
+    pub listen: Vec<SocketAddr>,
+    /// Health and metrics.
+    pub admin_listen: SocketAddr,
+    /// Answers everything with the 404 page.
+    pub pages_listen: Option<SocketAddr>,
+    /// Certificate of `listen`; `None` is plain HTTP.
+    pub tls: Option<Tls>,
+    /// Certificate of `admin_listen`; `None` is plain HTTP.
+    pub admin_tls: Option<TlsFiles>,
+    /// An existing folder.
+    pub state_dir: Option<PathBuf>,
+    /// Peers that may ask, host bits cleared, IPv4-mapped networks as IPv4, never a `/0`, not even
+    /// several that are one together. Empty only with a `client_ca_file`.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// Names that workspaces live below.
+    pub domains: Domains,
+    /// Settings of each domain, in the order of `domains`.
+    pub zones: Vec<Zone>,
+    /// How browsers reach Traefik.
+    pub public_scheme: PublicScheme,
+    /// In the order of the file; no name twice.
+    pub issuers: Vec<Issuer>,
+    /// Where a request carries its token.
+    pub tokens: Tokens,
+    /// Memory for verified tokens, in bytes.
+    pub cache_bytes: u64,
+    /// Bounds on callers.
+    pub limits: Limits,
+    /// Whether one workspace's pages may use another.
+    pub cross_site: cross_site::Mode,
+    /// Origins that may use workspaces; none twice, none a workspace's.
+    pub trusted_origins: Vec<TrustedOrigin>,
+    /// Lower-case header names, sorted, and what each carries.
+    pub identity_headers: Vec<(Box<str>, IdentityValue)>,
+    /// Labels that are never a user's own name: the list of the algorithm and the configured ones.
+    pub reserved: Arc<ReservedLabels>,
+    /// Who else may enter.
+    pub grants: Vec<Grant>,
+    /// The log.
+    pub log: Log,
+    /// Files the configuration names, and itself: a change of any content means reload. Sorted.
+    pub watched: Vec<PathBuf>,
+    /// What is allowed and should be known; for the log at start and for `check`.
+    pub warnings: Vec<Warning>,
+}
+
+impl Config {
+    /// Reads the configuration: `file` (it must exist), over it the environment, over that the
+    /// flags (key path and YAML text), then every file they name. Relative paths start at the
+    /// folder of `file`.
+    ///
+    /// # Errors
+    /// Every mistake, in the order of the file.
+    pub fn load(
+        file: &Path,
+        environment: &(impl Environment + ?Sized),
+        flags: &[(String, String)],
+    ) -> Result<Self, Vec<Problem>> {
+        let whole = |wrong: String, remedy: &str| {
+            let path = file.display().to_string();
+            vec![Problem { path, wrong, remedy: remedy.to_owned(), place: None }]
+        };
+        let content = keys::read_public(file).map_err(|error| {
+            let remedy = match error {
+                keys::FileError::Missing => {
+                    "name the file with --config or DOORWARD_CONFIG; `doorward check --sample` \
+                     prints one to start from"
+                }
+                _ => error.remedy(),
+            };
+            whole(error.to_string(), remedy)
+        })?;
+        let text = String::from_utf8(content)
+            .map_err(|_| whole("is not UTF-8 text".to_owned(), "save it as UTF-8"))?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let mut config = Self::layered(&text, file, folder, environment, flags)?;
+        config.watched.push(file.to_owned());
+        config.watched.sort_unstable();
+        Ok(config)
+    }
+
+    /// A configuration from its text alone; relative paths start at `folder`.
+    ///
+    /// # Errors
+    /// Every mistake, in the order of the text.
+    pub fn from_yaml(text: &str, folder: &Path) -> Result<Self, Vec<Problem>> {
+        Self::layered(text, Path::new("(configuration)"), folder, &[][..], &[])
+    }
+
+    fn layered(
+        text: &str,
+        file: &Path,
+        folder: &Path,
+        environment: &(impl Environment + ?Sized),
+        flags: &[(String, String)],
+    ) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut root = tree::Node::parse(text).map_err(|error| {
+            vec![Problem {
+                path: file.display().to_string(),
+                wrong: format!("is no YAML document: {}", error.message),
+                remedy: "check indentation, quotes and brackets there".to_owned(),
+                place: error.line.map(Place::Line),
+            }]
+        })?;
+        let from_flags: Vec<environment::Overlay> = flags
+            .iter()
+            .filter_map(|(path, yaml)| {
+                environment::parse(key_path::steps(path), yaml, Place::Flag, &mut problems)
+            })
+            .collect();
+        for overlay in
+            environment::overlays(environment, &mut problems).into_iter().chain(from_flags)
+        {
+            if let Err(blocked) = root.overlay(&overlay.steps, overlay.node) {
+                problems.push(Problem {
+                    path: key_path::join(&overlay.steps),
+                    wrong: format!("cannot be set, because `{}` has no such part", blocked.path),
+                    remedy: "set the whole value, or add that part in the file".to_owned(),
+                    place: Some(overlay.place),
+                });
+            }
+        }
+        if matches!(root.value, tree::Value::Null) {
+            problems.push(Problem {
+                path: file.display().to_string(),
+                wrong: "is empty".to_owned(),
+                remedy: "`doorward check --sample` prints a file to start from".to_owned(),
+                place: None,
+            });
+            return Err(problems);
+        }
+        let found = RefCell::new(problems);
+        let raw = read::read::<raw::RawConfig>(&root, &found);
+        let findings = problem::Findings::new(&root, folder, found.take());
+        let Some(raw) = raw else {
+            return findings.finish().and(Err(Vec::new()));
+        };
+        check::check(&raw, findings)
+    }
+}
+
+#[cfg(test)]
+mod tests;

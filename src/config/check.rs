@@ -1,0 +1,238 @@
+//! From raw to checked: every rule about values and about how keys go together.
+//!
+//! One file for each group of keys. A check never stops at a mistake: it puts it on the list, goes
+//! on with the default, and only here, at the end, does an empty list make a [`Config`].
+
+mod bounds;
+mod domains;
+mod grants;
+mod headers;
+mod issuer;
+mod issuers;
+mod keys;
+mod later;
+mod login;
+mod network;
+mod origins;
+mod tls;
+mod tokens;
+
+use super::field::{Field, good_ones};
+use super::problem::{Findings, Problem, shown};
+use super::raw::{RawConfig, RawLevel};
+use super::url::WebUrl;
+use super::{Config, Limits};
+use crate::gate::PublicScheme;
+use crate::name::{Domain, Domains, Host, Label, ReservedLabels};
+use crate::observe::log::Log;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Checks everything; `findings` brings the mistakes of shape that were found on the way here.
+pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, Vec<Problem>> {
+    let mut findings = findings;
+    let found = &mut findings;
+    later::check(raw, found);
+    let listeners = network::listeners(raw, found);
+    let state_dir = network::state_dir(raw, found);
+    let tls = tls::check(raw, state_dir.is_some() || raw.state_dir.is_bad(), found);
+    let admin_tls = tls::admin(raw, found);
+    let trusted_proxies = network::trusted_proxies(raw, &listeners.listen, found);
+    network::warn_plain(&listeners, tls.is_some() || raw.tls.is_bad(), found);
+
+    let reserved = Arc::new(reserved(raw, found));
+    let public_scheme = raw.public_scheme.or(PublicScheme::default());
+    let domains = domains::check(raw, public_scheme, found);
+    let place = Surroundings { domains: domains.as_ref(), reserved: &reserved, public_scheme };
+    let issuers = issuers::check(raw, &place, found);
+    let names = issuers::names(raw);
+    let tokens = tokens::check(raw, found);
+    let zones = domains::zones(raw, &names, &place, &tokens, found);
+    let cross_site = origins::mode(raw, found);
+    let trusted_origins = origins::check(raw, &place, found);
+    let identity_headers = headers::identity(raw, &tokens.headers, found);
+    let grants = grants::check(raw, &names, cross_site, found);
+    let cache_bytes = cache(raw, found);
+    let limits = limits(raw, tokens.max_bytes, found);
+    let log = log(raw);
+
+    let (warnings, watched) = findings.finish()?;
+    // With no problem on the list there are domains; `else` cannot be reached.
+    let Some(domains) = domains else {
+        return Err(Vec::new());
+    };
+    Ok(Config {
+        listen: listeners.listen,
+        admin_listen: listeners.admin,
+        pages_listen: listeners.pages,
+        tls,
+        admin_tls,
+        state_dir,
+        trusted_proxies,
+        domains,
+        zones,
+        public_scheme,
+        issuers,
+        tokens,
+        cache_bytes,
+        limits,
+        cross_site,
+        trusted_origins,
+        identity_headers,
+        reserved,
+        grants,
+        log,
+        watched,
+        warnings,
+    })
+}
+
+/// What a web address is judged by.
+struct Surroundings<'c> {
+    domains: Option<&'c Domains>,
+    reserved: &'c Arc<ReservedLabels>,
+    public_scheme: PublicScheme,
+}
+
+impl Surroundings<'_> {
+    /// Whether this host is, or could become, a user's workspace: what runs there is the user's.
+    fn is_workspace(&self, host: &str) -> bool {
+        self.domains
+            .and_then(|domains| Host::parse(host, domains).ok())
+            .is_some_and(|host| !self.reserved.contains(host.label()))
+    }
+
+    /// A URL, with the mistakes that any URL may have put on the list.
+    fn url<'u>(&self, path: &str, text: &'u str, found: &mut Findings<'_>) -> Option<WebUrl<'u>> {
+        match WebUrl::parse(text) {
+            Err(error) => {
+                // Never with the value: it may hold a password.
+                found.problem(path, error.wrong(), error.remedy());
+                None
+            }
+            Ok(url) if !url.secure && self.public_scheme != PublicScheme::Http => {
+                found.problem(
+                    path,
+                    format!("{} is not https", shown(text)),
+                    "write an https address; http is for development with `public_scheme: http`",
+                );
+                None
+            }
+            Ok(url) if self.is_workspace(&url.host) => {
+                found.problem(
+                    path,
+                    format!(
+                        "{} lies on the host of a workspace, whose user controls it",
+                        shown(text)
+                    ),
+                    "use a host outside `domains`, or add its first label to `reserved_labels`",
+                );
+                None
+            }
+            Ok(url) => Some(url),
+        }
+    }
+
+    /// Whether every domain is `localhost` or lies below it, where plain http stays on the machine.
+    fn is_local(domains: &Domains) -> bool {
+        domains
+            .iter()
+            .all(|domain: &Domain| domain.as_str().rsplit('.').next() == Some("localhost"))
+    }
+}
+
+fn reserved(raw: &RawConfig, found: &mut Findings<'_>) -> ReservedLabels {
+    let mut labels = Vec::new();
+    for (path, text) in
+        raw.reserved_labels.good().iter().flat_map(|list| good_ones(list, "reserved_labels"))
+    {
+        labels.extend(label(&path, text.as_str(), found));
+    }
+    ReservedLabels::new(labels)
+}
+
+fn label(path: &str, text: &str, found: &mut Findings<'_>) -> Option<Label> {
+    match Label::new(text) {
+        Ok(label) => Some(label),
+        Err(error) => {
+            found.problem(
+                path,
+                format!("{} is no label: {error}", shown(text)),
+                "write lower-case letters, digits and single hyphens, beginning with a letter",
+            );
+            None
+        }
+    }
+}
+
+fn cache(raw: &RawConfig, found: &mut Findings<'_>) -> u64 {
+    let bounds = 64 << 10..=64 << 30;
+    let field = raw.cache.good().map_or(&Field::Missing, |cache| &cache.max_bytes);
+    bounds::size("cache.max_bytes", field, 64 << 20, bounds, found)
+}
+
+fn limits(raw: &RawConfig, token_bytes: usize, found: &mut Findings<'_>) -> Limits {
+    let empty = super::raw::RawLimits::default();
+    let limits = raw.limits.good().unwrap_or(&empty);
+    let (millis, secs) = (Duration::from_millis, Duration::from_secs);
+    let bytes = bounds::size(
+        "limits.header_bytes",
+        &limits.header_bytes,
+        80 << 10,
+        8 << 10..=1 << 20,
+        found,
+    );
+    let header_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    if header_bytes <= token_bytes {
+        found.problem(
+            "limits.header_bytes",
+            format!("{bytes} leaves no room for a token of `tokens.max_bytes` ({token_bytes})"),
+            "raise it above tokens.max_bytes, by some 16KiB for the other headers",
+        );
+    }
+    Limits {
+        header_bytes,
+        headers: bounds::count("limits.headers", &limits.headers, 128, 16..=1_024, found),
+        connections: bounds::count(
+            "limits.connections",
+            &limits.connections,
+            10_000,
+            1..=1_000_000,
+            found,
+        ),
+        header_timeout: bounds::duration(
+            "limits.header_timeout",
+            &limits.header_timeout,
+            secs(10),
+            millis(100)..=secs(300),
+            found,
+        ),
+        idle_timeout: bounds::duration(
+            "limits.idle_timeout",
+            &limits.idle_timeout,
+            secs(120),
+            secs(1)..=secs(3_600),
+            found,
+        ),
+        connection_age: bounds::duration(
+            "limits.connection_age",
+            &limits.connection_age,
+            secs(300),
+            secs(1)..=secs(86_400),
+            found,
+        ),
+    }
+}
+
+fn log(raw: &RawConfig) -> Log {
+    let empty = super::raw::RawLog::default();
+    let log = raw.log.good().unwrap_or(&empty);
+    let level = match log.level.or(RawLevel::Info) {
+        RawLevel::Error => tracing::Level::ERROR,
+        RawLevel::Warn => tracing::Level::WARN,
+        RawLevel::Info => tracing::Level::INFO,
+        RawLevel::Debug => tracing::Level::DEBUG,
+        RawLevel::Trace => tracing::Level::TRACE,
+    };
+    Log { format: log.format.or_default(), level, usernames: log.usernames.or(false) }
+}

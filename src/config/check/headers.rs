@@ -1,0 +1,158 @@
+//! Names of headers: those that carry tokens to us and those that carry the visitor's identity to
+//! a desktop. Traefik deletes and replaces what stands here, so some names would do harm.
+
+use crate::config::field::{Field, Text, Words, good_ones};
+use crate::config::problem::{Findings, shown};
+use crate::config::raw::RawConfig;
+use crate::token::{ClaimPath, IdentityValue};
+
+/// `identity_headers`: lower-case names, sorted. `tokens`: the checked `tokens.headers`.
+pub(super) fn identity(
+    raw: &RawConfig,
+    tokens: &[Box<str>],
+    found: &mut Findings<'_>,
+) -> Vec<(Box<str>, IdentityValue)> {
+    let Some(pairs) = raw.identity_headers.good() else {
+        return vec![
+            ("x-doorward-label".into(), IdentityValue::Label),
+            ("x-doorward-user".into(), IdentityValue::Username),
+        ];
+    };
+    let mut headers: Vec<(Box<str>, IdentityValue)> = Vec::new();
+    for (header, field) in &pairs.0 {
+        let path = format!("identity_headers.{header}");
+        let value = field.good().and_then(|text| value(&path, text, found));
+        let name = name(&path, header, found);
+        let Some(name) = name else { continue };
+        let wrong = if let Some(why) = never_identity(&name) {
+            format!("may not be replaced: {why}")
+        } else if tokens.contains(&name) {
+            "is one of tokens.headers, whose tokens a desktop must not see".to_owned()
+        } else if headers.iter().any(|(other, _)| *other == name) {
+            "stands here a second time, in other case; header names have none".to_owned()
+        } else {
+            headers.extend(value.map(|value| (name, value)));
+            continue;
+        };
+        found.problem(&path, wrong, "choose another name, such as X-Desktop-User");
+    }
+    headers.sort_by(|(one, _), (other, _)| one.cmp(other));
+    headers
+}
+
+/// `tokens.headers`: lower-case names in their order.
+pub(super) fn tokens(
+    list: &[Field<Text<Words>>],
+    path: &str,
+    found: &mut Findings<'_>,
+) -> Vec<Box<str>> {
+    let mut headers: Vec<Box<str>> = Vec::new();
+    for (path, text) in good_ones(list, path) {
+        let Some(name) = name(&path, text.as_str(), found) else {
+            continue;
+        };
+        if let Some((why, remedy)) = never_token(&name) {
+            found.problem(&path, format!("{} {why}", shown(text.as_str())), remedy);
+        } else if headers.contains(&name) {
+            found.problem(
+                &path,
+                format!("{} stands here a second time", shown(text.as_str())),
+                "keep one of the two",
+            );
+        } else {
+            headers.push(name);
+        }
+    }
+    headers
+}
+
+fn value(path: &str, text: &Text<Words>, found: &mut Findings<'_>) -> Option<IdentityValue> {
+    let value = match text.as_str() {
+        "username" => IdentityValue::Username,
+        "label" => IdentityValue::Label,
+        "issuer" => IdentityValue::Issuer,
+        "session" => IdentityValue::Session,
+        "host_label" => IdentityValue::HostLabel,
+        claim => IdentityValue::Claim(claim_path(path, claim, found)?),
+    };
+    Some(value)
+}
+
+/// A claim by name or pointer.
+pub(super) fn claim_path(path: &str, text: &str, found: &mut Findings<'_>) -> Option<ClaimPath> {
+    let claim = ClaimPath::new(text).filter(|_| !text.is_empty());
+    if claim.is_none() {
+        found.problem(
+            path,
+            format!("{} names no claim", shown(text)),
+            "write a claim's name, or a JSON pointer such as /realm_access/roles",
+        );
+    }
+    claim
+}
+
+/// The lower-case name, if it is one that Traefik and every backend read alike.
+fn name(path: &str, text: &str, found: &mut Findings<'_>) -> Option<Box<str>> {
+    // RFC 9110 §5.6.2 allows more; `_` and `.` become `-` in CGI and in several servers, so a
+    // client could send the other spelling past us.
+    if text.contains(['_', '.']) {
+        found.problem(
+            path,
+            format!("{} has `_` or `.`, which many servers read as `-`", shown(text)),
+            format!("write {}", text.replace(['_', '.'], "-")),
+        );
+        return None;
+    }
+    if text.is_empty() || !text.bytes().all(is_token_byte) {
+        found.problem(
+            path,
+            format!("{} is no header name", shown(text)),
+            "write letters, digits and hyphens",
+        );
+        return None;
+    }
+    Some(text.to_ascii_lowercase().into())
+}
+
+fn never_identity(name: &str) -> Option<&'static str> {
+    match name {
+        "cookie" | "set-cookie" => Some("cookies are not ours to make up"),
+        "authorization" => Some("doorward decides by itself whether it passes"),
+        "host" | "location" => Some("it decides where a request or a browser goes"),
+        "origin" | "referer" => Some("browsers vouch by it"),
+        "x-doorward-shard" => Some("doorward sets it itself"),
+        _ if HOP_BY_HOP.contains(&name) => Some("it belongs to one connection"),
+        _ if name.starts_with("sec-") => Some("browsers vouch by it"),
+        _ if name.starts_with("content-") => Some("it describes the body"),
+        _ if name.starts_with("x-forwarded-") => Some("it is Traefik's"),
+        _ => None,
+    }
+}
+
+fn never_token(name: &str) -> Option<(&'static str, &'static str)> {
+    match name {
+        "authorization" => Some(("has its own switch", "use tokens.authorization")),
+        "cookie" => Some(("has its own list", "use tokens.cookies")),
+        "forwarded" => Some(("is a proxy's", "choose a name such as X-Session-Token")),
+        _ => never_identity(name)
+            .map(|_| ("cannot carry a token", "choose a name such as X-Session-Token")),
+    }
+}
+
+/// RFC 9110 §5.6.2, `tchar`.
+pub(super) fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// RFC 9110 §7.6.1, and those that never were standard but are treated alike.
+const HOP_BY_HOP: [&str; 9] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];

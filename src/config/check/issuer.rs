@@ -1,0 +1,239 @@
+//! One issuer: the settings that decide whether a token is believed.
+
+use super::grants::required;
+use super::{Surroundings, bounds, headers, keys};
+use crate::config::field::{Field, good_ones};
+use crate::config::problem::{Findings, did_you_mean, shown};
+use crate::config::raw::{RawCase, RawIssuer};
+use crate::config::url::WebUrl;
+use crate::name::{Case, LabelRules};
+use crate::token::{Algorithm, ClaimPath, Issuer};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// `alone`: it is the only one, so its users may have bare labels unasked.
+pub(super) fn check(
+    path: &str,
+    raw: &RawIssuer,
+    alone: bool,
+    place: &Surroundings<'_>,
+    found: &mut Findings<'_>,
+) -> Option<Issuer> {
+    let name = name(&format!("{path}.issuer"), raw, place, found);
+    let audiences = audiences(path, raw, found);
+    let algorithms = algorithms(&format!("{path}.algorithms"), raw, found);
+    let keys = keys::check(&format!("{path}.keys"), &raw.keys, algorithms.as_deref(), found);
+    let user_claim = user_claim(&format!("{path}.user_claim"), raw, found);
+    let types = types(&format!("{path}.types"), raw, found);
+    let max_lifetime = max_lifetime(&format!("{path}.max_lifetime"), raw, found);
+    let case = match raw.case.or(RawCase::Sensitive) {
+        RawCase::Sensitive => Case::Sensitive,
+        RawCase::Fold => Case::Fold,
+    };
+    let name = name?;
+    let bare_labels = raw.bare_labels.or(alone);
+    Some(Issuer {
+        name: name.into(),
+        audiences,
+        algorithms: algorithms?,
+        keys: keys?,
+        user_claim: user_claim?,
+        types,
+        require_type: raw.require_type.or(false),
+        labels: LabelRules::new(name, bare_labels, case, Arc::clone(place.reserved)),
+        max_lifetime,
+    })
+}
+
+fn name<'r>(
+    path: &str,
+    raw: &'r RawIssuer,
+    place: &Surroundings<'_>,
+    found: &mut Findings<'_>,
+) -> Option<&'r str> {
+    let name = required(path, &raw.issuer, "write what the tokens have as `iss`", found)?;
+    if name.chars().any(char::is_control) || name.trim() != name {
+        found.problem(
+            path,
+            format!("{} has control characters or white space around it", shown(name)),
+            "write exactly what the tokens have as `iss`",
+        );
+    }
+    // A name need not be a web address; if it is one, its host must not be in a user's hands.
+    if let Ok(url) = WebUrl::parse(name)
+        && place.is_workspace(&url.host)
+    {
+        found.problem(
+            path,
+            format!("{} lies on the host of a workspace, whose user controls it", shown(name)),
+            "move the issuer outside `domains`, or add its first label to `reserved_labels`",
+        );
+    }
+    Some(name)
+}
+
+fn audiences(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Vec<Box<str>> {
+    let any = raw.allow_any_audience.or(false);
+    let path = format!("{path}.audiences");
+    let mut audiences: Vec<Box<str>> = Vec::new();
+    for (path, text) in raw.audiences.good().iter().flat_map(|list| good_ones(list, &path)) {
+        if text.as_str().is_empty() {
+            found.problem(&path, "is empty", "write an audience as the tokens have it in `aud`");
+        }
+        audiences.push(text.as_str().into());
+    }
+    let none = raw.audiences.good().map_or(raw.audiences.is_missing(), Vec::is_empty);
+    if any && !none {
+        found.problem(
+            &path,
+            "contradicts `allow_any_audience: true`",
+            "keep the list and remove allow_any_audience, or write []",
+        );
+    } else if any {
+        found.warn(&path, "tokens that this issuer made for any other service open workspaces too");
+    } else if none && !raw.allow_any_audience.is_bad() {
+        found.problem(
+            &path,
+            "names no audience, so a token for any other service would do",
+            "write what the tokens have as `aud`, such as [vdi]; or set allow_any_audience: true",
+        );
+    }
+    audiences
+}
+
+fn algorithms(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option<Vec<Algorithm>> {
+    const REMEDY: &str = "write the algorithms that the issuer signs with, such as [ES256]";
+    let Some(list) = raw.algorithms.good() else {
+        if raw.algorithms.is_missing() {
+            found.problem(path, "is missing; it is never taken from the token", REMEDY);
+        }
+        return None;
+    };
+    if list.is_empty() {
+        found.problem(path, "is an empty list", REMEDY);
+        return None;
+    }
+    let mut algorithms = Vec::new();
+    for (path, text) in good_ones(list, path) {
+        let name = text.as_str();
+        match Algorithm::from_name(name) {
+            Some(algorithm) if algorithms.contains(&algorithm) => found.problem(
+                &path,
+                format!("{} stands here a second time", shown(name)),
+                "keep one of the two",
+            ),
+            Some(algorithm) => algorithms.push(algorithm),
+            None if name.eq_ignore_ascii_case("none") => {
+                found.problem(&path, "`none` is no signature", "there is no way to allow it");
+            }
+            None => {
+                let meant = did_you_mean(name, ALGORITHMS)
+                    .map(|meant| format!("did you mean `{meant}`? "))
+                    .unwrap_or_default();
+                found.problem(
+                    &path,
+                    format!("{} is no known algorithm", shown(name)),
+                    format!("{meant}known are {}", ALGORITHMS.join(", ")),
+                );
+            }
+        }
+    }
+    let secret = algorithms.iter().filter(|algorithm| algorithm.is_hmac()).count();
+    if secret > 0 && secret < algorithms.len() {
+        found.problem(
+            path,
+            "mixes shared secrets (HS…) with public keys, so that a public key could be used as \
+             a secret",
+            "keep one kind; two issuers cannot share a name, so let the issuer use one kind only",
+        );
+        return None;
+    }
+    (algorithms.len() == list.len()).then_some(algorithms)
+}
+
+fn user_claim(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option<ClaimPath> {
+    let text = required(
+        path,
+        &raw.user_claim,
+        "name the claim that says who the user is and that never changes, such as sub",
+        found,
+    )?;
+    let plain = text.strip_prefix('/').unwrap_or(text);
+    if CHANGEABLE.contains(&plain) {
+        found.warn(
+            path,
+            format!(
+                "at many issuers users can change `{plain}`, and so become somebody else here; \
+                 make sure that they cannot, or use a claim that never changes, such as sub"
+            ),
+        );
+    }
+    headers::claim_path(path, text, found)
+}
+
+fn types(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Vec<Box<str>> {
+    let Some(list) = raw.types.good() else {
+        return DEFAULT_TYPES.map(Into::into).to_vec();
+    };
+    if list.is_empty() && raw.require_type.or(false) {
+        found.problem(
+            path,
+            "is an empty list, while `require_type: true` demands a type",
+            "write the types that the tokens have, such as [JWT, at+jwt]",
+        );
+    }
+    let mut types: Vec<Box<str>> = Vec::new();
+    for (path, text) in good_ones(list, path) {
+        let folded = text.as_str().to_ascii_lowercase();
+        // RFC 7515 §4.1.9: the prefix may be left out when no other slash is there.
+        let name = folded.strip_prefix("application/").unwrap_or(&folded);
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+            found.problem(&path, format!("{} is no type", shown(text.as_str())), "write JWT, say");
+        } else if name.starts_with("doorward-") {
+            found.problem(
+                &path,
+                format!("{} is one of the gate's own types", shown(text.as_str())),
+                "leave it out: the gate tells its own tokens by their keys",
+            );
+        } else if !types.iter().any(|known| **known == *name) {
+            if NEVER.contains(&name) {
+                let text = shown(text.as_str());
+                found.warn(
+                    &path,
+                    format!("{text} changes nothing: such tokens never open a workspace"),
+                );
+            }
+            types.push(name.into());
+        }
+    }
+    types
+}
+
+fn max_lifetime(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option<u64> {
+    const DAY: Duration = Duration::from_secs(86_400);
+    let text = match &raw.max_lifetime {
+        Field::Good(Some(text)) => text.as_str(),
+        Field::Good(None) => {
+            found.warn(path, "null takes tokens of any lifetime, also such as never expire");
+            return None;
+        }
+        Field::Missing | Field::Bad => return Some(DAY.as_secs()),
+    };
+    let bounds = Duration::from_secs(1)..=DAY * 3_660;
+    let lifetime = bounds::span(path, text, bounds, found)?;
+    if lifetime.subsec_millis() > 0 {
+        found.problem(path, "has parts of a second", "write whole seconds");
+    }
+    Some(lifetime.as_secs())
+}
+
+const DEFAULT_TYPES: [&str; 2] = ["jwt", "at+jwt"];
+/// Types of tokens that have another purpose (`OpenID` back-channel logout, refresh tokens).
+const NEVER: [&str; 4] = ["logout+jwt", "rt+jwt", "refresh+jwt", "refresh"];
+/// `OpenID` Connect Core §5.7: only `sub` together with `iss` may identify a user.
+const CHANGEABLE: [&str; 4] = ["preferred_username", "email", "name", "nickname"];
+/// For messages, in the order of the documentation.
+const ALGORITHMS: [&str; 12] = [
+    "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
+    "ES384", "EdDSA",
+];

@@ -1,0 +1,64 @@
+//! Keys that belong to a later version. They are known, so that nobody looks for a typing
+//! mistake, and refused, so that nobody believes in a protection that is not there.
+
+use crate::config::field::{Field, Later, each};
+use crate::config::problem::Findings;
+use crate::config::raw::{RawConfig, RawDomain, RawLogin, RawStore};
+
+pub(super) fn check(raw: &RawConfig, found: &mut Findings<'_>) {
+    let remove = "leave it out";
+    refuse("backchannel_listen", &raw.backchannel_listen, remove, found);
+    refuse("render", &raw.render, remove, found);
+    if let Some(login) = raw.login.good() {
+        refuse_login("login", login, found);
+    }
+    for (path, domain) in raw.domains.good().iter().flat_map(|list| each(list, "domains")) {
+        if let Field::Good(RawDomain::Section(section)) = domain
+            && let Some(login) = section.login.some()
+        {
+            refuse_login(&format!("{path}.login"), login, found);
+        }
+    }
+    for (path, issuer) in raw.issuers.good().iter().flat_map(|list| each(list, "issuers")) {
+        let Some(issuer) = issuer.good() else {
+            continue;
+        };
+        let fetched = "it goes with keys that are fetched; leave it out";
+        refuse(&format!("{path}.ca_file"), &issuer.ca_file, fetched, found);
+        refuse(&format!("{path}.max_stale"), &issuer.max_stale, fetched, found);
+        if let Some(keys) = issuer.keys.good() {
+            let use_file = "use jwks_file";
+            refuse(&format!("{path}.keys.jwks_url"), &keys.jwks_url, use_file, found);
+            refuse(&format!("{path}.keys.discovery"), &keys.discovery, use_file, found);
+        }
+    }
+    let Some(revocation) = raw.revocation.good() else {
+        return;
+    };
+    if revocation.store.or(RawStore::None) != RawStore::None {
+        complain("revocation.store", "write `none`", found);
+    }
+    refuse("revocation.secret_file", &revocation.secret_file, remove, found);
+    refuse("revocation.url_file", &revocation.url_file, remove, found);
+    refuse("revocation.on_outage", &revocation.on_outage, remove, found);
+}
+
+fn refuse_login(path: &str, login: &RawLogin, found: &mut Findings<'_>) {
+    refuse(&format!("{path}.logout_url"), &login.logout_url, "leave it out", found);
+    refuse(
+        &format!("{path}.handoff"),
+        &login.handoff,
+        "leave it out; until then the workspace host or a parent domain has to set the cookie",
+        found,
+    );
+}
+
+fn refuse(path: &str, field: &Field<Later>, remedy: &str, found: &mut Findings<'_>) {
+    if field.good().is_some_and(|later| later.0) {
+        complain(path, remedy, found);
+    }
+}
+
+fn complain(path: &str, remedy: &str, found: &mut Findings<'_>) {
+    found.problem(path, "comes with a later version and is not available in this one", remedy);
+}

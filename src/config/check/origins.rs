@@ -1,0 +1,95 @@
+//! Pages outside the workspaces that may use them, and how strictly the rest is kept out.
+
+use super::Surroundings;
+use crate::config::field::good_ones;
+use crate::config::problem::{Findings, shown};
+use crate::config::raw::{RawConfig, RawOrigin};
+use crate::cross_site::{Mode, Origin, TrustedOrigin};
+
+pub(super) fn mode(raw: &RawConfig, found: &mut Findings<'_>) -> Mode {
+    let mode = raw.cross_site.or_default();
+    match mode {
+        Mode::Strict => {}
+        Mode::Report => found.warn(
+            "cross_site",
+            "report only logs what one user's workspace does to another's with the visitor's \
+             cookie; WebSockets alone are refused",
+        ),
+        Mode::Off => found.warn(
+            "cross_site",
+            "off lets one user's workspace use another's with the visitor's cookie",
+        ),
+    }
+    mode
+}
+
+pub(super) fn check(
+    raw: &RawConfig,
+    place: &Surroundings<'_>,
+    found: &mut Findings<'_>,
+) -> Vec<TrustedOrigin> {
+    let mut origins: Vec<TrustedOrigin> = Vec::new();
+    for (path, raw) in
+        raw.trusted_origins.good().iter().flat_map(|list| good_ones(list, "trusted_origins"))
+    {
+        let path = format!("{path}.origin");
+        let Some(origin) = origin(&path, raw, place, found) else {
+            continue;
+        };
+        if origins.iter().any(|earlier| earlier.origin == origin) {
+            found.problem(&path, format!("`{origin}` is listed twice"), "keep one of the two");
+            continue;
+        }
+        origins.push(TrustedOrigin {
+            origin,
+            frame: raw.frame.or(false),
+            websocket: raw.websocket.or(false),
+        });
+    }
+    origins
+}
+
+fn origin(
+    path: &str,
+    raw: &RawOrigin,
+    place: &Surroundings<'_>,
+    found: &mut Findings<'_>,
+) -> Option<Origin> {
+    if raw.origin.is_missing() {
+        found.problem(path, "is missing", EXAMPLE);
+    }
+    let text = raw.origin.good()?.as_str();
+    if text.eq_ignore_ascii_case("null") {
+        found.problem(
+            path,
+            "`null` is the origin of every sandboxed frame and every local file",
+            EXAMPLE,
+        );
+        return None;
+    }
+    if text.contains('*') {
+        found.problem(
+            path,
+            format!("{} is a pattern; origins are compared as a whole", shown(text)),
+            "list each origin by itself",
+        );
+        return None;
+    }
+    let url = place.url(path, text, found)?;
+    if !url.rest.is_empty() {
+        found.problem(
+            path,
+            format!("{} is more than an origin", shown(text)),
+            format!("write {}", url.origin()),
+        );
+        return None;
+    }
+    let origin = Origin::parse(&url.origin());
+    if origin.is_none() {
+        found.problem(path, format!("{} names no host", shown(text)), EXAMPLE);
+    }
+    origin
+}
+
+const EXAMPLE: &str = "write scheme, host and, if it is not the usual one, port, such as \
+                       https://portal.example.com";

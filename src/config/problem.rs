@@ -1,0 +1,174 @@
+//! What is wrong with a configuration, and where: one `Problem` for each mistake, so that an
+//! operator repairs a file in one go instead of one message at a time.
+//!
+//! Knows nothing of YAML or of the keys. The reader and the checks put their findings here, the
+//! command line and the reload log show them.
+
+use super::tree::Node;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// One mistake. No field ever holds the content of a key file or the password of a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Key path such as `issuers[0].keys.jwks_file`; for a mistake of the whole file, its name.
+    pub path: String,
+    /// What is wrong, with the value that is, as the rest of a sentence about the key.
+    pub wrong: String,
+    /// What to write or do instead.
+    pub remedy: String,
+    /// Where the value comes from, when that is known.
+    pub place: Option<Place>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path)?;
+        if let Some(place) = &self.place {
+            write!(f, " ({place})")?;
+        }
+        write!(f, ": {}", self.wrong)?;
+        if self.remedy.is_empty() { Ok(()) } else { write!(f, "\n    {}", self.remedy) }
+    }
+}
+
+/// Something that is allowed and that an operator should know about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// Key path, as in [`Problem`].
+    pub path: String,
+    /// A sentence or two: what this setting gives up, and what would avoid it.
+    pub text: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.text)
+    }
+}
+
+/// Where a value was written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// Line of the configuration file, counted from 1.
+    Line(u64),
+    /// Name of an environment variable.
+    Variable(Box<str>),
+    /// A flag of the command line.
+    Flag,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(line) => write!(f, "line {line}"),
+            Self::Variable(name) => write!(f, "from {name}"),
+            Self::Flag => f.write_str("from the command line"),
+        }
+    }
+}
+
+/// What the checks have found so far, together with the tree that says where each key stands.
+pub(super) struct Findings<'t> {
+    tree: &'t Node,
+    folder: &'t Path,
+    problems: Vec<Problem>,
+    warnings: Vec<Warning>,
+    watched: Vec<PathBuf>,
+}
+
+impl<'t> Findings<'t> {
+    /// `folder`: what relative paths in the configuration are relative to.
+    pub(super) fn new(tree: &'t Node, folder: &'t Path, problems: Vec<Problem>) -> Self {
+        Self { tree, folder, problems, warnings: Vec::new(), watched: Vec::new() }
+    }
+
+    /// Records a mistake; its place is that of the key, else of the nearest section around it.
+    pub(super) fn problem(
+        &mut self,
+        path: &str,
+        wrong: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.problems.push(Problem {
+            path: path.to_owned(),
+            wrong: wrong.into(),
+            remedy: remedy.into(),
+            place: self.tree.place_of(path),
+        });
+    }
+
+    pub(super) fn warn(&mut self, path: &str, text: impl Into<String>) {
+        self.warnings.push(Warning { path: path.to_owned(), text: text.into() });
+    }
+
+    /// The file that `text` names; its content is watched from now on.
+    pub(super) fn file(&mut self, text: &str) -> PathBuf {
+        let path = self.folder.join(text);
+        self.watched.push(path.clone());
+        path
+    }
+
+    /// A path that is not watched, such as that of a folder.
+    pub(super) fn resolve(&self, text: &str) -> PathBuf {
+        self.folder.join(text)
+    }
+
+    /// Warnings and watched files when nothing was wrong, else all problems in the file's order.
+    pub(super) fn finish(mut self) -> Result<(Vec<Warning>, Vec<PathBuf>), Vec<Problem>> {
+        if self.problems.is_empty() {
+            self.watched.sort_unstable();
+            self.watched.dedup();
+            return Ok((self.warnings, self.watched));
+        }
+        Err(in_order(self.problems))
+    }
+}
+
+/// In the order of the file, so that an editor is walked through once; each mistake once.
+pub(super) fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.sort_by(|one, other| one.place.cmp(&other.place));
+    let mut seen: Vec<Problem> = Vec::with_capacity(problems.len());
+    for problem in problems {
+        if !seen.contains(&problem) {
+            seen.push(problem);
+        }
+    }
+    seen
+}
+
+/// The known word that `given` was probably meant to be.
+pub(super) fn did_you_mean<'k>(
+    given: &str,
+    known: impl IntoIterator<Item = &'k str>,
+) -> Option<&'k str> {
+    let given = given.to_ascii_lowercase().replace('-', "_");
+    known
+        .into_iter()
+        .map(|word| (strsim::jaro_winkler(&given, &word.to_ascii_lowercase()), word))
+        .filter(|(likeness, _)| *likeness >= LIKELY)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, word)| word)
+}
+
+/// The word that was probably meant, else all that would be known.
+pub(super) fn suggest(given: &str, known: &[&str]) -> String {
+    match did_you_mean(given, known.iter().copied()) {
+        Some(word) => format!("did you mean `{word}`?"),
+        None => format!("known here: {}", known.join(", ")),
+    }
+}
+
+/// A value as messages show it: on one line and not without end.
+pub(super) fn shown(value: &str) -> String {
+    let mut text: String = value.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+    if value.chars().nth(SHOWN).is_some() {
+        text.push('…');
+    }
+    format!("`{text}`")
+}
+
+/// Jaro-Winkler likeness from which a guess helps more than it confuses.
+const LIKELY: f64 = 0.82;
+/// Characters of a value that a message shows.
+const SHOWN: usize = 80;

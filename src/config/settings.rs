@@ -1,0 +1,91 @@
+//! The parts of a [`Config`](super::Config): plain data, each value already within its bounds.
+
+use crate::http::sign_in::SignIn;
+use crate::policy::GrantLabels;
+use crate::token::ClaimPath;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Settings of one domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone {
+    /// Indices of the issuers whose users have workspaces here; at least one.
+    pub issuers: Vec<usize>,
+    /// Where visitors without a token are sent.
+    pub login: Option<SignIn>,
+}
+
+/// Certificate of `listen`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// The operator's own.
+    Files {
+        /// PEM, certificate and chain.
+        cert_file: PathBuf,
+        /// PEM, private key.
+        key_file: PathBuf,
+        /// PEM, authorities of client certificates.
+        client_ca_file: Option<PathBuf>,
+    },
+    /// Made by doorward and kept in `state_dir`, which is set then.
+    SelfSigned {
+        /// PEM, authorities of client certificates.
+        client_ca_file: Option<PathBuf>,
+    },
+}
+
+/// Certificate of `admin_listen`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// PEM, certificate and chain.
+    pub cert_file: PathBuf,
+    /// PEM, private key.
+    pub key_file: PathBuf,
+}
+
+/// Where a request carries its token; at least one way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tokens {
+    /// Cookie names, compared byte by byte, in the order they are tried.
+    pub cookies: Vec<Box<str>>,
+    /// Whether cookies without `__Host-` are allowed.
+    pub parent_domain: bool,
+    /// `Authorization: Bearer`.
+    pub authorization: bool,
+    /// Further header names, lower case.
+    pub headers: Vec<Box<str>>,
+    /// Seconds that clocks may differ, at most 300.
+    pub leeway: u64,
+    /// Longest token in bytes.
+    pub max_bytes: usize,
+}
+
+/// Bounds on callers, for HTTP/1.1 and HTTP/2 alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// All header lines of a request together, in bytes; more than the longest token.
+    pub header_bytes: usize,
+    /// Number of header lines, cookies not counted.
+    pub headers: usize,
+    /// Connections at one time.
+    pub connections: usize,
+    /// Time for a request's headers to arrive.
+    pub header_timeout: Duration,
+    /// Time a connection may rest.
+    pub idle_timeout: Duration,
+    /// Age at which a connection is closed, give or take 10 %.
+    pub connection_age: Duration,
+}
+
+/// Who else may enter; only with `cross_site: strict`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Index of the guest's issuer.
+    pub issuer: usize,
+    /// The claim that is looked at.
+    pub claim: ClaimPath,
+    /// What it equals or, being a list, holds; exactly, never empty.
+    pub contains: Box<str>,
+    /// What is opened.
+    pub labels: GrantLabels,
+}

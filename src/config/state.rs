@@ -1,0 +1,85 @@
+//! From a checked configuration to what judges and answers by it, and what of a configuration only
+//! a restart can change.
+
+use super::{Config, Zone};
+use crate::cross_site::CrossSite;
+use crate::gate::Gate;
+use crate::http::State;
+use crate::http::credential::OwnCookies;
+use crate::http::forwarded::Reader;
+use crate::token::cache::SessionCache;
+use crate::token::{GrantClaim, Verifier};
+use hyper::header::HeaderName;
+
+impl Config {
+    /// The state of a door under this configuration. `generation` must be one that no other state
+    /// with this `cache` has had.
+    #[must_use]
+    pub fn state(&self, cache: SessionCache, generation: u64) -> State {
+        let claim = |grant: &super::Grant| GrantClaim {
+            issuer: grant.issuer,
+            claim: grant.claim.clone(),
+            contains: grant.contains.clone(),
+        };
+        State {
+            gate: Gate {
+                domains: self.domains.clone(),
+                issuers_of_domain: self.zones.iter().map(|zone| zone.issuers.clone()).collect(),
+                verifier: Verifier {
+                    issuers: self.issuers.clone(),
+                    leeway: self.tokens.leeway,
+                    max_bytes: self.tokens.max_bytes,
+                    identity: self
+                        .identity_headers
+                        .iter()
+                        .map(|(_, value)| value.clone())
+                        .collect(),
+                    grants: self.grants.iter().map(claim).collect(),
+                },
+                grants: self.grants.iter().map(|grant| grant.labels.clone()).collect(),
+                cross_site: CrossSite {
+                    mode: self.cross_site,
+                    trusted: self.trusted_origins.clone(),
+                },
+                cache,
+                generation,
+            },
+            reader: Reader {
+                header_bytes: self.limits.header_bytes,
+                headers: self.limits.headers,
+                public_scheme: self.public_scheme,
+                cookies: OwnCookies::new(self.tokens.cookies.clone()),
+                authorization: self.tokens.authorization,
+                token_headers: names(self.tokens.headers.iter()),
+            },
+            trusted_proxies: self.trusted_proxies.clone(),
+            sign_in: self.zones.iter().map(|Zone { login, .. }| login.clone()).collect(),
+            identity_headers: names(self.identity_headers.iter().map(|(name, _)| name)),
+            log_usernames: self.log.usernames,
+        }
+    }
+
+    /// The keys in which `next` differs and that are read once, at the start.
+    #[must_use]
+    pub fn changes_that_need_a_restart(&self, next: &Self) -> Vec<&'static str> {
+        let keys = [
+            ("listen", self.listen == next.listen),
+            ("admin_listen", self.admin_listen == next.admin_listen),
+            ("pages_listen", self.pages_listen == next.pages_listen),
+            ("tls", self.tls == next.tls),
+            ("admin_tls", self.admin_tls == next.admin_tls),
+            ("state_dir", self.state_dir == next.state_dir),
+            ("cache", self.cache_bytes == next.cache_bytes),
+            ("limits", self.limits == next.limits),
+            ("log.format", self.log.format == next.log.format),
+            ("log.level", self.log.level == next.log.level),
+        ];
+        keys.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
+    }
+}
+
+/// Names that the check has accepted; one that were none would be left out, which drops a header
+/// rather than letting one pass.
+fn names<'n>(names: impl Iterator<Item = &'n Box<str>>) -> Vec<HeaderName> {
+    names.filter_map(|name| HeaderName::try_from(&**name).ok()).collect()
+}

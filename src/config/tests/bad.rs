@@ -1,0 +1,235 @@
+//! Every mistake by itself: the key it is at and what is said about it. (Issuers have a table of
+//! their own beside this one, trusted proxies another.)
+
+use super::*;
+
+#[test]
+fn shape() {
+    each_is_refused(
+        MINIMAL,
+        r#"
+unknown_key | doman: [x] | doman | did you mean `domains`
+unknown_key_in_section | tokens: {leway: 30s} | tokens.leway | `leeway`
+hyphen_for_underscore | cross-site: strict | cross-site | `cross_site`
+unknown_far_off | zzz: 1 | zzz | known here: listen
+doubled_key | cross_site: strict\ncross_site: off | cross_site | second time
+doubled_in_section | log: {level: info, level: warn} | log.level | second time
+number_for_text | tokens: {leeway: 30} | tokens.leeway | `30` is a number
+text_for_truth | tokens: {authorization: "true"} | tokens.authorization | true or false
+yaml_1_1_yes | tokens: {authorization: yes} | tokens.authorization | true or false
+list_for_section | limits: [headers] | limits | a section belongs
+text_for_list | reserved_labels: www | reserved_labels | write a list
+empty_text | listen: | listen | is empty
+unknown_word | cross_site: strikt | cross_site | did you mean `strict`
+word_in_upper_case | cross_site: Strict | cross_site | `Strict`
+bad_element | tokens: {cookies: [__Host-a, 7]} | tokens.cookies[1] | is a number
+negative_count | limits: {headers: -1} | limits.headers | `-1` is a number
+"#,
+    );
+}
+
+#[test]
+fn addresses_and_files() {
+    each_is_refused(
+        MINIMAL,
+        r#"
+host_name | listen: localhost:4181 | listen | 127.0.0.1:4181
+port_only | listen: ":4181" | listen | 0.0.0.0:4181
+no_port | admin_listen: 127.0.0.1 | admin_listen | IP address and a port
+no_listener | listen: [] | listen | empty list
+one_address_twice | listen: [127.0.0.1:1, 127.0.0.1:1] | listen[1] | `listen[0]`
+admin_on_listen | admin_listen: 127.0.0.1:4181 | admin_listen | `listen` too
+pages_on_admin | pages_listen: 127.0.0.1:4182 | pages_listen | `admin_listen`
+no_such_folder | state_dir: nowhere | state_dir | no folder
+file_for_folder | state_dir: jwks.json | state_dir | no folder
+cert_without_key | tls: {cert_file: tls.crt} | tls.key_file | missing
+key_without_cert | admin_tls: {key_file: tls.key} | admin_tls.cert_file | missing
+cert_is_missing | tls: {cert_file: no.crt, key_file: tls.key} | tls.cert_file | no such file
+cert_is_a_key | tls: {cert_file: tls.key, key_file: tls.key} | tls.cert_file | no certificate
+cert_is_a_folder | tls: {cert_file: state, key_file: tls.key} | tls.cert_file | no regular file
+key_is_a_cert | tls: {cert_file: tls.crt, key_file: state/../tls.crt} | tls.key_file | open to others
+key_is_open | tls: {cert_file: tls.crt, key_file: tls-open.key} | tls.key_file | defaultMode: 0440
+key_has_pass_phrase | tls: {cert_file: tls.crt, key_file: tls-locked.key} | tls.key_file | pass phrase
+self_signed_nowhere | tls: {self_signed: true} | tls.self_signed | state_dir
+self_signed_and_files | state_dir: state\ntls: {self_signed: true, key_file: tls.key} | tls.key_file | contradicts
+ca_on_open_listener_is_missing | listen: 0.0.0.0:1\nstate_dir: state\ntls: {self_signed: true, client_ca_file: no.crt} | tls.client_ca_file | no such file
+ca_is_missing | state_dir: state\ntls: {self_signed: true, client_ca_file: no.crt} | tls.client_ca_file | no such file
+"#,
+    );
+}
+
+#[test]
+fn tokens_and_headers() {
+    each_is_refused(
+        MINIMAL,
+        r#"
+cookie_without_prefix | tokens: {cookies: [session]} | tokens.cookies[0] | parent_domain: true
+secure_prefix_is_not_enough | tokens: {cookies: [__Secure-s]} | tokens.cookies[0] | parent_domain: true
+prefix_in_lower_case | tokens: {cookies: [__host-s], parent_domain: true} | tokens.cookies[0] | exactly
+own_state_cookie | tokens: {cookies: [__Host-doorward-st-x]} | tokens.cookies[0] | own purposes
+own_state_cookie_any_case | tokens: {cookies: [__Host-DOORWARD-st-x]} | tokens.cookies[0] | own purposes
+own_loop_cookie | tokens: {cookies: [__Host-doorward-loop]} | tokens.cookies[0] | own purposes
+cookie_name_with_space | tokens: {cookies: ["__Host-a b"]} | tokens.cookies[0] | no cookie name
+cookie_name_with_separator | tokens: {cookies: ["__Host-a;b"]} | tokens.cookies[0] | no cookie name
+cookie_twice | tokens: {cookies: [__Host-a, __Host-a]} | tokens.cookies[1] | second time
+no_token_source | tokens: {cookies: [], authorization: false} | tokens | no way
+header_is_cookie | tokens: {headers: [Cookie]} | tokens.headers[0] | tokens.cookies
+header_is_authorization | tokens: {headers: [authorization]} | tokens.headers[0] | tokens.authorization
+header_is_host | tokens: {headers: [Host]} | tokens.headers[0] | cannot carry
+header_is_forwarded | tokens: {headers: [X-Forwarded-Token]} | tokens.headers[0] | cannot carry
+header_is_fetch_metadata | tokens: {headers: [Sec-Token]} | tokens.headers[0] | cannot carry
+header_with_underscore | tokens: {headers: [X_Token]} | tokens.headers[0] | write X-Token
+header_with_space | tokens: {headers: ["X Token"]} | tokens.headers[0] | no header name
+header_twice | tokens: {headers: [X-T, x-t]} | tokens.headers[1] | second time
+leeway_too_long | tokens: {leeway: 301s} | tokens.leeway | 0s to 5m
+leeway_in_parts | tokens: {leeway: 1500ms} | tokens.leeway | whole seconds
+leeway_unknown_unit | tokens: {leeway: 30sec} | tokens.leeway | unit is not known
+token_bytes_too_few | tokens: {max_bytes: 255} | tokens.max_bytes | 256 to 64KiB
+token_bytes_too_many | tokens: {max_bytes: 65537} | tokens.max_bytes | 256 to 64KiB
+token_bytes_in_kb | tokens: {max_bytes: 8kb} | tokens.max_bytes | KiB
+no_room_for_token | tokens: {max_bytes: 64KiB}\nlimits: {header_bytes: 64KiB} | limits.header_bytes | no room
+no_header_timeout | limits: {header_timeout: 0s} | limits.header_timeout | 100ms to 5m
+no_connections | limits: {connections: 0} | limits.connections | 1 to 1000000
+cache_too_small | cache: {max_bytes: 1} | cache.max_bytes | 64KiB to 64GiB
+identity_cookie | identity_headers: {Cookie: username} | identity_headers.Cookie | cookies
+identity_set_cookie | identity_headers: {set-cookie: username} | identity_headers.set-cookie | cookies
+identity_authorization | identity_headers: {Authorization: username} | identity_headers.Authorization | by itself
+identity_location | identity_headers: {Location: label} | identity_headers.Location | goes
+identity_origin | identity_headers: {Origin: label} | identity_headers.Origin | vouch
+identity_referer | identity_headers: {Referer: label} | identity_headers.Referer | vouch
+identity_fetch_metadata | identity_headers: {Sec-Fetch-Site: label} | identity_headers.Sec-Fetch-Site | vouch
+identity_content | identity_headers: {Content-Length: label} | identity_headers.Content-Length | body
+identity_forwarded | identity_headers: {X-Forwarded-User: username} | identity_headers.X-Forwarded-User | Traefik
+identity_shard | identity_headers: {X-Doorward-Shard: label} | identity_headers.X-Doorward-Shard | itself
+identity_hop_by_hop | identity_headers: {Connection: label} | identity_headers.Connection | connection
+identity_te | identity_headers: {te: label} | identity_headers.te | connection
+identity_underscore | identity_headers: {X_User: label} | identity_headers.X_User | write X-User
+identity_dot | identity_headers: {"X.User": label} | identity_headers.X.User | write X-User
+identity_is_token_header | tokens: {headers: [X-T]}\nidentity_headers: {x-t: label} | identity_headers.x-t | tokens.headers
+identity_twice_but_case | identity_headers: {X-User: label, x-user: label} | identity_headers.x-user | other case
+identity_of_nothing | identity_headers: {X-User: ""} | identity_headers.X-User | no claim
+identity_bad_pointer | identity_headers: {X-User: /a~2} | identity_headers.X-User | no claim
+"#,
+    );
+}
+
+#[test]
+fn web_addresses() {
+    each_is_refused(
+        MINIMAL,
+        r#"
+login_plain_http | login: {url: "http://p.example.com", sets_cookie: true} | login.url | not https
+login_relative | login: {url: /login, sets_cookie: true} | login.url | absolute
+login_fragment | login: {url: "https://p.example.com/#/in", sets_cookie: true} | login.url | fragment
+login_on_workspace | login: {url: "https://alice.vdi.example.com/", sets_cookie: true} | login.url | whose user controls it
+login_on_workspace_upper_case | login: {url: "https://ALICE.vdi.Example.com/", sets_cookie: true} | login.url | whose user controls it
+login_in_circles | login: {url: "https://p.example.com"} | login.url | circles
+login_parameter_taken | login: {url: "https://p.example.com/?rd=1", sets_cookie: true} | login.url | `rd` already
+login_parameter_bad | login: {return_parameter: "a=b"} | login.return_parameter | plain
+login_cookie_for_nothing | login: {sets_cookie: true} | login.sets_cookie | without `url`
+origin_null | trusted_origins: [{origin: "null"}] | trusted_origins[0].origin | sandboxed
+origin_wildcard | trusted_origins: [{origin: "https://*.example.com"}] | trusted_origins[0].origin | pattern
+origin_star | trusted_origins: [{origin: "*"}] | trusted_origins[0].origin | pattern
+origin_plain_http | trusted_origins: [{origin: "http://p.example.com"}] | trusted_origins[0].origin | not https
+origin_workspace | trusted_origins: [{origin: "https://alice.vdi.example.com"}] | trusted_origins[0].origin | workspace
+origin_workspace_session | trusted_origins: [{origin: "https://dev--alice.vdi.example.com"}] | trusted_origins[0].origin | workspace
+origin_with_path | trusted_origins: [{origin: "https://p.example.com/"}] | trusted_origins[0].origin | write https://p.example.com
+origin_missing | trusted_origins: [{frame: true}] | trusted_origins[0].origin | missing
+origin_twice | trusted_origins: [{origin: "https://p.example.com"}, {origin: "https://P.example.com:443"}] | trusted_origins[1].origin | twice
+"#,
+    );
+}
+
+#[test]
+fn grants_and_labels() {
+    each_is_refused(
+        MINIMAL,
+        r#"
+reserved_upper_case | reserved_labels: [Portal] | reserved_labels[0] | no label
+grant_unknown_issuer | grants: [{issuer: https://portal.example.org, claim: g, contains: a, labels: "*"}] | grants[0].issuer | did you mean `https://portal.example.com`
+grant_without_claim | grants: [{contains: a, labels: "*"}] | grants[0].claim | missing
+grant_of_nothing | grants: [{claim: g, contains: "", labels: "*"}] | grants[0].contains | empty
+grant_without_labels | grants: [{claim: g, contains: a}] | grants[0].labels | missing
+grant_no_labels | grants: [{claim: g, contains: a, labels: []}] | grants[0].labels | opens nothing
+grant_star_among_labels | grants: [{claim: g, contains: a, labels: [alice, "*"]}] | grants[0].labels[1] | no label
+grant_without_strict | cross_site: report\ngrants: [{claim: g, contains: a, labels: "*"}] | grants | cross_site: strict
+"#,
+    );
+}
+
+#[test]
+fn of_a_later_version() {
+    each_is_refused(
+        MINIMAL,
+        r#"
+backchannel | backchannel_listen: 127.0.0.1:1 | backchannel_listen | later version
+render | render: {namespace: x, whatever: 1} | render | later version
+revocation_memory | revocation: {store: memory} | revocation.store | later version
+revocation_secret | revocation: {secret_file: hmac} | revocation.secret_file | later version
+revocation_url | revocation: {url_file: x} | revocation.url_file | later version
+revocation_outage | revocation: {on_outage: serve} | revocation.on_outage | later version
+logout_url | login: {logout_url: "https://p.example.com"} | login.logout_url | later version
+handoff | login: {url: "https://p.example.com", handoff: {session_key_file: x}} | login.handoff | later version
+"#,
+    );
+}
+
+#[test]
+fn domains() {
+    let rest = MINIMAL.lines().skip(1).collect::<Vec<_>>().join("\n") + "\n";
+    each_is_refused(
+        &rest,
+        r#"
+none |  | domains | missing
+empty | domains: [] | domains | empty list
+one_label | domains: [localhost] | domains[0] | no domain
+ip_address | domains: [10.0.0.1] | domains[0] | no domain
+not_ascii | domains: [vdi.exämple.com] | domains[0] | no domain
+twice | domains: [vdi.example.com, VDI.example.com.] | domains[1] | twice
+below | domains: [vdi.example.com, a.vdi.example.com] | domains[1] | lies below
+above | domains: [{name: a.vdi.example.com}, vdi.example.com] | domains[1] | lies below
+section_without_name | domains: [{issuers: [https://portal.example.com]}] | domains[0].name | missing
+unknown_issuer | domains: [{name: vdi.example.com, issuers: [portal]}] | domains[0].issuers[0] | none of the issuers
+no_issuers | domains: [{name: vdi.example.com, issuers: []}] | domains[0].issuers | nobody may enter
+own_login_in_circles | domains: [{name: vdi.example.com, login: {url: "https://p.example.com"}}] | domains[0].login.url | circles
+own_handoff | domains: [{name: vdi.example.com, login: {handoff: {}}}] | domains[0].login.handoff | later version
+number | domains: [5] | domains[0] | write text or a section
+"#,
+    );
+}
+
+#[test]
+fn whole_files() {
+    let folder = Folder::new();
+    let rows: [(&str, &[u8], &str); 6] = [
+        ("empty", b"", "is empty"),
+        ("comments_only", b"# nothing\n\n", "is empty"),
+        ("null", b"null", "is empty"),
+        ("not_yaml", b"domains: [a\nb: {", "no YAML document"),
+        ("not_utf_8", b"domains: [\xff]", "not UTF-8"),
+        ("two_documents", b"domains: [a.b]\n---\ndomains: [c.d]\n", "no YAML document"),
+    ];
+    for (name, content, part) in rows {
+        folder.write("config.yaml", content, 0o644);
+        let problems = Config::load(&folder.path("config.yaml"), &[][..], &[]).err().unwrap();
+        assert_eq!(problems.len(), 1, "{name}: {}", told(&problems));
+        assert!(problems[0].to_string().contains(part), "{name}: {}", problems[0]);
+        assert!(problems[0].path.ends_with("config.yaml"), "{name}");
+    }
+    let missing = Config::load(&folder.path("none.yaml"), &[][..], &[]).err().unwrap();
+    assert!(told(&missing).contains("no such file") && told(&missing).contains("--config"));
+    let folder_for_file = Config::load(&folder.path("state"), &[][..], &[]).err().unwrap();
+    assert!(told(&folder_for_file).contains("no regular file"));
+    assert!(told(&folder.bad("just text")).contains("section belongs"));
+}
+
+#[test]
+fn an_alias_bomb_is_refused() {
+    use std::fmt::Write as _;
+    let mut yaml = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..12 {
+        let below = format!("*a{}", level - 1);
+        writeln!(yaml, "a{level}: &a{level} [{}]", [below.as_str(); 9].join(", ")).unwrap();
+    }
+    assert!(told(&Folder::new().bad(&yaml)).contains("no YAML document"));
+}

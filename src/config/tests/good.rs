@@ -1,0 +1,242 @@
+//! Good configurations and what becomes of them.
+
+use super::*;
+use crate::name::{Case, Domain};
+use crate::observe::log::LogFormat;
+
+/// All that the documentation's example shows and that this version has.
+const EXAMPLE: &str = r#"
+listen: ["0.0.0.0:4181", "[::]:4181"]
+admin_listen: 127.0.0.1:4182
+tls: { cert_file: tls.crt, key_file: tls.key, client_ca_file: tls.crt }
+admin_tls: { cert_file: tls.crt, key_file: tls.key }
+state_dir: state
+trusted_proxies: [10.42.0.0/16, "fd00::/8", 192.0.2.7]
+domains:
+  - vdi.example.com
+  - { name: Lab.Example.Org., issuers: [https://lab.example.org], login: { url: "https://lab.example.net/in?from=vdi", return_parameter: next, sets_cookie: true } }
+public_scheme: https
+issuers:
+  - issuer: https://portal.example.com
+    audiences: [vdi, desktops]
+    algorithms: [ES256, RS256]
+    keys: { jwks_file: [jwks.json, more.json] }
+    user_claim: sub
+    types: [JWT, application/AT+jwt]
+    bare_labels: true
+    case: fold
+    max_lifetime: 8h
+  - issuer: https://lab.example.org
+    audiences: []
+    allow_any_audience: true
+    algorithms: [HS256]
+    keys: { secret_file: hmac }
+    user_claim: /realm/preferred_username
+    require_type: true
+    bare_labels: false
+    max_lifetime: null
+tokens:
+  cookies: [__Host-doorward, vdi_session]
+  parent_domain: true
+  authorization: false
+  headers: [X-Session-Token]
+  leeway: 10s
+  max_bytes: 4KiB
+cache: { max_bytes: 1MiB }
+limits: { header_bytes: 64KiB, headers: 100, connections: 500, header_timeout: 500ms, idle_timeout: 90s, connection_age: 1h }
+cross_site: strict
+trusted_origins: [{ origin: "HTTPS://Portal.example.com:443", frame: true, websocket: false }]
+identity_headers: { X-User: username, X-Mail: email, X-Roles: /realm_access/roles, X-Host: host_label, X-Who: issuer, X-Sid: session, X-Label: label }
+login: { url: "https://portal.vdi.example.com/login" }
+reserved_labels: [portal, hr]
+grants: [{ issuer: https://portal.example.com, claim: groups, contains: vdi-admins, labels: [alice, bob] }]
+backchannel_listen: null
+pages_listen: 0.0.0.0:4183
+revocation: { store: none }
+render: null
+log: { format: json, level: debug, usernames: true }
+"#;
+
+#[test]
+fn the_example_of_the_documentation() {
+    let folder = Folder::new();
+    let config = folder.good(EXAMPLE);
+    assert_eq!(config.listen.len(), 2);
+    assert_eq!(config.pages_listen, Some("0.0.0.0:4183".parse().unwrap()));
+    let tls = TlsFiles { cert_file: folder.path("tls.crt"), key_file: folder.path("tls.key") };
+    assert_eq!(config.admin_tls.as_ref(), Some(&tls));
+    assert_eq!(
+        config.tls,
+        Some(Tls::Files {
+            cert_file: folder.path("tls.crt"),
+            key_file: folder.path("tls.key"),
+            client_ca_file: Some(folder.path("tls.crt")),
+        })
+    );
+    assert_eq!(config.trusted_proxies.len(), 3);
+    let domains: Vec<&str> = config.domains.iter().map(Domain::as_str).collect();
+    assert_eq!(domains, ["vdi.example.com", "lab.example.org"]);
+    assert_eq!(config.zones[0].issuers, [0, 1]);
+    assert_eq!(config.zones[1].issuers, [1]);
+    let login = config.zones[1].login.clone().unwrap();
+    assert_eq!(&*login.url, "https://lab.example.net/in?from=vdi");
+    assert_eq!(&*login.return_parameter, "next");
+    assert_eq!(config.public_scheme, PublicScheme::Https);
+}
+
+#[test]
+fn the_issuers_of_the_example() {
+    let config = Folder::new().good(EXAMPLE);
+    let [portal, lab] = config.issuers.as_slice() else { panic!("two issuers") };
+    assert_eq!(portal.keys.count(), 2, "both files' keys are one set");
+    assert_eq!(*portal.types, ["jwt".into(), "at+jwt".into()]);
+    assert_eq!((portal.max_lifetime, lab.max_lifetime), (Some(28_800), None));
+    assert_eq!((portal.require_type, lab.require_type), (false, true));
+    assert_eq!(&*portal.labels.label("Alice").unwrap().1.to_string(), "alice");
+    assert_ne!(&*lab.labels.label("alice").unwrap().1.to_string(), "alice");
+    assert!(lab.audiences.is_empty());
+}
+
+#[test]
+fn the_rest_of_the_example() {
+    let config = Folder::new().good(EXAMPLE);
+    assert_eq!(*config.tokens.cookies, ["__Host-doorward".into(), "vdi_session".into()]);
+    assert_eq!(*config.tokens.headers, ["x-session-token".into()]);
+    assert_eq!((config.tokens.leeway, config.tokens.max_bytes), (10, 4_096));
+    assert!(config.tokens.parent_domain && !config.tokens.authorization);
+    assert_eq!(config.cache_bytes, 1 << 20);
+    assert_eq!(config.limits.header_timeout, std::time::Duration::from_millis(500));
+    let origin = &config.trusted_origins[0];
+    assert_eq!(origin.origin.to_string(), "https://portal.example.com");
+    assert!(origin.frame && !origin.websocket);
+    let names: Vec<&str> = config.identity_headers.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(
+        names,
+        ["x-host", "x-label", "x-mail", "x-roles", "x-sid", "x-user", "x-who"],
+        "lower case and sorted"
+    );
+    assert_eq!(config.identity_headers[5].1, IdentityValue::Username);
+    assert!(matches!(&config.identity_headers[3].1, IdentityValue::Claim(_)));
+    assert_eq!(config.grants[0].issuer, 0);
+    assert!(
+        matches!(&config.grants[0].labels, crate::policy::GrantLabels::Only(labels) if labels.len() == 2)
+    );
+    assert!(config.reserved.contains("hr") && config.reserved.contains("www"));
+    assert_eq!((config.log.format, config.log.usernames), (LogFormat::Json, true));
+}
+
+#[test]
+fn the_files_and_warnings_of_the_example() {
+    let folder = Folder::new();
+    let config = folder.good(EXAMPLE);
+    let expected = ["config.yaml", "hmac", "jwks.json", "more.json", "tls.crt", "tls.key"];
+    let expected: Vec<PathBuf> = expected.iter().map(|name| folder.path(name)).collect();
+    assert_eq!(config.watched, expected, "itself and every file it names, each once");
+    let mut warned: Vec<&str> = config.warnings.iter().map(|warning| &*warning.path).collect();
+    warned.sort_unstable();
+    assert_eq!(
+        warned,
+        ["issuers[1].audiences", "issuers[1].max_lifetime", "tokens.cookies[1]"],
+        "nothing else is dangerous here"
+    );
+}
+
+#[test]
+fn the_least_that_is_enough() {
+    let config = Folder::new().good(MINIMAL);
+    assert_eq!(config.listen, ["127.0.0.1:4181".parse().unwrap()]);
+    assert_eq!(config.admin_listen, "127.0.0.1:4182".parse().unwrap());
+    assert!(config.tls.is_none() && config.pages_listen.is_none() && config.state_dir.is_none());
+    assert_eq!(config.issuers[0].max_lifetime, Some(86_400));
+    assert_eq!(*config.tokens.cookies, ["__Host-doorward".into()]);
+    assert_eq!(config.cross_site, crate::cross_site::Mode::Strict);
+    assert_eq!(config.zones, [Zone { issuers: vec![0], login: None }]);
+    assert_eq!(&*config.issuers[0].labels.label("alice").unwrap().1.to_string(), "alice");
+    assert_eq!(config.warnings, []);
+}
+
+#[test]
+fn what_is_allowed_and_should_be_known() {
+    let folder = Folder::new();
+    let claims = "domains: [vdi.example.com]\nissuers: [{issuer: a, audiences: [vdi], \
+                  algorithms: [ES256], keys: {jwks_file: jwks.json}, user_claim: CLAIM}]\n";
+    let changeable = ["preferred_username", "email", "name", "nickname", "/email"];
+    for (claim, warns) in
+        changeable.map(|claim| (claim, true)).into_iter().chain([("sub", false), ("uid", false)])
+    {
+        let config = folder.good(&claims.replace("CLAIM", claim));
+        assert_eq!(warned(&config, "issuers[0].user_claim"), warns, "{claim}");
+    }
+    let rows = [
+        ("public_scheme", "public_scheme: http"),
+        ("cross_site", "cross_site: report"),
+        ("cross_site", "cross_site: off"),
+        ("listen", "listen: 0.0.0.0:1\ntrusted_proxies: [10.0.0.0/8]"),
+        ("tokens.parent_domain", "tokens: {parent_domain: true}"),
+        ("tokens.cookies[0]", "tokens: {parent_domain: true, cookies: [plain]}"),
+        ("login.url", "login: {url: \"https://example.com/\", sets_cookie: true}"),
+        ("login.url", "login: {url: \"https://vdi.example.com/\", sets_cookie: true}"),
+    ];
+    for (path, yaml) in rows {
+        let config = folder.good(&format!("{MINIMAL}{yaml}\n"));
+        let paths: Vec<&str> = config.warnings.iter().map(|warning| &*warning.path).collect();
+        assert_eq!(paths, [path], "{yaml}");
+    }
+}
+
+#[test]
+fn http_is_for_localhost() {
+    let folder = Folder::new();
+    let local = MINIMAL.replace("vdi.example.com", "vdi.localhost")
+        + "public_scheme: http\nlogin: {url: \"http://portal.localhost/\", sets_cookie: true}\n\
+           trusted_origins: [{origin: \"http://portal.localhost:8080\"}]\n";
+    let config = folder.good(&local);
+    assert_eq!(config.warnings, []);
+    assert_eq!(config.trusted_origins[0].origin.to_string(), "http://portal.localhost:8080");
+    let lookalike = local.replace("vdi.localhost", "vdi.notlocalhost");
+    assert!(warned(&folder.good(&lookalike), "public_scheme"));
+}
+
+#[test]
+fn other_sources_of_keys() {
+    let folder = Folder::new();
+    folder.write("set-of-secrets.json", br#"{"keys":[{"kty":"oct","alg":"HS256","k":"aHVzaC1odXNoLWh1c2gtaHVzaC1odXNoLWh1c2gtaHVzaC1odXNo"}]}"#, 0o400);
+    for (algorithm, keys) in [
+        ("ES256", "pem_file: key.pem"),
+        ("ES256", "pem_file: [key.pem]"),
+        ("HS384", "secret_file: [hmac]"),
+        ("HS256", "jwks_file: set-of-secrets.json"),
+    ] {
+        let yaml = MINIMAL.replace("ES256", algorithm).replace("jwks_file: jwks.json", keys);
+        assert_eq!(folder.good(&yaml).issuers[0].keys.count(), 1, "{keys}");
+    }
+}
+
+#[test]
+fn a_bad_key_beside_a_good_one_is_a_warning() {
+    let folder = Folder::new();
+    let set = format!(r#"{{"keys":[{{"kty":"EC","kid":"odd"}},{}]}}"#, jwk("good"));
+    folder.write("jwks.json", set.as_bytes(), 0o644);
+    let config = folder.good(MINIMAL);
+    assert_eq!(config.issuers[0].keys.count(), 1);
+    let warning = config.warnings[0].to_string();
+    assert!(warning.contains("issuers[0].keys.jwks_file") && warning.contains("odd"), "{warning}");
+}
+
+#[test]
+fn a_text_without_a_file() {
+    let folder = Folder::new();
+    let config = Config::from_yaml(MINIMAL, folder.0.path()).ok().unwrap();
+    assert_eq!(config.watched, [folder.path("jwks.json")]);
+}
+
+#[test]
+fn fold_is_the_issuers_choice() {
+    let folder = Folder::new();
+    let fold = MINIMAL.replace("user_claim: sub", "user_claim: sub, case: fold");
+    let rules = &folder.good(&fold).issuers[0].labels;
+    assert_eq!(rules.label("ALICE").unwrap(), rules.label("alice").unwrap());
+    let rules = &folder.good(MINIMAL).issuers[0].labels;
+    assert_ne!(rules.label("ALICE").unwrap(), rules.label("alice").unwrap());
+    assert_eq!(Case::default(), Case::Sensitive);
+}

@@ -1,0 +1,184 @@
+//! Where the issuers' keys come from: files that the configuration names, read once for each
+//! load. The network will live here too; the verifier in `token` sees finished key sets only.
+//!
+//! Also the one way to read a secret: bounded, refused when others could read it, held in a type
+//! that does not print.
+
+pub(crate) mod certificate;
+mod file;
+mod secret;
+
+pub use file::{FileError, read_public, read_secret};
+pub use secret::Secret;
+
+use crate::token::{Algorithm, KeyError, KeyProblem, KeySet};
+use serde_json::value::RawValue;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// The files of one issuer's keys, all of one form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyFiles {
+    /// JSON Web Key Sets (RFC 7517); their keys count as one set.
+    Jwks(Vec<PathBuf>),
+    /// Public keys in PEM form.
+    Pem(Vec<PathBuf>),
+    /// HMAC secrets: the bytes of each file without one trailing newline.
+    Secret(Vec<PathBuf>),
+}
+
+/// Why an issuer has no keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeysError {
+    /// A file could not be read.
+    File {
+        /// Position in the list of files.
+        position: usize,
+        /// What stood against it.
+        error: FileError,
+    },
+    /// What a file holds is no usable key of the algorithms asked for.
+    Unusable {
+        /// Position in the list of files; `None` when the files are wrong only together.
+        position: Option<usize>,
+        /// What stood against it.
+        error: KeyError,
+    },
+}
+
+impl fmt::Display for KeysError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { error, .. } => write!(f, "{error}"),
+            Self::Unusable { error, .. } => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for KeysError {}
+
+/// A key that a file holds and that is not used; the issuer's other keys are.
+#[derive(Clone, Debug)]
+pub struct UnusedKey {
+    /// Position of the file in the list of files.
+    pub file: usize,
+    /// Which key of the file, and why.
+    pub problem: KeyProblem,
+}
+
+/// Reads all files and makes one key set of them.
+///
+/// # Errors
+/// Each file that cannot be read or that holds no usable key, all at once.
+pub fn load(
+    files: &KeyFiles,
+    algorithms: &[Algorithm],
+) -> Result<(KeySet, Vec<UnusedKey>), Vec<KeysError>> {
+    match files {
+        KeyFiles::Jwks(paths) if algorithms.iter().any(|algorithm| algorithm.is_hmac()) => {
+            // Such a set holds secrets (`oct`), so it is read like one.
+            let read = |path: &Path| read_secret(path).map(|secret| secret.bytes().to_vec());
+            jwks(&all(paths, read)?, algorithms)
+        }
+        KeyFiles::Jwks(paths) => jwks(&all(paths, read_public)?, algorithms),
+        KeyFiles::Pem(paths) => {
+            let pems = all(paths, read_public)?;
+            let parse = |pems: &[Vec<u8>]| KeySet::from_pem(pems, algorithms);
+            together(&pems, parse).map(|set| (set, Vec::new()))
+        }
+        KeyFiles::Secret(paths) => {
+            let secrets: Vec<Vec<u8>> = all(paths, read_secret)?
+                .into_iter()
+                .map(|secret| secret.trimmed().to_vec())
+                .collect();
+            let parse = |secrets: &[Vec<u8>]| KeySet::from_secrets(secrets, algorithms);
+            together(&secrets, parse).map(|set| (set, Vec::new()))
+        }
+    }
+}
+
+/// Every file, or the errors of all that could not be read.
+fn all<T>(
+    paths: &[PathBuf],
+    read: impl Fn(&Path) -> Result<T, FileError>,
+) -> Result<Vec<T>, Vec<KeysError>> {
+    let mut contents = Vec::with_capacity(paths.len());
+    let mut errors = Vec::new();
+    for (position, path) in paths.iter().enumerate() {
+        match read(path) {
+            Ok(content) => contents.push(content),
+            Err(error) => errors.push(KeysError::File { position, error }),
+        }
+    }
+    if errors.is_empty() { Ok(contents) } else { Err(errors) }
+}
+
+/// Each file must be good on its own, so that an error names the file, then all of them together.
+fn together(
+    contents: &[Vec<u8>],
+    parse: impl Fn(&[Vec<u8>]) -> Result<KeySet, KeyError>,
+) -> Result<KeySet, Vec<KeysError>> {
+    let errors: Vec<KeysError> = contents
+        .iter()
+        .enumerate()
+        .filter_map(|(position, content)| {
+            let error = parse(std::slice::from_ref(content)).err()?;
+            Some(KeysError::Unusable { position: Some(position), error })
+        })
+        .collect();
+    if errors.is_empty() {
+        parse(contents).map_err(|error| vec![KeysError::Unusable { position: None, error }])
+    } else {
+        Err(errors)
+    }
+}
+
+fn jwks(
+    documents: &[Vec<u8>],
+    algorithms: &[Algorithm],
+) -> Result<(KeySet, Vec<UnusedKey>), Vec<KeysError>> {
+    let mut errors = Vec::new();
+    let mut unused = Vec::new();
+    let mut single = None;
+    for (position, document) in documents.iter().enumerate() {
+        match KeySet::from_jwks(document, algorithms) {
+            Ok((set, problems)) => {
+                single = Some(set);
+                let of_file = |problem| UnusedKey { file: position, problem };
+                unused.extend(problems.into_iter().map(of_file));
+            }
+            Err(error) => errors.push(KeysError::Unusable { position: Some(position), error }),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    if let ([_], Some(set)) = (documents, single) {
+        return Ok((set, unused));
+    }
+    // Several files: the texts of their keys are put into one set unchanged, so that the strict
+    // parser of `token` judges the very bytes of the files.
+    let joined = join(documents);
+    KeySet::from_jwks(joined.as_bytes(), algorithms)
+        .map(|(set, _)| (set, unused))
+        .map_err(|error| vec![KeysError::Unusable { position: None, error }])
+}
+
+/// One set with the keys of all documents. A document that is no set was refused before.
+fn join(documents: &[Vec<u8>]) -> String {
+    #[derive(serde::Deserialize)]
+    struct Set<'d> {
+        #[serde(borrow)]
+        keys: Vec<&'d RawValue>,
+    }
+    let keys: Vec<&str> = documents
+        .iter()
+        .filter_map(|document| serde_json::from_slice::<Set<'_>>(document).ok())
+        .flat_map(|set| set.keys)
+        .map(RawValue::get)
+        .collect();
+    format!("{{\"keys\":[{}]}}", keys.join(","))
+}
+
+#[cfg(test)]
+mod tests;
