@@ -22,6 +22,7 @@
 // from sorting them.
 
 pub mod config;
+pub mod server;
 
 pub mod http;
 

@@ -1,0 +1,363 @@
+//! What one connection is doing, in a few atomics, and the judgement that is passed on it.
+//!
+//! hyper's own time-out boxes a timer for each request and cannot tell a keep-alive connection
+//! that rests from a peer that drips a head, so the server keeps time itself: the connection notes
+//! down in [`Activity`] *since when* it has been reading, writing or resting, and the sweeper looks
+//! at every connection once a tick and calls [`judge`]. A request costs some relaxed loads and
+//! stores: no lock, no allocation, no timer.
+//!
+//! The clock counts sweeps, not seconds. When the machine stalls the clock stalls with it, so a
+//! pause of our own process never cuts a peer that did nothing wrong.
+
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+/// The state that a connection's task writes and the sweeper reads.
+#[derive(Debug)]
+pub(super) struct Activity {
+    clock: Arc<Clock>,
+    /// When the head, frame or TLS handshake that is not complete yet began; `NEVER` between them.
+    reading: AtomicU32,
+    /// When writing last came to a halt with bytes left to write; `NEVER` when all is written.
+    blocked: AtomicU32,
+    /// When the last request was answered; `NEVER` before the first.
+    answered: AtomicU32,
+    order: AtomicU8,
+    /// The task that drives the connection. Taken once for each connection and by the sweeper, never
+    /// for a request.
+    waker: Mutex<Option<Waker>>,
+}
+
+impl Activity {
+    /// A connection on which nothing has happened yet.
+    pub(super) fn new(clock: Arc<Clock>) -> Self {
+        Self {
+            clock,
+            reading: AtomicU32::new(NEVER),
+            blocked: AtomicU32::new(NEVER),
+            answered: AtomicU32::new(NEVER),
+            order: AtomicU8::new(Order::Stay as u8),
+            waker: Mutex::new(None),
+        }
+    }
+
+    /// Bytes arrived that belong to something incomplete; the first such call starts the clock.
+    pub(super) fn reads_on(&self) {
+        if self.reading.load(Ordering::Relaxed) == NEVER {
+            self.reads_anew();
+        }
+    }
+
+    /// Something new began in the bytes that arrived last: the clock starts again.
+    pub(super) fn reads_anew(&self) {
+        self.reading.store(self.clock.now(), Ordering::Relaxed);
+    }
+
+    /// Whatever was being read is complete.
+    pub(super) fn has_read(&self) {
+        self.reading.store(NEVER, Ordering::Relaxed);
+    }
+
+    /// A request was answered; from here on the connection rests.
+    pub(super) fn has_answered(&self) {
+        self.answered.store(self.clock.now(), Ordering::Relaxed);
+    }
+
+    /// The peer takes no more bytes for the moment.
+    pub(super) fn is_blocked(&self) {
+        self.blocked.store(self.clock.now(), Ordering::Relaxed);
+    }
+
+    /// The peer has taken everything.
+    pub(super) fn is_drained(&self) {
+        self.blocked.store(NEVER, Ordering::Relaxed);
+    }
+
+    /// What the sweeper wants of this connection.
+    pub(super) fn order(&self) -> Order {
+        match self.order.load(Ordering::Acquire) {
+            0 => Order::Stay,
+            1 => Order::Renew,
+            2 => Order::Drain,
+            _ => Order::End,
+        }
+    }
+
+    /// Gives an order and wakes the connection's task to see it. A weaker order never undoes a
+    /// stronger one.
+    pub(super) fn command(&self, order: Order) {
+        self.order.fetch_max(order as u8, Ordering::AcqRel);
+        let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(waker) = waker.as_ref() {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// Names the task to wake. It must be called *before* [`order`](Self::order) is looked at:
+    /// through the lock, either the task sees the order or the sweeper sees the waker.
+    pub(super) fn attend(&self, context: &Context<'_>) {
+        let mut waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
+        *waker = Some(context.waker().clone());
+    }
+
+    /// What the sweeper sees.
+    pub(super) fn glance(&self) -> Glance {
+        Glance {
+            reading: known(self.reading.load(Ordering::Relaxed)),
+            blocked: known(self.blocked.load(Ordering::Relaxed)),
+            answered: known(self.answered.load(Ordering::Relaxed)),
+        }
+    }
+}
+
+/// What the sweeper asks of a connection, from nothing to everything.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Order {
+    /// Carry on.
+    Stay = 0,
+    /// Too old: HTTP/1.1 says `Connection: close` with its next answer, HTTP/2 sends GOAWAY.
+    Renew = 1,
+    /// The server goes down: as `Renew`, and a resting HTTP/1.1 connection closes at once.
+    Drain = 2,
+    /// Drop the connection now.
+    End = 3,
+}
+
+/// One look at an [`Activity`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Glance {
+    reading: Option<Tick>,
+    blocked: Option<Tick>,
+    answered: Option<Tick>,
+}
+
+/// What the sweeper itself remembers of a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Life {
+    /// When it was accepted.
+    pub(super) born: Tick,
+    /// When it is old enough to be renewed.
+    pub(super) due: Tick,
+    /// When it was told to renew itself.
+    pub(super) renewed: Option<Tick>,
+}
+
+/// How long a peer may take, in ticks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Patience {
+    /// For a head, a frame, a TLS handshake, and for taking an answer.
+    pub(super) head: Tick,
+    /// Between an answer and the next request.
+    pub(super) idle: Tick,
+}
+
+impl Patience {
+    /// From durations; never shorter than they say.
+    pub(super) fn new(head: Duration, idle: Duration) -> Self {
+        Self { head: ticks(head), idle: ticks(idle) }
+    }
+}
+
+/// In what circumstances the server is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Circumstances {
+    /// The connection limit is reached: who only rests makes room after the shorter time-out.
+    pub(super) full: bool,
+    /// The server goes down.
+    pub(super) draining: bool,
+}
+
+/// Why a connection was ended by us.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Cause {
+    /// A head, frame or handshake was not complete in time.
+    Head,
+    /// The peer did not take the answer in time.
+    Write,
+    /// Nothing was asked for too long.
+    Idle,
+}
+
+/// What is to be done with a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Verdict {
+    /// Nothing.
+    Stay,
+    /// See [`Order::Renew`].
+    Renew,
+    /// See [`Order::Drain`].
+    Drain,
+    /// See [`Order::End`].
+    End(Cause),
+}
+
+/// The whole rule: who stays, who is renewed, who goes.
+pub(super) fn judge(
+    glance: Glance,
+    life: Life,
+    now: Tick,
+    patience: Patience,
+    circumstances: Circumstances,
+) -> Verdict {
+    // A tick names an interval, and what began within it may have begun at its end: only strictly
+    // more ticks than the limit are surely at least the limit.
+    let over = |since: Tick, limit: Tick| now.saturating_sub(since) > limit;
+
+    if glance.reading.is_some_and(|since| over(since, patience.head)) {
+        return Verdict::End(Cause::Head);
+    }
+    if glance.blocked.is_some_and(|since| over(since, patience.head)) {
+        return Verdict::End(Cause::Write);
+    }
+    // Frames that ask for nothing (PING, SETTINGS) do not count as life. A connection that was told
+    // to renew itself and is still here may not stay longer than a resting one could.
+    let rests_since = glance.answered.unwrap_or(life.born);
+    let idle = if circumstances.full { patience.head.min(patience.idle) } else { patience.idle };
+    // A request that is just arriving is not cut off; half frames without end do not help.
+    let grace = if glance.reading.is_some() { patience.head } else { 0 };
+    if over(rests_since, idle.saturating_add(grace))
+        || life.renewed.is_some_and(|since| over(since, patience.idle))
+    {
+        return Verdict::End(Cause::Idle);
+    }
+    if circumstances.draining {
+        // What was accepted a moment ago has its request on the way, or in the socket already: it
+        // gets the time to be read.
+        let fresh = glance.answered.is_none() && !over(life.born, FRESH);
+        return if fresh { Verdict::Stay } else { Verdict::Drain };
+    }
+    if now >= life.due { Verdict::Renew } else { Verdict::Stay }
+}
+
+/// The clock of one server, advanced by its sweeper.
+#[derive(Debug)]
+pub(super) struct Clock(AtomicU32);
+
+impl Clock {
+    /// A clock at its first tick.
+    pub(super) fn new() -> Self {
+        Self(AtomicU32::new(NEVER + 1))
+    }
+
+    /// The tick that runs.
+    pub(super) fn now(&self) -> Tick {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The next tick begins. Only the sweeper calls this.
+    pub(super) fn advance(&self) -> Tick {
+        self.0.fetch_add(1, Ordering::Relaxed).saturating_add(1)
+    }
+}
+
+/// A count of sweeps since the server started; at four a second it lasts for thirty years.
+pub(super) type Tick = u32;
+
+/// A duration in ticks, rounded up.
+pub(super) fn ticks(duration: Duration) -> Tick {
+    Tick::try_from(duration.as_millis().div_ceil(TICK.as_millis())).unwrap_or(Tick::MAX)
+}
+
+fn known(tick: Tick) -> Option<Tick> {
+    (tick != NEVER).then_some(tick)
+}
+
+/// How often the sweeper looks.
+pub(super) const TICK: Duration = Duration::from_millis(250);
+
+/// The tick that never was: the clock starts after it.
+const NEVER: Tick = 0;
+
+/// For how many ticks a new connection is spared when the server goes down.
+const FRESH: Tick = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Patience = Patience { head: 40, idle: 480 };
+    const LIFE: Life = Life { born: 1_000, due: 2_200, renewed: None };
+    const CALM: Circumstances = Circumstances { full: false, draining: false };
+    const FULL: Circumstances = Circumstances { full: true, draining: false };
+    const DRAINING: Circumstances = Circumstances { full: false, draining: true };
+
+    fn glance(reading: Tick, blocked: Tick, answered: Tick) -> Glance {
+        Glance { reading: known(reading), blocked: known(blocked), answered: known(answered) }
+    }
+
+    #[test]
+    fn verdicts() {
+        let renewed = Life { renewed: Some(2_200), ..LIFE };
+        let rows: &[(&str, Glance, Life, Tick, Circumstances, Verdict)] = &[
+            ("new", glance(0, 0, 0), LIFE, 1_000, CALM, Verdict::Stay),
+            ("head_in_time", glance(1_000, 0, 0), LIFE, 1_040, CALM, Verdict::Stay),
+            ("head_drips", glance(1_000, 0, 0), LIFE, 1_041, CALM, Verdict::End(Cause::Head)),
+            ("head_on_kept", glance(1_400, 0, 1_100), LIFE, 1_440, CALM, Verdict::Stay),
+            ("rests", glance(0, 0, 1_100), LIFE, 1_580, CALM, Verdict::Stay),
+            ("rests_long", glance(0, 0, 1_100), LIFE, 1_581, CALM, Verdict::End(Cause::Idle)),
+            ("silent", glance(0, 0, 0), LIFE, 1_480, CALM, Verdict::Stay),
+            ("silent_long", glance(0, 0, 0), LIFE, 1_481, CALM, Verdict::End(Cause::Idle)),
+            ("asks_at_last", glance(1_575, 0, 1_100), LIFE, 1_615, CALM, Verdict::Stay),
+            ("half_frames", glance(1_615, 0, 1_100), LIFE, 1_621, CALM, Verdict::End(Cause::Idle)),
+            ("rests_while_full", glance(0, 0, 1_100), LIFE, 1_140, FULL, Verdict::Stay),
+            ("full", glance(0, 0, 1_100), LIFE, 1_141, FULL, Verdict::End(Cause::Idle)),
+            ("reads_slowly", glance(0, 1_100, 1_100), LIFE, 1_140, CALM, Verdict::Stay),
+            ("never_reads", glance(0, 1_100, 1_139), LIFE, 1_141, CALM, Verdict::End(Cause::Write)),
+            ("young", glance(0, 0, 2_190), LIFE, 2_199, CALM, Verdict::Stay),
+            ("old", glance(0, 0, 2_190), LIFE, 2_200, CALM, Verdict::Renew),
+            ("renewing", glance(0, 0, 2_680), renewed, 2_680, CALM, Verdict::Renew),
+            ("clings", glance(0, 0, 2_680), renewed, 2_681, CALM, Verdict::End(Cause::Idle)),
+            ("drain_fresh", glance(0, 0, 0), LIFE, 1_001, DRAINING, Verdict::Stay),
+            ("drain_silent", glance(0, 0, 0), LIFE, 1_002, DRAINING, Verdict::Drain),
+            ("drain_used", glance(0, 0, 1_000), LIFE, 1_001, DRAINING, Verdict::Drain),
+            ("drain_old", glance(0, 0, 2_300), LIFE, 2_300, DRAINING, Verdict::Drain),
+        ];
+        for (name, glance, life, now, circumstances, expected) in rows {
+            let verdict = judge(*glance, *life, *now, PATIENCE, *circumstances);
+            assert_eq!(verdict, *expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn durations_round_up() {
+        assert_eq!(ticks(Duration::ZERO), 0);
+        assert_eq!(ticks(Duration::from_millis(1)), 1);
+        assert_eq!(ticks(Duration::from_millis(250)), 1);
+        assert_eq!(ticks(Duration::from_millis(251)), 2);
+        assert_eq!(ticks(Duration::from_secs(10)), 40);
+        assert_eq!(ticks(Duration::MAX), Tick::MAX);
+    }
+
+    #[test]
+    fn a_weaker_order_does_not_undo_a_stronger_one() {
+        let activity = Activity::new(Arc::new(Clock::new()));
+        assert_eq!(activity.order(), Order::Stay);
+        for (command, seen) in [
+            (Order::Renew, Order::Renew),
+            (Order::Drain, Order::Drain),
+            (Order::Renew, Order::Drain),
+            (Order::End, Order::End),
+            (Order::Stay, Order::End),
+        ] {
+            activity.command(command);
+            assert_eq!(activity.order(), seen);
+        }
+    }
+
+    #[test]
+    fn a_drip_does_not_move_the_start() {
+        let clock = Arc::new(Clock::new());
+        let activity = Activity::new(Arc::clone(&clock));
+        activity.reads_on();
+        let began = activity.glance();
+        clock.advance();
+        activity.reads_on();
+        assert_eq!(activity.glance(), began);
+        activity.reads_anew();
+        assert_ne!(activity.glance(), began);
+        activity.has_read();
+        assert_eq!(activity.glance().reading, None);
+    }
+}

@@ -1,0 +1,175 @@
+//! Where HTTP/2 frames begin and end (RFC 9113 section 4.1), and nothing else about them.
+//!
+//! hyper shows no head of a request before it is complete, so a peer that drips CONTINUATION
+//! frames, or half a frame, looks like one that rests. This follows the bytes just closely enough
+//! to tell the two apart; whether they are valid is for the `h2` crate to say.
+
+/// Follows the bytes that a client sends on one connection.
+#[derive(Debug)]
+pub(super) struct Frames {
+    /// Bytes of the preface, or of the payload that runs, still to come.
+    rest: u32,
+    /// The frame header that is being collected.
+    header: [u8; FRAME_HEADER],
+    collected: usize,
+    /// Within a header block: after HEADERS without `END_HEADERS`, until a frame that has it.
+    block: bool,
+}
+
+impl Frames {
+    /// At the start of a connection: the client's preface comes first.
+    pub(super) const fn new() -> Self {
+        Self { rest: PREFACE, header: [0; FRAME_HEADER], collected: 0, block: false }
+    }
+
+    /// Takes the bytes that arrived and says where they leave the connection.
+    pub(super) fn follow(&mut self, mut bytes: &[u8]) -> Place {
+        let mut begun = false;
+        while !bytes.is_empty() {
+            if self.rest > 0 {
+                let available = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+                let step = self.rest.min(available);
+                self.rest -= step;
+                bytes = bytes.get(step as usize..).unwrap_or_default();
+                continue;
+            }
+            let Some((&byte, after)) = bytes.split_first() else {
+                break;
+            };
+            bytes = after;
+            // A frame within a header block does not begin anything: else a peer could drip empty
+            // CONTINUATION frames for ever.
+            begun |= self.collected == 0 && !self.block;
+            if let Some(place) = self.header.get_mut(self.collected) {
+                *place = byte;
+            }
+            self.collected += 1;
+            if self.collected == FRAME_HEADER {
+                self.collected = 0;
+                self.open();
+            }
+        }
+        if self.rest == 0 && self.collected == 0 && !self.block {
+            Place::Between
+        } else if begun {
+            Place::New
+        } else {
+            Place::Same
+        }
+    }
+
+    /// A frame header is complete: what follows it?
+    fn open(&mut self) {
+        let [a, b, c, kind, flags, ..] = self.header;
+        self.rest = u32::from_be_bytes([0, a, b, c]);
+        match kind {
+            HEADERS | CONTINUATION => self.block = flags & END_HEADERS == 0,
+            // Anything else within a block is an error that ends the connection; until then the
+            // clock of the block keeps running.
+            _ => {}
+        }
+    }
+}
+
+/// Where the bytes that arrived last leave a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Place {
+    /// Between two frames, with no header block open.
+    Between,
+    /// Within a frame or header block that began in these bytes.
+    New,
+    /// Within one that had begun before.
+    Same,
+}
+
+const FRAME_HEADER: usize = 9;
+/// `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n` (RFC 9113 section 3.4).
+const PREFACE: u32 = 24;
+const HEADERS: u8 = 1;
+const CONTINUATION: u8 = 9;
+const END_HEADERS: u8 = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PRI: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+    fn frame(kind: u8, flags: u8, payload: usize) -> Vec<u8> {
+        let length = u32::try_from(payload).unwrap().to_be_bytes();
+        let mut frame = vec![length[1], length[2], length[3], kind, flags, 0, 0, 0, 1];
+        frame.resize(FRAME_HEADER + payload, 0x55);
+        frame
+    }
+
+    #[test]
+    fn places() {
+        const SETTINGS: u8 = 4;
+        const PING: u8 = 6;
+        let opened = |tail: &[u8]| [PRI, tail].concat();
+        let open_block = frame(HEADERS, 0, 3);
+        let rows: Vec<(&str, Vec<Vec<u8>>, Place)> = vec![
+            ("half_preface", vec![PRI[..10].to_vec()], Place::Same),
+            ("preface", vec![PRI.to_vec()], Place::Between),
+            ("settings", vec![opened(&frame(SETTINGS, 0, 6))], Place::Between),
+            ("ping_is_no_request", vec![opened(&[]), frame(PING, 0, 8)], Place::Between),
+            ("half_header", vec![opened(&frame(PING, 0, 8)[..5])], Place::New),
+            ("half_payload", vec![opened(&frame(PING, 0, 8)[..12])], Place::New),
+            ("half_payload_drips", vec![opened(&frame(PING, 0, 8)[..12]), vec![0; 2]], Place::Same),
+            ("whole_head", vec![opened(&frame(HEADERS, END_HEADERS, 50))], Place::Between),
+            ("open_block", vec![opened(&open_block)], Place::New),
+            (
+                "continuation_drip",
+                vec![opened(&open_block), frame(CONTINUATION, 0, 1), frame(CONTINUATION, 0, 0)],
+                Place::Same,
+            ),
+            (
+                "continuation_ends",
+                vec![opened(&open_block), frame(CONTINUATION, END_HEADERS, 1)],
+                Place::Between,
+            ),
+            (
+                "one_done_one_begun",
+                vec![opened(&frame(PING, 0, 8)[..12]), [vec![0; 5], vec![0; 4]].concat()],
+                Place::New,
+            ),
+            ("empty_read", vec![opened(&[]), vec![]], Place::Between),
+        ];
+        for (name, reads, expected) in rows {
+            let mut frames = Frames::new();
+            let mut place = Place::Between;
+            for read in &reads {
+                place = frames.follow(read);
+            }
+            assert_eq!(place, expected, "{name}");
+        }
+    }
+
+    proptest! {
+        /// However the bytes are cut into reads, the end is the same.
+        #[test]
+        fn cuts_do_not_matter(
+            kinds in proptest::collection::vec((0_u8..12, any::<u8>(), 0_usize..40), 0..8),
+            tail in 0_usize..60,
+            cut in 1_usize..50,
+        ) {
+            let mut bytes = PRI.to_vec();
+            for (kind, flags, payload) in kinds {
+                bytes.extend(frame(kind, flags, payload));
+            }
+            bytes.truncate(bytes.len().saturating_sub(tail));
+            let mut whole = Frames::new();
+            let end = whole.follow(&bytes);
+            let mut pieces = Frames::new();
+            let mut last = Place::Same;
+            for piece in bytes.chunks(cut) {
+                last = pieces.follow(piece);
+            }
+            if !bytes.is_empty() {
+                prop_assert_eq!(end == Place::Between, last == Place::Between);
+                prop_assert_eq!(whole.rest, pieces.rest);
+            }
+        }
+    }
+}

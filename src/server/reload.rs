@@ -1,0 +1,175 @@
+//! When the configuration is to be read again: on SIGHUP, and when the content of a file changes.
+//!
+//! Files are polled by content. Notifications of the kernel do not work on every file system that
+//! a configuration comes from, and Kubernetes replaces a whole folder by swinging a symbolic link,
+//! which leaves the file's own path and often its time as they were.
+
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Calls `reload` on SIGHUP and when one of the `files` has changed, for as long as it is polled.
+///
+/// `files` is asked again after each reload, because what is read then may name others. A change
+/// counts when the files have not changed any further for a moment. `reload` runs on the runtime's
+/// blocking threads.
+///
+/// # Errors
+/// When the signal handler cannot be installed.
+pub async fn watch<F, R>(files: F, reload: R) -> io::Result<()>
+where
+    F: FnMut() -> Vec<PathBuf> + Send + 'static,
+    R: FnMut() + Send + 'static,
+{
+    let mut hangups = signal(SignalKind::hangup())?;
+    poll(files, reload, async move || {
+        hangups.recv().await;
+    })
+    .await;
+    Ok(())
+}
+
+/// The same, with the signal as an argument.
+async fn poll<F, R>(mut files: F, mut reload: R, mut asked: impl AsyncFnMut())
+where
+    F: FnMut() -> Vec<PathBuf> + Send + 'static,
+    R: FnMut() + Send + 'static,
+{
+    let hasher = foldhash::quality::RandomState::default();
+    let mut list = files();
+    let mut known = look(&list, &hasher).await;
+    loop {
+        tokio::select! {
+            () = asked() => {}
+            () = tokio::time::sleep(INTERVAL) => {
+                let mut seen = look(&list, &hasher).await;
+                if seen == known {
+                    continue;
+                }
+                // Somebody is writing. What he is not done with would be a mistake in the log.
+                loop {
+                    tokio::time::sleep(SETTLING).await;
+                    let again = look(&list, &hasher).await;
+                    if again == seen {
+                        break;
+                    }
+                    seen = again;
+                }
+            }
+        }
+        // What changes while the reload reads is seen as a change afterwards: so look first.
+        let before = look(&list, &hasher).await;
+        let turn = tokio::task::spawn_blocking(move || {
+            reload();
+            let list = files();
+            (files, reload, list)
+        });
+        let Ok((files_again, reload_again, new)) = turn.await else {
+            return;
+        };
+        (files, reload, list) = (files_again, reload_again, new);
+        // A file that is named for the first time is not known, so the next look differs and reads
+        // once more: what the reload read of it may be older than any look at it now.
+        known = before;
+        known.retain(|file, _| list.contains(file));
+    }
+}
+
+/// What each file holds, as a hash with a random key; `None` when it cannot be read.
+type Contents = HashMap<PathBuf, Option<u64>>;
+
+/// Reads through symbolic links, on a thread that may wait: a file system can be far away.
+async fn look(list: &[PathBuf], hasher: &foldhash::quality::RandomState) -> Contents {
+    let (list, hasher) = (list.to_vec(), hasher.clone());
+    let reading = tokio::task::spawn_blocking(move || {
+        let content = |file: &PathBuf| std::fs::read(file).ok().map(|bytes| hasher.hash_one(bytes));
+        list.into_iter().map(|file| (file.clone(), content(&file))).collect()
+    });
+    reading.await.unwrap_or_default()
+}
+
+/// How often the files are read.
+const INTERVAL: Duration = Duration::from_secs(2);
+/// How long they must stay as they are before a change counts.
+const SETTLING: Duration = Duration::from_millis(250);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::path::Path;
+    use tokio::sync::mpsc;
+
+    /// Watches `file` and everything that stands in it, a path a line.
+    fn start(file: &Path) -> (mpsc::UnboundedSender<()>, mpsc::UnboundedReceiver<()>) {
+        let (ask, mut asked) = mpsc::unbounded_channel();
+        let (tell, told) = mpsc::unbounded_channel();
+        let file = file.to_owned();
+        let files = move || {
+            let text = fs::read_to_string(&file).unwrap_or_default();
+            let mut list = vec![file.clone()];
+            list.extend(text.lines().map(PathBuf::from));
+            list
+        };
+        tokio::spawn(poll(
+            files,
+            move || assert_eq!(tell.send(()), Ok(())),
+            async move || {
+                asked.recv().await;
+            },
+        ));
+        (ask, told)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn reloads_on_demand_and_on_change_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let (main, other) = (folder.path().join("main"), folder.path().join("other"));
+        fs::write(&other, "1").unwrap();
+        fs::write(&main, "").unwrap();
+        let (ask, mut told) = start(&main);
+        tokio::time::sleep(INTERVAL * 5).await;
+        assert!(told.try_recv().is_err(), "nothing changed");
+
+        ask.send(()).unwrap();
+        told.recv().await.unwrap();
+
+        fs::write(&main, other.to_str().unwrap()).unwrap();
+        told.recv().await.unwrap();
+        fs::write(&other, "2").unwrap();
+        told.recv().await.unwrap();
+
+        fs::write(&other, "2").unwrap();
+        tokio::time::sleep(INTERVAL * 5).await;
+        assert!(told.try_recv().is_err(), "same content, new time");
+
+        fs::remove_file(&other).unwrap();
+        told.recv().await.unwrap();
+        fs::write(&other, "2").unwrap();
+        told.recv().await.unwrap();
+        drop(ask);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test(start_paused = true)]
+    async fn follows_a_symbolic_link_that_swings() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        for (version, text) in [("v1", "one"), ("v2", "two")] {
+            fs::create_dir(folder.path().join(version)).unwrap();
+            fs::write(folder.path().join(version).join("config.yaml"), text).unwrap();
+        }
+        let data = folder.path().join("..data");
+        symlink("v1", &data).unwrap();
+        symlink("..data/config.yaml", folder.path().join("config.yaml")).unwrap();
+        let (_ask, mut told) = start(&folder.path().join("config.yaml"));
+        tokio::time::sleep(INTERVAL * 2).await;
+        assert!(told.try_recv().is_err());
+        symlink("v2", folder.path().join("..data_tmp")).unwrap();
+        fs::rename(folder.path().join("..data_tmp"), &data).unwrap();
+        told.recv().await.unwrap();
+    }
+}

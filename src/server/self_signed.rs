@@ -1,0 +1,256 @@
+//! The certificate that doorward makes for itself, so that Traefik can ask over HTTP/2 without
+//! anybody setting up a certificate authority first.
+//!
+//! In the folder lie `ca.crt` for Traefik's `tls.ca`, `tls.crt`, and `tls.key` (0600): the names
+//! that a Kubernetes TLS secret has. The authority's key is thrown away when it has signed, so that
+//! what Traefik is told to trust can never vouch for anything else. The price is that a renewal
+//! changes `ca.crt` too; hence the long life.
+
+use super::tls::{authorities, certificates, private_key};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, date_time_ymd,
+};
+use std::fmt;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio_rustls::rustls::client::WebPkiServerVerifier;
+use tokio_rustls::rustls::client::danger::ServerCertVerifier;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::{ServerName, UnixTime};
+use tokio_rustls::rustls::sign::CertifiedKey;
+
+/// Where the certificate lies and for whom it is.
+#[derive(Clone, Debug)]
+pub(super) struct SelfSigned {
+    pub(super) folder: PathBuf,
+    /// DNS names and addresses under which the gate is called. `localhost` and the host's own name
+    /// are added.
+    pub(super) names: Vec<String>,
+}
+
+impl SelfSigned {
+    /// What clients have to trust.
+    pub(super) fn authority(&self) -> PathBuf {
+        self.folder.join("ca.crt")
+    }
+
+    /// What the server presents.
+    pub(super) fn certificate(&self) -> PathBuf {
+        self.folder.join("tls.crt")
+    }
+
+    /// Its private key.
+    pub(super) fn key(&self) -> PathBuf {
+        self.folder.join("tls.key")
+    }
+
+    /// The names that must be covered. The host's own name is not among them: in Kubernetes it is
+    /// new with every pod, and a new certificate each time would be one that nobody trusts.
+    fn needed(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str).chain(["localhost"])
+    }
+}
+
+/// Makes the certificate, unless the one that is there can be used and still can in a month.
+pub(super) fn ensure(own: &SelfSigned, now: SystemTime) -> Result<(), SelfSignedError> {
+    if is_sound(own, now + RENEWAL) {
+        return Ok(());
+    }
+    let made = make(own, now).map_err(SelfSignedError::Unmade)?;
+    let unkept = |error| SelfSignedError::Unkept { folder: own.folder.clone(), error };
+    fs::create_dir_all(&own.folder).map_err(unkept)?;
+    // The key goes first: whatever is interrupted leaves a set that is not sound, and is made anew.
+    write(&own.key(), &made.key, 0o600).map_err(unkept)?;
+    write(&own.certificate(), &made.certificate, 0o644).map_err(unkept)?;
+    write(&own.authority(), &made.authority, 0o644).map_err(unkept)
+}
+
+/// Would a client that trusts `ca.crt` accept the server under each of its names at that time?
+fn is_sound(own: &SelfSigned, at: SystemTime) -> bool {
+    let sound = || {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let chain = certificates(&own.certificate()).ok()?;
+        let roots = Arc::new(authorities(&own.authority()).ok()?);
+        let key = private_key(&own.key()).ok()?;
+        CertifiedKey::from_der(chain.clone(), key, &provider).ok()?;
+        let verifier = WebPkiServerVerifier::builder_with_provider(roots, provider).build().ok()?;
+        let at = UnixTime::since_unix_epoch(at.duration_since(UNIX_EPOCH).ok()?);
+        let (leaf, rest) = chain.split_first()?;
+        own.needed().try_for_each(|name| {
+            let name = ServerName::try_from(name).ok()?;
+            verifier.verify_server_cert(leaf, rest, &name, &[], at).ok().map(drop)
+        })
+    };
+    sound().is_some()
+}
+
+/// The three files, as PEM.
+struct Made {
+    authority: String,
+    certificate: String,
+    key: String,
+}
+
+fn make(own: &SelfSigned, now: SystemTime) -> Result<Made, rcgen::Error> {
+    let since_1970 = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let today = date_time_ymd(1970, 1, 1) + since_1970;
+    // An hour back, for clients whose clock is slow.
+    let (from, until) = (today - HOUR, today + LIFE);
+
+    let mut authority = CertificateParams::new(Vec::new())?;
+    authority.distinguished_name.push(DnType::CommonName, "doorward self-signed authority");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
+    (authority.not_before, authority.not_after) = (from, until);
+    let authority_key = KeyPair::generate()?;
+    let authority_certificate = authority.self_signed(&authority_key)?;
+
+    let mut names: Vec<String> = own.needed().map(str::to_owned).collect();
+    names.extend(host_name());
+    names.sort_unstable();
+    names.dedup();
+    let mut server = CertificateParams::new(names)?;
+    server.distinguished_name.push(DnType::CommonName, "doorward");
+    server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    server.use_authority_key_identifier_extension = true;
+    (server.not_before, server.not_after) = (from, until);
+    let key = KeyPair::generate()?;
+    let certificate = server.signed_by(&key, &Issuer::new(authority, authority_key))?;
+    Ok(Made {
+        authority: authority_certificate.pem(),
+        certificate: certificate.pem(),
+        key: key.serialize_pem(),
+    })
+}
+
+/// Beside the others and into place by renaming: a reader sees the old file or the new one.
+fn write(file: &Path, text: &str, mode: u32) -> io::Result<()> {
+    let fresh = file.with_extension("new");
+    match fs::remove_file(&fresh) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    let mut handle = options.open(&fresh)?;
+    handle.write_all(text.as_bytes())?;
+    handle.sync_all()?;
+    fs::rename(&fresh, file)
+}
+
+fn host_name() -> Option<String> {
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").ok()?.trim().to_owned();
+    // A name that cannot stand in a certificate must not be the reason that there is none.
+    matches!(ServerName::try_from(name.as_str()), Ok(ServerName::DnsName(_))).then_some(name)
+}
+
+/// Why doorward has no certificate of its own.
+#[derive(Debug)]
+pub enum SelfSignedError {
+    /// It cannot be made: mostly a name that cannot stand in a certificate.
+    Unmade(rcgen::Error),
+    /// It cannot be written.
+    Unkept {
+        /// Where to.
+        folder: PathBuf,
+        /// What the operating system says.
+        error: io::Error,
+    },
+}
+
+impl fmt::Display for SelfSignedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unmade(error) => write!(f, "{error}"),
+            Self::Unkept { folder, error } => write!(f, "{}: {error}", folder.display()),
+        }
+    }
+}
+
+impl std::error::Error for SelfSignedError {}
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+/// Ten years: see the module's opening.
+const LIFE: Duration = Duration::from_secs(3_653 * 24 * 60 * 60);
+/// How long before its end a certificate is renewed.
+const RENEWAL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own(folder: &Path, names: &[&str]) -> SelfSigned {
+        let names = names.iter().map(ToString::to_string).collect();
+        SelfSigned { folder: folder.join("tls"), names }
+    }
+
+    fn all(own: &SelfSigned) -> [Vec<u8>; 3] {
+        [own.authority(), own.certificate(), own.key()].map(|file| fs::read(file).unwrap())
+    }
+
+    #[test]
+    fn is_made_once_and_kept_until_a_month_before_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = own(folder.path(), &["127.0.0.1", "::1", "doorward.doorward.svc"]);
+        let now = SystemTime::now();
+        ensure(&own, now).unwrap();
+        let first = all(&own);
+        ensure(&own, now + LIFE - RENEWAL - HOUR).unwrap();
+        assert_eq!(all(&own), first);
+        ensure(&own, now + LIFE - RENEWAL + HOUR).unwrap();
+        assert!(all(&own).iter().zip(&first).all(|(new, old)| new != old));
+    }
+
+    #[test]
+    fn what_is_not_sound_is_made_anew() {
+        type Spoil = fn(&SelfSigned);
+        let rows: &[(&str, Spoil)] = &[
+            ("no_key", |own| fs::remove_file(own.key()).unwrap()),
+            ("empty_certificate", |own| fs::write(own.certificate(), "").unwrap()),
+            ("foreign_authority", |own| {
+                fs::copy(own.certificate(), own.authority()).unwrap();
+            }),
+            ("foreign_key", |own| {
+                fs::write(own.key(), KeyPair::generate().unwrap().serialize_pem()).unwrap();
+            }),
+        ];
+        for (name, spoil) in rows {
+            let folder = tempfile::tempdir().unwrap();
+            let own = own(folder.path(), &["127.0.0.1"]);
+            ensure(&own, SystemTime::now()).unwrap();
+            spoil(&own);
+            assert!(!is_sound(&own, SystemTime::now()), "{name}");
+            ensure(&own, SystemTime::now()).unwrap();
+            assert!(is_sound(&own, SystemTime::now()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_new_name_is_a_new_certificate() {
+        let folder = tempfile::tempdir().unwrap();
+        ensure(&own(folder.path(), &["127.0.0.1"]), SystemTime::now()).unwrap();
+        let wider = own(folder.path(), &["127.0.0.1", "gate.example.com"]);
+        assert!(!is_sound(&wider, SystemTime::now()));
+        ensure(&wider, SystemTime::now()).unwrap();
+        assert!(is_sound(&wider, SystemTime::now()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_reads_the_key() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let own = own(folder.path(), &[]);
+        ensure(&own, SystemTime::now()).unwrap();
+        assert_eq!(fs::metadata(own.key()).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

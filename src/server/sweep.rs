@@ -1,0 +1,200 @@
+//! Every open connection of a server, and the one task that keeps time for all of them.
+
+use super::activity::{
+    Activity, Cause, Circumstances, Clock, Life, Order, Patience, TICK, Tick, Verdict, judge, ticks,
+};
+use crate::observe::Connections;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::MissedTickBehavior;
+
+/// The open connections.
+#[derive(Debug)]
+pub(super) struct Connected {
+    clock: Arc<Clock>,
+    patience: Patience,
+    age: Tick,
+    /// One permit for each connection that may still be opened: the limit, the sign that it is
+    /// reached, and, when all are back, the sign that the last connection has gone.
+    room: Arc<Semaphore>,
+    limit: u32,
+    draining: AtomicBool,
+    counters: Arc<Connections>,
+    table: Mutex<Table>,
+}
+
+impl Connected {
+    /// `limit` connections at most, each of them judged by the time-outs.
+    pub(super) fn new(
+        limit: usize,
+        patience: Patience,
+        age: Duration,
+        counters: Arc<Connections>,
+    ) -> Self {
+        let limit = limit.clamp(1, Semaphore::MAX_PERMITS.min(MOST));
+        Self {
+            clock: Arc::new(Clock::new()),
+            patience,
+            age: ticks(age),
+            room: Arc::new(Semaphore::new(limit)),
+            limit: u32::try_from(limit).unwrap_or(u32::MAX),
+            draining: AtomicBool::new(false),
+            counters,
+            table: Mutex::default(),
+        }
+    }
+
+    /// Room for one more connection. Over the limit this waits until one ends: the kernel's queue
+    /// holds the newcomers meanwhile, and a burst is served late, where closing in its face would
+    /// be a 500 for the visitor. While it waits, connections that rest make room sooner.
+    pub(super) async fn room(&self) -> Option<OwnedSemaphorePermit> {
+        if let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() {
+            return Some(permit);
+        }
+        self.counters.deferred();
+        Arc::clone(&self.room).acquire_owned().await.ok()
+    }
+
+    /// Enters a connection. It stays in the table until the [`Entry`] is dropped.
+    pub(super) fn enter(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Entry {
+        let activity = Arc::new(Activity::new(Arc::clone(&self.clock)));
+        let born = self.clock.now();
+        let mut table = self.table();
+        let number = table.next;
+        table.next += 1;
+        let life = Life { born, due: born.saturating_add(spread(self.age, number)), renewed: None };
+        table.connections.insert(number, (Arc::clone(&activity), life));
+        drop(table);
+        self.counters.opened();
+        Entry { connected: Arc::clone(self), activity, number, _permit: permit }
+    }
+
+    /// Sweeps for as long as it is polled.
+    pub(super) async fn keep_time(&self) {
+        let mut interval = tokio::time::interval(TICK);
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            interval.tick().await;
+            self.clock.advance();
+            self.sweep();
+        }
+    }
+
+    /// From now on connections are closed as soon as they are done.
+    pub(super) fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+        self.sweep();
+    }
+
+    /// Ends every connection as it stands.
+    pub(super) fn end(&self) {
+        for (activity, _) in self.table().connections.values() {
+            activity.command(Order::End);
+        }
+    }
+
+    /// Waits until no connection is open. Nothing may be entered any more.
+    pub(super) async fn emptied(&self) {
+        // The error case is a closed semaphore, and nobody closes this one.
+        let _all = self.room.acquire_many(self.limit).await;
+    }
+
+    /// Judges every connection. It holds the table meanwhile: ten thousand looks take some tens of
+    /// microseconds, four times a second.
+    fn sweep(&self) {
+        let now = self.clock.now();
+        let circumstances = Circumstances {
+            full: self.room.available_permits() == 0,
+            draining: self.draining.load(Ordering::Relaxed),
+        };
+        for (activity, life) in self.table().connections.values_mut() {
+            match judge(activity.glance(), *life, now, self.patience, circumstances) {
+                Verdict::Stay => {}
+                Verdict::Renew => {
+                    if life.renewed.is_none() {
+                        life.renewed = Some(now);
+                        self.counters.renewed();
+                        activity.command(Order::Renew);
+                    }
+                }
+                Verdict::Drain => {
+                    if activity.order() < Order::Drain {
+                        activity.command(Order::Drain);
+                    }
+                }
+                Verdict::End(cause) => {
+                    if activity.order() < Order::End {
+                        self.count(cause);
+                        activity.command(Order::End);
+                    }
+                }
+            }
+        }
+    }
+
+    fn count(&self, cause: Cause) {
+        match cause {
+            Cause::Head => self.counters.head_timed_out(),
+            Cause::Write => self.counters.stalled(),
+            Cause::Idle => self.counters.idle_timed_out(),
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The place of one connection in the table; dropping it gives the place back.
+#[derive(Debug)]
+pub(super) struct Entry {
+    connected: Arc<Connected>,
+    pub(super) activity: Arc<Activity>,
+    number: u64,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.connected.table().connections.remove(&self.number);
+        self.connected.counters.closed();
+    }
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    next: u64,
+    connections: HashMap<u64, (Arc<Activity>, Life), foldhash::fast::RandomState>,
+}
+
+/// The age ± 10 %, so that connections which were opened together do not end together. Multiples
+/// of the golden ratio spread evenly without a random number.
+fn spread(age: Tick, number: u64) -> Tick {
+    let share = number.wrapping_mul(GOLDEN) >> 32;
+    let width = u64::from(age) / 5;
+    let offset = (share * width) >> 32;
+    let youngest = u64::from(age) - width / 2;
+    Tick::try_from(youngest + offset).unwrap_or(Tick::MAX)
+}
+
+/// 2^64 divided by the golden ratio.
+const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// No machine has more connections than this, and the count must fit `acquire_many`.
+const MOST: usize = 1 << 24;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_spread_over_ten_percent_either_way() {
+        let ages: Vec<Tick> = (0..1_000).map(|number| spread(1_200, number)).collect();
+        assert!(ages.iter().all(|age| (1_080..=1_320).contains(age)));
+        assert!(ages.iter().any(|age| *age < 1_100) && ages.iter().any(|age| *age > 1_300));
+        assert!(spread(Tick::MAX, 7) > Tick::MAX / 10 * 8, "no wrap");
+    }
+}

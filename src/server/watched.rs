@@ -1,0 +1,126 @@
+//! The stream of one connection, with an eye on it: bytes pass unchanged, and what they tell about
+//! time goes into the connection's [`Activity`].
+
+use super::activity::Activity;
+use super::frames::{Frames, Place};
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// A plaintext stream (under TLS: what was decrypted), as hyper reads and writes it.
+#[derive(Debug)]
+pub(super) struct Watched<S> {
+    stream: S,
+    activity: Arc<Activity>,
+    /// Present for HTTP/2. For HTTP/1.1 the first byte begins a head and the answer ends it.
+    frames: Option<Frames>,
+    /// Kept here too, so that a write which goes through at once touches no atomic.
+    blocked: bool,
+}
+
+impl<S> Watched<S> {
+    /// A stream that is going to speak HTTP/1.1.
+    pub(super) fn http1(stream: S, activity: Arc<Activity>) -> Self {
+        Self { stream, activity, frames: None, blocked: false }
+    }
+
+    /// A stream that is going to speak HTTP/2.
+    pub(super) fn http2(stream: S, activity: Arc<Activity>) -> Self {
+        Self { stream, activity, frames: Some(Frames::new()), blocked: false }
+    }
+
+    fn has_read(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        let Some(frames) = &mut self.frames else {
+            return self.activity.reads_on();
+        };
+        match frames.follow(bytes) {
+            Place::Between => self.activity.has_read(),
+            Place::New => self.activity.reads_anew(),
+            Place::Same => self.activity.reads_on(),
+        }
+    }
+
+    fn is_blocked(&mut self) {
+        if !self.blocked {
+            self.blocked = true;
+            self.activity.is_blocked();
+        }
+    }
+
+    /// Only a flush that went through proves that the peer took everything: a single write that
+    /// makes progress may be one byte of many.
+    fn is_drained(&mut self) {
+        if self.blocked {
+            self.blocked = false;
+            self.activity.is_drained();
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if let Poll::Ready(Ok(())) = outcome {
+            self.has_read(buffer.filled().get(before..).unwrap_or_default());
+        }
+        outcome
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.stream).poll_write(context, bytes);
+        if outcome.is_pending() {
+            self.is_blocked();
+        }
+        outcome
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        if outcome.is_pending() {
+            self.is_blocked();
+        }
+        outcome
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let outcome = Pin::new(&mut self.stream).poll_flush(context);
+        match outcome {
+            // Under TLS a write may be taken into the session's buffer and stall here instead.
+            Poll::Pending => self.is_blocked(),
+            Poll::Ready(_) => self.is_drained(),
+        }
+        outcome
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let outcome = Pin::new(&mut self.stream).poll_shutdown(context);
+        if outcome.is_pending() {
+            self.is_blocked();
+        }
+        outcome
+    }
+}
