@@ -36,3 +36,5 @@ pub mod name;
 
 pub mod keys;
 pub mod observe;
+
+pub mod demo;

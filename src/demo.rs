@@ -1,0 +1,154 @@
+//! `doorward demo`: everything on one machine, with nothing prepared.
+//!
+//! A key, a certificate authority, two desktops, a sign-in page, the gate over HTTP/2 and the real
+//! Traefik in front, on `https://{alice,bob}.vdi.localhost:8443`. It judges nothing itself: the
+//! gate it starts is the one that operators run, and the routes are those that the renderer would
+//! print. All parts listen on loopback; all files lie in one private folder. One rule keeps the
+//! end tidy: every process, task and folder belongs to a value, and dropping [`run`]'s future drops
+//! them all. The command line calls it (`cli/demo.rs`).
+
+mod certificate;
+mod checks;
+mod client;
+mod curl;
+mod desktop;
+mod error;
+mod gate;
+mod issuer;
+mod listener;
+mod portal;
+mod process;
+mod query;
+mod record;
+mod report;
+mod scratch;
+mod stage;
+mod traefik;
+mod zone;
+
+pub use error::DemoError;
+pub use gate::{GateProcess, StartGate};
+pub use traefik::{InstallError, TraefikError, TraefikSearch, Version, cache_folder};
+
+use stage::Stage;
+use std::{
+    future::Future,
+    io::{self, Write},
+    net::{Ipv4Addr, Ipv6Addr, TcpListener},
+};
+use zone::Zone;
+
+/// What the visitor asked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The port that browsers use; 0 takes a free one.
+    pub port: u16,
+    /// Where Traefik may come from.
+    pub traefik: TraefikSearch,
+    /// Check itself and end, instead of waiting for visitors.
+    pub once: bool,
+    /// Print JSON on standard output.
+    pub json: bool,
+}
+
+/// How a demo ended that could run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Somebody ended it: Ctrl-C, SIGTERM or a closed terminal.
+    Stopped,
+    /// It checked itself.
+    Checked {
+        /// Whether every check got the answer it must get.
+        passed: bool,
+    },
+}
+
+/// Runs the demo until it has checked itself, somebody ends it, or a part of it fails. What it has
+/// to show goes to `output`, its progress to standard error.
+///
+/// # Errors
+/// When a part cannot be had, cannot start, or ends; the message carries its last log lines.
+pub async fn run(
+    options: &Options,
+    gate: &impl StartGate,
+    output: &mut impl Write,
+) -> Result<Outcome, DemoError> {
+    let end = asked_to_end().map_err(DemoError::Signals)?;
+    tokio::select! {
+        () = end => Ok(Outcome::Stopped),
+        outcome = perform(options, gate, output) => outcome,
+    }
+}
+
+async fn perform(
+    options: &Options,
+    gate: &impl StartGate,
+    output: &mut impl Write,
+) -> Result<Outcome, DemoError> {
+    let port = match options.port {
+        0 => listener::free_address().await?.port(),
+        port => port,
+    };
+    // Before anything is downloaded or started: the commonest reason to fail costs no waiting.
+    let ipv6 = port_is_free(port)?;
+    let traefik = options.traefik.obtain(&say).await?;
+    say(&format!("Traefik {} ({})", traefik.version, traefik.program.display()));
+
+    let stage = Stage::build(Zone::new(port), ipv6, traefik).await?;
+    let gate_running = gate.run(&stage.gate_configuration, &stage.gate_log);
+    tokio::select! {
+        failure = gate_running => Err(failure),
+        outcome = stage.open(options, output) => outcome,
+    }
+}
+
+/// Whether `[::1]` can be listened on beside `127.0.0.1`; an error when either is taken.
+///
+/// Browsers may try `[::1]` first for names below localhost, and would then meet whoever is there.
+fn port_is_free(port: u16) -> Result<bool, DemoError> {
+    let refused = |error: io::Error| match error.kind() {
+        io::ErrorKind::AddrInUse => DemoError::PortBusy { port },
+        _ => DemoError::PortRefused { port, error },
+    };
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(refused)?;
+    match TcpListener::bind((Ipv6Addr::LOCALHOST, port)) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(refused(error)),
+        Err(_) => Ok(false),
+    }
+}
+
+/// Resolves when somebody wants the demo to end. The handlers are in place when this returns.
+#[cfg(unix)]
+fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without a handler the process ends by itself, which is as good.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+/// Progress goes to standard error: standard output belongs to the result.
+fn say(line: &str) {
+    // A closed terminal is no reason to fail.
+    let _ = writeln!(io::stderr(), "demo: {line}");
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,219 @@
+//! What the demo tries on itself.
+
+use super::{Check, Examination, Expected};
+use crate::demo::{
+    DemoError,
+    issuer::{Issuer, LIFETIME},
+    zone::{Account, host},
+};
+
+impl Examination<'_> {
+    /// Every check in the order of the table. `signed_in` is the cookie pair that the sign-in page
+    /// gave to alice; without one the checks that need it fail.
+    pub(super) fn catalogue(&self, signed_in: Option<String>) -> Result<Vec<Check>, DemoError> {
+        let alice = self.issuer.mint(Account::Alice, self.now, LIFETIME)?;
+        let bob = self.issuer.mint(Account::Bob, self.now, LIFETIME)?;
+        let mut checks = self.welcome(&alice, &bob, signed_in.unwrap_or_default());
+        checks.extend(self.strangers(&alice, &bob)?);
+        checks.extend(self.pages_of_bob(&alice));
+        checks.extend(self.false_names(&alice, &bob));
+        Ok(checks)
+    }
+
+    /// Who may come in comes in, and the desktop learns who it is but not by what token.
+    fn welcome(&self, alice: &str, bob: &str, signed_in: String) -> Vec<Check> {
+        let user = |name: &str| ("x-doorward-user", name.to_owned());
+        let inside = |owner, shown, hidden: &str| {
+            let hidden = vec![hidden.to_owned()];
+            Expected::Inside { owner, shown, hidden }
+        };
+        let own = cookie(Account::Alice, alice);
+        let several = format!("theme=dark; {own}; language=en");
+        let tossed = format!("{}=planted; {own}", Account::Alice.cookie());
+        vec![
+            self.alice(
+                "alice signs in and opens her desktop",
+                inside(Account::Alice, vec![user("alice")], "eyJ"),
+            )
+            .with("Cookie", signed_in),
+            self.check("bob opens his", "bob", inside(Account::Bob, vec![user("bob")], bob))
+                .with("Cookie", cookie(Account::Bob, bob)),
+            self.alice(
+                "alice's script with a bearer token",
+                inside(Account::Alice, vec![user("alice")], alice),
+            )
+            .with("Authorization", format!("Bearer {alice}")),
+            self.alice(
+                "other cookies reach the desktop untouched",
+                inside(Account::Alice, vec![("cookie", "theme=dark; language=en".into())], alice),
+            )
+            .with("Cookie", several),
+            self.alice(
+                "alice with a cookie that bob planted",
+                inside(Account::Alice, vec![user("alice")], "planted"),
+            )
+            .with("Cookie", tossed),
+            self.socket("alice's WebSocket from her own page", Account::Alice, Expected::Socket)
+                .with("Cookie", own),
+        ]
+    }
+
+    /// No token, somebody else's, a bad one.
+    fn strangers(&self, alice: &str, bob: &str) -> Result<Vec<Check>, DemoError> {
+        let stranger = Issuer::new(self.issuer.name().to_owned())?;
+        let forged = stranger.mint(Account::Alice, self.now, LIFETIME)?;
+        let long_ago = self.now.saturating_sub(LIFETIME.as_secs() * 2);
+        let expired = self.issuer.mint(Account::Alice, long_ago, LIFETIME)?;
+        let unsigned = self.issuer.unsigned(Account::Alice, self.now)?;
+        let as_alice = |token: &str| cookie(Account::Alice, token);
+        let nobody = "nobody opens alice's desktop in a browser";
+        Ok(vec![
+            self.alice(nobody, Expected::SignIn).navigating("none"),
+            self.alice("nobody asks with curl", Expected::Refused(401)),
+            self.socket("nobody's WebSocket", Account::Alice, Expected::Refused(401)),
+            self.alice("bob at alice's desktop", Expected::Refused(403))
+                .with("Cookie", cookie(Account::Bob, bob)),
+            self.alice("bob in a browser: a page, no redirect", Expected::Refused(403))
+                .navigating("none")
+                .with("Cookie", cookie(Account::Bob, bob)),
+            self.alice("bob's token under alice's cookie name", Expected::Refused(403))
+                .with("Cookie", as_alice(bob)),
+            self.socket(
+                "bob's WebSocket to alice's desktop",
+                Account::Alice,
+                Expected::Refused(403),
+            )
+            .with("Cookie", cookie(Account::Bob, bob)),
+            self.alice("a token signed with another key", Expected::Refused(401))
+                .with("Cookie", as_alice(&forged)),
+            self.alice("a token with alg none", Expected::Refused(401))
+                .with("Cookie", as_alice(&unsigned)),
+            self.alice("an expired token", Expected::Refused(401))
+                .with("Cookie", as_alice(&expired)),
+            self.check("alice at a desktop that nobody has", "carol", Expected::Refused(403))
+                .with("Cookie", as_alice(alice)),
+        ])
+    }
+
+    /// Alice's browser, with her session, on bob's page: what browsers really send from there.
+    fn pages_of_bob(&self, alice: &str) -> Vec<Check> {
+        let session = || cookie(Account::Alice, alice);
+        let bob = || self.zone.origin(Account::Bob.name());
+        let refused = || Expected::Refused(403);
+        let from = |name, method, mode: &str, dest: &str| {
+            let mut check = self.alice(name, refused());
+            check.method = method;
+            check
+                .with("Sec-Fetch-Site", "same-site".into())
+                .with("Sec-Fetch-Mode", mode.into())
+                .with("Sec-Fetch-Dest", dest.into())
+                .with("Cookie", session())
+        };
+        let link = Expected::Inside { owner: Account::Alice, shown: vec![], hidden: vec![] };
+        vec![
+            self.socket("bob's page: WebSocket with alice's session", Account::Bob, refused())
+                .with("Cookie", session()),
+            from("bob's page: fetch", "GET", "no-cors", "empty"),
+            from("bob's page: fetch with CORS", "GET", "cors", "empty").with("Origin", bob()),
+            from("bob's page: POST", "POST", "no-cors", "empty").with("Origin", bob()),
+            from("bob's page: form POST", "POST", "navigate", "document").with("Origin", bob()),
+            self.alice("bob's page: preflight", refused())
+                .asking("OPTIONS")
+                .with("Origin", bob())
+                .with("Access-Control-Request-Method", "PUT".into()),
+            from("bob's page: frame", "GET", "navigate", "iframe"),
+            from("bob's page: image", "GET", "no-cors", "image"),
+            from("bob's page: script", "GET", "no-cors", "script"),
+            self.alice("bob's page: a plain link still works", link)
+                .navigating("same-site")
+                .with("Cookie", session()),
+        ]
+    }
+
+    /// Headers and spellings by which a request claims to be another one.
+    fn false_names(&self, alice: &str, bob: &str) -> Vec<Check> {
+        let own = || cookie(Account::Alice, alice);
+        let others = || cookie(Account::Bob, bob);
+        let refused = || Expected::Refused(403);
+        let user = Expected::Inside {
+            owner: Account::Alice,
+            shown: vec![("x-doorward-user", "alice".into())],
+            hidden: vec!["administrator".into()],
+        };
+        let mut checks = vec![
+            self.alice("bob with a forged X-Forwarded-Host", refused())
+                .with("X-Forwarded-Host", self.zone.authority("bob"))
+                .with("Cookie", others()),
+            self.alice("bob with alice's host in capitals", refused())
+                .at(self.zone.authority("alice").to_uppercase())
+                .with("Cookie", others()),
+            self.alice("bob with a dot after alice's host", refused())
+                .at(format!("{}.", host("alice")))
+                .with("Cookie", others()),
+            self.alice("alice with a forged X-Doorward-User", user)
+                .with("X-Doorward-User", "administrator".into())
+                .with("Cookie", own()),
+        ];
+        if self.drops_aliases {
+            let hidden = vec!["administrator".into()];
+            let user = Expected::Inside { owner: Account::Alice, shown: vec![], hidden };
+            checks.push(
+                self.alice("alice with a forged X_Doorward_User", user)
+                    .with("X_Doorward_User", "administrator".into())
+                    .with("Cookie", own()),
+            );
+        }
+        checks
+    }
+
+    fn alice(&self, name: &'static str, expected: Expected) -> Check {
+        self.check(name, Account::Alice.name(), expected)
+    }
+
+    fn check(&self, name: &'static str, label: &'static str, expected: Expected) -> Check {
+        let host = self.zone.authority(label);
+        Check { name, method: "GET", label, host, path: "/echo", headers: Vec::new(), expected }
+    }
+
+    /// A handshake to alice's desktop from a page of `page`'s. Chromium sends no `Sec-Fetch-*`
+    /// with it, so only `Origin` tells the pages apart.
+    fn socket(&self, name: &'static str, page: Account, expected: Expected) -> Check {
+        let mut check = self.alice(name, expected);
+        check.path = "/ws";
+        check
+            .with("Connection", "Upgrade".into())
+            .with("Upgrade", "websocket".into())
+            .with("Sec-WebSocket-Version", "13".into())
+            .with("Sec-WebSocket-Key", "ZG9vcndhcmQgZGVtbyEhIQ==".into())
+            .with("Origin", self.zone.origin(page.name()))
+    }
+}
+
+impl Check {
+    fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    fn at(mut self, host: String) -> Self {
+        self.host = host;
+        self
+    }
+
+    fn asking(mut self, method: &'static str) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// As a browser opens a page: typed (`none`) or by a link from a sibling (`same-site`).
+    fn navigating(self, site: &str) -> Self {
+        self.with("Sec-Fetch-Site", site.into())
+            .with("Sec-Fetch-Mode", "navigate".into())
+            .with("Sec-Fetch-Dest", "document".into())
+            .with("Accept", "text/html,application/xhtml+xml,*/*;q=0.8".into())
+    }
+}
+
+fn cookie(account: Account, token: &str) -> String {
+    format!("{}={token}", account.cookie())
+}

@@ -1,0 +1,138 @@
+use super::*;
+use crate::demo::certificate::Certificates;
+use std::collections::BTreeSet;
+
+const NOW: u64 = 1_800_000_000;
+
+/// Calls `judge` with an examination that never sends anything.
+fn examination<T>(judge: impl FnOnce(&Examination<'_>) -> T) -> T {
+    let zone = Zone::new(8443);
+    let authority = Certificates::generate(NOW).unwrap().authority_der;
+    judge(&Examination {
+        zone,
+        client: &Client::new(authority, zone).unwrap(),
+        issuer: &Issuer::new(zone.origin(SIGN_IN_LABEL)).unwrap(),
+        record: &Record::default(),
+        drops_aliases: true,
+        now: NOW,
+    })
+}
+
+fn reply(status: u16, headers: &str, body: &str) -> Reply {
+    Reply::new(status, format!("HTTP/1.1 {status} X\r\n{headers}\r\n"), body.to_owned())
+}
+
+fn check(expected: Expected) -> Check {
+    let host = "alice.vdi.localhost:8443".to_owned();
+    let headers = Vec::new();
+    Check { name: "x", method: "GET", label: "alice", host, path: "/echo", headers, expected }
+}
+
+#[test]
+fn refusal_that_reached_the_desktop_is_a_failure() {
+    examination(|examination| {
+        let refused = check(Expected::Refused(403));
+        for (row, status, reached, passed) in [
+            ("refused", 403, false, true),
+            ("other_status", 401, false, false),
+            ("let_in", 200, true, false),
+            ("refused_too_late", 403, true, false),
+        ] {
+            let finding = examination.judge(&refused, Ok(reply(status, "", "")), reached);
+            assert_eq!(finding.passed, passed, "{row}: {}", finding.actual);
+        }
+    });
+}
+
+#[test]
+fn silence_is_a_failure() {
+    examination(|examination| {
+        let silence = Err(io::ErrorKind::TimedOut.into());
+        assert!(!examination.judge(&check(Expected::Refused(403)), silence, false).passed);
+    });
+}
+
+#[test]
+fn entry_needs_the_right_desktop_the_right_name_and_no_token() {
+    let inside = || {
+        check(Expected::Inside {
+            owner: Account::Alice,
+            shown: vec![("x-doorward-user", "alice".into())],
+            hidden: vec!["eyJ".into()],
+        })
+    };
+    let body = |desktop: &str, headers: &str| {
+        format!(r#"{{ "desktop": "{desktop}", "headers": [{headers}] }}"#)
+    };
+    let user = r#"["x-doorward-user", "alice"]"#;
+    examination(|examination| {
+        for (row, body, passed) in [
+            ("as_it_should_be", body("alice", user), true),
+            ("other_desktop", body("bob", user), false),
+            ("no_name", body("alice", ""), false),
+            ("other_name", body("alice", r#"["x-doorward-user", "bob"]"#), false),
+            ("two_names", body("alice", &format!(r#"{user}, ["x-doorward-user", "bob"]"#)), false),
+            ("token", body("alice", &format!(r#"{user}, ["cookie", "eyJhbGc"]"#)), false),
+            ("no_json", "hello".to_owned(), false),
+        ] {
+            let finding = examination.judge(&inside(), Ok(reply(200, "", &body)), true);
+            assert_eq!(finding.passed, passed, "{row}: {}", finding.actual);
+        }
+    });
+}
+
+#[test]
+fn redirect_must_lead_to_the_sign_in_page_and_back() {
+    let own = "https%3A%2F%2Falice.vdi.localhost%3A8443%2Fecho";
+    examination(|examination| {
+        for (row, location, passed) in [
+            ("as_it_should_be", format!("https://login.vdi.localhost:8443/?rd={own}"), true),
+            ("other_page", format!("https://login.evil.example/?rd={own}"), false),
+            ("relative", format!("/?rd={own}"), false),
+            ("no_way_back", "https://login.vdi.localhost:8443/".into(), false),
+            (
+                "back_elsewhere",
+                "https://login.vdi.localhost:8443/?rd=https%3A%2F%2Fe%2F".into(),
+                false,
+            ),
+        ] {
+            let headers = format!("Location: {location}\r\n");
+            let finding =
+                examination.judge(&check(Expected::SignIn), Ok(reply(302, &headers, "")), false);
+            assert_eq!(finding.passed, passed, "{row}: {}", finding.actual);
+        }
+    });
+}
+
+#[test]
+fn socket_must_echo() {
+    examination(|examination| {
+        let message = crate::demo::client::MESSAGE;
+        for (row, status, body, passed) in [
+            ("echo", 101, message, true),
+            ("other", 101, "x", false),
+            ("plain", 200, message, false),
+        ] {
+            let finding =
+                examination.judge(&check(Expected::Socket), Ok(reply(status, "", body)), true);
+            assert_eq!(finding.passed, passed, "{row}");
+        }
+    });
+}
+
+#[test]
+fn names_are_distinct_and_requests_are_whole() {
+    examination(|examination| {
+        let checks = examination.catalogue(Some("doorward-alice=x".into())).unwrap();
+        let names: BTreeSet<_> = checks.iter().map(|check| check.name).collect();
+        assert_eq!(names.len(), checks.len());
+        for check in &checks {
+            let text = check.text("check-1");
+            assert!(text.ends_with("\r\n\r\n"), "{}", check.name);
+            assert_eq!(text.matches("\r\nConnection: ").count(), 1, "{}", check.name);
+            assert!(text.contains("?attempt=check-1 HTTP/1.1\r\nHost: "), "{}", check.name);
+        }
+        let refusals = checks.iter().filter(|c| matches!(c.expected, Expected::Refused(_))).count();
+        assert!(refusals > checks.len() / 2, "the demo is about staying out");
+    });
+}

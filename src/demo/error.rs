@@ -1,0 +1,129 @@
+//! What can keep the demo from its stage.
+
+use super::traefik::TraefikError;
+use std::{error::Error, fmt, io, path::PathBuf};
+use tokio_rustls::rustls;
+
+/// Why the demo could not run; each message says what to do about it.
+#[derive(Debug)]
+pub enum DemoError {
+    /// Another program listens on the port that browsers are to use.
+    PortBusy {
+        /// The port in question.
+        port: u16,
+    },
+    /// The port that browsers are to use may not be opened, mostly one below 1024.
+    PortRefused {
+        /// The port in question.
+        port: u16,
+        /// What the operating system said.
+        error: io::Error,
+    },
+    /// No loopback port could be had for one of the parts behind Traefik.
+    Listen(io::Error),
+    /// A file or folder of the run could not be written.
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        error: io::Error,
+    },
+    /// The cryptographic library made no key, no signature or no random bytes.
+    KeyGeneration,
+    /// The certificates could not be made.
+    Certificate(rcgen::Error),
+    /// Our own client does not take the authority that we made.
+    Tls(rustls::Error),
+    /// There is no usable Traefik.
+    Traefik(TraefikError),
+    /// A part could not be started at all.
+    NotStarted {
+        /// How the part is called.
+        name: &'static str,
+        /// The program.
+        path: PathBuf,
+        /// What the operating system said.
+        error: io::Error,
+    },
+    /// A part ended although nobody asked it to.
+    Ended {
+        /// How the part is called.
+        name: &'static str,
+        /// Its exit status in words.
+        status: String,
+        /// The last lines it wrote.
+        log: String,
+    },
+    /// A part runs but does not answer.
+    NotReady {
+        /// How the part is called.
+        name: &'static str,
+        /// The last lines it wrote.
+        log: String,
+    },
+    /// The operating system does not let us wait for its signals.
+    Signals(io::Error),
+}
+
+impl fmt::Display for DemoError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PortBusy { port } => write!(
+                f,
+                "port {port} is in use by another program: choose a free one with --port, \
+                 for example --port {}",
+                if *port < 60_000 { port.saturating_add(1) } else { 8443 }
+            ),
+            Self::PortRefused { port, error } => {
+                write!(f, "port {port} cannot be opened ({error}): choose another with --port")
+            }
+            Self::Listen(error) => write!(f, "no free loopback port: {error}"),
+            Self::Write { path, error } => write!(f, "cannot write {}: {error}", path.display()),
+            Self::KeyGeneration => f.write_str("the cryptographic library refused to make a key"),
+            Self::Certificate(error) => write!(f, "cannot make the certificates: {error}"),
+            Self::Tls(error) => write!(f, "cannot set up TLS: {error}"),
+            Self::Traefik(error) => error.fmt(f),
+            Self::NotStarted { name, path, error } => {
+                write!(f, "cannot start {name} ({}): {error}", path.display())
+            }
+            Self::Ended { name, status, log } => {
+                write!(f, "{name} ended ({status}). Its last lines:\n{log}")
+            }
+            Self::NotReady { name, log } => {
+                write!(f, "{name} does not answer. Its last lines:\n{log}")
+            }
+            Self::Signals(error) => write!(f, "cannot wait for signals: {error}"),
+        }
+    }
+}
+
+impl Error for DemoError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::PortRefused { error, .. }
+            | Self::Listen(error)
+            | Self::Write { error, .. }
+            | Self::NotStarted { error, .. }
+            | Self::Signals(error) => Some(error),
+            Self::Certificate(error) => Some(error),
+            Self::Tls(error) => Some(error),
+            Self::Traefik(error) => Some(error),
+            Self::PortBusy { .. }
+            | Self::KeyGeneration
+            | Self::Ended { .. }
+            | Self::NotReady { .. } => None,
+        }
+    }
+}
+
+impl From<rcgen::Error> for DemoError {
+    fn from(error: rcgen::Error) -> Self {
+        Self::Certificate(error)
+    }
+}
+
+impl From<TraefikError> for DemoError {
+    fn from(error: TraefikError) -> Self {
+        Self::Traefik(error)
+    }
+}

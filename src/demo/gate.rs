@@ -1,0 +1,118 @@
+//! The gate as the demo runs it: its configuration, and the one border behind which it starts.
+
+use super::{
+    DemoError,
+    issuer::AUDIENCE,
+    process::{self, Program},
+    zone::{Account, SIGN_IN_LABEL, ZONE, Zone},
+};
+use serde_json::json;
+use std::{future::Future, net::SocketAddr, path::Path, path::PathBuf};
+
+/// Starts a gate. The demo does not care whether it is a process or a task of our own.
+pub trait StartGate {
+    /// Runs the gate with the configuration file `configuration` until the future is dropped, and
+    /// resolves only when the gate could not start or ended. What it has to say goes to `log`.
+    fn run(&self, configuration: &Path, log: &Path) -> impl Future<Output = DemoError>;
+}
+
+/// `doorward serve` in a process of its own: the same program, the same path through it that an
+/// operator uses.
+pub struct GateProcess {
+    /// The doorward program.
+    pub program: PathBuf,
+}
+
+impl StartGate for GateProcess {
+    async fn run(&self, configuration: &Path, log: &Path) -> DemoError {
+        let program = Program {
+            name: "the gate",
+            path: self.program.clone(),
+            arguments: vec!["serve".into(), "--config".into(), configuration.into()],
+            log: log.to_owned(),
+        };
+        process::run(&program).await
+    }
+}
+
+/// Everything that the gate's configuration depends on.
+pub(super) struct GateSettings<'a> {
+    pub(super) zone: Zone,
+    /// Where Traefik asks, where health is asked, and where the 404 page is served.
+    pub(super) listen: SocketAddr,
+    pub(super) admin: SocketAddr,
+    pub(super) pages: SocketAddr,
+    pub(super) issuer: &'a str,
+    pub(super) key_set: &'a Path,
+    pub(super) certificate: &'a Path,
+    pub(super) key: &'a Path,
+}
+
+impl GateSettings<'_> {
+    /// The configuration file. It is written as JSON, which every YAML reader reads: so no path
+    /// with an odd character can change its structure.
+    pub(super) fn to_yaml(&self) -> String {
+        let configuration = json!({
+            "listen": self.listen.to_string(),
+            "admin_listen": self.admin.to_string(),
+            "pages_listen": self.pages.to_string(),
+            "tls": { "cert_file": self.certificate, "key_file": self.key },
+            "domains": [ZONE],
+            "issuers": [{
+                "issuer": self.issuer,
+                "audiences": [AUDIENCE],
+                "algorithms": ["ES256"],
+                "keys": { "jwks_file": self.key_set },
+                "user_claim": "sub",
+            }],
+            "tokens": {
+                "cookies": Account::ALL.map(Account::cookie),
+                "parent_domain": true,
+            },
+            "login": { "url": format!("{}/", self.zone.origin(SIGN_IN_LABEL)) },
+        });
+        format!("{configuration:#}\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn configuration(key: &str) -> serde_json::Value {
+        let address = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        let settings = GateSettings {
+            zone: Zone::new(8443),
+            listen: address(1),
+            admin: address(2),
+            pages: address(3),
+            issuer: "https://login.vdi.localhost:8443",
+            key_set: Path::new("/run/jwks.json"),
+            certificate: Path::new("/run/gate.crt"),
+            key: Path::new(key),
+        };
+        serde_saphyr::from_str(&settings.to_yaml()).unwrap()
+    }
+
+    #[test]
+    fn configuration_reads_back_as_yaml() {
+        let configuration = configuration("/run/gate.key");
+        assert_eq!(configuration["listen"], "127.0.0.1:1");
+        assert_eq!(configuration["domains"][0], "vdi.localhost");
+        assert_eq!(configuration["login"]["url"], "https://login.vdi.localhost:8443/");
+        assert_eq!(configuration["tokens"]["cookies"][1], "doorward-bob");
+        assert_eq!(configuration["issuers"][0]["user_claim"], "sub");
+    }
+
+    #[test]
+    fn path_with_yaml_signs_stays_a_path() {
+        let odd = "/run/a: {b}\n- \"c\" # d/gate.key";
+        assert_eq!(configuration(odd)["tls"]["key_file"], odd);
+    }
+
+    #[test]
+    fn cross_site_rules_stay_at_their_default() {
+        // The demo shows what `strict` does; a line here could only weaken it.
+        assert!(configuration("/k").get("cross_site").is_none());
+    }
+}

@@ -1,0 +1,209 @@
+//! The stage: everything that stands before the gate and Traefik start, and what happens on it.
+
+use super::{
+    DemoError, Options, Outcome,
+    certificate::Certificates,
+    checks::Examination,
+    client::{self, Client},
+    curl,
+    desktop::Desktop,
+    gate::GateSettings,
+    issuer::{Issuer, LIFETIME},
+    listener,
+    portal::{self, Portal},
+    process::{self, Program},
+    record::Record,
+    report,
+    scratch::Scratch,
+    traefik::{Configuration, Traefik, Version},
+    zone::{Account, SIGN_IN_LABEL, Zone},
+};
+use std::{
+    io::Write,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::task::JoinSet;
+
+/// Fields are dropped in this order: the sites first, the folder last.
+pub(super) struct Stage {
+    zone: Zone,
+    _sites: JoinSet<()>,
+    issuer: Arc<Issuer>,
+    record: Arc<Record>,
+    client: Client,
+    traefik: Traefik,
+    program: Program,
+    gate_admin: SocketAddr,
+    pub(super) gate_configuration: PathBuf,
+    pub(super) gate_log: PathBuf,
+    authority: PathBuf,
+    folder: Scratch,
+}
+
+impl Stage {
+    pub(super) async fn build(zone: Zone, ipv6: bool, traefik: Traefik) -> Result<Self, DemoError> {
+        let folder = Scratch::create(&std::env::temp_dir())?;
+        let now = portal::unix_time();
+        let certificates = Certificates::generate(now)?;
+        let authority = folder.write("ca.pem", &certificates.authority)?;
+        let issuer = Arc::new(Issuer::new(zone.origin(SIGN_IN_LABEL))?);
+        for account in Account::ALL {
+            let token = issuer.mint(account, now, LIFETIME)?;
+            let line = curl::header_line(account, &token);
+            folder.write(&curl::header_file_name(account), &line)?;
+        }
+
+        let record = Arc::new(Record::default());
+        let mut sites = JoinSet::new();
+        let mut desktops = Vec::new();
+        for owner in Account::ALL {
+            let (listener, address) = listener::bind().await?;
+            let desktop = Desktop { owner, zone, record: Arc::clone(&record) };
+            sites.spawn(listener::serve(listener, desktop));
+            desktops.push((owner, address));
+        }
+        let (listener, sign_in) = listener::bind().await?;
+        let portal = Portal { zone, issuer: Arc::clone(&issuer) };
+        sites.spawn(listener::serve(listener, portal));
+
+        let (listen, admin, pages) = (
+            listener::free_address().await?,
+            listener::free_address().await?,
+            listener::free_address().await?,
+        );
+        let gate_configuration = {
+            let settings = GateSettings {
+                zone,
+                listen,
+                admin,
+                pages,
+                issuer: issuer.name(),
+                key_set: &folder.write("jwks.json", &issuer.key_set())?,
+                certificate: &folder.write("gate.crt", &certificates.gate.certificate)?,
+                key: &folder.write("gate.key", &certificates.gate.key)?,
+            };
+            folder.write("doorward.yaml", &settings.to_yaml())?
+        };
+        let settings = {
+            let configuration = Configuration {
+                version: traefik.version,
+                zone,
+                ipv6,
+                gate: listen,
+                pages,
+                sign_in,
+                desktops: &desktops,
+                authority: &authority,
+                certificate: &folder.write("front.crt", &certificates.front.certificate)?,
+                key: &folder.write("front.key", &certificates.front.key)?,
+            };
+            let routes = folder.write("routes.yml", &configuration.routes())?;
+            folder.write("traefik.yml", &configuration.settings(&routes))?
+        };
+        let program = Program {
+            name: "Traefik",
+            path: traefik.program.clone(),
+            arguments: vec![format!("--configFile={}", settings.display()).into()],
+            log: folder.path().join("traefik.log"),
+        };
+        Ok(Self {
+            zone,
+            _sites: sites,
+            issuer,
+            record,
+            client: Client::new(certificates.authority_der, zone)?,
+            traefik,
+            program,
+            gate_admin: admin,
+            gate_configuration,
+            gate_log: folder.path().join("gate.log"),
+            authority,
+            folder,
+        })
+    }
+
+    /// Waits for the gate, starts Traefik, and lets the visitors in.
+    pub(super) async fn open(
+        &self,
+        options: &Options,
+        output: &mut impl Write,
+    ) -> Result<Outcome, DemoError> {
+        until_ready("the gate", &self.gate_log, async || {
+            client::plain_status(self.gate_admin, "/readyz").await.is_ok_and(|status| status == 200)
+        })
+        .await?;
+        tokio::select! {
+            failure = process::run(&self.program) => Err(failure),
+            outcome = self.receive(options, output) => outcome,
+        }
+    }
+
+    async fn receive(
+        &self,
+        options: &Options,
+        output: &mut impl Write,
+    ) -> Result<Outcome, DemoError> {
+        let authority = self.zone.authority(SIGN_IN_LABEL);
+        let request = format!("GET / HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n");
+        until_ready(self.program.name, &self.program.log, async || {
+            let reply = self.client.send(SIGN_IN_LABEL, &request).await;
+            reply.is_ok_and(|reply| reply.status == 200)
+        })
+        .await?;
+        if options.once {
+            return self.examine(options.json, output).await;
+        }
+        show(output, &self.invitation(options.json));
+        std::future::pending().await
+    }
+
+    async fn examine(&self, json: bool, output: &mut impl Write) -> Result<Outcome, DemoError> {
+        let examination = Examination {
+            zone: self.zone,
+            client: &self.client,
+            issuer: &self.issuer,
+            record: &self.record,
+            drops_aliases: self.traefik.version >= Version::DROPS_ALIASES,
+            now: portal::unix_time(),
+        };
+        let findings = examination.examine().await?;
+        let print = if json { report::table_json } else { report::table };
+        show(output, &print(&findings, self.traefik.version));
+        Ok(Outcome::Checked { passed: report::all_passed(&findings) })
+    }
+
+    fn invitation(&self, json: bool) -> String {
+        let ready = report::Ready {
+            zone: self.zone,
+            authority: &self.authority,
+            traefik: &self.traefik.program,
+            version: self.traefik.version,
+            lines: &curl::lines(self.zone, self.folder.path(), &self.authority),
+        };
+        if json { ready.json() } else { ready.text() }
+    }
+}
+
+/// Asks again and again until `ready` says yes. Whether the part is still alive is watched
+/// elsewhere; here only its silence counts.
+async fn until_ready(
+    name: &'static str,
+    log: &Path,
+    ready: impl AsyncFn() -> bool,
+) -> Result<(), DemoError> {
+    let waiting = async {
+        while !ready().await {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let patience = Duration::from_secs(20);
+    let waited = tokio::time::timeout(patience, waiting).await;
+    waited.map_err(|_| DemoError::NotReady { name, log: process::last_lines(log) })
+}
+
+fn show(output: &mut impl Write, text: &str) {
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
