@@ -21,6 +21,7 @@
 // In the order in which a request meets them, not in the alphabet's: the blank lines keep rustfmt
 // from sorting them.
 
+pub mod cli;
 pub mod config;
 pub mod server;
 

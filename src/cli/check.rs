@@ -1,0 +1,143 @@
+//! `doorward check`: every mistake of a configuration at once, before anything is started with it.
+//!
+//! Decides what is said and the exit code; what a mistake is, `config` knows.
+
+use crate::config::{Config, Environment, Problem, SAMPLE, Warning, schema};
+use crate::name::Domain;
+use crate::token::Algorithm;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// Validate the configuration without binding a port
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct Check {
+    /// Print the JSON Schema of the configuration and do nothing else
+    #[arg(long, conflicts_with = "sample")]
+    pub(crate) schema: bool,
+    /// Print the commented default configuration and do nothing else
+    #[arg(long)]
+    pub(crate) sample: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What a run has to say, for `main` to write and to exit with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// For stdout; ends with a newline unless empty.
+    pub(crate) stdout: String,
+    /// For stderr; ends with a newline unless empty.
+    pub(crate) stderr: String,
+    /// 0 fine, 64 wrong configuration.
+    pub(crate) exit: u8,
+}
+
+/// Checks `file` with environment and flags laid over it. With `--schema` or `--sample` nothing
+/// is read.
+#[must_use]
+pub(crate) fn run(
+    arguments: &Check,
+    file: &Path,
+    environment: &(impl Environment + ?Sized),
+    flags: &[(String, String)],
+) -> Outcome {
+    if arguments.schema {
+        return Outcome { stdout: format!("{:#}\n", schema()), ..Outcome::default() };
+    }
+    if arguments.sample {
+        return Outcome { stdout: SAMPLE.to_owned(), ..Outcome::default() };
+    }
+    match (Config::load(file, environment, flags), arguments.json) {
+        (Ok(config), false) => {
+            Outcome { stdout: summary(&config), stderr: warnings(&config.warnings), exit: FINE }
+        }
+        (Ok(config), true) => {
+            Outcome { stdout: format!("{:#}\n", fine(&config)), exit: FINE, ..Outcome::default() }
+        }
+        (Err(problems), false) => {
+            Outcome { stderr: listed(file, &problems), exit: WRONG, ..Outcome::default() }
+        }
+        (Err(problems), true) => Outcome {
+            stdout: format!("{:#}\n", wrong(&problems)),
+            exit: WRONG,
+            ..Outcome::default()
+        },
+    }
+}
+
+fn summary(config: &Config) -> String {
+    let domains: Vec<&str> = config.domains.iter().map(Domain::as_str).collect();
+    let mut text = format!("configuration is fine\n  domains: {}\n", domains.join(", "));
+    for issuer in &config.issuers {
+        let algorithms: Vec<&str> =
+            issuer.algorithms.iter().map(|algorithm| Algorithm::name(*algorithm)).collect();
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "  issuer: {} ({}, {})",
+            issuer.name,
+            counted(issuer.keys.count(), "key"),
+            algorithms.join(" ")
+        );
+    }
+    text
+}
+
+fn warnings(warnings: &[Warning]) -> String {
+    warnings.iter().fold(String::new(), |text, warning| format!("{text}warning: {warning}\n"))
+}
+
+/// All problems, each with its remedy, under one line that counts them.
+fn listed(file: &Path, problems: &[Problem]) -> String {
+    let count = counted(problems.len(), "mistake");
+    let mut text = format!("{count} in the configuration {}\n", file.display());
+    for problem in problems {
+        let _ = writeln!(text, "\n{problem}");
+    }
+    text
+}
+
+fn fine(config: &Config) -> Value {
+    let issuers: Vec<Value> = config
+        .issuers
+        .iter()
+        .map(|issuer| {
+            let algorithms: Vec<&str> = issuer.algorithms.iter().map(|algorithm| Algorithm::name(*algorithm)).collect();
+            json!({ "issuer": &*issuer.name, "keys": issuer.keys.count(), "algorithms": algorithms })
+        })
+        .collect();
+    let warnings: Vec<Value> = config
+        .warnings
+        .iter()
+        .map(|warning| json!({ "path": warning.path, "text": warning.text }))
+        .collect();
+    let domains: Vec<&str> = config.domains.iter().map(Domain::as_str).collect();
+    json!({ "fine": true, "domains": domains, "issuers": issuers, "warnings": warnings })
+}
+
+fn wrong(problems: &[Problem]) -> Value {
+    let problems: Vec<Value> = problems
+        .iter()
+        .map(|problem| {
+            json!({
+                "path": problem.path,
+                "place": problem.place.as_ref().map(ToString::to_string),
+                "wrong": problem.wrong,
+                "remedy": problem.remedy,
+            })
+        })
+        .collect();
+    json!({ "fine": false, "problems": problems })
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+const FINE: u8 = 0;
+const WRONG: u8 = 64;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+//! The check against real servers.
+
+use super::*;
+use crate::config::{self, Limits};
+use crate::http::admin::Admin;
+use crate::observe::{Listener, Metrics, Stage, Status};
+use crate::server::{Server, Shutdown, Tls, Trigger, bind};
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The real admin listener on a runtime of its own.
+struct Gate {
+    address: SocketAddr,
+    status: Arc<Status>,
+    _trigger: Trigger,
+    _runtime: tokio::runtime::Runtime,
+}
+
+fn gate(tls: Option<Tls>) -> Gate {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let status = Arc::new(Status::new());
+    let metrics = Arc::new(Metrics::new(&[]));
+    let counters = metrics.connections(Listener::Admin);
+    let limits = Limits {
+        header_bytes: 8192,
+        headers: 64,
+        connections: 10,
+        header_timeout: Duration::from_secs(10),
+        idle_timeout: Duration::from_secs(10),
+        connection_age: Duration::from_secs(10),
+    };
+    let _within = runtime.enter();
+    let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = listener.local_addr().unwrap();
+    let admin = Arc::new(Admin::new(Arc::clone(&status), metrics));
+    let mut server = Server::new(admin, limits, counters).listen(listener);
+    if let Some(tls) = tls {
+        server = server.tls(Arc::new(tls));
+    }
+    let (trigger, shutdown) = Shutdown::new();
+    runtime.spawn(server.run(shutdown));
+    Gate { address, status, _trigger: trigger, _runtime: runtime }
+}
+
+#[test]
+fn follows_the_gate() {
+    let gate = gate(None);
+    let ask = || Healthcheck::default().run(Some((gate.address, None)));
+    assert!(matches!(ask(), Err(Unwell::NotReady { status: 503, .. })));
+    gate.status.reach(Stage::Ready);
+    ask().unwrap();
+    gate.status.reach(Stage::Draining);
+    let Err(Unwell::NotReady { status: 503, body }) = ask() else { panic!("ready") };
+    assert!(body.contains("draining"), "{body}");
+}
+
+#[test]
+fn trusts_over_tls_what_it_is_told_to() {
+    let own = |folder: &Path| {
+        let tls = config::Tls::SelfSigned { client_ca_file: None };
+        Tls::open(&tls, Some(folder), &["127.0.0.1".to_owned()]).unwrap()
+    };
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let gate = gate(Some(own(folder.path())));
+    gate.status.reach(Stage::Ready);
+    own(other.path());
+
+    let files = |folder: &Path| TlsFiles {
+        cert_file: folder.join("tls/tls.crt"),
+        key_file: folder.join("tls/tls.key"),
+    };
+    let pinned =
+        |folder: &Path| Healthcheck::default().run(Some((gate.address, Some(&files(folder)))));
+    pinned(folder.path()).unwrap();
+    assert!(matches!(pinned(other.path()), Err(Unwell::Unreachable(_))));
+
+    let url = format!("https://{}/readyz", gate.address);
+    let verified =
+        |ca_file: Option<PathBuf>| Healthcheck { url: Some(url.clone()), ca_file }.run(None);
+    verified(Some(folder.path().join("tls/ca.crt"))).unwrap();
+    let wrong = verified(Some(other.path().join("tls/ca.crt")));
+    assert!(matches!(wrong, Err(Unwell::Unreachable(_))), "{wrong:?}");
+    assert!(matches!(verified(None), Err(Unwell::NobodyToTrust)));
+    assert!(matches!(verified(Some(folder.path().join("none"))), Err(Unwell::Trust(_))));
+}
+
+#[test]
+fn nobody_there() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let outcome = Healthcheck::default().run(Some((closed, None)));
+    assert!(matches!(outcome, Err(Unwell::Unreachable(_))), "{outcome:?}");
+}
+
+#[test]
+fn answers() {
+    let rows: &[(&str, Option<u16>)] = &[
+        ("HTTP/1.1 200 OK\r\n\r\n", Some(200)),
+        ("HTTP/1.1 204 No Content\r\n\r\n", Some(204)),
+        ("HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n", Some(302)),
+        ("HTTP/1.1 503 Service Unavailable\r\n\r\n{}", Some(503)),
+        ("HTTP/1.1 2000 OK\r\n\r\n", Some(2000)),
+        ("HTTP/1.1 OK\r\n\r\n", None),
+        ("SSH-2.0-OpenSSH\r\n", None),
+        ("", None),
+    ];
+    for (answer, expected) in rows {
+        let status = match judge(answer.as_bytes()) {
+            Ok(()) => Some(200),
+            Err(Unwell::NotReady { status, .. }) => Some(status),
+            Err(_) => None,
+        };
+        assert_eq!(status, *expected, "{answer:?}");
+    }
+}
+
+#[test]
+fn urls() {
+    type Parts = (bool, &'static str, u16, &'static str);
+    let rows: &[(&str, Option<Parts>)] = &[
+        (DEFAULT, Some((false, "127.0.0.1", 4182, "/readyz"))),
+        ("https://gate.example.com", Some((true, "gate.example.com", 443, "/"))),
+        ("http://localhost/a?b#c", Some((false, "localhost", 80, "/a?b"))),
+        ("http://localhost?b", Some((false, "localhost", 80, "/?b"))),
+        ("https://[::1]:4182/readyz", Some((true, "::1", 4182, "/readyz"))),
+        ("http://[::1]/", Some((false, "::1", 80, "/"))),
+        ("http://[::1]4182/", None),
+        ("http://user@localhost/", None),
+        ("http:///readyz", None),
+        ("http://localhost:/", None),
+        ("http://localhost:99999/", None),
+        ("localhost:4182", None),
+        ("ftp://localhost/", None),
+        ("http://localhost/a b", None),
+        ("http://localhost/\r\nX: y", None),
+    ];
+    for (url, expected) in rows {
+        let target = Target::parse(url);
+        let parts = target.as_ref().map(|target| {
+            (target.encrypted, target.host.as_str(), target.port, target.path.as_str())
+        });
+        assert_eq!(parts, *expected, "{url}");
+    }
+}
+
+#[test]
+fn everybody_s_address_is_asked_on_loopback() {
+    for (configured, asked) in
+        [("0.0.0.0", "127.0.0.1"), ("::", "::1"), ("10.0.0.1", "10.0.0.1"), ("::1", "::1")]
+    {
+        let configured: IpAddr = configured.parse().unwrap();
+        assert_eq!(reachable(configured).to_string(), asked);
+    }
+}

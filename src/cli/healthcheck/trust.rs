@@ -1,0 +1,106 @@
+//! Whom `doorward healthcheck` believes over TLS.
+
+use super::Unwell;
+use crate::server::{authorities, certificates};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio_rustls::rustls::client::danger::{
+    HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
+};
+use tokio_rustls::rustls::crypto::{
+    CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature,
+};
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio_rustls::rustls::{
+    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error,
+    SignatureScheme, StreamOwned, version,
+};
+
+/// What makes a server the right one.
+pub(super) enum Trust {
+    /// Its certificate comes from one of the authorities in the file and is for the URL's host.
+    Authorities(PathBuf),
+    /// Its certificate is the first in the file: the one that the gate was told to present, under
+    /// whatever name. The check runs beside the gate and asks on loopback, which no certificate
+    /// names.
+    Exactly(PathBuf),
+}
+
+impl Trust {
+    /// The stream under TLS. The handshake happens with the first byte.
+    pub(super) fn encrypt(
+        self,
+        stream: TcpStream,
+        host: &str,
+    ) -> Result<StreamOwned<ClientConnection, TcpStream>, Unwell> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_protocol_versions(&[&version::TLS13, &version::TLS12])
+            .map_err(Unwell::Tls)?;
+        let config = match self {
+            Self::Authorities(file) => {
+                builder.with_root_certificates(authorities(&file).map_err(Unwell::Trust)?)
+            }
+            Self::Exactly(file) => {
+                let certificate = certificates(&file).map_err(Unwell::Trust)?.into_iter().next();
+                builder
+                    .dangerous()
+                    .with_custom_certificate_verifier(Arc::new(Pinned { certificate, provider }))
+            }
+        };
+        let config = config.with_no_client_auth();
+        let name =
+            ServerName::try_from(host.to_owned()).map_err(|_| Unwell::Name(host.to_owned()))?;
+        let connection = ClientConnection::new(Arc::new(config), name).map_err(Unwell::Tls)?;
+        Ok(StreamOwned::new(connection, stream))
+    }
+}
+
+/// Accepts one certificate and checks, as for any other, that the server holds its key.
+#[derive(Debug)]
+struct Pinned {
+    certificate: Option<CertificateDer<'static>>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for Pinned {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        if self.certificate.as_ref() == Some(end_entity) {
+            Ok(ServerCertVerified::assertion())
+        } else {
+            Err(Error::InvalidCertificate(CertificateError::UnknownIssuer))
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, cert, dss, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, cert, dss, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}

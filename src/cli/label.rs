@@ -1,0 +1,91 @@
+//! `doorward label`: the function that gate and renderer share, for people and scripts.
+
+use super::{ConfigFile, complain, failed, say, usage};
+use crate::config::Config;
+use crate::name::{Case, LabelRules, ReservedLabels};
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Arguments of `doorward label`.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example: doorward label --issuer https://portal.example.com --bare-labels \
+                        alice jane.doe@corp.io"
+)]
+pub(crate) struct LabelArgs {
+    /// Issuer of the usernames; part of every hashed label [default: the configuration's only one]
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+    /// Names of label shape are their own labels
+    #[arg(long, overrides_with = "no_bare_labels")]
+    bare_labels: bool,
+    /// Every label is hashed
+    #[arg(long)]
+    no_bare_labels: bool,
+    /// Usernames
+    #[arg(required = true, value_name = "USER")]
+    users: Vec<String>,
+}
+
+/// Prints `user<TAB>label` a line; usernames without a label go to standard error.
+pub(super) fn run(args: &LabelArgs, file: &ConfigFile) -> ExitCode {
+    let config = match file.load_if_any() {
+        Ok(config) => config,
+        Err(problems) => return file.refuse(&problems),
+    };
+    let rules = match args.rules(config.as_ref()) {
+        Ok(rules) => rules,
+        Err(problem) => {
+            complain(problem);
+            return usage();
+        }
+    };
+    let mut lines = String::new();
+    let mut all_labelled = true;
+    for user in &args.users {
+        match rules.label(user) {
+            Ok((_, label)) => {
+                let _ = writeln!(lines, "{user}\t{}", label.as_str());
+            }
+            Err(error) => {
+                all_labelled = false;
+                complain(format_args!("{user:?} has no label: {error}"));
+            }
+        }
+    }
+    let said = say(lines);
+    if all_labelled { said } else { failed() }
+}
+
+impl LabelArgs {
+    fn rules(&self, config: Option<&Config>) -> Result<LabelRules, String> {
+        let bare = match (self.bare_labels, self.no_bare_labels) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        };
+        let Some(config) = config else {
+            let (Some(issuer), Some(bare)) = (&self.issuer, bare) else {
+                return Err("without a configuration, --issuer and --bare-labels or \
+                            --no-bare-labels are required: they decide the label"
+                    .to_owned());
+            };
+            let reserved = Arc::new(ReservedLabels::default());
+            return Ok(LabelRules::new(issuer, bare, Case::Sensitive, reserved));
+        };
+        let names = || config.issuers.iter().map(|issuer| &*issuer.name).collect::<Vec<_>>();
+        let issuer = match &self.issuer {
+            None => match config.issuers.as_slice() {
+                [only] => only,
+                _ => return Err(format!("several issuers: name one of {:?} by --issuer", names())),
+            },
+            Some(name) => config
+                .issuers
+                .iter()
+                .find(|issuer| &*issuer.name == name)
+                .ok_or_else(|| format!("no issuer {name:?}; there are {:?}", names()))?,
+        };
+        Ok(bare.map_or_else(|| issuer.labels.clone(), |bare| issuer.labels.with_bare_labels(bare)))
+    }
+}

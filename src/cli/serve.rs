@@ -1,0 +1,210 @@
+//! `doorward serve`: puts the parts together, once, and keeps them current.
+
+mod reload;
+
+use super::{ConfigFile, complain, failed};
+use crate::config::Config;
+use crate::http::admin::Admin;
+use crate::http::{Door, Pages, decision_names};
+use crate::observe::{self, Listener, Metrics, Stage, Status, field};
+use crate::server::{Server, Shutdown, Tls, bind};
+use crate::token::cache::SessionCache;
+use reload::Reload;
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Arguments of `doorward serve`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "SIGTERM drains and ends; SIGHUP reads the configuration again, as does a \
+                        change of it or of a file it names.")]
+pub(crate) struct ServeArgs {
+    /// Address that Traefik calls, in place of `listen`
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Vec<SocketAddr>,
+    /// Address of health and metrics, in place of `admin_listen`
+    #[arg(long, value_name = "ADDRESS")]
+    admin_listen: Option<SocketAddr>,
+    /// error, warn, info, debug or trace, in place of `log.level`
+    #[arg(long, value_name = "LEVEL")]
+    log_level: Option<String>,
+}
+
+impl ServeArgs {
+    /// As the configuration's overlay: key path and YAML.
+    fn flags(&self) -> Vec<(String, String)> {
+        let quoted = |address: &SocketAddr| format!("\"{address}\"");
+        let mut flags = Vec::new();
+        if !self.listen.is_empty() {
+            let list: Vec<_> = self.listen.iter().map(quoted).collect();
+            flags.push(("listen".to_owned(), format!("[{}]", list.join(", "))));
+        }
+        flags.extend(self.admin_listen.iter().map(|own| ("admin_listen".to_owned(), quoted(own))));
+        flags.extend(self.log_level.iter().map(|own| ("log.level".to_owned(), own.clone())));
+        flags
+    }
+}
+
+/// Runs until SIGTERM; 0 after a drain, 1 when it cannot start, 64 for a bad configuration.
+pub(super) fn run(args: &ServeArgs, file: &ConfigFile) -> ExitCode {
+    let flags = args.flags();
+    let config = match file.load(&flags) {
+        Ok(config) => config,
+        Err(problems) => return file.refuse(&problems),
+    };
+    let metrics = Arc::new(Metrics::new(&decision_names()));
+    let _flush = match observe::log::start(&config.log, metrics.log_dropped()) {
+        Ok(flush) => flush,
+        Err(error) => {
+            complain(format_args!("cannot start the log: {error}"));
+            return failed();
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tracing::error!({ field::ERROR } = %error, "cannot start the runtime");
+            return failed();
+        }
+    };
+    let reload = |config, door, tls| Reload::new(file.path(), flags, config, door, tls);
+    match runtime.block_on(serve(config, metrics, reload)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Refused { what, error }) => {
+            tracing::error!({ field::ERROR } = error, "{what}");
+            failed()
+        }
+    }
+}
+
+/// Why the gate could not start.
+struct Refused {
+    what: &'static str,
+    error: String,
+}
+
+impl Refused {
+    fn new(what: &'static str, key: &str, error: impl Display) -> Self {
+        Self { what, error: format!("{key}: {error}") }
+    }
+}
+
+async fn serve(
+    config: Config,
+    metrics: Arc<Metrics>,
+    reload: impl FnOnce(Config, Arc<Door>, Certificates) -> Reload,
+) -> Result<(), Refused> {
+    let shutdown = Shutdown::on_signals()
+        .map_err(|error| Refused::new("cannot listen for signals", "SIGTERM", error))?;
+    let status = Arc::new(Status::new());
+    let certificates = Certificates::open(&config)?;
+    let cache = SessionCache::new(config.cache_bytes);
+    let sizes = cache.clone();
+    metrics.cache_size(move || (sizes.entry_count(), sizes.weighted_size()));
+    metrics.cross_site(config.cross_site);
+    let door = Arc::new(Door::new(config.state(cache, FIRST_GENERATION), Arc::clone(&metrics)));
+
+    let mut verify = Server::new(
+        Arc::clone(&door) as _,
+        config.limits.clone(),
+        metrics.connections(Listener::Verify),
+    );
+    let mut listeners = Vec::new();
+    for address in &config.listen {
+        verify = verify.listen(open(*address, "listen", "verify", &mut listeners)?);
+    }
+    if let Some(tls) = &certificates.verify {
+        verify = verify.tls(Arc::clone(tls));
+    }
+    let admin = Arc::new(Admin::new(Arc::clone(&status), Arc::clone(&metrics)));
+    let mut admin = Server::new(admin, config.limits.clone(), metrics.connections(Listener::Admin));
+    admin = admin.listen(open(config.admin_listen, "admin_listen", "admin", &mut listeners)?);
+    if let Some(tls) = &certificates.admin {
+        admin = admin.tls(Arc::clone(tls));
+    }
+    let mut pages =
+        Server::new(Arc::new(Pages), config.limits.clone(), metrics.connections(Listener::Pages));
+    if let Some(address) = config.pages_listen {
+        pages = pages.listen(open(address, "pages_listen", "pages", &mut listeners)?);
+    }
+
+    announce(&config, &certificates, &listeners);
+    status.listens(listeners);
+    status.configured(FIRST_GENERATION, config.warnings.iter().map(ToString::to_string).collect());
+    let reload = reload(config, door, certificates);
+    tokio::spawn(reload.keep_current(Arc::clone(&status), Arc::clone(&metrics)));
+    status.reach(Stage::Ready);
+
+    let draining = async {
+        shutdown.draining().await;
+        status.reach(Stage::Draining);
+    };
+    // The admin listener stays until the others have drained, so that probes and metrics see it.
+    let (stop_admin, admin_shutdown) = Shutdown::new();
+    let admin = tokio::spawn(admin.run(admin_shutdown));
+    tokio::join!(draining, verify.run(shutdown.clone()), pages.run(shutdown.clone()));
+    stop_admin.stop();
+    let _ended = admin.await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn open(
+    address: SocketAddr,
+    key: &str,
+    name: &'static str,
+    listeners: &mut Vec<(&'static str, String)>,
+) -> Result<tokio::net::TcpListener, Refused> {
+    let refused = |error| Refused::new("cannot listen", &format!("{key} {address}"), error);
+    let listener = bind(address).map_err(refused)?;
+    let bound = listener.local_addr().map_err(refused)?;
+    listeners.push((name, bound.to_string()));
+    Ok(listener)
+}
+
+fn announce(config: &Config, certificates: &Certificates, listeners: &[(&'static str, String)]) {
+    for warning in &config.warnings {
+        tracing::warn!({ field::KEY } = warning.path, "{}", warning.text);
+    }
+    for (name, address) in listeners {
+        tracing::info!({ field::LISTENER } = name, { field::ADDRESS } = address, "listening");
+    }
+    if let Some(authority) = certificates.verify.as_ref().and_then(|tls| tls.own_authority()) {
+        let file = authority.display();
+        tracing::info!({ field::FILE } = %file, "own certificate: give this file to Traefik's tls.ca");
+    }
+    tracing::info!({ field::VERSION } = env!("CARGO_PKG_VERSION"), "ready");
+}
+
+/// What the listeners show; read again with every reload.
+struct Certificates {
+    verify: Option<Arc<Tls>>,
+    admin: Option<Arc<Tls>>,
+}
+
+impl Certificates {
+    fn open(config: &Config) -> Result<Self, Refused> {
+        let names: Vec<_> = config.listen.iter().map(|own| own.ip().to_string()).collect();
+        let state_dir = config.state_dir.as_deref();
+        let refused = |key| move |error| Refused::new("cannot use the certificate", key, error);
+        let verify = config.tls.as_ref().map(|tls| Tls::open(tls, state_dir, &names));
+        let admin = config.admin_tls.as_ref().map(Tls::open_files);
+        Ok(Self {
+            verify: verify.transpose().map_err(refused("tls"))?.map(Arc::new),
+            admin: admin.transpose().map_err(refused("admin_tls"))?.map(Arc::new),
+        })
+    }
+
+    /// All of them, or the first error.
+    fn reload(&self) -> Result<(), String> {
+        let each = [("tls", &self.verify), ("admin_tls", &self.admin)];
+        for (key, tls) in each.iter().filter_map(|(key, tls)| Some((key, tls.as_ref()?))) {
+            tls.reload().map_err(|error| format!("{key}: {error}"))?;
+        }
+        Ok(())
+    }
+}
+
+/// The configuration of the start; each reload adds one.
+const FIRST_GENERATION: u64 = 1;
