@@ -1,5 +1,69 @@
 //! doorward keeps the door of per-user desktops behind Traefik: a request for
 //! `alice.vdi.example.com` passes only with a token whose user is alice.
+//!
+//! This page walks one request through the modules, in the order in which they stand below. Read
+//! each where it is named, and you have read the gate.
+//!
+//! # One request
+//!
+//! Alice's browser asks Traefik for `https://alice.vdi.example.com/desk`. Before Traefik sends that
+//! to her desktop, its ForwardAuth middleware asks us: `GET /verify`, with the browser's headers and
+//! `X-Forwarded-Host`, `-Method`, `-Uri` and `-Proto`. **Any 2xx is a yes**; everything else goes
+//! back to the browser as it is.
+//!
+//! 1. [`cli`] has started the program, and [`config`] has turned file, environment and flags into a
+//!    [`config::Config`], or into a list of every mistake. Nothing that is wrong anywhere starts.
+//! 2. [`server`] accepts the connection. It bounds time, bytes and numbers, and decides nothing.
+//! 3. [`http`] checks that the peer is one that may ask, reads the clock once, and reads what is
+//!    forwarded. What could be read in two ways is refused here, so that nobody behind has to choose.
+//!    hyper's types end here.
+//! 4. [`gate`] decides: [`gate::Gate::admit`] takes the forwarded request, the credentials that came
+//!    with it and one `now`, and gives a [`gate::Permit`] or a [`gate::Denied`]. Its steps are
+//!    - the host, made canonical by [`name`]: a label below one of our domains;
+//!    - the credentials, made sessions by [`token`]: shape, header, signature, claims;
+//!    - the rule, in a handful of lines of [`policy`]: the session's label is the host's, or a grant
+//!      says otherwise;
+//!    - the page behind the request, judged by [`cross_site`]: bob's page may not use alice's
+//!      desktop, whatever cookies her browser adds.
+//! 5. [`http`] answers. One table maps a denial and the class of the request to an answer
+//!    ([`http::answer`]); the only 2xx takes the permit by value and carries what the desktop may
+//!    see: identity headers, and the cookies that are not ours.
+//! 6. [`observe`] counts it and writes one line.
+//!
+//! From [`gate`] to [`name`] nothing knows a socket, a file, the environment, the clock or a
+//! runtime: the same question has the same answer, on paper as well. `doorward explain` asks it
+//! through the same function. [`keys`] reads key files for [`config`], so that no file is opened on
+//! a request's way. [`demo`] runs the whole street on one machine. [`manual`] holds every attack we
+//! know of, what stops it, and the test that proves it.
+//!
+//! # Rules that hold everywhere
+//!
+//! - **No early return can be an allow.** A `Permit` is made in one line, after every check; a
+//!   `Session` is made in one line, after signature and claims. `tests/architecture.rs` counts them.
+//! - **Canonicalise, then compare for equality.** No host is ever searched for a prefix or suffix.
+//! - **What is missing, doubled or malformed is a denial**, never a default.
+//! - **Time is an argument.** One `now` for each request.
+//! - **The outside learns nothing about others.** An answer speaks of its visitor only; the log has
+//!   the rest, without tokens.
+//!
+//! # Glossary
+//!
+//! | word | meaning |
+//! |---|---|
+//! | candidate | one token that came with a request, not looked at yet |
+//! | claim | a member of a token's payload |
+//! | class | what waits for an answer: page, page-like, WebSocket, other ([`http::class`]) |
+//! | denial | why a request does not pass; each has a stable kebab-case reason |
+//! | desktop, workspace | what Traefik sends an allowed request to; not trusted by anybody |
+//! | domain | a name below which workspaces live, such as `vdi.example.com` |
+//! | grant | a configured exception: who else may enter which labels |
+//! | host | `label.domain` or `session--label.domain`, canonical |
+//! | issuer | who signs tokens and says who a visitor is |
+//! | label | the DNS label of one user; the same function names the route and judges the visitor |
+//! | permit | proof that every check said yes; the only way to a 2xx |
+//! | session | proof that a configured issuer vouches for a user, from a token that verified |
+//! | sibling | another workspace below the same domain; same-site to every browser |
+//! | username | what the issuer's user claim holds, in Unicode normal form |
 
 #![warn(unreachable_pub)]
 #![cfg_attr(
@@ -39,3 +103,4 @@ pub mod keys;
 pub mod observe;
 
 pub mod demo;
+pub mod manual;

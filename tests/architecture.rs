@@ -1,0 +1,133 @@
+//! The rules of the house, held against the sources: who may know whom, where a permit and a 2xx
+//! can come from, how long a file may be, and whether manual and README tell the truth.
+//!
+//! It reads text, so that it can see what no compiler complains about; [`source`] makes tokens of
+//! it first, so that a comment or a string is never mistaken for code. Every check is a function
+//! from a source to what is wrong with it, and [`can_fail`] feeds each one a bad line, because a
+//! check that cannot fail is worse than none.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails loudly where its expectation breaks"
+)]
+#![expect(unreachable_pub, reason = "`pub` tells what other files of the test use")]
+
+#[path = "architecture/can_fail.rs"]
+mod can_fail;
+#[path = "architecture/documents.rs"]
+mod documents;
+#[path = "architecture/layers.rs"]
+mod layers;
+#[path = "architecture/permits.rs"]
+mod permits;
+#[path = "architecture/shape.rs"]
+mod shape;
+#[path = "architecture/source.rs"]
+mod source;
+#[path = "architecture/test_names.rs"]
+mod test_names;
+#[path = "architecture/tokens.rs"]
+mod tokens;
+
+use source::{Source, Tree};
+use std::sync::LazyLock;
+
+/// Read once for all tests.
+static TREE: LazyLock<Tree> = LazyLock::new(Tree::read);
+
+/// Runs one check on every source and fails with all that it found.
+fn on_each(sources: &[Source], check: impl Fn(&Source) -> Vec<String>) {
+    assert!(!sources.is_empty(), "nothing was read");
+    fail_with(&sources.iter().flat_map(check).collect::<Vec<_>>());
+}
+
+fn fail_with(findings: &[String]) {
+    assert!(findings.is_empty(), "{} findings\n{}", findings.len(), findings.join("\n"));
+}
+
+#[test]
+fn modules_know_only_what_lies_below_them() {
+    on_each(&TREE.sources, layers::upward_dependencies);
+}
+
+#[test]
+fn no_modules_know_each_other_in_a_circle() {
+    fail_with(&layers::circles(&layers::MODULES));
+}
+
+#[test]
+fn foreign_types_stay_where_they_belong() {
+    on_each(&TREE.sources, layers::foreign_crates);
+}
+
+#[test]
+fn the_heart_is_pure() {
+    on_each(&TREE.sources, layers::impurities);
+}
+
+#[test]
+fn every_module_has_its_place() {
+    fail_with(&layers::misplaced_modules(TREE.source("src/lib.rs")));
+}
+
+#[test]
+fn one_line_makes_a_permit() {
+    fail_with(&permits::constructions("Permit", "src/gate.rs", &TREE.sources));
+}
+
+#[test]
+fn one_line_makes_a_session() {
+    fail_with(&permits::constructions("Session", "src/token/verifier.rs", &TREE.sources));
+}
+
+#[test]
+fn a_2xx_comes_from_one_place() {
+    on_each(&TREE.sources, permits::stray_answers);
+}
+
+#[test]
+fn every_denial_is_matched_by_name() {
+    on_each(&TREE.sources, permits::catch_all_arms);
+}
+
+#[test]
+fn files_are_short_and_named_for_what_they_hold() {
+    on_each(&TREE.sources, |source| {
+        [shape::too_long(source), shape::vague_name(source), shape::no_opening(source)].concat()
+    });
+}
+
+#[test]
+fn nothing_is_left_open_or_waved_through() {
+    on_each(&TREE.sources, |source| [shape::stubs(source), shape::waved_through(source)].concat());
+    on_each(&TREE.tests, shape::waved_through);
+}
+
+#[test]
+fn no_file_knows_the_machine_it_was_written_on() {
+    let texts = TREE.texts.iter();
+    fail_with(&texts.flat_map(|(path, text)| shape::places(path, text)).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_manual_names_tests_that_exist() {
+    let tests = TREE.test_names();
+    fail_with(&documents::broken_proofs(TREE.text("src/manual.rs"), &tests));
+}
+
+#[test]
+fn the_manual_has_every_threat() {
+    fail_with(&documents::missing_threats(TREE.text("src/manual.rs")));
+}
+
+#[test]
+fn the_readme_has_every_configuration_key() {
+    let keys = documents::configuration_keys(TREE.source("src/config/raw.rs"));
+    fail_with(&documents::key_differences(TREE.text("README.md"), &keys));
+}
+
+#[test]
+fn the_readme_names_the_commands_that_ci_runs() {
+    fail_with(&documents::untested_commands(TREE.text("README.md"), TREE.text(".ci/run")));
+}

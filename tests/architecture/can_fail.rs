@@ -1,0 +1,219 @@
+//! Each check on a line that it has to refuse, and on its neighbour that it has to let pass.
+
+use super::source::Source;
+use super::{documents, layers, permits, shape};
+use std::collections::{BTreeMap, BTreeSet};
+
+type Check = fn(&Source) -> Vec<String>;
+
+fn findings(check: Check, path: &str, text: &str) -> usize {
+    check(&Source::shipping(path, text)).len()
+}
+
+#[test]
+fn each_check_of_a_source_sees_what_it_is_for() {
+    const UP: Check = layers::upward_dependencies;
+    const CRATES: Check = layers::foreign_crates;
+    const HEART: Check = layers::impurities;
+    const ROOT: Check = layers::misplaced_modules;
+    const ANSWERS: Check = permits::stray_answers;
+    const ARMS: Check = permits::catch_all_arms;
+    for (check, path, bad, good) in [
+        (UP, "src/policy.rs", "use crate::gate::Gate;", "use crate::name::Label;"),
+        (UP, "src/gate.rs", "fn f() { crate::http::now() }", "fn f() { crate::policy::x() }"),
+        (UP, "src/gate/denial.rs", "use super::super::http;", "use super::super::policy;"),
+        (UP, "src/name/host.rs", "use crate::{token, name};", "use crate::{name};"),
+        (UP, "src/main.rs", "use doorward::gate;", "use doorward::cli;"),
+        (UP, "src/nowhere.rs", "", "#[cfg(test)] mod t {}"),
+        (CRATES, "src/gate.rs", "use hyper::Request;", "// use hyper::Request;"),
+        (CRATES, "src/token/claims.rs", "use jsonwebtoken::Header;", "let jsonwebtoken = 1;"),
+        (CRATES, "src/token.rs", "use moka::sync::Cache;", "let s = \"use moka::sync::Cache\";"),
+        (CRATES, "src/http/page.rs", "fn f() { tokio::spawn(g()) }", "#[cfg(test)] use tokio::x;"),
+        (CRATES, "src/config.rs", "use clap::Parser;", "/* use clap::Parser; */"),
+        (HEART, "src/gate.rs", "use std::time::{Duration, Instant};", "use std::time::Duration;"),
+        (HEART, "src/policy.rs", "use std::{fs, fmt};", "use std::fmt;"),
+        (HEART, "src/name/label.rs", "std::env::var(x);", "std::iter::once(x);"),
+        (HEART, "src/token/raw.rs", "use std::net::TcpStream;", "use std::net::IpAddr;"),
+        (HEART, "src/cross_site.rs", "let t = SystemTime::now();", "let t = now;"),
+        (HEART, "src/gate/tally.rs", "tracing::info!(\"\");", "note(\"tracing::info!\");"),
+        (ROOT, "src/lib.rs", "pub mod gate; pub mod cli;", "pub mod cli; pub mod gate;"),
+        (ROOT, "src/lib.rs", "pub mod elsewhere;", "pub mod name;"),
+        (ANSWERS, "src/http/class.rs", "StatusCode::NO_CONTENT", "StatusCode::NOT_FOUND"),
+        (ANSWERS, "src/http/page.rs", "hyper::StatusCode::OK", "\"StatusCode::OK\""),
+        (ANSWERS, "src/http/page.rs", "Response::new(body)", "guarded(status, body)"),
+        (
+            ARMS,
+            "src/http/answer.rs",
+            "match d { Denial::A => 1, _ => 2 }",
+            "match n { 1 => 1, _ => 2 }",
+        ),
+        (
+            ARMS,
+            "src/gate.rs",
+            "match d { Denial::A(_) => {} other => {} }",
+            "match d { Denial::A(_) => {} }",
+        ),
+        (
+            ARMS,
+            "src/gate.rs",
+            "match d { crate::Denial::A => 1, _ if x => 2 }",
+            "match d { Denial::A if x => 2 }",
+        ),
+    ] {
+        assert_ne!(findings(check, path, bad), 0, "{path} passes: {bad}");
+        let good_path = if path == "src/nowhere.rs" { "src/name.rs" } else { path };
+        assert_eq!(findings(check, good_path, good), 0, "{path} is refused: {good}");
+    }
+}
+
+#[test]
+fn each_check_of_the_shape_sees_what_it_is_for() {
+    let lines = |count: usize| "//! x\n".repeat(count);
+    for (name, check, path, bad, good) in [
+        ("long", shape::too_long as Check, "src/gate.rs", lines(401), lines(400)),
+        ("long_main", shape::too_long, "src/main.rs", lines(61), lines(60)),
+        (
+            "long_tests",
+            shape::too_long,
+            "src/a.rs",
+            lines(500),
+            lines(9) + "#[cfg(test)]\n" + &lines(900),
+        ),
+        ("opening", shape::no_opening, "src/a.rs", "use x;".to_owned(), "//! x".to_owned()),
+        ("todo", shape::stubs, "src/a.rs", "todo!()".to_owned(), "// todo!()".to_owned()),
+        (
+            "open",
+            shape::stubs,
+            "src/a.rs",
+            "unimplemented!(\"\")".to_owned(),
+            "let todo = !x;".to_owned(),
+        ),
+        (
+            "allow",
+            shape::waved_through,
+            "src/a.rs",
+            "#[allow(dead_code)]".to_owned(),
+            "#[expect(dead_code)]".to_owned(),
+        ),
+        (
+            "allow_all",
+            shape::waved_through,
+            "src/a.rs",
+            "#![allow(x)]".to_owned(),
+            "// #![allow(x)]".to_owned(),
+        ),
+        (
+            "allow_if",
+            shape::waved_through,
+            "src/a.rs",
+            "#![cfg_attr(test, allow(x))]".to_owned(),
+            "allow(x)".to_owned(),
+        ),
+        (
+            "ignore",
+            shape::waved_through,
+            "tests/a.rs",
+            "#[ignore] fn f() {}".to_owned(),
+            "fn ignore() {}".to_owned(),
+        ),
+    ] {
+        assert_ne!(findings(check, path, &bad), 0, "{name}: {bad:.40}");
+        assert_eq!(findings(check, path, &good), 0, "{name}: {good:.40}");
+    }
+    for path in ["src/utils.rs", "src/http/helpers.rs", "src/common/time.rs", "src/key_manager.rs"]
+    {
+        let vague = findings(shape::vague_name, path, "");
+        assert_eq!(vague, usize::from(path != "src/key_manager.rs"), "{path}");
+    }
+    let place = |front: &str, back: &str| shape::places("a", &format!("x {front}{back}x")).len();
+    assert_eq!((place("/wo", "rk/"), place("py", "pi.org"), place("/etc/", "x")), (1, 1, 0));
+    let lock = "source = \"registry+https://example.com/index\"";
+    assert_eq!(shape::places("Cargo.lock", lock).len(), 1);
+}
+
+#[test]
+fn circles_are_seen() {
+    let circles = |modules: &[(&str, &[&str])]| layers::circles(modules).len();
+    assert_eq!(circles(&[("a", &["b", "c"]), ("b", &["c"]), ("c", &[])]), 0);
+    assert_eq!(circles(&[("a", &["b"]), ("b", &["c"]), ("c", &["b"])]), 3);
+    assert_eq!(circles(&[("a", &["b"])]), 1);
+}
+
+#[test]
+fn a_second_way_to_a_permit_is_seen() {
+    const GOOD: &str = "#[derive(Debug)] pub struct Permit { s: S }\n\
+        fn admit() -> Permit { Ok(Permit { s }) } impl Permit { fn s(&self) -> S { self.s } }\n\
+        fn lend(&self) -> &Permit { x } fn longer<'a>(&'a self) -> &'a mut Permit { x }";
+    let count = |path: &str, text: &str| {
+        permits::constructions("Permit", "src/gate.rs", &[Source::shipping(path, text)]).len()
+    };
+    assert_eq!(count("src/gate.rs", GOOD), 0);
+    for bad in [
+        "let p = Permit { s };",
+        "let p = &Permit { s };",
+        "impl Default for Permit { fn default() -> Self { Self { s } } }",
+        "impl Permit { fn new() -> Self { Self { s } } }",
+    ] {
+        assert_eq!(count("src/gate.rs", &format!("{GOOD} {bad}")), 1, "{bad}");
+    }
+    assert_eq!(count("src/gate.rs", &GOOD.replace("(Debug)", "(Debug, Clone)")), 1);
+    assert_eq!(count("src/http.rs", GOOD), 1);
+    assert_eq!(count("src/gate.rs", "pub struct Permit { s: S }"), 1);
+    let tests = format!("{GOOD} #[cfg(test)] mod tests {{ fn f() {{ Permit {{ s }} }} }}");
+    assert_eq!(count("src/gate.rs", &tests), 0);
+}
+
+#[test]
+fn documents_that_lie_are_seen() {
+    let tests = Source::whole(
+        "src/gate/tests.rs",
+        "#[test] fn once() {} fn never() {} mod a { #[tokio::test] async fn twice() {} }",
+    );
+    let tree = super::Tree { sources: Vec::new(), tests: vec![tests], texts: BTreeMap::new() };
+    let names = tree.test_names();
+    assert_eq!(names, BTreeSet::from(["gate::tests::once".into(), "gate::tests::a::twice".into()]));
+    let rows = "behind_every_traefik! { an_old, a_new; since 3.7 the_newest, } fn a_helper() {}";
+    let made = super::test_names::of(&Source::whole("tests/it/traefik/hosts.rs", rows));
+    assert_eq!(made.len(), 7, "{made:?}");
+    for (name, is_made) in
+        [("v3_0::an_old", true), ("v3_7::the_newest", true), ("v3_6::the_newest", false)]
+    {
+        assert_eq!(made.contains(&format!("it::traefik::hosts::{name}")), is_made, "{name}");
+    }
+    for (body, expected) in [
+        ("- test: `gate::tests::once`", 0),
+        ("- test: `gate::tests::a::twice`", 0),
+        ("Not stopped here, because.", 0),
+        ("- test: `gate::tests::never`", 1),
+        ("- test: `gate::tests::once`\n//! - test: `gate::once`", 1),
+        ("Stopped, believe us.", 1),
+    ] {
+        let manual = format!("//! x\n//! ## T1 x\n//!\n//! {body}\n");
+        assert_eq!(documents::broken_proofs(&manual, &names).len(), expected, "{body}");
+        assert_eq!(documents::missing_threats(&manual).len(), 31);
+    }
+
+    let raw = "pub struct RawConfig { pub(super) listen: Field<Text>, pub(super) zones: Field<List<RawZone>>,\n\
+        pub(super) domains: Field<List<RawDomain>>, } enum RawDomain { #[serde(rename = \"\")] Name(Text), Section(RawZone), }\n\
+        struct RawZone { #[a] pub(super) name: Field<List<Text>>, }";
+    let mut keys = documents::configuration_keys(&Source::shipping("src/config/raw.rs", raw));
+    assert_eq!(
+        keys,
+        BTreeSet::from([
+            "listen".into(),
+            "zones[].name".into(),
+            "domains".into(),
+            "domains[].name".into()
+        ])
+    );
+    let readme = "## Configuration reference\n| `listen` | x |\n| `zones[].name`, `domains[].name`, `domains` | x |\n## N\n| `n` |";
+    assert_eq!(documents::key_differences(readme, &keys).len(), 0);
+    keys.remove("listen");
+    keys.insert("cache".to_owned());
+    assert_eq!(documents::key_differences(readme, &keys).len(), 2);
+
+    let readme = "<!-- setup -->\n```\ncargo test --locked\n```\n<!-- end of setup -->";
+    assert_eq!(documents::untested_commands(readme, "cargo test --locked\n").len(), 0);
+    assert_eq!(documents::untested_commands(readme, "cargo test\n").len(), 1);
+    assert_eq!(documents::untested_commands("", "cargo test\n").len(), 1);
+}

@@ -1,0 +1,139 @@
+//! Whether manual and README tell the truth about tests, keys and commands.
+
+use super::source::Source;
+use super::tokens::{Token, end_of_block};
+use std::collections::BTreeSet;
+
+/// Proofs that name no test, and threats that neither have one nor say that they are not stopped.
+pub fn broken_proofs(manual: &str, tests: &BTreeSet<String>) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (title, body) in threats(manual) {
+        let proofs: Vec<&str> =
+            body.lines().filter_map(|line| line.trim().strip_prefix("- test: ")).collect();
+        for proof in &proofs {
+            let name = proof.trim_matches('`');
+            if !tests.contains(name) {
+                findings.push(format!("src/manual.rs: {title}: there is no test {name}"));
+            }
+        }
+        if proofs.is_empty() && !body.contains("Not stopped here") {
+            findings.push(format!("src/manual.rs: {title}: neither proved nor disclaimed"));
+        }
+    }
+    findings
+}
+
+/// Numbers of the catalogue that the manual does not have.
+pub fn missing_threats(manual: &str) -> Vec<String> {
+    let titles: Vec<&str> = threats(manual).map(|(title, _)| title).collect();
+    let has = |number: usize| {
+        let start = format!("T{number} ");
+        titles.iter().any(|title| title.starts_with(&start))
+    };
+    let missing = (1..=CATALOGUE).filter(|number| !has(*number));
+    missing.map(|number| format!("src/manual.rs: no T{number}")).collect()
+}
+
+/// Sections below `## `, as title and body, of a file that is documentation only.
+fn threats(manual: &str) -> impl Iterator<Item = (&str, String)> {
+    manual.split("\n//! ## ").skip(1).map(|section| {
+        let (title, body) = section.split_once('\n').unwrap_or((section, ""));
+        let body = body.lines().map(|line| line.trim_start_matches("//!").trim());
+        (title, body.collect::<Vec<_>>().join("\n"))
+    })
+}
+
+/// Every key that a configuration can have, as `issuers[].keys.jwks_file`, from the types that
+/// read it.
+pub fn configuration_keys(raw: &Source) -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    below(&raw.tokens, "RawConfig", "", &mut keys);
+    assert!(!keys.is_empty(), "{} holds no list of keys any more", raw.path);
+    keys
+}
+
+/// Adds the keys of the struct or enum `kind` in front of which `path` stands.
+fn below(tokens: &[Token], kind: &str, path: &str, keys: &mut BTreeSet<String>) {
+    let declared = |at: &usize| {
+        matches!(tokens[*at].text.as_str(), "struct" | "enum") && tokens[at + 1].text == kind
+    };
+    let Some(at) = (0..tokens.len()).find(declared) else {
+        return;
+    };
+    let open = at + 2;
+    let end = end_of_block(tokens, open);
+    let mut at = open + 1;
+    while at < end {
+        let is_field = tokens[at].is_name() && tokens[at + 1].text == ":";
+        let is_variant =
+            tokens[at].text != "pub" && tokens[at].is_name() && tokens[at + 1].text == "(";
+        if !is_field && !is_variant {
+            // Attributes and visibility.
+            let opens = matches!(tokens[at].text.as_str(), "(" | "[");
+            at = if opens { end_of_block(tokens, at) } else { at + 1 };
+            continue;
+        }
+        let stop =
+            at + 2 + tokens[at + 2..end].iter().take_while(|token| token.text != ",").count();
+        let kinds = &tokens[at + 2..stop];
+        let is_list = kinds.iter().any(|token| token.text == "List");
+        let own = if is_field { join(path, &tokens[at].text) } else { path.to_owned() };
+        let own = if is_list { format!("{own}[]") } else { own };
+        let section = kinds.iter().find(|token| has_fields(tokens, &token.text));
+        match section {
+            Some(section) => below(tokens, &section.text, &own, keys),
+            None => drop(keys.insert(own.trim_end_matches("[]").to_owned())),
+        }
+        at = stop;
+    }
+}
+
+/// Whether `kind` is a section, or one of several forms of which one is.
+fn has_fields(tokens: &[Token], kind: &str) -> bool {
+    kind.starts_with("Raw")
+        && tokens.windows(2).any(|pair| {
+            let is_section = pair[0].text == "struct";
+            let is_choice = pair[0].text == "enum" && kind == "RawDomain";
+            (is_section || is_choice) && pair[1].text == kind
+        })
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+/// Keys that the README's reference lacks, and keys that it made up.
+pub fn key_differences(readme: &str, keys: &BTreeSet<String>) -> Vec<String> {
+    let section = between(readme, "## Configuration reference", "\n## ");
+    let first_cells = section.lines().filter_map(|line| line.strip_prefix("| "));
+    let told: BTreeSet<String> = first_cells
+        .filter_map(|line| line.split(" | ").next())
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(str::to_owned)
+        .collect();
+    // `domains[].login.url` and its like are told once, at `login`.
+    let is_told = |key: &String| told.contains(key) || key.starts_with("domains[].login.");
+    let missing = keys.iter().filter(|key| !is_told(key));
+    let made_up = told.iter().filter(|key| !keys.contains(*key));
+    let missing = missing.map(|key| format!("README.md: `{key}` is missing"));
+    missing.chain(made_up.map(|key| format!("README.md: there is no `{key}`"))).collect()
+}
+
+/// Set-up commands of the README that `.ci/run` does not run word for word.
+pub fn untested_commands(readme: &str, ci: &str) -> Vec<String> {
+    let block = between(readme, "<!-- setup -->", "<!-- end of setup -->");
+    let commands: Vec<&str> = block.lines().filter(|line| line.starts_with("cargo test")).collect();
+    if commands.is_empty() {
+        return vec!["README.md: no `cargo test` between the set-up marks".to_owned()];
+    }
+    let untested = commands.into_iter().filter(|command| !ci.lines().any(|line| line == *command));
+    untested.map(|command| format!(".ci/run: no line `{command}`")).collect()
+}
+
+fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
+    let after = text.split_once(start).map_or("", |(_, after)| after);
+    after.split_once(end).map_or(after, |(inside, _)| inside)
+}
+
+/// T1 to this number.
+const CATALOGUE: usize = 32;
