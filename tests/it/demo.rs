@@ -1,0 +1,89 @@
+//! `doorward demo --once`: everything on one machine, which checks itself.
+
+use crate::support::process::{Process, doorward, eventually, free_address, run};
+use crate::support::traefik::Version;
+use crate::support::traefik_parts;
+use crate::support::wire::Wire;
+use std::time::Duration;
+
+#[tokio::test]
+async fn the_demo_checks_itself() {
+    let home = tempfile::tempdir().unwrap();
+    let port = free_address().port().to_string();
+    let mut command = doorward();
+    command
+        .args(["demo", "--once", "--port", &port])
+        .env("DOORWARD_TRAEFIK", traefik_parts::program(Version::NEWEST.number))
+        .env("HOME", home.path())
+        .current_dir(home.path());
+    let mut demo = Process::start(&mut command);
+    assert_eq!(demo.exit_code(Duration::from_secs(180)).await, Some(0), "{}", demo.output());
+    assert!(demo.output().contains("alice"), "{}", demo.output());
+}
+
+/// Until it is told to stop: the addresses for a browser, the lines for a shell, and nothing left
+/// behind.
+#[tokio::test]
+async fn the_demo_stays_open_until_it_is_told_to_stop() {
+    let home = tempfile::tempdir().unwrap();
+    let address = free_address();
+    let port = address.port().to_string();
+    let mut command = doorward();
+    command
+        .args(["demo", "--port", &port])
+        .env("DOORWARD_TRAEFIK", traefik_parts::program(Version::NEWEST.number))
+        .env("HOME", home.path());
+    let mut demo = Process::start(&mut command);
+    let wanted = [
+        format!("https://alice.vdi.localhost:{port}"),
+        format!("https://bob.vdi.localhost:{port}"),
+        "--cacert".to_owned(),
+        "--resolve".to_owned(),
+    ];
+    let told = || async { wanted.iter().all(|wanted| demo.output().contains(wanted)) };
+    eventually("the addresses and the lines", Duration::from_secs(120), told).await;
+    let open = || async { Wire::plain(address).await.is_ok() };
+    eventually("somebody at the door", Duration::from_secs(60), open).await;
+    demo.signal("TERM");
+    demo.exit_code(Duration::from_secs(60)).await;
+    let gone = || async { Wire::plain(address).await.is_err() };
+    eventually("Traefik gone with it", Duration::from_secs(20), gone).await;
+}
+
+#[tokio::test]
+async fn the_demo_can_be_read_by_a_program() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = doorward();
+    let traefik = traefik_parts::program(Version::NEWEST.number);
+    command
+        .args([
+            "demo",
+            "--once",
+            "--json",
+            "--port",
+            &free_address().port().to_string(),
+            "--traefik",
+        ])
+        .arg(traefik)
+        .env("HOME", home.path());
+    let mut demo = Process::start(&mut command);
+    assert_eq!(demo.exit_code(Duration::from_secs(180)).await, Some(0), "{}", demo.output());
+    let lines: Vec<String> = demo.stdout().lines().map(str::to_owned).collect();
+    let whole = serde_json::from_str::<serde_json::Value>(&demo.stdout()).is_ok();
+    let each = lines.iter().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok());
+    assert!(!lines.is_empty() && (whole || each), "{}", demo.stdout());
+}
+
+/// Nothing is fetched against the user's will, and the message says how to go on.
+#[test]
+fn without_traefik_and_without_a_download_the_demo_says_so() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = doorward();
+    command
+        .args(["demo", "--once", "--no-download"])
+        .env("HOME", home.path())
+        .env("PATH", home.path());
+    let finished = run(&mut command, "");
+    assert_eq!(finished.code, 1, "{}", finished.output());
+    assert!(finished.stderr.contains("--traefik"), "{}", finished.output());
+}

@@ -1,0 +1,105 @@
+//! Starting and ending.
+
+use crate::support::gate::{Gate, Plan};
+use crate::support::portal::{ALICE, Portal};
+use crate::support::process::{doorward, run};
+use crate::support::request::Request;
+use serde_json::json;
+use std::net::TcpListener;
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[tokio::test]
+async fn a_taken_port_is_exit_code_1() {
+    let portal = Portal::new();
+    for key in ["listen", "admin_listen"] {
+        let plan = Plan::of(&portal);
+        let address = plan.config[key].as_str().unwrap().to_owned();
+        let _taken = TcpListener::bind(&address).unwrap();
+        let mut process = plan.start();
+        assert_eq!(process.exit_code(PATIENCE).await, Some(1), "{key}");
+        assert!(process.output().contains(&address), "{}", process.output());
+    }
+}
+
+/// Traefik keeps idle connections for 90 s; they do not hold up the end.
+#[tokio::test]
+async fn term_ends_it_with_0_while_connections_are_open() {
+    let portal = Portal::new();
+    for signal in ["TERM", "INT"] {
+        let mut gate = Gate::open(&portal).await;
+        let question = Request::question(ALICE).session(&portal.token("alice"));
+        let mut used = gate.connect().await.unwrap();
+        assert_eq!(used.exchange(&question).await.unwrap().status, 200);
+        let _silent = gate.connect().await.unwrap();
+        let mut half = gate.connect().await.unwrap();
+        half.send(b"GET /verify HTTP/1.1\r\nHost").await.unwrap();
+        gate.process.signal(signal);
+        assert_eq!(gate.process.exit_code(PATIENCE).await, Some(0), "{signal}");
+        assert!(gate.connect().await.is_err(), "nobody listens any more");
+    }
+}
+
+#[tokio::test]
+async fn term_ends_a_gate_with_http2_connections() {
+    let portal = Portal::new();
+    let mut gate = Plan::of(&portal).with_tls(false).open().await;
+    let http2 = gate.connect_http2().await;
+    let question = Request::question(ALICE).session(&portal.token("alice"));
+    assert_eq!(http2.exchange(&question).await.unwrap().status, 200);
+    gate.process.signal("TERM");
+    assert_eq!(gate.process.exit_code(PATIENCE).await, Some(0));
+}
+
+/// What was asked before the signal is answered, and answered rightly.
+#[tokio::test(flavor = "multi_thread")]
+async fn questions_on_the_way_are_answered() {
+    let portal = Portal::new();
+    let mut gate = Gate::open(&portal).await;
+    let good = Request::question(ALICE).session(&portal.token("alice"));
+    let bad = Request::question(ALICE).session(&portal.token("bob"));
+    let mut wires = Vec::new();
+    for n in 0..20 {
+        let mut wire = gate.connect().await.unwrap();
+        // A first exchange, so that the connection is served and not only queued.
+        assert_eq!(wire.exchange(&good).await.unwrap().status, 200);
+        wire.send(&if n % 2 == 0 { good.bytes() } else { bad.bytes() }).await.unwrap();
+        wires.push(wire);
+    }
+    gate.process.signal("TERM");
+    for (n, wire) in wires.iter_mut().enumerate() {
+        if let Ok(answer) = wire.answer(false).await {
+            assert_eq!(answer.status, if n % 2 == 0 { 200 } else { 403 });
+        }
+    }
+    assert_eq!(gate.process.exit_code(PATIENCE).await, Some(0));
+}
+
+#[tokio::test]
+async fn several_listeners_are_one_gate() {
+    let portal = Portal::new();
+    let mut plan = Plan::of(&portal);
+    let second = crate::support::process::free_address();
+    plan.config["listen"] = json!([plan.config["listen"], second]);
+    let gate = plan.open().await;
+    let question = Request::question(ALICE).session(&portal.token("alice"));
+    assert_eq!(gate.ask(&question).await.status, 200);
+    let mut wire = crate::support::wire::Wire::plain(second).await.unwrap();
+    assert_eq!(wire.exchange(&question).await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn healthcheck_tells_ready_from_not() {
+    let portal = Portal::new();
+    let mut gate = Gate::open(&portal).await;
+    let config = gate.plan.write();
+    let url = format!("http://{}/readyz", gate.admin_address());
+    let by_config = || run(doorward().args(["healthcheck", "--config"]).arg(&config), "");
+    let by_url = || run(doorward().args(["healthcheck", "--url", &url]), "");
+    assert_eq!((by_config().code, by_url().code), (0, 0));
+    gate.process.signal("TERM");
+    gate.process.exit_code(PATIENCE).await;
+    assert_eq!((by_config().code, by_url().code), (1, 1));
+    assert!(!by_url().stderr.is_empty(), "it says why");
+}

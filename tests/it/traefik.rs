@@ -1,0 +1,39 @@
+//! The real Traefik in front: what a visitor can do, and what reaches a desktop when they do it.
+//!
+//! Every scenario runs behind each version of Traefik that knows what it is about. A desktop writes
+//! down all that reaches it, so "refused" means that nothing did.
+
+mod clients;
+mod forgery;
+mod gate_address;
+mod hosts;
+mod isolation;
+mod shapes;
+
+/// Runs scenarios behind each version of Traefik: one test for each pair, named
+/// `v3_7::scenario`. Rows marked `since 3.7` run behind that version only.
+macro_rules! behind_every_traefik {
+    ($($scenario:ident),* $(,)?) => {
+        behind_every_traefik! { $($scenario),* ; since 3.7 }
+    };
+    ($($scenario:ident),* ; since 3.7 $($late:ident),* $(,)?) => {
+        mod v3_7 {
+            use crate::support::traefik::Version;
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $scenario() { super::$scenario(Version::NEWEST).await })*
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $late() { super::$late(Version::NEWEST).await })*
+        }
+        mod v3_6 {
+            use crate::support::traefik::Version;
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $scenario() { super::$scenario(Version::BRANCH_3_6).await })*
+        }
+        mod v3_0 {
+            use crate::support::traefik::Version;
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $scenario() { super::$scenario(Version::OLDEST).await })*
+        }
+    };
+}
+use behind_every_traefik;

@@ -1,0 +1,92 @@
+//! Clients of every kind: full cookie jars, HTTP/2 crumbs, programs without a browser.
+
+use super::behind_every_traefik;
+use crate::support::portal::{ALICE, COOKIE};
+use crate::support::request::Request;
+use crate::support::street::Street;
+use crate::support::traefik::Version;
+
+behind_every_traefik! {
+    two_hundred_crumbs_over_http2,
+    a_full_cookie_jar,
+    tossed_cookies_hide_nothing,
+    http2_requests_are_judged_by_class,
+    several_cookie_lines_lose_nothing,
+}
+
+/// Browsers split their jar into fields of their own over HTTP/2; Traefik puts them together for
+/// the gate, and the gate's one header goes back to one header at the desktop.
+async fn two_hundred_crumbs_over_http2(version: Version) {
+    let street = Street::open(version).await;
+    let http2 = street.connect_http2(ALICE).await;
+    let crumbs = (0..200).map(|n| format!("c{n}=v{n}"));
+    let (before, after): (Vec<String>, Vec<String>) = crumbs.partition(|crumb| crumb.len() < 6);
+    let fold = |request: Request, crumbs: &[String]| {
+        crumbs.iter().fold(request, |request, crumb| request.add("Cookie", crumb))
+    };
+    let request = fold(Request::visit(ALICE), &before).session(&street.portal.token("alice"));
+    let answer = http2.exchange(&fold(request, &after)).await.unwrap();
+    assert_eq!(answer.status, 200, "{answer}");
+    let seen = street.alice.only();
+    seen.assert_no_token();
+    assert_eq!(seen.all("Cookie"), [[before, after].concat().join("; ")]);
+}
+
+/// T3: what bob can do to alice's jar makes her requests large, and no more.
+async fn a_full_cookie_jar(version: Version) {
+    let street = Street::open(version).await;
+    let jar: Vec<String> = (0..150).map(|n| format!("tossed{n}={}", "x".repeat(390))).collect();
+    let jar = jar.join("; ");
+    let request = Request::visit(ALICE)
+        .add("Cookie", format!("{jar}; {COOKIE}={}", street.portal.token("alice")));
+    assert_eq!(street.visit(&request).await.status, 200);
+    let seen = street.alice.only();
+    seen.assert_no_token();
+    assert_eq!(seen.all("Cookie"), [jar.as_str()]);
+    street.alice.forget();
+    let beyond = Request::visit(ALICE).add("Cookie", "x".repeat(200 * 1024));
+    let answer = street.visit(&beyond).await;
+    assert!(matches!(answer.status, 431 | 500), "{answer}");
+    street.alice.assert_untouched("the jar was beyond every limit");
+}
+
+async fn tossed_cookies_hide_nothing(version: Version) {
+    let street = Street::open(version).await;
+    let (good, bobs) = (street.portal.token("alice"), street.portal.token("bob"));
+    let forged = street.portal.forged("alice");
+    let jar = [&bobs, &forged, &good, &bobs].map(|token| format!("{COOKIE}={token}")).join("; ");
+    let request = Request::visit(ALICE).add("Cookie", format!("a=1; {jar}; b=2"));
+    assert_eq!(street.visit(&request).await.status, 200);
+    let seen = street.alice.only();
+    seen.assert_no_token();
+    assert_eq!(seen.all("Cookie"), ["a=1; b=2"]);
+}
+
+async fn http2_requests_are_judged_by_class(version: Version) {
+    let street = Street::open(version).await;
+    let http2 = street.connect_http2(ALICE).await;
+    let bobs = street.portal.token("bob");
+    let requests = [
+        Request::visit(ALICE).page(),
+        Request::visit(ALICE).fetch(),
+        Request::visit(ALICE).form(),
+        Request::visit(ALICE).session(&bobs).page(),
+        Request::visit("nobody.vdi.example.com").page(),
+    ];
+    let answers = http2.exchange_all(&requests).await;
+    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses, [302, 401, 401, 403, 404]);
+    street.alice.assert_untouched("nobody had alice's token");
+}
+
+async fn several_cookie_lines_lose_nothing(version: Version) {
+    let street = Street::open(version).await;
+    let request = Request::visit(ALICE)
+        .add("Cookie", "a=1")
+        .session(&street.portal.token("alice"))
+        .add("cookie", "b=2; c=3");
+    assert_eq!(street.visit(&request).await.status, 200);
+    let seen = street.alice.only();
+    seen.assert_no_token();
+    assert_eq!(seen.all("Cookie"), ["a=1; b=2; c=3"]);
+}

@@ -1,0 +1,236 @@
+//! Hosts: what Traefik routes to alice is judged as alice or refused, never as someone else (T12,
+//! T13, T19).
+
+use super::behind_every_traefik;
+use crate::support::desktop::Desktop;
+use crate::support::portal::{ALICE, BOB};
+use crate::support::request::Request;
+use crate::support::street::Street;
+use crate::support::traefik::Version;
+use std::io;
+
+behind_every_traefik! {
+    spellings_of_a_host_open_the_same_desktop,
+    whatever_is_routed_to_alice_is_judged_as_alice,
+    an_absolute_target_beats_the_host_header,
+    the_name_in_the_handshake_proves_nothing,
+    two_users_share_one_http2_connection,
+    a_spoofed_forwarded_host_changes_nothing,
+    a_route_bound_to_its_owner_stays_bound,
+}
+
+async fn spellings_of_a_host_open_the_same_desktop(version: Version) {
+    let street = Street::open(version).await;
+    let token = street.portal.token("alice");
+    for host in [
+        "alice.vdi.example.com",
+        "ALICE.vdi.example.com",
+        "alice.vdi.example.com:443",
+        "alice.vdi.example.com.",
+        "Alice.VDI.example.com.:8443",
+    ] {
+        let own = street.visit(&Request::visit(host).session(&token)).await;
+        assert_eq!((own.status, own.json()["desktop"].as_str()), (200, Some("alice")), "{host}");
+        street.alice.forget();
+        let theirs = street.visit(&Request::visit(host).session(&street.portal.token("bob"))).await;
+        assert_eq!(theirs.status, 403, "{host}");
+        street.alice.assert_untouched("bob spelled alice's host in another way");
+    }
+}
+
+/// The differential test: every spelling goes through Traefik with alice's and with bob's token.
+/// Whichever desktop is reached, it is the token's.
+async fn whatever_is_routed_to_alice_is_judged_as_alice(version: Version) {
+    let street = Street::open(version).await;
+    let (alices, bobs) = (street.portal.token("alice"), street.portal.token("bob"));
+    let mut routed = 0;
+    for host in variants() {
+        for (token, own, other) in
+            [(&alices, &street.alice, &street.bob), (&bobs, &street.bob, &street.alice)]
+        {
+            let request = Request::visit("").set("Host", &host).session(token);
+            // Traefik may answer 400, 404 or hang up: all of that lets nobody in.
+            let answer: io::Result<_> = street.connect(ALICE).await.exchange(&request).await;
+            let shown = String::from_utf8_lossy(&host).into_owned();
+            assert!(other.seen().is_empty(), "{shown} reached another user's desktop");
+            let reached = !own.seen().is_empty();
+            if answer.is_ok_and(|answer| answer.status == 200) {
+                assert!(reached, "{shown}: 200 from nowhere");
+                routed += 1;
+            }
+            forget(own);
+        }
+    }
+    assert!(routed >= 8, "the harmless spellings are routed: {routed}");
+}
+
+fn forget(desktop: &Desktop) {
+    for seen in desktop.seen() {
+        seen.assert_no_token();
+    }
+    desktop.forget();
+}
+
+/// Spellings of both hosts, and mixtures of them.
+fn variants() -> Vec<Vec<u8>> {
+    let mut variants = Vec::new();
+    for (own, other) in [(ALICE, BOB), (BOB, ALICE)] {
+        let upper = own.to_uppercase();
+        let texts = [
+            own.to_owned(),
+            upper.clone(),
+            format!("{own}."),
+            format!("{upper}.:8443"),
+            format!("{own}.."),
+            format!("{own}:443"),
+            format!("{own}:"),
+            format!("{own}:99999999"),
+            format!("{own}:abc"),
+            format!("{own}:443:444"),
+            format!("{own}:{other}"),
+            format!("{own},{other}"),
+            format!("{own}, {other}"),
+            format!("{own} {other}"),
+            format!("{own}\t{other}"),
+            format!("{other}@{own}"),
+            format!("{own}@{other}"),
+            format!("{own}/{other}"),
+            format!("{own}#{other}"),
+            format!("{own}?{other}"),
+            format!("{own}\\{other}"),
+            format!("{own}%00{other}"),
+            format!("{own}%2f{other}"),
+            format!("{other}.{own}"),
+            format!("dev--{own}"),
+            format!("[{own}]"),
+            format!("[{own}]:443"),
+            format!("{own};{other}"),
+            format!("\"{own}\""),
+            own.replace('.', "\u{3002}"),
+            own.replace('i', "\u{131}"),
+            own.replace('a', "%61"),
+        ];
+        variants.extend(texts.map(String::into_bytes));
+        for tail in [&b"\x80"[..], b"\xff", b"\xc2\xa0", b"\xef\xbb\xbf"] {
+            variants.push([own.as_bytes(), tail].concat());
+            variants.push([tail, own.as_bytes()].concat());
+        }
+    }
+    variants
+}
+
+async fn an_absolute_target_beats_the_host_header(version: Version) {
+    let street = Street::open(version).await;
+    let (alices, bobs) = (street.portal.token("alice"), street.portal.token("bob"));
+    let target = |host: &str| format!("https://{host}/x");
+    let request = |token: &str| Request::visit(BOB).uri(&target(ALICE)).session(token);
+    let own = street.visit(&request(&alices)).await;
+    assert_eq!((own.status, own.json()["desktop"].as_str()), (200, Some("alice")), "{own}");
+    street.alice.forget();
+    assert_eq!(street.visit(&request(&bobs)).await.status, 403);
+    let with_user = Request::visit(BOB).uri("https://bob@alice.vdi.example.com/").session(&bobs);
+    assert_ne!(street.visit(&with_user).await.status, 200);
+    street.alice.assert_untouched("the Host header was bob's, the target alice's");
+    street.bob.assert_untouched("the target was alice's");
+
+    let doubled = Request::visit(ALICE).add("Host", BOB).session(&bobs);
+    assert_eq!(street.visit(&doubled).await.status, 400, "two Host lines");
+    let none = Request::get("/").session(&alices);
+    assert_eq!(street.visit(&none).await.status, 400, "no Host line");
+}
+
+async fn the_name_in_the_handshake_proves_nothing(version: Version) {
+    let street = Street::open(version).await;
+    for (server_name, host, user, status) in [
+        (BOB, ALICE, "alice", 200),
+        (BOB, ALICE, "bob", 403),
+        (ALICE, BOB, "bob", 200),
+        (ALICE, BOB, "alice", 403),
+        ("nobody.vdi.example.com", ALICE, "alice", 200),
+    ] {
+        let request = Request::visit(host).session(&street.portal.token(user));
+        let answer = street.connect(server_name).await.exchange(&request).await.unwrap();
+        assert_eq!(answer.status, status, "{server_name} {host} {user}");
+    }
+    assert_eq!((street.alice.seen().len(), street.bob.seen().len()), (2, 1));
+}
+
+/// T19: one wildcard certificate lets a browser send both hosts through one connection.
+async fn two_users_share_one_http2_connection(version: Version) {
+    let street = Street::open(version).await;
+    let http2 = street.connect_http2(BOB).await;
+    let (alices, bobs) = (street.portal.token("alice"), street.portal.token("bob"));
+    let mut requests = Vec::new();
+    let mut expected = Vec::new();
+    for round in 0..8 {
+        for (host, token, status) in
+            [(ALICE, &alices, 200), (ALICE, &bobs, 403), (BOB, &bobs, 200), (BOB, &alices, 403)]
+        {
+            requests.push(Request::visit(host).uri(&format!("/{round}")).session(token));
+            expected.push(status);
+        }
+    }
+    let answers = http2.exchange_all(&requests).await;
+    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses, expected);
+    assert_eq!((street.alice.seen().len(), street.bob.seen().len()), (8, 8));
+    for (desktop, user) in [(&street.alice, "alice"), (&street.bob, "bob")] {
+        for seen in desktop.seen() {
+            seen.assert_no_token();
+            assert_eq!(seen.all("X-Doorward-User"), [user]);
+        }
+    }
+}
+
+/// The visitor speaks Traefik's own language, and Traefik is even told to believe them; the gate's
+/// middleware is not (`trustForwardHeader: false`).
+async fn a_spoofed_forwarded_host_changes_nothing(version: Version) {
+    let street = Street::built(
+        version,
+        |gate| gate,
+        |traefik| traefik.entry_point["forwardedHeaders"] = serde_json::json!({ "insecure": true }),
+    )
+    .await;
+    let bobs = street.portal.token("bob");
+    for name in ["X-Forwarded-Host", "x-forwarded-host", "X-FORWARDED-HOST"] {
+        let request = Request::visit(ALICE)
+            .session(&bobs)
+            .add(name, BOB)
+            .add("X-Forwarded-Uri", "/harmless")
+            .add("X-Forwarded-Method", "HEAD")
+            .add("X-Forwarded-Proto", "https")
+            .add("Forwarded", "host=bob.vdi.example.com");
+        let answer = street.visit(&request).await;
+        assert!(matches!(answer.status, 400 | 403), "{name}: {answer}");
+    }
+    for alias in ["X_Forwarded_Host", "X-Forwarded_Host", "X.Forwarded.Host"] {
+        let answer = street.visit(&Request::visit(ALICE).session(&bobs).add(alias, BOB)).await;
+        assert!(matches!(answer.status, 400 | 403), "{alias}: {answer}");
+    }
+    street.alice.assert_untouched("bob claimed to be at his own door");
+    let alices = street.portal.token("alice");
+    let own = Request::visit(ALICE).session(&alices).add("X-Forwarded-Host", BOB);
+    assert_eq!(street.visit(&own).await.status, 200, "and alice is still alice");
+}
+
+/// T13: a route bound to its owner stays shut even where somebody made Traefik believe what
+/// visitors forward.
+async fn a_route_bound_to_its_owner_stays_bound(version: Version) {
+    let street = Street::built(
+        version,
+        |gate| gate,
+        |traefik| {
+            traefik.entry_point["forwardedHeaders"] = serde_json::json!({ "insecure": true });
+            let address = traefik.forward_auth["address"].as_str().unwrap().to_owned();
+            traefik.forward_auth["address"] = serde_json::json!(format!("{address}?owner=alice"));
+            traefik.forward_auth["trustForwardHeader"] = serde_json::json!(true);
+        },
+    )
+    .await;
+    let bobs = street.portal.token("bob");
+    let spoofed = Request::visit(ALICE).session(&bobs).add("X-Forwarded-Host", BOB);
+    assert!(matches!(street.visit(&spoofed).await.status, 400 | 403));
+    street.alice.assert_untouched("the route was alice's");
+    let own = Request::visit(ALICE).session(&street.portal.token("alice"));
+    assert_eq!(street.visit(&own).await.status, 200);
+}

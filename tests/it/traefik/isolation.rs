@@ -1,0 +1,174 @@
+//! The promise itself: one's own desktop opens, nobody else's does, and no desktop sees a token.
+
+use super::behind_every_traefik;
+use crate::support::portal::{ALICE, BOB, COOKIE, LOGIN};
+use crate::support::request::Request;
+use crate::support::street::Street;
+use crate::support::traefik::Version;
+use futures_util::{SinkExt, StreamExt};
+use std::time::Duration;
+use tokio_tungstenite::tungstenite::Message;
+
+behind_every_traefik! {
+    ones_own_desktop_opens,
+    someone_elses_desktop_stays_shut,
+    without_a_token_each_class_is_told_its_own_way,
+    a_websocket_from_ones_own_page_echoes,
+    a_websocket_from_a_siblings_page_is_refused,
+    a_siblings_page_reaches_nothing,
+    a_stopped_gate_lets_nothing_pass,
+}
+
+async fn ones_own_desktop_opens(version: Version) {
+    let street = Street::open(version).await;
+    let token = street.portal.token("alice");
+    let by_cookie = Request::visit(ALICE)
+        .uri("/desk?x=1")
+        .add("Cookie", format!("a=1; {COOKIE}={token}; b=\"x y\""))
+        .add("Authorization", "Basic dXNlcjpwYXNz")
+        .page();
+    let answer = street.visit(&by_cookie).await;
+    assert_eq!(
+        (answer.status, answer.json()["desktop"].as_str()),
+        (200, Some("alice")),
+        "{answer}"
+    );
+    assert_eq!(answer.cookies(), ["desktop=alice"], "the app's own cookie passes");
+    let seen = street.alice.only();
+    seen.assert_no_token();
+    assert_eq!(seen.line, "GET /desk?x=1");
+    assert_eq!(seen.all("Cookie"), ["a=1; b=\"x y\""]);
+    assert_eq!(seen.all("Authorization"), ["Basic dXNlcjpwYXNz"]);
+    assert_eq!(seen.all("X-Doorward-User"), ["alice"]);
+    assert_eq!(seen.all("X-Doorward-Label"), ["alice"]);
+
+    street.alice.forget();
+    let by_bearer = Request::visit(ALICE).bearer(&token).add("Cookie", "a=1");
+    assert_eq!(street.visit(&by_bearer).await.status, 200);
+    let seen = street.alice.only();
+    seen.assert_no_token();
+    assert_eq!((seen.all("Authorization").len(), seen.all("Cookie")), (0, vec!["a=1"]));
+
+    street.alice.forget();
+    let only_ours = Request::visit(ALICE).session(&token).bearer(&token);
+    assert_eq!(street.visit(&only_ours).await.status, 200);
+    let seen = street.alice.only();
+    seen.assert_no_token();
+    assert_eq!((seen.all("Authorization").len(), seen.all("Cookie").len()), (0, 0));
+    street.bob.assert_untouched("alice visited her own desktop");
+}
+
+async fn someone_elses_desktop_stays_shut(version: Version) {
+    let street = Street::open(version).await;
+    let bobs = street.portal.token("bob");
+    let shapes: [fn(Request) -> Request; 5] =
+        [Request::page, Request::fetch, Request::form, Request::frame, Request::websocket];
+    for shape in shapes {
+        let answer = street.visit(&shape(Request::visit(ALICE).session(&bobs))).await;
+        assert_eq!((answer.status, answer.header("Location")), (403, None), "{answer}");
+        assert_eq!(answer.broken_promises(), Vec::<String>::new(), "{answer}");
+    }
+    let answer = street.visit(&Request::visit(ALICE).bearer(&bobs)).await;
+    assert_eq!(answer.status, 403);
+    street.alice.assert_untouched("bob stood before alice's door");
+    assert_eq!(street.visit(&Request::visit(BOB).session(&bobs)).await.status, 200);
+    street.bob.only().assert_no_token();
+}
+
+async fn without_a_token_each_class_is_told_its_own_way(version: Version) {
+    let street = Street::open(version).await;
+    let portal = &street.portal;
+    let expired = portal.expired("alice");
+    let page = street.visit(&Request::visit(ALICE).uri("/a?b").page()).await;
+    assert_eq!(page.status, 302);
+    let location = page.header("Location").unwrap();
+    assert_eq!(location, format!("{LOGIN}?rd=https%3A%2F%2Falice.vdi.example.com%2Fa%3Fb"));
+    let page = street.visit(&Request::visit(ALICE).session(&expired).page()).await;
+    assert_eq!(page.status, 302);
+    let page = street.visit(&Request::visit(ALICE).session(&portal.forged("alice")).page()).await;
+    assert!(page.status == 401 && page.is_page(), "{page}");
+    let shapes: [fn(Request) -> Request; 4] =
+        [Request::fetch, Request::form, Request::frame, Request::websocket];
+    for shape in shapes {
+        for request in [Request::visit(ALICE), Request::visit(ALICE).session(&expired)] {
+            let answer = street.visit(&shape(request)).await;
+            assert_eq!((answer.status, answer.header("Location")), (401, None), "{answer}");
+            assert_eq!(answer.broken_promises(), Vec::<String>::new(), "{answer}");
+        }
+    }
+    street.alice.assert_untouched("nobody had a token");
+}
+
+async fn a_websocket_from_ones_own_page_echoes(version: Version) {
+    let street = Street::open(version).await;
+    let request = Request::visit(ALICE)
+        .uri("/socket")
+        .add("Cookie", "a=1")
+        .session(&street.portal.token("alice"))
+        .websocket();
+    let mut socket = street.websocket(&request).await.expect("the handshake");
+    for text in ["knock", "knock again"] {
+        socket.send(Message::text(text)).await.unwrap();
+        assert_eq!(socket.next().await.unwrap().unwrap(), Message::text(text));
+    }
+    let seen = street.alice.only();
+    seen.assert_no_token();
+    assert_eq!(seen.all("Cookie"), ["a=1"]);
+    assert_eq!(seen.all("X-Doorward-User"), ["alice"]);
+}
+
+async fn a_websocket_from_a_siblings_page_is_refused(version: Version) {
+    let street = Street::open(version).await;
+    let token = street.portal.token("alice");
+    for origin in [
+        "https://bob.vdi.example.com",
+        "https://alice.vdi.example.com:444",
+        "http://alice.vdi.example.com",
+        "https://login.example.net",
+        "null",
+    ] {
+        let request = Request::visit(ALICE).session(&token).websocket().set("Origin", origin);
+        let answer = street.websocket(&request).await.expect_err("a refusal");
+        assert_eq!(answer.status, 403, "{origin}: {answer}");
+    }
+    let request = Request::visit(ALICE).session(&token).websocket().without("Origin");
+    assert_eq!(street.websocket(&request).await.expect_err("a refusal").status, 403);
+    street.alice.assert_untouched("no sibling's socket opened");
+}
+
+/// Alice's browser sends all her cookies with what bob's page starts.
+async fn a_siblings_page_reaches_nothing(version: Version) {
+    let street = Street::open(version).await;
+    let token = street.portal.token("alice");
+    let bobs_page = "https://bob.vdi.example.com";
+    let own = || Request::visit(ALICE).session(&token);
+    #[rustfmt::skip]
+    let rows = [
+        ("fetch", own().fetch_metadata("same-site", "cors", "empty").add("Origin", bobs_page)),
+        ("image", own().fetch_metadata("same-site", "no-cors", "image")),
+        ("frame", own().fetch_metadata("same-site", "navigate", "iframe")),
+        ("form", own().form().set("Sec-Fetch-Site", "same-site").set("Origin", bobs_page)),
+        ("old_form", own().method("POST").add("Origin", bobs_page)),
+        ("old_form_by_referer", own().method("POST").add("Referer", bobs_page)),
+    ];
+    for (name, request) in rows {
+        assert_eq!(street.visit(&request).await.status, 403, "{name}");
+    }
+    street.alice.assert_untouched("bob's page asked");
+    let link = own().page().set("Sec-Fetch-Site", "same-site");
+    assert_eq!(street.visit(&link).await.status, 200, "a link may be followed");
+}
+
+async fn a_stopped_gate_lets_nothing_pass(version: Version) {
+    let mut street = Street::open(version).await;
+    let good = Request::visit(ALICE).session(&street.portal.token("alice")).page();
+    assert_eq!(street.visit(&good).await.status, 200);
+    street.alice.forget();
+    street.gate.process.signal("TERM");
+    assert_eq!(street.gate.process.exit_code(Duration::from_secs(30)).await, Some(0));
+    for _ in 0..3 {
+        assert_eq!(street.visit(&good).await.status, 500);
+        assert_eq!(street.visit(&Request::visit(ALICE)).await.status, 500);
+    }
+    street.alice.assert_untouched("the gate was gone");
+}
