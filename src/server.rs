@@ -6,12 +6,13 @@
 //! `admin_listen` and one for `pages_listen`.
 //!
 //! The road of a connection: [`listen`](self::bind) accepts it, `sweep` enters it in the table of
-//! open connections, `connection` does TLS and hands it to hyper, `watched` and `activity` note what
-//! it does and since when, `service` calls the handler. One task per server (`sweep`) ends or
+//! open connections, `connection` does TLS and hands it to hyper, `conversation` drives it, `watched`
+//! and `activity` note what it does and since when, `service` calls the handler. One task per server (`sweep`) ends or
 //! renews what `activity::judge` says.
 
 mod activity;
 mod connection;
+mod conversation;
 mod frames;
 mod listen;
 pub mod reload;
@@ -127,11 +128,14 @@ impl Server {
         }
         tracing::warn!("connections were still open and are dropped");
         connected.end();
+        // Each task has to be polled once more to see it.
+        let _late = tokio::time::timeout(END, connected.emptied()).await;
     }
 }
 
 /// Answers take microseconds; what takes longer than this is a peer that does not read.
 const DRAIN: Duration = Duration::from_secs(10);
+const END: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests;

@@ -144,8 +144,11 @@ async fn serve(
     let (stop_admin, admin_shutdown) = Shutdown::new();
     let admin = tokio::spawn(admin.run(admin_shutdown));
     tokio::join!(draining, verify.run(shutdown.clone()), pages.run(shutdown.clone()));
-    stop_admin.stop();
-    let _ended = admin.await;
+    stop_admin.drain();
+    tokio::select! {
+        _ended = admin => {}
+        () = shutdown.stopped() => stop_admin.stop(),
+    }
     tracing::info!("stopped");
     Ok(())
 }

@@ -1,23 +1,21 @@
 //! One connection from the first byte to the last: TLS, the choice of protocol, hyper, and the
 //! sweeper's orders.
 
-use super::activity::{Activity, Order};
+use super::activity::Order;
+use super::conversation::{Handshake, drive};
 use super::service::{Door, OnTheSpot};
 use super::sweep::Entry;
 use super::tls::Tls;
 use super::watched::Watched;
 use crate::config::Limits;
 use crate::http::{Handler, Peer};
-use crate::observe::Connections;
+use crate::observe::{Connections, field};
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::TokioIo;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
-use std::{future::poll_fn, io};
 use tokio::net::TcpStream;
-use tokio_rustls::server::TlsStream;
 
 /// What all connections of a server have in common.
 pub(super) struct Protocols {
@@ -69,19 +67,21 @@ impl Protocols {
         Self { handler, tls, http1, http2, counters }
     }
 
-    /// Serves one connection to its end, whoever ends it.
-    pub(super) async fn serve(&self, stream: TcpStream, address: SocketAddr, entry: Entry) {
-        let outcome = match &self.tls {
-            None => self.plain(stream, address, &entry).await,
-            Some(tls) => self.encrypted(stream, address, &entry, tls).await,
+    /// Serves one connection to its end, whoever ends it, as a task.
+    ///
+    /// Each way has a task of its own kind: a future that can be either is as large as the larger,
+    /// and copying what TLS needs costs a plain connection as much as all else that we do for it.
+    pub(super) fn serve(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, entry: Entry) {
+        match self.tls.clone() {
+            None => tokio::spawn(async move {
+                let outcome = self.plain(stream, peer, &entry).await;
+                report(peer, outcome);
+            }),
+            Some(tls) => tokio::spawn(async move {
+                let outcome = self.encrypted(stream, peer, &entry, &tls).await;
+                report(peer, outcome);
+            }),
         };
-        if let Err(error) = outcome {
-            tracing::debug!(
-                { crate::observe::field::PEER } = %address.ip(),
-                { crate::observe::field::ERROR } = %error,
-                "connection failed"
-            );
-        }
     }
 
     /// HTTP/1.1 and nothing else: HTTP/2 without TLS would have to be guessed from the first
@@ -115,8 +115,8 @@ impl Protocols {
             Err(error) => {
                 self.counters.handshake_failed();
                 tracing::debug!(
-                    { crate::observe::field::PEER } = %peer.ip(),
-                    { crate::observe::field::ERROR } = %error,
+                    { field::PEER } = %peer.ip(),
+                    { field::ERROR } = %error,
                     "tls handshake failed"
                 );
                 return Ok(());
@@ -152,102 +152,15 @@ impl Protocols {
     }
 }
 
-/// Polls a connection and obeys the sweeper. `Ok(None)` when the order was to end it.
-async fn drive<C: Conversation>(
-    mut conversation: Pin<&mut C>,
-    activity: &Activity,
-    mut obeyed: Order,
-) -> Result<Option<C::Done>, C::Error> {
-    let mut known: Option<Waker> = None;
-    poll_fn(|context| {
-        // The task's waker does not change in practice, so its lock is taken once.
-        if !known.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
-            known = Some(context.waker().clone());
-            activity.attend(context);
-        }
-        let order = activity.order();
-        if order > obeyed {
-            obeyed = order;
-            match order {
-                Order::Stay => {}
-                Order::Renew => conversation.as_mut().renew(),
-                Order::Drain => conversation.as_mut().close(),
-                Order::End => return Poll::Ready(Ok(None)),
-            }
-        }
-        conversation.as_mut().poll(context).map_ok(Some)
-    })
-    .await
-}
-
-/// What can be driven: a handshake or a connection of either protocol.
-trait Conversation: Future<Output = Result<Self::Done, Self::Error>> {
-    type Done;
-    type Error;
-    /// The peer shall open a new connection for its next requests.
-    fn renew(self: Pin<&mut Self>);
-    /// Ends as soon as what is under way is done.
-    fn close(self: Pin<&mut Self>);
-}
-
-impl Conversation for http1::Connection<TokioIo<Watched<TcpStream>>, Door> {
-    type Done = ();
-    type Error = hyper::Error;
-
-    /// The service says `Connection: close` with the next answer. Closing a connection that rests
-    /// would race with a request that is on its way.
-    fn renew(self: Pin<&mut Self>) {}
-
-    fn close(self: Pin<&mut Self>) {
-        self.graceful_shutdown();
+/// Peers that go away or talk nonsense are everyday life, not news.
+fn report(peer: SocketAddr, outcome: hyper::Result<()>) {
+    if let Err(error) = outcome {
+        tracing::debug!(
+            { field::PEER } = %peer.ip(),
+            { field::ERROR } = %error,
+            "connection failed"
+        );
     }
-}
-
-impl Conversation for http1::Connection<TokioIo<Watched<TlsStream<TcpStream>>>, Door> {
-    type Done = ();
-    type Error = hyper::Error;
-
-    fn renew(self: Pin<&mut Self>) {}
-
-    fn close(self: Pin<&mut Self>) {
-        self.graceful_shutdown();
-    }
-}
-
-impl Conversation for http2::Connection<TokioIo<Watched<TlsStream<TcpStream>>>, Door, OnTheSpot> {
-    type Done = ();
-    type Error = hyper::Error;
-
-    /// GOAWAY; requests under way are answered.
-    fn renew(self: Pin<&mut Self>) {
-        self.graceful_shutdown();
-    }
-
-    /// The same; said twice it does nothing.
-    fn close(self: Pin<&mut Self>) {
-        self.graceful_shutdown();
-    }
-}
-
-/// A TLS handshake under way.
-struct Handshake(tokio_rustls::Accept<TcpStream>);
-
-impl Future for Handshake {
-    type Output = io::Result<TlsStream<TcpStream>>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(context)
-    }
-}
-
-impl Conversation for Handshake {
-    type Done = TlsStream<TcpStream>;
-    type Error = io::Error;
-
-    fn renew(self: Pin<&mut Self>) {}
-
-    /// A handshake is as good as a request under way.
-    fn close(self: Pin<&mut Self>) {}
 }
 
 /// Over HTTP/2 Traefik sends every cookie as a field of its own, and cookies do not count towards

@@ -2,7 +2,7 @@
 
 use super::connection::Protocols;
 use super::sweep::Connected;
-use crate::observe::Connections;
+use crate::observe::{Connections, field};
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
@@ -66,7 +66,7 @@ impl Acceptor {
                 Err(error) => {
                     self.counters.accept_failed();
                     tracing::warn!(
-                        { crate::observe::field::ERROR } = %error,
+                        { field::ERROR } = %error,
                         "cannot accept a connection"
                     );
                     tokio::time::sleep(pause).await;
@@ -94,8 +94,7 @@ impl Acceptor {
             return;
         }
         let entry = self.connected.enter(permit);
-        let protocols = Arc::clone(&self.protocols);
-        tokio::spawn(async move { protocols.serve(stream, address, entry).await });
+        Arc::clone(&self.protocols).serve(stream, address, entry);
     }
 }
 

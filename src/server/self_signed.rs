@@ -215,7 +215,9 @@ mod tests {
         type Spoil = fn(&SelfSigned);
         let rows: &[(&str, Spoil)] = &[
             ("no_key", |own| fs::remove_file(own.key()).unwrap()),
-            ("empty_certificate", |own| fs::write(own.certificate(), "").unwrap()),
+            ("empty_certificate", |own| {
+                fs::write(own.certificate(), "").unwrap();
+            }),
             ("foreign_authority", |own| {
                 fs::copy(own.certificate(), own.authority()).unwrap();
             }),

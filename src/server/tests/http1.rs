@@ -29,23 +29,39 @@ async fn sends_answers_without_delay() {
 async fn pipelined_requests_are_answered_in_order() {
     let server = Running::start(limits(), None);
     let mut stream = server.connect().await;
-    let request = |number| format!("GET /{number} HTTP/1.1\r\nHost: gate\r\n\r\n");
-    let requests = (0..40).map(request).collect::<Vec<_>>().concat();
-    stream.write_all(requests.as_bytes()).await.unwrap();
+    let requests: Vec<String> =
+        (0..40).map(|number| format!("GET /{number} HTTP/1.1\r\nHost: gate\r\n\r\n")).collect();
+    stream.write_all(requests.concat().as_bytes()).await.unwrap();
     for number in 0..40 {
         let answer = answer(&mut stream).await;
         assert!(answer.contains(&format!("x-path: /{number}\r\n")), "{number}: {answer}");
     }
 }
 
-/// Each row is one connection: what is sent, and how the answer begins. Nothing but a whole request
-/// may be answered with 2xx, and no row may leave the connection hanging.
+/// Nothing but a whole request may be answered with 2xx, and nothing may leave the connection
+/// hanging.
 #[tokio::test(start_paused = true)]
 async fn odd_requests() {
+    let server = Running::start(limits(), None);
+    for (name, request, expected) in odd() {
+        let mut stream = server.connect().await;
+        // An over-long request may be refused while it is still being sent.
+        let _sent = stream.write_all(request.as_bytes()).await;
+        let began = Instant::now();
+        let answer = rest(&mut stream).await;
+        assert!(answer.starts_with(expected), "{name}: {answer}");
+        assert!(answer.len() >= 12 || expected.is_empty(), "{name}");
+        assert!(expected.is_empty() <= answer.is_empty(), "{name}: {answer}");
+        assert!(seconds(began) < 9, "{name} was ended by a time-out");
+    }
+}
+
+/// Each row is one connection: its name, what is sent, and how the answer begins.
+fn odd() -> Vec<(&'static str, String, &'static str)> {
     let many = |count: usize, line: &str| {
         format!("GET /a HTTP/1.1\r\nHost: gate\r\n{}Connection: close\r\n\r\n", line.repeat(count))
     };
-    let rows: Vec<(&str, String, &str)> = vec![
+    vec![
         ("http_1_0", "GET /a HTTP/1.0\r\n\r\n".into(), "HTTP/1.0 200"),
         ("garbage", "\u{1}\u{2}\u{3}\u{4}\r\n\r\n".into(), "HTTP/1.1 400"),
         ("tls_hello_in_the_clear", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}".into(), "HTTP/1.1 400"),
@@ -79,19 +95,7 @@ async fn odd_requests() {
         ("long_line", many(1, &format!("A: {}\r\n", "b".repeat(90 * 1024))), "HTTP/1.1 200"),
         ("too_long_line", many(1, &format!("A: {}\r\n", "b".repeat(97 * 1024))), "HTTP/1.1 431"),
         ("long_path", format!("GET /{} HTTP/1.1\r\n\r\n", "p".repeat(66_000)), "HTTP/1.1 414"),
-    ];
-    let server = Running::start(limits(), None);
-    for (name, request, expected) in rows {
-        let mut stream = server.connect().await;
-        // An over-long request may be refused while it is still being sent.
-        let _sent = stream.write_all(request.as_bytes()).await;
-        let began = Instant::now();
-        let answer = rest(&mut stream).await;
-        assert!(answer.starts_with(expected), "{name}: {answer}");
-        assert!(answer.len() >= 12 || expected.is_empty(), "{name}");
-        assert!(expected.is_empty() <= answer.is_empty(), "{name}: {answer}");
-        assert!(seconds(began) < 9, "{name} was ended by a time-out");
-    }
+    ]
 }
 
 /// Traefik hangs on a 1xx, and it passes the client's `Expect` on.

@@ -201,7 +201,8 @@ async fn drips_are_cut() {
     // HEADERS and CONTINUATION on stream 1 without END_HEADERS; the fragment is `:method: GET`.
     const OPEN: &[u8] = b"\0\0\x01\x01\x01\0\0\0\x01\x82";
     const NEXT: &[u8] = b"\0\0\0\x09\0\0\0\0\x01";
-    let rows: &[(&str, &[u8], &[u8], std::ops::RangeInclusive<u64>)] = &[
+    type Row<'a> = (&'a str, &'a [u8], &'a [u8], std::ops::RangeInclusive<u64>);
+    let rows: &[Row<'_>] = &[
         ("open_head", OPEN, b"", 10..=12),
         ("half_frame", &PING[..7], b"", 10..=12),
         ("half_payload_drips", b"\0\0\x40\x01\x05\0\0\0\x01", b"x", 10..=12),

@@ -87,9 +87,10 @@ const FAILED: &str = r#"doorward_tls_handshake_failures_total{listener="verify"}
 
 #[tokio::test(start_paused = true)]
 async fn the_protocol_is_negotiated() {
+    type Row<'a> = (&'a str, &'a [&'a [u8]], Option<&'a [u8]>);
     let server = Encrypted::start(limits(), None);
     let authority = server.folder.path().join("tls/ca.crt");
-    let rows: &[(&str, &[&[u8]], Option<&[u8]>)] = &[
+    let rows: &[Row<'_>] = &[
         ("http2_first", &[b"h2", b"http/1.1"], Some(b"h2")),
         ("http2_preferred_by_us", &[b"http/1.1", b"h2"], Some(b"h2")),
         ("http1_only", &[b"http/1.1"], Some(b"http/1.1")),

@@ -1,0 +1,114 @@
+//! How the sweeper's orders reach a TLS handshake, an HTTP/1.1 and an HTTP/2 connection: three
+//! things that end in three ways.
+
+use super::activity::{Activity, Order};
+use super::service::{Door, OnTheSpot};
+use super::watched::Watched;
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::TokioIo;
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
+
+/// Polls a connection and obeys the sweeper. `Ok(None)` when the order was to end it.
+pub(super) async fn drive<C: Conversation>(
+    mut conversation: Pin<&mut C>,
+    activity: &Activity,
+    mut obeyed: Order,
+) -> Result<Option<C::Done>, C::Error> {
+    let mut known: Option<Waker> = None;
+    poll_fn(|context| {
+        // The task's waker does not change in practice, so its lock is taken once.
+        if !known.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
+            known = Some(context.waker().clone());
+            activity.attend(context);
+        }
+        let order = activity.order();
+        if order > obeyed {
+            obeyed = order;
+            match order {
+                Order::Stay => {}
+                Order::Renew => conversation.as_mut().renew(),
+                Order::Drain => conversation.as_mut().close(),
+                Order::End => return Poll::Ready(Ok(None)),
+            }
+        }
+        conversation.as_mut().poll(context).map_ok(Some)
+    })
+    .await
+}
+
+/// What can be driven: a handshake or a connection of either protocol.
+pub(super) trait Conversation: Future<Output = Result<Self::Done, Self::Error>> {
+    /// What comes out of it.
+    type Done;
+    /// How it fails.
+    type Error;
+    /// The peer shall open a new connection for its next requests.
+    fn renew(self: Pin<&mut Self>);
+    /// Ends as soon as what is under way is done.
+    fn close(self: Pin<&mut Self>);
+}
+
+impl Conversation for http1::Connection<TokioIo<Watched<TcpStream>>, Door> {
+    type Done = ();
+    type Error = hyper::Error;
+
+    /// The service says `Connection: close` with the next answer. Closing a connection that rests
+    /// would race with a request that is on its way.
+    fn renew(self: Pin<&mut Self>) {}
+
+    fn close(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+impl Conversation for http1::Connection<TokioIo<Watched<TlsStream<TcpStream>>>, Door> {
+    type Done = ();
+    type Error = hyper::Error;
+
+    fn renew(self: Pin<&mut Self>) {}
+
+    fn close(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+impl Conversation for http2::Connection<TokioIo<Watched<TlsStream<TcpStream>>>, Door, OnTheSpot> {
+    type Done = ();
+    type Error = hyper::Error;
+
+    /// GOAWAY; requests under way are answered.
+    fn renew(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+
+    /// The same; said twice it does nothing.
+    fn close(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+/// A TLS handshake under way.
+pub(super) struct Handshake(pub(super) tokio_rustls::Accept<TcpStream>);
+
+impl Future for Handshake {
+    type Output = io::Result<TlsStream<TcpStream>>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+impl Conversation for Handshake {
+    type Done = TlsStream<TcpStream>;
+    type Error = io::Error;
+
+    fn renew(self: Pin<&mut Self>) {}
+
+    /// A handshake is as good as a request under way.
+    fn close(self: Pin<&mut Self>) {}
+}
