@@ -262,15 +262,19 @@ impl CrossSite {
         Ok(Clearance::Passed)
     }
 
-    /// `trusted_origins`: by `Origin`; by the origin of `Referer` only when no `Origin` came.
+    /// `trusted_origins`: by `Origin`; by the origin of `Referer` only for a navigation, of a frame
+    /// mostly, that came without `Origin`. Not for what a page loads: an image of bob's on the
+    /// portal's page may redirect to alice's desktop and keeps the portal's `Referer`.
     fn trusts(&self, request: &Provenance<'_>) -> bool {
         if self.trusted.is_empty() {
             return false;
         }
         let source = match request.origin {
             Presented::Once(origin) => Origin::parse(origin),
-            Presented::Absent => request.referer.once().and_then(Origin::of_url),
-            Presented::Unusable => None,
+            Presented::Absent if request.mode.once() == Some("navigate") && !request.websocket => {
+                request.referer.once().and_then(Origin::of_url)
+            }
+            Presented::Absent | Presented::Unusable => None,
         };
         let Some(source) = source else { return false };
         self.trusted.iter().any(|trusted| {

@@ -139,6 +139,7 @@ impl Gate {
         if credentials.is_empty() {
             witness.note(Step::Token, false, witness::no_credential);
         }
+        tally.unjudged |= credentials.is_cut();
         tally.outcome()
     }
 
@@ -146,7 +147,7 @@ impl Gate {
     /// the time is judged either way.
     fn session(&self, candidate: &Candidate<'_>, now: UnixTime, trial: &mut Trial) -> Verdict {
         if let Some(session) = self.cache.get(candidate.token, self.generation) {
-            trial.effort.cached += 1;
+            trial.effort.cached = trial.effort.cached.saturating_add(1);
             return match self.verifier.still_valid(&session, now) {
                 Ok(()) => Verdict::Session(session),
                 Err(rejection) => Verdict::Rejected(rejection),

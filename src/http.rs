@@ -10,6 +10,7 @@ pub mod class;
 pub mod credential;
 pub mod forwarded;
 pub mod headers;
+mod jar;
 mod page;
 mod pages;
 pub mod passing;
@@ -123,7 +124,8 @@ impl Door {
 
 impl Handler for Door {
     fn answer(&self, peer: &Peer, request: &Request<Incoming>) -> Response<Body> {
-        if request.uri().path() == VERIFY_PATH {
+        // A stranger is refused by `verify` whatever he asks for.
+        if request.uri().path() == VERIFY_PATH || !self.state.load().trusts(peer) {
             return self.verify(peer, request);
         }
         nothing_here(request.method(), request.headers())
@@ -189,15 +191,17 @@ impl State {
         }
         let method = line(headers, "x-forwarded-method");
         let class = Class::of(method, headers);
-        let way = denied.host.as_ref().and_then(|host| self.way_back(host, headers));
-        let sign_in_url = way.as_ref().and_then(WayBack::sign_in_url);
-        if let (Some(url), Some(way), Class::Page) = (&sign_in_url, &way, class)
+        // Nobody else is shown a way on.
+        let host = denied.host.as_ref().filter(|_| class.shows_page());
+        let way = host.and_then(|host| self.way_back(host, headers));
+        if let (Some(way), Class::Page) = (&way, class)
             && outcome.leads_to_sign_in()
+            && let Some(url) = way.sign_in_url()
         {
             let guard = LoopGuard::read(headers, way.path, now);
             if guard.is_loop() {
                 outcome = Outcome::RedirectLoop;
-            } else if let Some(response) = redirected(url, &guard.next_cookie()) {
+            } else if let Some(response) = redirected(&url, &guard.next_cookie()) {
                 return (outcome, response);
             }
         }
@@ -207,7 +211,8 @@ impl State {
         };
         let helps = matches!(
             outcome,
-            Outcome::NotYours
+            Outcome::InvalidSession
+                | Outcome::NotYours
                 | Outcome::RedirectLoop
                 | Outcome::SessionExpired
                 | Outcome::SignInRequired
@@ -218,7 +223,7 @@ impl State {
             head: method == "HEAD",
             request_id,
             own_url,
-            sign_in_url: sign_in_url.filter(|_| helps),
+            sign_in_url: way.filter(|_| helps).and_then(|way| way.sign_in_url()),
         };
         (outcome, refused.response())
     }
@@ -288,7 +293,9 @@ struct WayBack<'r> {
 
 impl WayBack<'_> {
     fn sign_in_url(&self) -> Option<String> {
-        let return_to = format!("{}{}", self.origin, self.uri);
+        // Encoded it is up to three times as long, and must fit a browser's and a page's limits.
+        let uri = if self.uri.len() > LONGEST_RETURN { "/" } else { self.uri };
+        let return_to = format!("{}{uri}", self.origin);
         Some(self.sign_in?.url_for(&return_to))
     }
 }
@@ -311,4 +318,6 @@ fn clock() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
+/// A longer path and query is not returned to, but the front page.
+const LONGEST_RETURN: usize = 1024;
 const VERIFY_PATH: &str = "/verify";

@@ -264,6 +264,15 @@ fn trusted_origins_may_what_they_are_listed_for() {
         let judged = trusting(frame, websocket).judge(&request, own(), &domains());
         assert_eq!(judged.is_ok(), passes, "{row}");
     }
+    // Bob's picture on the portal's page redirects to alice's desktop and keeps the Referer.
+    let mut laundered = fetch("same-site", "no-cors", "image");
+    laundered.referer = Presented::Once("https://portal.example.com/");
+    let judged = trusting(true, true).judge(&laundered, own(), &domains());
+    assert_eq!(judged, Err(Refusal::SiteForeign), "image_redirected_by_bob");
+    let mut silent_socket = laundered;
+    silent_socket.websocket = true;
+    let judged = trusting(true, true).judge(&silent_socket, own(), &domains());
+    assert_eq!(judged, Err(Refusal::OriginMissing), "websocket_by_referer");
     let mut with_bobs_origin = framed;
     with_bobs_origin.origin = Presented::Once(BOB);
     let judged = trusting(true, true).judge(&with_bobs_origin, own(), &domains());

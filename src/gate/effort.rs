@@ -19,11 +19,13 @@ pub struct Effort {
 impl Effort {
     /// Notes what came of one candidate that was judged anew.
     pub(super) fn note<T>(&mut self, judged: &Result<T, Rejection>) {
-        self.judged += 1;
+        self.judged = self.judged.saturating_add(1);
         match judged {
-            Ok(_) => self.verified += 1,
-            Err(Rejection::SignatureWrong | Rejection::SignatureLength) => self.forged += 1,
-            Err(Rejection::OverBudget) => self.judged -= 1,
+            Ok(_) => self.verified = self.verified.saturating_add(1),
+            Err(Rejection::SignatureWrong | Rejection::SignatureLength) => {
+                self.forged = self.forged.saturating_add(1)
+            }
+            Err(Rejection::OverBudget) => self.judged = self.judged.saturating_sub(1),
             Err(_) => {}
         }
     }

@@ -93,16 +93,31 @@ pub struct Candidate<'r> {
 pub struct Credentials<'r> {
     first: Option<Candidate<'r>>,
     more: Vec<Candidate<'r>>,
+    /// Some were left out.
+    cut: bool,
 }
 
 impl<'r> Credentials<'r> {
-    /// Adds one behind the others.
+    /// Adds one behind the others, up to `MAX_CANDIDATES` of its kind: bob can plant thousands
+    /// of cookies, and even a glance at each would add up.
     pub fn push(&mut self, candidate: Candidate<'r>) {
         if self.first.is_none() {
             self.first = Some(candidate);
-        } else {
-            self.more.push(candidate);
+            return;
         }
+        let is_cookie = candidate.source.is_cookie();
+        let same_kind = |other: &&Candidate<'_>| other.source.is_cookie() == is_cookie;
+        if self.iter().filter(same_kind).count() < MAX_CANDIDATES {
+            self.more.push(candidate);
+        } else {
+            self.cut = true;
+        }
+    }
+
+    /// Whether more came than are tried.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// In the order of trial.
@@ -132,3 +147,6 @@ impl<'r> Credentials<'r> {
         self.first = Some(self.more.remove(0));
     }
 }
+
+/// Cookies tried for one request at most, and as many header tokens.
+pub(super) const MAX_CANDIDATES: usize = 32;

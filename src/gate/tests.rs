@@ -240,6 +240,13 @@ fn planted_cookies_cannot_starve_the_header() {
     let behind: Vec<_> = forged.iter().take(8).cloned().chain([alice.clone()]).collect();
     assert_eq!(admit(&gate(), &host, &cookies(&behind)), Err("too-many-candidates"), "the ninth");
 
+    let thousands: Vec<_> = (0..5_000).map(|_| "x".to_owned()).collect();
+    let mut with_header = cookies(&thousands);
+    assert!(with_header.iter().count() <= 32, "a glance at each would add up");
+    with_header.push(Candidate { token: &alice, source: Source::Authorization });
+    assert_eq!(admit(&gate(), &host, &with_header), Ok("alice".to_owned()));
+    assert_eq!(admit(&gate(), &host, &cookies(&thousands)), Err("too-many-candidates"));
+
     let gate = gate();
     admit(&gate, &host, &cookies(std::slice::from_ref(&alice))).unwrap();
     assert_eq!(

@@ -5,6 +5,10 @@
 //! HTAB only. No quoting, no `$Version`, no Unicode white space: each of those made some other
 //! parser see a cookie that the browser never guarded with its `__Host-` rules.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use memchr::{memchr, memchr_iter};
+
 /// One `name=value` of a `Cookie` line; `name` is empty for a nameless pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pair<'r> {
@@ -18,12 +22,12 @@ pub struct Pair<'r> {
 
 /// The pairs of one `Cookie` line, in order; empty ones are left out.
 pub fn pairs(line: &[u8]) -> impl Iterator<Item = Pair<'_>> {
-    Splitter { rest: Some(line) }.filter_map(|text| {
+    split(line).filter_map(|text| {
         let text = trim(text);
         if text.is_empty() {
             return None;
         }
-        Some(match text.iter().position(|&byte| byte == b'=') {
+        Some(match memchr(b'=', text) {
             Some(at) => Pair {
                 name: trim(text.get(..at).unwrap_or_default()),
                 value: trim(text.get(at + 1..).unwrap_or_default()),
@@ -76,21 +80,47 @@ pub fn bearer(value: &[u8]) -> Option<&str> {
     (!token.is_empty() && !token.contains([' ', '\t', ','])).then_some(token)
 }
 
-/// Every piece of a header value that could be a compact JWS, however it is wrapped: an
-/// `Authorization` of ours must not reach a desktop because somebody wrote `Token` before it.
+/// Every stretch of a header value in which some reader could find a compact JWS, however it is
+/// wrapped, beginning at each of its dots' sides: an `Authorization` of ours must not reach a
+/// desktop because somebody wrote `Token` or `x.` before it. Other base64 alphabets and padding
+/// count as parts too.
 pub fn possible_tokens(value: &[u8]) -> impl Iterator<Item = &str> {
-    let part_of_token =
-        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let part_of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.+/=".contains(byte);
     value
         .split(move |byte| !part_of_token(byte))
-        .filter(|piece| piece.iter().filter(|byte| **byte == b'.').nth(1).is_some())
         .filter_map(|piece| std::str::from_utf8(piece).ok())
+        .flat_map(|piece| {
+            let starts =
+                std::iter::once(0).chain(memchr_iter(b'.', piece.as_bytes()).map(|at| at + 1));
+            starts.filter_map(move |start| piece.get(start..))
+        })
+        .filter(|piece| piece.contains('.'))
+}
+
+/// What `Authorization: Basic` holds, decoded; a token may be the password in it.
+#[must_use]
+pub fn basic(value: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(value).ok()?;
+    let (scheme, rest) = text.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    STANDARD.decode(rest.trim()).ok()
 }
 
 /// Counts redirects to sign-in, so that a loop ends in a page that says why.
 pub const LOOP_COOKIE: &str = "__Host-doorward-loop";
 /// Begins the names of the cookies that tie a sign-in to the browser that asked for it.
 pub const STATE_COOKIES: &str = "__Host-doorward-st-";
+
+fn split(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = memchr_iter(b';', line).chain([line.len()]);
+    ends.scan(0, move |start, end| {
+        let text = line.get(*start..end);
+        *start = end + 1;
+        text
+    })
+}
 
 fn trim(mut bytes: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = bytes {
@@ -100,25 +130,6 @@ fn trim(mut bytes: &[u8]) -> &[u8] {
         bytes = rest;
     }
     bytes
-}
-
-struct Splitter<'r> {
-    rest: Option<&'r [u8]>,
-}
-
-impl<'r> Iterator for Splitter<'r> {
-    type Item = &'r [u8];
-
-    fn next(&mut self) -> Option<&'r [u8]> {
-        let rest = self.rest?;
-        match rest.iter().position(|&byte| byte == b';') {
-            Some(at) => {
-                self.rest = rest.get(at + 1..);
-                rest.get(..at)
-            }
-            None => self.rest.take(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -96,8 +96,8 @@ fn title(outcome: Outcome) -> &'static str {
 fn advice(outcome: Outcome) -> Option<&'static str> {
     match outcome {
         Outcome::InvalidSession => Some(
-            "Signing in again will not help by itself: the operator can find the cause by the \
-             request id below.",
+            "If signing in again does not help, the operator can find the cause by the request id \
+             below.",
         ),
         Outcome::RedirectLoop => Some(
             "Sign-in sent you back without a session. Check that cookies are allowed for this \

@@ -5,8 +5,9 @@
 //! here, so "absent" means "removed": a forged identity header or a token of ours cannot survive by
 //! not being mentioned.
 
-use super::credential::{OwnCookies, pairs, possible_tokens};
+use super::credential::{OwnCookies, basic, pairs, possible_tokens};
 use super::headers::SHARD;
+use super::jar;
 use crate::gate::{Gate, Permit};
 use crate::name::Shard;
 use crate::policy::Entry;
@@ -66,20 +67,28 @@ impl Passing<'_> {
 
     /// Every pair that is not ours, bytes and order kept, in one line. `None` when nothing is left.
     fn foreign_cookies(&self) -> Option<HeaderValue> {
-        let lines = self.headers.get_all(COOKIE);
-        let length = lines.iter().map(|line| line.len() + 2).sum();
-        if length == 0 {
-            return None;
+        let mut lines = self.headers.get_all(COOKIE).iter();
+        let first = lines.next()?;
+        if lines.next().is_some() {
+            return self.without_ours(self.headers.get_all(COOKIE).iter());
         }
-        let mut kept = Vec::with_capacity(length);
-        for pair in lines.iter().flat_map(|line| pairs(line.as_bytes())) {
-            if self.cookies.include(pair.name) {
-                continue;
+        // A browser sends the same line with everything that a page loads.
+        jar::remembered(self.gate.generation, first, || self.without_ours(std::iter::once(first)))
+    }
+
+    fn without_ours<'h>(
+        &self,
+        lines: impl Iterator<Item = &'h HeaderValue>,
+    ) -> Option<HeaderValue> {
+        let mut kept = Vec::new();
+        for line in lines {
+            kept.reserve(line.len() + 2);
+            for pair in pairs(line.as_bytes()).filter(|pair| !self.cookies.include(pair.name)) {
+                if !kept.is_empty() {
+                    kept.extend_from_slice(b"; ");
+                }
+                kept.extend_from_slice(pair.text);
             }
-            if !kept.is_empty() {
-                kept.extend_from_slice(b"; ");
-            }
-            kept.extend_from_slice(pair.text);
         }
         if kept.is_empty() {
             return None;
@@ -92,10 +101,22 @@ impl Passing<'_> {
     /// The client's values of one header, unless one holds a token that claims to be ours.
     fn pass_foreign(&self, name: &HeaderName, into: &mut HeaderMap) {
         for value in self.headers.get_all(name) {
-            if !possible_tokens(value.as_bytes()).any(|token| self.is_ours(token)) {
+            let bytes = value.as_bytes();
+            let hidden = basic(bytes);
+            let ours =
+                self.holds_ours(bytes) || hidden.is_some_and(|hidden| self.holds_ours(&hidden));
+            if !ours {
                 into.append(name.clone(), value.clone());
             }
         }
+    }
+
+    /// Whether a token of ours is somewhere in `value`. A value with more stretches to look at
+    /// than any client has reason to send counts as one that hides it.
+    fn holds_ours(&self, value: &[u8]) -> bool {
+        possible_tokens(value)
+            .enumerate()
+            .any(|(looked, token)| looked >= MAX_LOOKS || self.is_ours(token))
     }
 
     fn is_ours(&self, token: &str) -> bool {
@@ -103,3 +124,9 @@ impl Passing<'_> {
             || self.gate.verifier.claims_to_be_ours(token)
     }
 }
+
+/// Stretches of one header value that are looked at.
+const MAX_LOOKS: usize = 32;
+
+#[cfg(test)]
+mod tests;
