@@ -1,6 +1,7 @@
 //! What can keep the demo from its stage.
 
 use super::traefik::TraefikError;
+use crate::keys::certificate::CertificateError;
 use std::{error::Error, fmt, io, path::PathBuf};
 use tokio_rustls::rustls;
 
@@ -31,7 +32,7 @@ pub enum DemoError {
     /// The cryptographic library made no key, no signature or no random bytes.
     KeyGeneration,
     /// The certificates could not be made.
-    Certificate(rcgen::Error),
+    Certificate(CertificateError),
     /// Our own client does not take the authority that we made.
     Tls(rustls::Error),
     /// There is no usable Traefik.
@@ -116,8 +117,8 @@ impl Error for DemoError {
     }
 }
 
-impl From<rcgen::Error> for DemoError {
-    fn from(error: rcgen::Error) -> Self {
+impl From<CertificateError> for DemoError {
+    fn from(error: CertificateError) -> Self {
         Self::Certificate(error)
     }
 }
