@@ -139,7 +139,7 @@ pub const MODULES: [(&str, &[&str]); 16] = [
     ("keys", &["token"]),
     ("revocation", &["token"]),
     ("observe", &["cross_site"]),
-    ("demo", &["keys"]),
+    ("demo", &["token", "keys"]),
     ("manual", &[]),
 ];
 const ENTRANCE: [&str; 4] = ["cli", "config", "observe", "server"];
