@@ -20,7 +20,7 @@ mod schema;
 mod settings;
 mod state;
 mod tree;
-mod units;
+pub(crate) mod units;
 mod url;
 
 pub use environment::{Environment, ProcessEnvironment};

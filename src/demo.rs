@@ -3,9 +3,10 @@
 //! A key, a certificate authority, two desktops, a sign-in page, the gate over HTTP/2 and the real
 //! Traefik in front, on `https://{alice,bob}.vdi.localhost:8443`. It judges nothing itself: the
 //! gate it starts is the one that operators run, and the routes are those that the renderer would
-//! print. All parts listen on loopback; all files lie in one private folder. One rule keeps the
-//! end tidy: every process, task and folder belongs to a value, and dropping [`run`]'s future drops
-//! them all. The command line calls it (`cli/demo.rs`).
+//! print; `token` signs, and `keys` makes the certificates. All parts listen on loopback; all files
+//! lie in one private folder. One rule keeps the end tidy: every process, task and folder belongs
+//! to a value, and dropping [`run`]'s future drops them all. The command line calls it
+//! (`cli/demo.rs`).
 
 mod certificate;
 mod checks;

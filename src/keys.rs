@@ -2,7 +2,7 @@
 //! load. The network will live here too; the verifier in `token` sees finished key sets only.
 //!
 //! Also the one way to read a secret: bounded, refused when others could read it, held in a type
-//! that does not print.
+//! that does not print; and the one place that makes certificates.
 
 pub(crate) mod certificate;
 mod file;

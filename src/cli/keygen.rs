@@ -4,7 +4,7 @@
 //! `keys`. All files or none: what a failed run began, it removes.
 
 use crate::cli::token::parse_algorithm;
-use crate::keys::certificate::{CertificateError, Certificates};
+use crate::keys::certificate::{Authority, CertificateError, Validity};
 use crate::token::{Algorithm, SigningKey, SigningKeyError};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::{
@@ -73,11 +73,13 @@ fn files(arguments: &KeygenArgs, now: u64) -> Result<Vec<Output>, KeygenError> {
         ]
     };
     if !arguments.tls.is_empty() {
-        let made = Certificates::issue(&arguments.tls, TLS_DAYS, now).map_err(KeygenError::Tls)?;
-        let (authority, server) = (made.authority, made.server);
+        let validity = Validity { now, days: TLS_DAYS };
+        let authority =
+            Authority::new("doorward authority", validity, None).map_err(KeygenError::Tls)?;
+        let server = authority.certify("doorward", &arguments.tls).map_err(KeygenError::Tls)?;
         files.extend([
-            output("ca.crt", false, "for Traefik (tls.ca)", authority.certificate),
-            output("ca.key", true, "for nobody, unless it is to sign once more", authority.key),
+            output("ca.crt", false, "for Traefik (tls.ca)", authority.certificate()),
+            output("ca.key", true, "for nobody, unless it is to sign once more", authority.key()),
             output("tls.crt", false, "for the gate (tls: { cert_file })", server.certificate),
             output("tls.key", true, "for the gate (tls: { key_file })", server.key),
         ]);

@@ -3,7 +3,7 @@
 //! Decides which claims a token gets; how it is signed, `token` knows. What the gate would say to
 //! the result is not judged: a token that must be refused is as useful a test as one that passes.
 
-use crate::config::Config;
+use crate::config::{Config, units};
 use crate::keys::{self, FileError};
 use crate::token::{Algorithm, ClaimPath, Issuer, SigningKey, SigningKeyError};
 use aws_lc_rs::rand;
@@ -159,22 +159,11 @@ fn audiences<'arguments>(
     }
 }
 
+/// A duration as in the configuration, but whole seconds: `exp` would lose the rest unseen.
 fn parse_ttl(text: &str) -> Result<Duration, String> {
-    let remedy = || "give a whole number and one of s, m, h, d, such as 8h".to_owned();
-    let split = text.len().saturating_sub(1);
-    let (number, unit) = text.split_at_checked(split).ok_or_else(remedy)?;
-    let unit = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        _ => return Err(remedy()),
-    };
-    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(remedy());
-    }
-    let seconds = number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
-    seconds.map(Duration::from_secs).ok_or_else(remedy)
+    let whole = |ttl: &Duration| ttl.subsec_nanos() == 0;
+    let ttl = units::duration(text).ok().filter(whole);
+    ttl.ok_or_else(|| "give a whole number and one of s, m, h, d, such as 8h".to_owned())
 }
 
 fn parse_claim(text: &str) -> Result<(ClaimPath, Value), String> {

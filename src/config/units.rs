@@ -1,10 +1,12 @@
 //! Durations and sizes as people write them: one number, one unit, no room for two readings.
+//!
+//! For the configuration, and for `doorward token --ttl`, so that a duration is written in one way.
 
 use std::time::Duration;
 
 /// Why a text is no duration or size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum UnitError {
+pub(crate) enum UnitError {
     /// No digits in front, or something that is no whole number.
     NotANumber,
     /// A duration without a unit: 30 could be seconds or milliseconds.
@@ -16,7 +18,7 @@ pub(super) enum UnitError {
 }
 
 /// `500ms`, `30s`, `5m`, `24h`, `7d`.
-pub(super) fn duration(text: &str) -> Result<Duration, UnitError> {
+pub(crate) fn duration(text: &str) -> Result<Duration, UnitError> {
     let (number, unit) = split(text)?;
     let seconds = match unit {
         "ms" => return Ok(Duration::from_millis(number)),

@@ -1,6 +1,8 @@
 //! What can keep the demo from its stage.
 
 use super::traefik::TraefikError;
+use crate::keys::certificate::CertificateError;
+use crate::token::SigningKeyError;
 use std::{error::Error, fmt, io, path::PathBuf};
 use tokio_rustls::rustls;
 
@@ -28,10 +30,12 @@ pub enum DemoError {
         /// What the operating system said.
         error: io::Error,
     },
-    /// The cryptographic library made no key, no signature or no random bytes.
-    KeyGeneration,
+    /// The system gave no random bytes.
+    Randomness,
+    /// The issuer's key could not be made or did not sign.
+    Key(SigningKeyError),
     /// The certificates could not be made.
-    Certificate(rcgen::Error),
+    Certificate(CertificateError),
     /// Our own client does not take the authority that we made.
     Tls(rustls::Error),
     /// There is no usable Traefik.
@@ -79,7 +83,8 @@ impl fmt::Display for DemoError {
             }
             Self::Listen(error) => write!(f, "no free loopback port: {error}"),
             Self::Write { path, error } => write!(f, "cannot write {}: {error}", path.display()),
-            Self::KeyGeneration => f.write_str("the cryptographic library refused to make a key"),
+            Self::Randomness => f.write_str("the system gives no random bytes; try again"),
+            Self::Key(error) => error.fmt(f),
             Self::Certificate(error) => write!(f, "cannot make the certificates: {error}"),
             Self::Tls(error) => write!(f, "cannot set up TLS: {error}"),
             Self::Traefik(error) => error.fmt(f),
@@ -105,19 +110,20 @@ impl Error for DemoError {
             | Self::Write { error, .. }
             | Self::NotStarted { error, .. }
             | Self::Signals(error) => Some(error),
+            Self::Key(error) => Some(error),
             Self::Certificate(error) => Some(error),
             Self::Tls(error) => Some(error),
             Self::Traefik(error) => Some(error),
             Self::PortBusy { .. }
-            | Self::KeyGeneration
+            | Self::Randomness
             | Self::Ended { .. }
             | Self::NotReady { .. } => None,
         }
     }
 }
 
-impl From<rcgen::Error> for DemoError {
-    fn from(error: rcgen::Error) -> Self {
+impl From<CertificateError> for DemoError {
+    fn from(error: CertificateError) -> Self {
         Self::Certificate(error)
     }
 }

@@ -5,26 +5,24 @@
 //! call it, the latter also for tokens that must be refused.
 
 use super::{DemoError, zone::Account};
-use aws_lc_rs::{
-    rand::{self, SystemRandom},
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
-};
+use crate::token::{Algorithm, SigningKey};
+use aws_lc_rs::rand;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::time::Duration;
 
 pub(super) struct Issuer {
-    key: EcdsaKeyPair,
-    random: SystemRandom,
+    key: SigningKey,
     /// `iss` of every token.
     name: String,
 }
 
 impl Issuer {
+    /// An issuer with a new key. All of them give their keys the same name, so that it is the
+    /// signature alone by which the gate tells a stranger's token.
     pub(super) fn new(name: String) -> Result<Self, DemoError> {
-        let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
-            .map_err(|_| DemoError::KeyGeneration)?;
-        Ok(Self { key, random: SystemRandom::new(), name })
+        let key = SigningKey::generate(Algorithm::Es256).map_err(DemoError::Key)?;
+        Ok(Self { key: key.with_kid(KEY_ID), name })
     }
 
     pub(super) fn name(&self) -> &str {
@@ -32,15 +30,8 @@ impl Issuer {
     }
 
     /// The public half as a JWK set (RFC 7517 §5).
-    pub(super) fn key_set(&self) -> String {
-        // SEC 1 §2.3.3: an uncompressed point is 0x04, then 32 bytes of x and 32 bytes of y.
-        let point = self.key.public_key().as_ref();
-        let (x, y) = point.get(1..).unwrap_or_default().split_at_checked(32).unwrap_or_default();
-        let key = json!({
-            "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": KEY_ID,
-            "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y),
-        });
-        json!({ "keys": [key] }).to_string()
+    pub(super) fn key_set(&self) -> Result<String, DemoError> {
+        self.key.to_public_jwks().map_err(DemoError::Key)
     }
 
     /// A session token for `account`, issued at `now` (seconds since 1970).
@@ -50,35 +41,35 @@ impl Issuer {
         now: u64,
         lifetime: Duration,
     ) -> Result<String, DemoError> {
-        let header = json!({ "alg": "ES256", "typ": "JWT", "kid": KEY_ID });
-        let input = self.signing_input(&header, account, now, lifetime)?;
-        let signature =
-            self.key.sign(&self.random, input.as_bytes()).map_err(|_| DemoError::KeyGeneration)?;
-        Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
+        self.key.sign(&self.claims(account, now, lifetime)?).map_err(DemoError::Key)
     }
 
-    /// The oldest attack on JWT: `alg: none` and an empty signature (RFC 8725 §2.1).
+    /// The oldest attack on JWT: `alg: none` and an empty signature (RFC 8725 §2.1). Made by hand,
+    /// because no [`SigningKey`] would.
     pub(super) fn unsigned(&self, account: Account, now: u64) -> Result<String, DemoError> {
-        let header = json!({ "alg": "none", "typ": "JWT" });
-        Ok(format!("{}.", self.signing_input(&header, account, now, LIFETIME)?))
+        let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let header = part(json!({ "alg": "none", "typ": "JWT" }));
+        let claims = part(self.claims(account, now, LIFETIME)?.into());
+        Ok(format!("{header}.{claims}."))
     }
 
-    fn signing_input(
+    fn claims(
         &self,
-        header: &serde_json::Value,
         account: Account,
         now: u64,
         lifetime: Duration,
-    ) -> Result<String, DemoError> {
+    ) -> Result<Map<String, Value>, DemoError> {
         let mut id = [0; 16];
-        rand::fill(&mut id).map_err(|_| DemoError::KeyGeneration)?;
-        let claims = json!({
-            "iss": self.name, "aud": AUDIENCE, "sub": account.name(),
-            "iat": now, "exp": now.saturating_add(lifetime.as_secs()),
-            "jti": URL_SAFE_NO_PAD.encode(id),
-        });
-        let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        Ok(format!("{}.{}", part(header), part(&claims)))
+        rand::fill(&mut id).map_err(|_| DemoError::Randomness)?;
+        let claims = [
+            ("iss", json!(self.name)),
+            ("aud", json!(AUDIENCE)),
+            ("sub", json!(account.name())),
+            ("iat", json!(now)),
+            ("exp", json!(now.saturating_add(lifetime.as_secs()))),
+            ("jti", json!(URL_SAFE_NO_PAD.encode(id))),
+        ];
+        Ok(claims.map(|(name, value)| (name.to_owned(), value)).into_iter().collect())
     }
 }
 
@@ -109,7 +100,7 @@ mod tests {
         let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
 
         let verifies = |issuer: &Issuer| {
-            let set: serde_json::Value = serde_json::from_str(&issuer.key_set()).unwrap();
+            let set: serde_json::Value = serde_json::from_str(&issuer.key_set().unwrap()).unwrap();
             let mut point = vec![4];
             for axis in ["x", "y"] {
                 let text = set["keys"][0][axis].as_str().unwrap();
@@ -121,6 +112,16 @@ mod tests {
         };
         assert!(verifies(&issuer));
         assert!(!verifies(&Issuer::new("https://login.example".into()).unwrap()));
+    }
+
+    #[test]
+    fn stranger_is_told_by_the_signature_alone() {
+        let header = || {
+            let issuer = Issuer::new("https://login.example".into()).unwrap();
+            let token = issuer.mint(Account::Alice, NOW, LIFETIME).unwrap();
+            decoded(token.split('.').next().unwrap())
+        };
+        assert_eq!(header(), header());
     }
 
     #[test]

@@ -81,7 +81,7 @@ impl Stage {
                 admin,
                 pages,
                 issuer: issuer.name(),
-                key_set: &folder.write("jwks.json", &issuer.key_set())?,
+                key_set: &folder.write("jwks.json", &issuer.key_set()?)?,
                 certificate: &folder.write("gate.crt", &certificates.gate.certificate)?,
                 key: &folder.write("gate.key", &certificates.gate.key)?,
             };

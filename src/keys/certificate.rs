@@ -1,21 +1,139 @@
-//! Certificates of our own making: an authority and one server certificate that it signed.
+//! Certificates of our own making: an authority and the servers that it certifies.
 //!
-//! For `doorward keygen --tls` and for `tls: { self_signed: true }`. The authority signs this one
-//! certificate; whoever is given `ca.crt` (Traefik, as `tls.ca`) trusts the server by it. Which
-//! files the texts go to is not known here, and time is an argument.
+//! For `doorward keygen --tls`, for `tls: { self_signed: true }` and for the demo; nothing else
+//! makes certificates. Whoever is given an authority's certificate (Traefik, as `tls.ca`) trusts
+//! its servers by it. Decides what a certificate says; which files the texts go to, and how long
+//! the authority's key is kept, is for the callers. Time is an argument.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertifiedIssuer, CidrSubnet, DnType,
+    ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, KeyPair, KeyUsagePurpose, NameConstraints,
 };
-use std::{fmt, net::IpAddr, time::Duration};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    time::Duration,
+};
+use tokio_rustls::rustls::pki_types::CertificateDer;
 
-/// An authority and a server, each with its key.
-pub(crate) struct Certificates {
-    /// What clients are given to trust.
-    pub(crate) authority: CertifiedKey,
-    /// What the server presents.
-    pub(crate) server: CertifiedKey,
+/// A certificate authority and its key (ECDSA on P-256). No `Debug`, because of the key.
+pub(crate) struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    validity: Validity,
+}
+
+impl Authority {
+    /// A new authority with a new key, called `subject`. Within a `scope` it can certify whatever
+    /// it likes, but nobody believes it anything outside; without one it is believed everything.
+    ///
+    /// # Errors
+    /// A failure of the crypto library.
+    pub(crate) fn new(
+        subject: &str,
+        validity: Validity,
+        scope: Option<&Scope<'_>>,
+    ) -> Result<Self, CertificateError> {
+        let mut authority = validity.of(CertificateParams::default());
+        authority.distinguished_name.push(DnType::CommonName, subject);
+        // No authority below this one.
+        authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        authority.name_constraints = scope.map(Scope::constraints);
+        let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+        Ok(Self { issuer, validity })
+    }
+
+    /// Makes a new key and certifies it for a server called `subject`, for as long as the
+    /// authority itself is valid.
+    ///
+    /// `names` are DNS names, the first label of which may be `*`, or IP addresses, one at least.
+    ///
+    /// # Errors
+    /// No name, one that no certificate can hold, or a failure of the crypto library.
+    pub(crate) fn certify(
+        &self,
+        subject: &str,
+        names: &[String],
+    ) -> Result<CertifiedKey, CertificateError> {
+        if names.is_empty() {
+            return Err(CertificateError::NoName);
+        }
+        if let Some(name) = names.iter().find(|name| !is_name(name)) {
+            return Err(CertificateError::Name(name.clone()));
+        }
+        let mut server = self.validity.of(CertificateParams::new(names)?);
+        server.distinguished_name.push(DnType::CommonName, subject);
+        server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        server.use_authority_key_identifier_extension = true;
+        let key = KeyPair::generate()?;
+        let certificate = server.signed_by(&key, &self.issuer)?.pem();
+        Ok(CertifiedKey { certificate, key: key.serialize_pem() })
+    }
+
+    /// What clients are given to trust, in PEM.
+    pub(crate) fn certificate(&self) -> String {
+        self.issuer.pem()
+    }
+
+    /// The same for a client of our own.
+    pub(crate) fn certificate_der(&self) -> CertificateDer<'static> {
+        self.issuer.der().clone()
+    }
+
+    /// The private key in PEM (PKCS#8), for an operator who will sign with it again. Where nobody
+    /// will, it is best never asked for and gone with this value.
+    pub(crate) fn key(&self) -> String {
+        self.issuer.key().serialize_pem()
+    }
+}
+
+/// When certificates are valid: from an hour before `now`, for clocks that differ, until `days`
+/// after it.
+#[derive(Clone, Copy)]
+pub(crate) struct Validity {
+    /// Seconds since 1970.
+    pub(crate) now: u64,
+    /// Days of 86,400 seconds.
+    pub(crate) days: u32,
+}
+
+impl Validity {
+    fn of(self, mut certificate: CertificateParams) -> CertificateParams {
+        let epoch = rcgen::date_time_ymd(1970, 1, 1);
+        // The last second of the year 9999 is the last that a certificate can state.
+        let at = |seconds: u64| epoch + Duration::from_secs(seconds.min(253_402_300_799));
+        certificate.not_before = at(self.now.saturating_sub(3_600));
+        certificate.not_after = at(self.now.saturating_add(u64::from(self.days) * 86_400));
+        certificate
+    }
+}
+
+/// What an authority can vouch for (name constraints, RFC 5280 section 4.2.1.10). One of each kind
+/// on purpose: a kind of name of which nothing is permitted would not be limited at all.
+pub(crate) struct Scope<'a> {
+    /// This DNS name and all below it.
+    pub(crate) domain: &'a str,
+    /// A network, as address and length of the prefix.
+    pub(crate) ipv4: (Ipv4Addr, u8),
+    /// The same for IPv6.
+    pub(crate) ipv6: (Ipv6Addr, u8),
+}
+
+impl Scope<'_> {
+    fn constraints(&self) -> NameConstraints {
+        let network = |address: IpAddr, prefix: u8| {
+            GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(address, prefix))
+        };
+        NameConstraints {
+            permitted_subtrees: vec![
+                GeneralSubtree::DnsName(self.domain.to_owned()),
+                network(self.ipv4.0.into(), self.ipv4.1),
+                network(self.ipv6.0.into(), self.ipv6.1),
+            ],
+            excluded_subtrees: Vec::new(),
+        }
+    }
 }
 
 /// A certificate and its private key, both in PEM. No `Debug`, because of the key.
@@ -26,37 +144,9 @@ pub(crate) struct CertifiedKey {
     pub(crate) key: String,
 }
 
-impl Certificates {
-    /// Makes new keys (ECDSA on P-256) and certifies the second for these names with the first.
-    ///
-    /// `names` are DNS names, the first label of which may be `*`, or IP addresses, one at least.
-    /// `now` is in seconds since 1970; the certificates are valid from an hour before it, for
-    /// clocks that differ, until `days` after it.
-    ///
-    /// # Errors
-    /// No name, one that no certificate can hold, or a failure of the crypto library.
-    pub(crate) fn issue(names: &[String], days: u32, now: u64) -> Result<Self, CertificateError> {
-        if names.is_empty() {
-            return Err(CertificateError::NoName);
-        }
-        if let Some(name) = names.iter().find(|name| !is_name(name)) {
-            return Err(CertificateError::Name(name.clone()));
-        }
-        let key = KeyPair::generate()?;
-        let authority_key = key.serialize_pem();
-        let authority = CertifiedIssuer::self_signed(authority(days, now), key)?;
-        let key = KeyPair::generate()?;
-        let server = server(names, days, now)?.signed_by(&key, &authority)?;
-        Ok(Self {
-            authority: CertifiedKey { certificate: authority.pem(), key: authority_key },
-            server: CertifiedKey { certificate: server.pem(), key: key.serialize_pem() },
-        })
-    }
-}
-
 /// Why there are no certificates.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum CertificateError {
+pub enum CertificateError {
     /// No name was given.
     NoName,
     /// Neither a DNS name nor an IP address.
@@ -93,35 +183,9 @@ impl From<rcgen::Error> for CertificateError {
     }
 }
 
-fn authority(days: u32, now: u64) -> CertificateParams {
-    let mut authority = CertificateParams::default();
-    authority.distinguished_name.push(DnType::CommonName, "doorward authority");
-    // No authority below this one.
-    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    limit(&mut authority, days, now);
-    authority
-}
-
-fn server(names: &[String], days: u32, now: u64) -> Result<CertificateParams, rcgen::Error> {
-    let mut server = CertificateParams::new(names)?;
-    server.distinguished_name.push(DnType::CommonName, "doorward");
-    server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    server.use_authority_key_identifier_extension = true;
-    limit(&mut server, days, now);
-    Ok(server)
-}
-
-fn limit(certificate: &mut CertificateParams, days: u32, now: u64) {
-    let epoch = rcgen::date_time_ymd(1970, 1, 1);
-    // The last second of the year 9999 is the last that a certificate can state.
-    let at = |seconds: u64| epoch + Duration::from_secs(seconds.min(253_402_300_799));
-    certificate.not_before = at(now.saturating_sub(3_600));
-    certificate.not_after = at(now.saturating_add(u64::from(days) * 86_400));
-}
-
-fn is_name(name: &str) -> bool {
+/// Whether a certificate can be for this: a DNS name, the first label of which may be `*`, or an
+/// IP address.
+pub(crate) fn is_name(name: &str) -> bool {
     if name.parse::<IpAddr>().is_ok() {
         return true;
     }
@@ -140,4 +204,4 @@ fn is_dns_label(label: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -97,20 +97,8 @@ const LINES: usize = 8192;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Mutex;
+    use crate::observe::queue::tests::Sink;
     use tracing::Level;
-
-    #[derive(Clone, Default)]
-    struct Sink(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Sink {
-        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(text)
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
 
     fn lines(format: LogFormat, watched: bool) -> Vec<String> {
         let sink = Sink::default();
@@ -121,8 +109,7 @@ mod tests {
             tracing::debug!("not at this level");
             tracing::warn!({ field::ERROR } = "a\nb\u{1b}[31m\"", "broken");
         });
-        let text = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
-        text.lines().map(str::to_owned).collect()
+        sink.text().lines().map(str::to_owned).collect()
     }
 
     #[test]

@@ -117,13 +117,20 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const STEP: Duration = Duration::from_millis(2);
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use std::sync::Mutex;
     use std::sync::mpsc::channel;
 
+    /// Keeps what is written to it; the log's tests use it too.
     #[derive(Clone, Default)]
-    struct Sink(Arc<Mutex<Vec<u8>>>);
+    pub(in crate::observe) struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Sink {
+        pub(in crate::observe) fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
 
     impl Write for Sink {
         fn write(&mut self, text: &[u8]) -> io::Result<usize> {
@@ -160,7 +167,7 @@ mod tests {
         drop(flush);
         let line = |number| format!("{number}\n");
         let expected = (0..50).map(line).collect::<Vec<_>>().concat();
-        assert_eq!(String::from_utf8(sink.0.lock().unwrap().clone()).unwrap(), expected);
+        assert_eq!(sink.text(), expected);
         assert_eq!(dropped.load(Ordering::Relaxed), 0);
     }
 
@@ -181,6 +188,6 @@ mod tests {
         assert_eq!(dropped.load(Ordering::Relaxed), 2, "two of four had room");
         drop(may);
         drop(flush);
-        assert_eq!(*sink.0.lock().unwrap(), b"abc");
+        assert_eq!(sink.text(), "abc");
     }
 }

@@ -7,10 +7,7 @@
 //! changes `ca.crt` too; hence the long life.
 
 use super::tls::{authorities, certificates, private_key};
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, date_time_ymd,
-};
+use crate::keys::certificate::{self, Authority, CertificateError, Validity};
 use std::fmt;
 use std::fs;
 use std::io::{self, Write};
@@ -60,13 +57,13 @@ pub(super) fn ensure(own: &SelfSigned, now: SystemTime) -> Result<(), SelfSigned
     if is_sound(own, now + RENEWAL) {
         return Ok(());
     }
-    let made = make(own, now).map_err(SelfSignedError::Unmade)?;
+    let (authority, server) = make(own, now).map_err(SelfSignedError::Unmade)?;
     let unkept = |error| SelfSignedError::Unkept { folder: own.folder.clone(), error };
     fs::create_dir_all(&own.folder).map_err(unkept)?;
     // The key goes first: whatever is interrupted leaves a set that is not sound, and is made anew.
-    write(&own.key(), &made.key, 0o600).map_err(unkept)?;
-    write(&own.certificate(), &made.certificate, 0o644).map_err(unkept)?;
-    write(&own.authority(), &made.authority, 0o644).map_err(unkept)
+    write(&own.key(), &server.key, 0o600).map_err(unkept)?;
+    write(&own.certificate(), &server.certificate, 0o644).map_err(unkept)?;
+    write(&own.authority(), &authority, 0o644).map_err(unkept)
 }
 
 /// Would a client that trusts `ca.crt` accept the server under each of its names at that time?
@@ -88,44 +85,20 @@ fn is_sound(own: &SelfSigned, at: SystemTime) -> bool {
     sound().is_some()
 }
 
-/// The three files, as PEM.
-struct Made {
-    authority: String,
-    certificate: String,
-    key: String,
-}
-
-fn make(own: &SelfSigned, now: SystemTime) -> Result<Made, rcgen::Error> {
-    let since_1970 = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let today = date_time_ymd(1970, 1, 1) + since_1970;
-    // An hour back, for clients whose clock is slow.
-    let (from, until) = (today - HOUR, today + LIFE);
-
-    let mut authority = CertificateParams::new(Vec::new())?;
-    authority.distinguished_name.push(DnType::CommonName, "doorward self-signed authority");
-    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
-    (authority.not_before, authority.not_after) = (from, until);
-    let authority_key = KeyPair::generate()?;
-    let authority_certificate = authority.self_signed(&authority_key)?;
-
+/// The authority's certificate, and the server's with its key.
+fn make(
+    own: &SelfSigned,
+    now: SystemTime,
+) -> Result<(String, certificate::CertifiedKey), CertificateError> {
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let mut names: Vec<String> = own.needed().map(str::to_owned).collect();
     names.extend(host_name());
     names.sort_unstable();
     names.dedup();
-    let mut server = CertificateParams::new(names)?;
-    server.distinguished_name.push(DnType::CommonName, "doorward");
-    server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    server.use_authority_key_identifier_extension = true;
-    (server.not_before, server.not_after) = (from, until);
-    let key = KeyPair::generate()?;
-    let certificate = server.signed_by(&key, &Issuer::new(authority, authority_key))?;
-    Ok(Made {
-        authority: authority_certificate.pem(),
-        certificate: certificate.pem(),
-        key: key.serialize_pem(),
-    })
+    let validity = Validity { now, days: LIFE_DAYS };
+    let authority = Authority::new("doorward self-signed authority", validity, None)?;
+    let server = authority.certify("doorward", &names)?;
+    Ok((authority.certificate(), server))
 }
 
 /// Beside the others and into place by renaming: a reader sees the old file or the new one.
@@ -149,15 +122,17 @@ fn write(file: &Path, text: &str, mode: u32) -> io::Result<()> {
 
 fn host_name() -> Option<String> {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").ok()?.trim().to_owned();
-    // A name that cannot stand in a certificate must not be the reason that there is none.
-    matches!(ServerName::try_from(name.as_str()), Ok(ServerName::DnsName(_))).then_some(name)
+    // A name that cannot stand in a certificate must not be the reason that there is none; and a
+    // host that is called like an address or a wildcard does not get a certificate for that.
+    let is_host = matches!(ServerName::try_from(name.as_str()), Ok(ServerName::DnsName(_)));
+    (is_host && certificate::is_name(&name)).then_some(name)
 }
 
 /// Why doorward has no certificate of its own.
 #[derive(Debug)]
 pub enum SelfSignedError {
     /// It cannot be made: mostly a name that cannot stand in a certificate.
-    Unmade(rcgen::Error),
+    Unmade(CertificateError),
     /// It cannot be written.
     Unkept {
         /// Where to.
@@ -178,15 +153,17 @@ impl fmt::Display for SelfSignedError {
 
 impl std::error::Error for SelfSignedError {}
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Ten years: see the module's opening.
-const LIFE: Duration = Duration::from_secs(3_653 * 24 * 60 * 60);
+const LIFE_DAYS: u32 = 3_653;
 /// How long before its end a certificate is renewed.
 const RENEWAL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const HOUR: Duration = Duration::from_secs(60 * 60);
+    const LIFE: Duration = HOUR.saturating_mul(24 * LIFE_DAYS);
 
     fn own(folder: &Path, names: &[&str]) -> SelfSigned {
         let names = names.iter().map(ToString::to_string).collect();
@@ -222,7 +199,8 @@ mod tests {
                 fs::copy(own.certificate(), own.authority()).unwrap();
             }),
             ("foreign_key", |own| {
-                fs::write(own.key(), KeyPair::generate().unwrap().serialize_pem()).unwrap();
+                let (_, other) = make(own, SystemTime::now()).unwrap();
+                fs::write(own.key(), other.key).unwrap();
             }),
         ];
         for (name, spoil) in rows {

@@ -90,6 +90,11 @@ impl SigningKey {
         Self::named_by_thumbprint(algorithm, private)
     }
 
+    /// The same key, under another `kid` than it came with.
+    pub(crate) fn with_kid(self, kid: &str) -> Self {
+        Self { kid: Some(kid.into()), ..self }
+    }
+
     /// What the key signs with.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {

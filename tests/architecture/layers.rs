@@ -127,7 +127,7 @@ pub const MODULES: [(&str, &[&str]); 16] = [
         ],
     ),
     ("config", &["http", "gate", "token", "policy", "cross_site", "name", "keys", "observe"]),
-    ("server", &["config", "http", "observe"]),
+    ("server", &["config", "http", "keys", "observe"]),
     ("http", &["gate", "token", "policy", "cross_site", "name", "observe", "handoff"]),
     ("gate", &["token", "policy", "cross_site", "name"]),
     ("token", &["name"]),
@@ -139,7 +139,7 @@ pub const MODULES: [(&str, &[&str]); 16] = [
     ("keys", &["token"]),
     ("revocation", &["token"]),
     ("observe", &["cross_site"]),
-    ("demo", &[]),
+    ("demo", &["token", "keys"]),
     ("manual", &[]),
 ];
 const ENTRANCE: [&str; 4] = ["cli", "config", "observe", "server"];
@@ -160,7 +160,7 @@ const CRATES: [(&str, &[&str]); 16] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
-    ("rcgen", &["server/self_signed.rs", "cli/keygen", "keys/certificate.rs", "demo"]),
+    ("rcgen", &["keys/certificate.rs"]),
     ("serde_saphyr", &["config", "manifest", "cli"]),
     ("schemars", &["config", "cross_site.rs", "gate/forwarded.rs", "observe/log.rs"]),
     ("prometheus_client", &["observe"]),

@@ -18,7 +18,9 @@ async fn the_demo_checks_itself() {
         .current_dir(home.path());
     let mut demo = Process::start(&mut command);
     assert_eq!(demo.exit_code(Duration::from_secs(180)).await, Some(0), "{}", demo.output());
-    assert!(demo.output().contains("alice"), "{}", demo.output());
+    let table = demo.stdout();
+    assert!(table.contains("as expected, through Traefik 3."), "{table}");
+    assert!(!table.contains("eyJ"), "a token in the table\n{table}");
 }
 
 /// Until it is told to stop: the addresses for a browser, the lines for a shell, and nothing left

@@ -181,6 +181,7 @@ fn options_are_read_strictly() {
         ("ttl_unknown_unit", ["--ttl", "8w"]),
         ("ttl_not_ascii", ["--ttl", "8é"]),
         ("ttl_empty", ["--ttl", ""]),
+        ("ttl_below_a_second", ["--ttl", "500ms"]),
         ("ttl_too_large", ["--ttl", "18446744073709551615d"]),
         ("claim_without_value", ["--claim", "groups"]),
         ("claim_without_name", ["--claim", "=x"]),

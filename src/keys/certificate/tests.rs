@@ -14,9 +14,20 @@ fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 
+/// An authority without a scope and a server that it certified for these names.
+fn issue(
+    names: &[String],
+    days: u32,
+    now: u64,
+) -> Result<(Authority, CertifiedKey), CertificateError> {
+    let authority = Authority::new("authority", Validity { now, days }, None)?;
+    let server = authority.certify("server", names)?;
+    Ok((authority, server))
+}
+
 /// Whether a client that trusts this authority alone finishes a handshake with this server under
 /// `name`.
-fn accepts(authority: &CertifiedKey, server: &CertifiedKey, name: &str) -> bool {
+pub(crate) fn accepts(authority: &str, server: &CertifiedKey, name: &str) -> bool {
     let provider = Arc::new(default_provider());
     let certificate = |text: &str| CertificateDer::from_pem_slice(text.as_bytes()).unwrap();
     let key = PrivateKeyDer::from_pem_slice(server.key.as_bytes()).unwrap();
@@ -28,7 +39,7 @@ fn accepts(authority: &CertifiedKey, server: &CertifiedKey, name: &str) -> bool 
         .unwrap();
     let mut there = ServerConnection::new(Arc::new(config)).unwrap();
     let mut roots = RootCertStore::empty();
-    roots.add(certificate(&authority.certificate)).unwrap();
+    roots.add(certificate(authority)).unwrap();
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -56,7 +67,7 @@ fn accepts(authority: &CertifiedKey, server: &CertifiedKey, name: &str) -> bool 
 #[test]
 fn the_server_is_trusted_by_its_names_alone() {
     let all = names(&["gate.doorward.svc", "*.vdi.example.com", "127.0.0.1", "::1"]);
-    let made = Certificates::issue(&all, 30, now()).unwrap();
+    let (authority, server) = issue(&all, 30, now()).unwrap();
     for (name, accepted) in [
         ("gate.doorward.svc", true),
         ("alice.vdi.example.com", true),
@@ -67,18 +78,59 @@ fn the_server_is_trusted_by_its_names_alone() {
         ("doorward.svc", false),
         ("127.0.0.2", false),
     ] {
-        assert_eq!(accepts(&made.authority, &made.server, name), accepted, "{name}");
+        assert_eq!(accepts(&authority.certificate(), &server, name), accepted, "{name}");
     }
-    let other = Certificates::issue(&all, 30, now()).unwrap();
-    assert!(!accepts(&other.authority, &made.server, "127.0.0.1"), "another authority");
+    let (other, _) = issue(&all, 30, now()).unwrap();
+    assert!(!accepts(&other.certificate(), &server, "127.0.0.1"), "another authority");
+}
+
+#[test]
+fn nothing_outside_its_scope_is_believed() {
+    let scope = Scope {
+        domain: "vdi.example.com",
+        ipv4: (Ipv4Addr::new(10, 1, 0, 0), 16),
+        ipv6: (Ipv6Addr::LOCALHOST, 128),
+    };
+    let validity = Validity { now: now(), days: 1 };
+    let authority = Authority::new("authority", validity, Some(&scope)).unwrap();
+    for (name, accepted) in [
+        ("vdi.example.com", true),
+        ("alice.vdi.example.com", true),
+        ("evilvdi.example.com", false),
+        ("example.com", false),
+        ("bank.example", false),
+        ("10.1.255.255", true),
+        ("10.2.0.0", false),
+        ("::1", true),
+        ("::2", false),
+    ] {
+        let server = authority.certify("server", &names(&[name])).unwrap();
+        assert_eq!(accepts(&authority.certificate(), &server, name), accepted, "{name}");
+    }
+}
+
+#[test]
+fn servers_of_one_authority_do_not_stand_in_for_each_other() {
+    let authority = Authority::new("authority", Validity { now: now(), days: 1 }, None).unwrap();
+    let one = authority.certify("server", &names(&["one.example"])).unwrap();
+    let two = authority.certify("server", &names(&["two.example"])).unwrap();
+    assert!(
+        accepts(&authority.certificate(), &one, "one.example")
+            && accepts(&authority.certificate(), &two, "two.example")
+    );
+    assert!(
+        !accepts(&authority.certificate(), &one, "two.example")
+            && !accepts(&authority.certificate(), &two, "one.example")
+    );
+    assert_ne!(one.key, two.key);
 }
 
 #[test]
 fn certificates_end() {
     let day = 86_400;
     let valid = |made_at: u64| {
-        let made = Certificates::issue(&names(&["localhost"]), 30, made_at).unwrap();
-        accepts(&made.authority, &made.server, "localhost")
+        let (authority, server) = issue(&names(&["localhost"]), 30, made_at).unwrap();
+        accepts(&authority.certificate(), &server, "localhost")
     };
     assert!(valid(now() - 29 * day));
     assert!(!valid(now() - 31 * day));
@@ -116,15 +168,15 @@ fn names_are_dns_names_or_addresses() {
         ("long_label", &long_label, false),
         ("long_name", &long_name, false),
     ] {
-        let error = Certificates::issue(&names(&[name]), 1, now()).err();
+        let error = issue(&names(&[name]), 1, now()).err();
         let expected = (!good).then(|| CertificateError::Name(name.to_owned()));
         assert_eq!(error, expected, "{row}");
     }
-    assert_eq!(Certificates::issue(&[], 1, now()).err(), Some(CertificateError::NoName));
+    assert_eq!(issue(&[], 1, now()).err(), Some(CertificateError::NoName));
 }
 
 #[test]
 fn no_time_overflows() {
-    assert!(Certificates::issue(&names(&["localhost"]), u32::MAX, u64::MAX).is_ok());
-    assert!(Certificates::issue(&names(&["localhost"]), 0, 0).is_ok());
+    assert!(issue(&names(&["localhost"]), u32::MAX, u64::MAX).is_ok());
+    assert!(issue(&names(&["localhost"]), 0, 0).is_ok());
 }
