@@ -57,9 +57,9 @@ pub enum Presented<'r> {
     /// No line of this name.
     #[default]
     Absent,
-    /// One line, visible ASCII.
+    /// One line, as sent. What is compared with it is ASCII, so other text equals nothing.
     Once(&'r str),
-    /// Several lines, or bytes outside visible ASCII.
+    /// Several lines, or bytes that are no text.
     Unusable,
 }
 
@@ -68,7 +68,7 @@ impl<'r> Presented<'r> {
     #[must_use]
     pub fn and(self, value: &'r [u8]) -> Self {
         match (self, std::str::from_utf8(value)) {
-            (Self::Absent, Ok(text)) if text.is_ascii() => Self::Once(text),
+            (Self::Absent, Ok(text)) => Self::Once(text),
             _ => Self::Unusable,
         }
     }

@@ -224,7 +224,7 @@ fn before_credentials(
         Some(Denial::Preflight)
     } else if request.owner.is_some_and(|owner| owner != host.label()) {
         Some(Denial::OwnerDiffers)
-    } else if is_reserved(request.path()) {
+    } else if request.uri.starts_with("/.") && is_reserved(request.path()) {
         Some(Denial::ReservedPath)
     } else {
         None

@@ -23,7 +23,7 @@ impl Effort {
         match judged {
             Ok(_) => self.verified = self.verified.saturating_add(1),
             Err(Rejection::SignatureWrong | Rejection::SignatureLength) => {
-                self.forged = self.forged.saturating_add(1)
+                self.forged = self.forged.saturating_add(1);
             }
             Err(Rejection::OverBudget) => self.judged = self.judged.saturating_sub(1),
             Err(_) => {}

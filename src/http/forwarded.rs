@@ -208,10 +208,11 @@ impl<'r> Line<'r> {
 
     /// Likewise, and no list.
     fn single(self) -> Result<&'r str, ForwardedProblem> {
-        match self.once()? {
-            value if value.contains(',') => Err(ForwardedProblem::Repeated),
-            value => Ok(value),
+        let value = self.once()?;
+        if value.bytes().any(|byte| byte == b',') {
+            return Err(ForwardedProblem::Repeated);
         }
+        Ok(value)
     }
 }
 

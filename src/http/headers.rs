@@ -1,6 +1,8 @@
 //! Header names that the gate reads or writes, in one place, and the one pass over a request that
 //! collects them.
 
+use hyper::header::HeaderName;
+
 /// The five names whose aliases are refused (step 2).
 pub const FORWARDED: [&str; 5] = [
     "x-forwarded-for",
@@ -11,7 +13,7 @@ pub const FORWARDED: [&str; 5] = [
 ];
 
 /// Which shard of routes serves a host: written on every permit.
-pub const SHARD: &str = "x-doorward-shard";
+pub static SHARD: HeaderName = HeaderName::from_static("x-doorward-shard");
 /// Carries the request's id, when the client or Traefik gave it one.
 pub const REQUEST_ID: &str = "x-request-id";
 /// W3C Trace Context.

@@ -55,7 +55,7 @@ impl Passing<'_> {
             Entry::Own => session.shard(),
             Entry::Grant(_) => Shard::of(permit.host().label()),
         };
-        into.insert(HeaderName::from_static(SHARD), HeaderValue::from_static(shard.as_str()));
+        into.insert(SHARD.clone(), HeaderValue::from_static(shard.as_str()));
         if let Some(cookies) = self.foreign_cookies() {
             into.insert(COOKIE, cookies);
         }
@@ -67,13 +67,9 @@ impl Passing<'_> {
 
     /// Every pair that is not ours, bytes and order kept, in one line. `None` when nothing is left.
     fn foreign_cookies(&self) -> Option<HeaderValue> {
-        let mut lines = self.headers.get_all(COOKIE).iter();
-        let first = lines.next()?;
-        if lines.next().is_some() {
-            return self.without_ours(self.headers.get_all(COOKIE).iter());
-        }
-        // A browser sends the same line with everything that a page loads.
-        jar::remembered(self.gate.generation, first, || self.without_ours(std::iter::once(first)))
+        let lines = || self.headers.get_all(COOKIE).iter();
+        // A browser sends the same lines with everything that a page loads.
+        jar::remembered(self.gate.generation, lines, || self.without_ours(lines()))
     }
 
     fn without_ours<'h>(
