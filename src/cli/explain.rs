@@ -134,7 +134,7 @@ struct Explanation<'r> {
 }
 
 /// What came of it, for both forms.
-struct Answer {
+struct Told {
     result: &'static str,
     status: u16,
     answer: &'static str,
@@ -148,7 +148,7 @@ impl Explanation<'_> {
     fn allowed(&self, permit: Permit<'_>, json: bool) -> ExitCode {
         let label = permit.session().label().as_str().to_owned();
         let response = self.state.permitted(permit, self.headers);
-        let answer = Answer {
+        let told = Told {
             result: "allow",
             status: response.status().as_u16(),
             answer: "permit",
@@ -158,13 +158,13 @@ impl Explanation<'_> {
             headers: printable(response.headers(), &self.state.reader.token_headers),
         };
         if json {
-            return say(self.json(&answer));
+            return say(self.json(&told));
         }
-        let (class, status) = (answer.class.name(), answer.status);
+        let (class, status) = (told.class.name(), told.status);
         let mut text = self.steps();
         let _ = writeln!(text, "\nallowed: {label} enters; class {class}, answered {status}");
         let _ = writeln!(text, "Traefik passes on:");
-        for (name, value) in &answer.headers {
+        for (name, value) in &told.headers {
             let _ = writeln!(text, "  {name}: {value}");
         }
         say(text)
@@ -174,7 +174,7 @@ impl Explanation<'_> {
         let (outcome, response) = self.state.refuse(denied, self.headers, self.now, "explain");
         let reason = denied.denial.reason();
         let remedy = self.state.gate.remedy(denied, self.page().as_ref());
-        let answer = Answer {
+        let told = Told {
             result: "deny",
             status: response.status().as_u16(),
             answer: outcome.reason(),
@@ -185,14 +185,14 @@ impl Explanation<'_> {
             headers: printable(response.headers(), &self.state.reader.token_headers),
         };
         if json {
-            say(self.json(&answer));
+            say(self.json(&told));
             return failed();
         }
-        let (class, status) = (answer.class.name(), answer.status);
+        let (class, status) = (told.class.name(), told.status);
         let mut text = self.steps();
-        let told = answer.answer;
-        let _ = writeln!(text, "\ndenied: {reason}; class {class}, answered {status} {told}");
-        for (name, value) in answer.headers.iter().filter(|(name, _)| *name == "location") {
+        let answer = told.answer;
+        let _ = writeln!(text, "\ndenied: {reason}; class {class}, answered {status} {answer}");
+        for (name, value) in told.headers.iter().filter(|(name, _)| *name == "location") {
             let _ = writeln!(text, "  {name}: {value}");
         }
         let _ = writeln!(text, "what to change: {remedy}");
@@ -224,7 +224,7 @@ impl Explanation<'_> {
         text
     }
 
-    fn json(&self, answer: &Answer) -> String {
+    fn json(&self, told: &Told) -> String {
         let step = |note: &Note| {
             serde_json::json!({
                 "step": note.step.number(),
@@ -236,14 +236,14 @@ impl Explanation<'_> {
         let header =
             |(name, value): &(String, String)| serde_json::json!({ "name": name, "value": value });
         let body = serde_json::json!({
-            "result": answer.result,
-            "status": answer.status,
-            "answer": answer.answer,
-            "class": answer.class.name(),
-            "reason": answer.reason,
-            "remedy": answer.remedy,
+            "result": told.result,
+            "status": told.status,
+            "answer": told.answer,
+            "class": told.class.name(),
+            "reason": told.reason,
+            "remedy": told.remedy,
             "steps": self.transcript.0.iter().map(step).collect::<Vec<_>>(),
-            "headers": answer.headers.iter().map(header).collect::<Vec<_>>(),
+            "headers": told.headers.iter().map(header).collect::<Vec<_>>(),
         });
         format!("{body:#}\n")
     }

@@ -70,7 +70,7 @@ impl Reader {
             7 if text == "referer" => seen.provenance.referer = seen.provenance.referer.and(bytes),
             13 if text == "authorization" && self.authorization => match bearer(bytes) {
                 Some(token) => {
-                    seen.credentials.push(Candidate { token, source: Source::Authorization })
+                    seen.credentials.push(Candidate { token, source: Source::Authorization });
                 }
                 None => seen.credentials.pass_over_authorization(),
             },

@@ -97,7 +97,7 @@ impl Record<'_> {
             // Nothing of a stranger's request is read, not even for the log.
             let (peer, request_id) = (Some(self.peer.address), request_id.as_str());
             let latency_us = self.microseconds();
-            Event { peer, request_id, latency_us, ..common }.write(Level::INFO);
+            Event { request_id, peer, latency_us, ..common }.write(Level::INFO);
             return;
         }
         let session = denied.session.as_deref();
