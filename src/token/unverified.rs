@@ -64,7 +64,10 @@ impl Unverified<'_> {
             | Rejection::KeyOfOtherAlgorithm
             | Rejection::SignatureLength
             | Rejection::SignatureWrong => {
-                let keys = self.issuer().map(|issuer| format!("; its keys {:?}", issuer.keys));
+                let keys = self.issuer().map(|issuer| {
+                    let keys = format!("{:?}", issuer.keys);
+                    format!("; its keys {}", keys.chars().take(MOST_KEYS).collect::<String>())
+                });
                 let (kid, alg) = (self.of_header("kid"), self.of_header("alg"));
                 let issuer = self.of_claims("iss");
                 format!("iss {issuer}, kid {kid}, alg {alg}{}", keys.unwrap_or_default())
@@ -177,6 +180,8 @@ fn list(names: &[Box<str>]) -> String {
 
 const MOST_ITEMS: usize = 8;
 const MOST_CHARACTERS: usize = 120;
+/// Characters of a key set's list.
+const MOST_KEYS: usize = 600;
 
 #[cfg(test)]
 mod tests;

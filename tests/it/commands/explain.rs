@@ -136,7 +136,8 @@ fn steps(told: &Finished) -> Vec<(char, String)> {
 #[test]
 fn every_check_is_told_in_order() {
     let portal = Portal::new();
-    let config = Plan::of(&portal).write();
+    let plan = Plan::of(&portal);
+    let config = plan.write();
     let basic = ["--header", "Authorization: Basic YTpi"];
     let rows = [
         ("own", &["--host", ALICE, "--token-file", "-"][..], 9, true),
@@ -171,7 +172,8 @@ fn every_check_is_told_in_order() {
 #[test]
 fn a_refusal_is_told_with_both_values_and_a_remedy() {
     let portal = Portal::new();
-    let config = Plan::of(&portal).write();
+    let plan = Plan::of(&portal);
+    let config = plan.write();
     let claim =
         |name: &str, value: &str| portal.claims("alice").claim(name, value).sign(&portal.key);
     let alice = portal.token("alice");
@@ -180,7 +182,7 @@ fn a_refusal_is_told_with_both_values_and_a_remedy() {
     #[rustfmt::skip]
     let rows = [
         ("issuer", claim("iss", "https://x.example"), with(&[]),
-            "iss \"https://x.example\"; issuers \"https://portal.example.com\"", "issuers[].issuer"),
+            "iss \"https://x.example\"; issuers \"https://idp.example.com\"", "issuers[].issuer"),
         ("audience", claim("aud", "mail"), with(&[]), "aud \"mail\"; audiences \"vdi\"", "audiences"),
         ("expired", portal.expired("alice"), with(&[]), " s ago", "sign in again; nothing to change"),
         ("forged", portal.forged("alice"), with(&[]), "its keys [", "keys"),
