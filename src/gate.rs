@@ -15,7 +15,10 @@ mod witness;
 
 pub use denial::{Denial, Denied, ForwardedProblem};
 pub use effort::Effort;
-pub use forwarded::{Candidate, Credentials, Forwarded, PublicScheme, Source, forwarded_scheme};
+pub use forwarded::{
+    Candidate, Credentials, Forwarded, ForwardedHeader, PublicScheme, Source, TokenName,
+    forwarded_scheme,
+};
 pub use witness::{Note, Step, Transcript, Unwatched, Witness};
 
 use effort::Budget;
@@ -60,15 +63,20 @@ impl Gate {
     ) -> Result<Permit<'r>, Box<Denied<'r>>> {
         let host = self.locate(request, witness).map_err(Denied::nowhere)?;
         let mut trial = Trial::of(credentials);
-        let denied = |denial, host, session, trial: &Trial| {
-            Box::new(Denied::at(denial, host, session, credentials, trial.effort))
+        let denied = |denial, host, session, token, trial: &Trial| {
+            Box::new(Denied::at(denial, host, session, token, trial.effort))
         };
         if let Err(denial) = before_credentials(request, &host, witness) {
-            return Err(denied(denial, host, None, &trial));
+            return Err(denied(denial, host, None, None, &trial));
         }
-        let (session, entry) = match self.elect(credentials, &host, now, &mut trial, witness) {
+        witness
+            .note(Step::Candidates, !credentials.is_empty(), || witness::candidates(credentials));
+        let elected = self.elect(credentials, &host, now, &mut trial, witness);
+        let Winner { session, entry, token } = match elected {
             Ok(winner) => winner,
-            Err((denial, session)) => return Err(denied(denial, host, session, &trial)),
+            Err(Loser { denial, session, token }) => {
+                return Err(denied(denial, host, session, token, &trial));
+            }
         };
         let own = OwnOrigin::new(request.scheme, host.name(), host.port());
         let judged = self.cross_site.judge(&request.provenance, own, &self.domains);
@@ -78,10 +86,11 @@ impl Gate {
         let clearance = match judged {
             Ok(clearance) => clearance,
             Err(refusal) => {
-                return Err(denied(Denial::CrossSite(refusal), host, Some(session), &trial));
+                let denial = Denial::CrossSite(refusal);
+                return Err(denied(denial, host, Some(session), Some(token), &trial));
             }
         };
-        Ok(Permit { session, host, entry, clearance, effort: trial.effort })
+        Ok(Permit { session, host, entry, clearance, token, effort: trial.effort })
     }
 
     /// Step 3: the host, canonical, is a workspace of one of our domains.
@@ -99,47 +108,53 @@ impl Gate {
 
     /// Steps 5 to 8: the first candidate whose own label the host carries, else the first that a
     /// grant lets in. A bad candidate never hides a good one.
-    fn elect(
+    fn elect<'r>(
         &self,
-        credentials: &Credentials<'_>,
+        credentials: &Credentials<'r>,
         host: &Host<'_>,
         now: UnixTime,
         trial: &mut Trial,
         witness: &mut impl Witness,
-    ) -> Election {
+    ) -> Election<'r> {
         let issuers = self.issuers_of_domain.get(host.domain()).map_or(&[][..], Vec::as_slice);
         let site = Site { label: host.label(), issuers };
         let mut tally = Tally::default();
         for candidate in credentials.iter() {
+            let token = TokenName::of(candidate);
             let session = match self.session(candidate, now, trial) {
                 Verdict::Session(session) => session,
                 Verdict::Rejected(rejection) => {
-                    witness.note(Step::Token, false, || witness::rejected(candidate, &rejection));
-                    tally.reject(rejection);
+                    witness.note(Step::Token, false, || {
+                        witness::rejected(candidate, &rejection, &self.verifier, now)
+                    });
+                    tally.reject(rejection, token);
                     continue;
                 }
                 Verdict::OverBudget => {
                     witness.note(Step::Token, false, || witness::over_budget(candidate));
-                    tally.unjudged = true;
+                    tally.unjudged.get_or_insert(token);
                     continue;
                 }
             };
             witness.note(Step::Token, true, || {
                 witness::verified(candidate, &session, &self.verifier, now)
             });
+            witness.note(Step::Revocation, true, witness::revocation);
             let entry = policy::authorize(&session, site, &self.grants);
             witness.note(Step::Policy, entry.is_ok(), || witness::policy(&session, site, entry));
             match entry {
                 // Nothing that follows can beat the first own label.
-                Ok(Entry::Own) => return Ok((session, Entry::Own)),
-                Ok(entry @ Entry::Grant(_)) => tally.admit_by_grant(session, entry),
-                Err(refusal) => tally.refuse(session, refusal),
+                Ok(entry @ Entry::Own) => return Ok(Winner { session, entry, token }),
+                Ok(entry @ Entry::Grant(_)) => {
+                    tally.admit_by_grant(Winner { session, entry, token });
+                }
+                Err(refusal) => tally.refuse(session, refusal, token),
             }
         }
-        if credentials.is_empty() {
-            witness.note(Step::Token, false, witness::no_credential);
+        // What was cut off was not judged; the last that was kept stands for it in the log.
+        if let Some(last) = credentials.iter().last().filter(|_| credentials.is_cut()) {
+            tally.unjudged.get_or_insert(TokenName::of(last));
         }
-        tally.unjudged |= credentials.is_cut();
         tally.outcome()
     }
 
@@ -179,6 +194,7 @@ pub struct Permit<'r> {
     host: Host<'r>,
     entry: Entry,
     clearance: Clearance,
+    token: TokenName<'r>,
     effort: Effort,
 }
 
@@ -199,6 +215,12 @@ impl<'r> Permit<'r> {
     #[must_use]
     pub fn entry(&self) -> Entry {
         self.entry
+    }
+
+    /// Names the token that won.
+    #[must_use]
+    pub fn token(&self) -> TokenName<'r> {
+        self.token
     }
 
     /// What it took.
@@ -264,8 +286,21 @@ impl Trial {
     }
 }
 
-/// The winner and by which right it enters; or why there is none, with a session that verified.
-type Election = Result<(Arc<Session>, Entry), (Denial, Option<Arc<Session>>)>;
+type Election<'r> = Result<Winner<'r>, Loser<'r>>;
+
+/// The candidate that enters, and by which right.
+struct Winner<'r> {
+    session: Arc<Session>,
+    entry: Entry,
+    token: TokenName<'r>,
+}
+
+/// Why none enters, a session that verified, and the candidate that decided.
+struct Loser<'r> {
+    denial: Denial,
+    session: Option<Arc<Session>>,
+    token: Option<TokenName<'r>>,
+}
 
 enum Verdict {
     Session(Arc<Session>),
@@ -275,46 +310,46 @@ enum Verdict {
 
 /// What the candidates came to, once none of them was an outright winner.
 #[derive(Default)]
-struct Tally {
-    by_grant: Option<(Arc<Session>, Entry)>,
-    refused: Option<(Arc<Session>, policy::Refusal)>,
+struct Tally<'r> {
+    by_grant: Option<Winner<'r>>,
+    refused: Option<(Arc<Session>, policy::Refusal, TokenName<'r>)>,
     /// The first rejection; one that is no expiry replaces one that is.
-    rejected: Option<Rejection>,
-    unjudged: bool,
+    rejected: Option<(Rejection, TokenName<'r>)>,
+    unjudged: Option<TokenName<'r>>,
 }
 
-impl Tally {
-    fn admit_by_grant(&mut self, session: Arc<Session>, entry: Entry) {
-        self.by_grant.get_or_insert((session, entry));
+impl<'r> Tally<'r> {
+    fn admit_by_grant(&mut self, winner: Winner<'r>) {
+        self.by_grant.get_or_insert(winner);
     }
 
-    fn refuse(&mut self, session: Arc<Session>, refusal: policy::Refusal) {
-        self.refused.get_or_insert((session, refusal));
+    fn refuse(&mut self, session: Arc<Session>, refusal: policy::Refusal, token: TokenName<'r>) {
+        self.refused.get_or_insert((session, refusal, token));
     }
 
-    fn reject(&mut self, rejection: Rejection) {
+    fn reject(&mut self, rejection: Rejection, token: TokenName<'r>) {
         match &self.rejected {
-            Some(first) if !first.is_expiry() || rejection.is_expiry() => {}
-            _ => self.rejected = Some(rejection),
+            Some((first, _)) if !first.is_expiry() || rejection.is_expiry() => {}
+            _ => self.rejected = Some((rejection, token)),
         }
     }
 
     /// 503 if one could not be judged; 403 only if all verified; else the column of 401.
-    fn outcome(self) -> Election {
+    fn outcome(self) -> Election<'r> {
         if let Some(winner) = self.by_grant {
             return Ok(winner);
         }
-        let visitor = self.refused.as_ref().map(|(session, _)| Arc::clone(session));
-        if self.unjudged {
-            return Err((Denial::TooManyCandidates, visitor));
-        }
-        if let Some(rejection) = self.rejected {
-            return Err((Denial::TokenRejected(rejection), visitor));
-        }
-        match self.refused {
-            Some((session, refusal)) => Err((Denial::NotAdmitted(refusal), Some(session))),
-            None => Err((Denial::CredentialMissing, None)),
-        }
+        let session = self.refused.as_ref().map(|(session, ..)| Arc::clone(session));
+        let (denial, token) = if let Some(token) = self.unjudged {
+            (Denial::TooManyCandidates, Some(token))
+        } else if let Some((rejection, token)) = self.rejected {
+            (Denial::TokenRejected(rejection), Some(token))
+        } else if let Some((_, refusal, token)) = self.refused {
+            (Denial::NotAdmitted(refusal), Some(token))
+        } else {
+            (Denial::CredentialMissing, None)
+        };
+        Err(Loser { denial, session, token })
     }
 }
 

@@ -16,6 +16,7 @@ mod pages;
 pub mod passing;
 mod record;
 pub mod sign_in;
+mod unread;
 
 pub use pages::Pages;
 pub use record::decision_names;
@@ -160,7 +161,7 @@ impl State {
                 request.host,
                 request.uri,
             ),
-            Err(denial) => format!("refused: {}", denial.reason()),
+            Err(denial) => unread::text(&self.reader, headers, query, denial),
         });
         let (request, credentials) = read.map_err(Denied::nowhere)?;
         self.gate.admit(&request, &credentials, now, witness)

@@ -271,6 +271,7 @@
 //! - test: `it::decision::discretion::an_answer_and_its_log_line_share_a_request_id`
 //! - test: `it::lifecycle::logs::no_part_of_a_token_is_ever_written`
 //! - test: `it::commands::explain::an_explanation_holds_no_token`
+//! - test: `it::commands::explain::an_explanation_holds_no_token_of_others`
 //!
 //! ## T24 Logout that does not hold
 //!

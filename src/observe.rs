@@ -13,4 +13,5 @@ mod queue;
 mod status;
 
 pub use metrics::{Connections, Counter, Listener, Metrics};
+pub use queue::KEPT;
 pub use status::{Stage, Status};

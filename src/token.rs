@@ -24,6 +24,7 @@ mod raw;
 mod rejection;
 mod session;
 mod signer;
+mod unverified;
 mod verifier;
 
 pub use algorithm::Algorithm;

@@ -2,14 +2,18 @@
 //! request put together from the arguments and prints every step, so what it says is what the
 //! running gate with this configuration would do.
 
+mod discreet;
 mod moment;
 
 use super::{ConfigFile, complain, failed, say, usage};
-use crate::gate::{Denied, Note, Permit, Transcript};
+use crate::cross_site::Origin;
+use crate::gate::{Denial, Denied, Note, Permit, Step, Transcript};
+use crate::http::class::Class;
 use crate::http::{Peer, State};
 use crate::token::UnixTime;
 use crate::token::cache::SessionCache;
-use hyper::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
+use discreet::{printable, without_tokens};
+use hyper::header::{COOKIE, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERER};
 use std::fmt::Write as _;
 use std::io::Read as _;
 use std::net::IpAddr;
@@ -78,7 +82,14 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
     let query = args.owner.as_ref().map(|owner| format!("owner={owner}"));
     let mut transcript = Transcript::default();
     let decided = state.decide(&peer, &headers, query.as_deref(), now, &mut transcript);
-    let explanation = Explanation { state: &state, headers: &headers, now, transcript };
+    for note in &mut transcript.0 {
+        if note.step == Step::Peer && args.peer.is_none() {
+            note.text.push_str(" (assumed; --peer)");
+        }
+        note.text = without_tokens(&note.text);
+    }
+    let class = Class::of(&args.method, &headers);
+    let explanation = Explanation { state: &state, headers: &headers, class, now, transcript };
     match decided {
         Ok(permit) => explanation.allowed(permit, args.json),
         Err(denied) => explanation.denied(&denied, args.json),
@@ -117,21 +128,43 @@ impl ExplainArgs {
 struct Explanation<'r> {
     state: &'r State,
     headers: &'r HeaderMap,
+    class: Class,
     now: UnixTime,
     transcript: Transcript,
+}
+
+/// What came of it, for both forms.
+struct Told {
+    result: &'static str,
+    status: u16,
+    answer: &'static str,
+    class: Class,
+    reason: Option<&'static str>,
+    remedy: Option<&'static str>,
+    headers: Vec<(String, String)>,
 }
 
 impl Explanation<'_> {
     fn allowed(&self, permit: Permit<'_>, json: bool) -> ExitCode {
         let label = permit.session().label().as_str().to_owned();
         let response = self.state.permitted(permit, self.headers);
-        let headers = printable(response.headers());
+        let told = Told {
+            result: "allow",
+            status: response.status().as_u16(),
+            answer: "permit",
+            class: self.class,
+            reason: None,
+            remedy: None,
+            headers: printable(response.headers(), &self.state.reader.token_headers),
+        };
         if json {
-            return say(self.json("allow", 200, None, &headers));
+            return say(self.json(&told));
         }
+        let (class, status) = (told.class.name(), told.status);
         let mut text = self.steps();
-        let _ = writeln!(text, "\nallowed: {label} enters. Traefik passes on:");
-        for (name, value) in &headers {
+        let _ = writeln!(text, "\nallowed: {label} enters; class {class}, answered {status}");
+        let _ = writeln!(text, "Traefik passes on:");
+        for (name, value) in &told.headers {
             let _ = writeln!(text, "  {name}: {value}");
         }
         say(text)
@@ -139,40 +172,59 @@ impl Explanation<'_> {
 
     fn denied(&self, denied: &Denied<'_>, json: bool) -> ExitCode {
         let (outcome, response) = self.state.refuse(denied, self.headers, self.now, "explain");
-        let status = response.status().as_u16();
-        let headers = printable(response.headers());
         let reason = denied.denial.reason();
+        let remedy = self.state.gate.remedy(denied, self.page().as_ref());
+        let told = Told {
+            result: "deny",
+            status: response.status().as_u16(),
+            answer: outcome.reason(),
+            // Nothing of a stranger's request is read, its class neither.
+            class: if denied.denial == Denial::PeerUntrusted { Class::Other } else { self.class },
+            reason: Some(reason),
+            remedy: Some(remedy),
+            headers: printable(response.headers(), &self.state.reader.token_headers),
+        };
         if json {
-            let remedy = Some((reason, denied.denial.remedy()));
-            say(self.json("deny", status, remedy, &headers));
+            say(self.json(&told));
             return failed();
         }
+        let (class, status) = (told.class.name(), told.status);
         let mut text = self.steps();
-        let _ = writeln!(text, "\ndenied: {reason}, answered {status} {}", outcome.reason());
-        for (name, value) in headers.iter().filter(|(name, _)| *name == "location") {
+        let answer = told.answer;
+        let _ = writeln!(text, "\ndenied: {reason}; class {class}, answered {status} {answer}");
+        for (name, value) in told.headers.iter().filter(|(name, _)| *name == "location") {
             let _ = writeln!(text, "  {name}: {value}");
         }
-        let _ = writeln!(text, "what to change: {}", denied.denial.remedy());
+        let _ = writeln!(text, "what to change: {remedy}");
         say(text);
         failed()
     }
 
-    fn steps(&self) -> String {
-        self.transcript.0.iter().fold(String::new(), |mut text, note| {
-            let verdict = if note.passed { "pass" } else { "FAIL" };
-            let name = format!("{} {}", note.step.number(), note.step.name());
-            let _ = writeln!(text, "{verdict}  {name:<18} {}", note.text);
-            text
-        })
+    /// The origin of the page behind the request, as the cross-site rules look for it.
+    fn page(&self) -> Option<Origin> {
+        let line = |name| self.headers.get(name).and_then(|value| value.to_str().ok());
+        match line(&ORIGIN) {
+            Some(origin) => Origin::parse(origin),
+            None => line(&REFERER).and_then(Origin::of_url),
+        }
     }
 
-    fn json(
-        &self,
-        result: &str,
-        status: u16,
-        denial: Option<(&str, &str)>,
-        headers: &[(String, String)],
-    ) -> String {
+    /// All nine, in order: what was found, and what the decision never came to.
+    fn steps(&self) -> String {
+        let notes = &self.transcript.0;
+        let mut text = notes.iter().fold(String::new(), |mut text, note| {
+            let verdict = if note.passed { "pass" } else { "FAIL" };
+            let _ = writeln!(text, "{verdict}  {:<18} {}", title(note.step), note.text);
+            text
+        });
+        let last = notes.iter().map(|note| note.step.number()).max().unwrap_or_default();
+        for step in Step::ALL.into_iter().filter(|step| step.number() > last) {
+            let _ = writeln!(text, "----  {:<18} not reached", title(step));
+        }
+        text
+    }
+
+    fn json(&self, told: &Told) -> String {
         let step = |note: &Note| {
             serde_json::json!({
                 "step": note.step.number(),
@@ -181,23 +233,24 @@ impl Explanation<'_> {
                 "text": note.text,
             })
         };
-        let steps: Vec<_> = self.transcript.0.iter().map(step).collect();
+        let header =
+            |(name, value): &(String, String)| serde_json::json!({ "name": name, "value": value });
         let body = serde_json::json!({
-            "result": result,
-            "status": status,
-            "reason": denial.map(|(reason, _)| reason),
-            "remedy": denial.map(|(_, remedy)| remedy),
-            "steps": steps,
-            "headers": headers,
+            "result": told.result,
+            "status": told.status,
+            "answer": told.answer,
+            "class": told.class.name(),
+            "reason": told.reason,
+            "remedy": told.remedy,
+            "steps": self.transcript.0.iter().map(step).collect::<Vec<_>>(),
+            "headers": told.headers.iter().map(header).collect::<Vec<_>>(),
         });
         format!("{body:#}\n")
     }
 }
 
-/// Headers as text; values that are no text are shown as such.
-fn printable(headers: &HeaderMap) -> Vec<(String, String)> {
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
+fn title(step: Step) -> String {
+    format!("{} {}", step.number(), step.name())
 }
 
 fn read_token(file: &str) -> std::io::Result<String> {

@@ -1,13 +1,11 @@
 //! Every way to be turned away. `http::answer` maps each to what the outside sees; this file holds
 //! what the log and the metrics see.
 
-use super::{Credentials, Effort};
+use super::{Effort, ForwardedHeader, TokenName};
 use crate::cross_site;
 use crate::name::Host;
 use crate::policy;
 use crate::token::{Rejection, Session};
-use aws_lc_rs::digest::{SHA256, digest as hash};
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// Why a request does not pass.
@@ -89,13 +87,13 @@ impl Denial {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForwardedProblem {
     /// One of Host, Method, Uri, Proto is not there. Never replaced by `Host` or a default.
-    Missing,
+    Missing(ForwardedHeader),
     /// One of them came more than once, or holds a comma.
-    Repeated,
+    Repeated(ForwardedHeader),
     /// Control bytes, white space or bytes outside ASCII.
-    Bytes,
+    Bytes(ForwardedHeader),
     /// Another spelling (`_`, `.`) of one of the five names: some software folds it.
-    Alias,
+    Alias(ForwardedHeader),
     /// TRACE, CONNECT, or no token.
     Method,
     /// The URI does not begin with `/`.
@@ -107,12 +105,12 @@ pub enum ForwardedProblem {
 }
 
 impl ForwardedProblem {
-    /// Every problem, for metrics.
+    /// One of every kind, for metrics: the header makes no other reason.
     pub const ALL: [Self; 8] = [
-        Self::Missing,
-        Self::Repeated,
-        Self::Bytes,
-        Self::Alias,
+        Self::Missing(ForwardedHeader::Host),
+        Self::Repeated(ForwardedHeader::Host),
+        Self::Bytes(ForwardedHeader::Host),
+        Self::Alias(ForwardedHeader::Host),
         Self::Method,
         Self::Uri,
         Self::Proto,
@@ -123,14 +121,29 @@ impl ForwardedProblem {
     #[must_use]
     pub fn reason(self) -> &'static str {
         match self {
-            Self::Missing => "forwarded-missing",
-            Self::Repeated => "forwarded-repeated",
-            Self::Bytes => "forwarded-bytes",
-            Self::Alias => "forwarded-alias",
+            Self::Missing(_) => "forwarded-missing",
+            Self::Repeated(_) => "forwarded-repeated",
+            Self::Bytes(_) => "forwarded-bytes",
+            Self::Alias(_) => "forwarded-alias",
             Self::Method => "forwarded-method",
             Self::Uri => "forwarded-uri",
             Self::Proto => "forwarded-proto",
             Self::Query => "query",
+        }
+    }
+
+    /// Which header it is about; for an alias, the one that it could be taken for.
+    #[must_use]
+    pub fn header(self) -> Option<ForwardedHeader> {
+        match self {
+            Self::Missing(header)
+            | Self::Repeated(header)
+            | Self::Bytes(header)
+            | Self::Alias(header) => Some(header),
+            Self::Method => Some(ForwardedHeader::Method),
+            Self::Uri => Some(ForwardedHeader::Uri),
+            Self::Proto => Some(ForwardedHeader::Proto),
+            Self::Query => None,
         }
     }
 }
@@ -144,8 +157,8 @@ pub struct Denied<'r> {
     pub host: Option<Host<'r>>,
     /// A session that verified, once step 6 has found one.
     pub session: Option<Arc<Session>>,
-    /// Names the first candidate in the log: the beginning of its SHA-256, in hexadecimal.
-    pub token_digest: Option<Box<str>>,
+    /// Names the candidate that decided, once one has.
+    pub token: Option<TokenName<'r>>,
     /// What it took to find out.
     pub effort: Effort,
 }
@@ -154,33 +167,16 @@ impl<'r> Denied<'r> {
     /// Before a host is known.
     #[must_use]
     pub fn nowhere(denial: Denial) -> Box<Self> {
-        Box::new(Self {
-            denial,
-            host: None,
-            session: None,
-            token_digest: None,
-            effort: Effort::default(),
-        })
+        Box::new(Self { denial, host: None, session: None, token: None, effort: Effort::default() })
     }
 
     pub(super) fn at(
         denial: Denial,
         host: Host<'r>,
         session: Option<Arc<Session>>,
-        credentials: &Credentials<'_>,
+        token: Option<TokenName<'r>>,
         effort: Effort,
     ) -> Self {
-        let token_digest = credentials.iter().next().map(|candidate| digest(candidate.token));
-        Self { denial, host: Some(host), session, token_digest, effort }
+        Self { denial, host: Some(host), session, token, effort }
     }
-}
-
-/// Tells tokens apart in a log without telling them: 64 bits of SHA-256.
-fn digest(token: &str) -> Box<str> {
-    let hash = hash(&SHA256, token.as_bytes());
-    let text = hash.as_ref().iter().take(8).fold(String::with_capacity(16), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
-    text.into()
 }

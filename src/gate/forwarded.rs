@@ -1,8 +1,10 @@
 //! What a request says, once steps 1 and 2 have accepted how it says it.
 
 use crate::cross_site::{Provenance, Scheme};
+use aws_lc_rs::digest::{SHA256, digest};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::fmt::{self, Write as _};
 
 /// How the scheme of the public side is known (key `public_scheme`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -59,6 +61,52 @@ impl<'r> Forwarded<'r> {
     }
 }
 
+/// The five headers that speak of the visitor's request, of which none may be spelt in two ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-Host`
+    Host,
+    /// `X-Forwarded-Method`
+    Method,
+    /// `X-Forwarded-Uri`
+    Uri,
+    /// `X-Forwarded-Proto`
+    Proto,
+    /// `X-Forwarded-For`: logged, and decides nothing.
+    For,
+}
+
+impl ForwardedHeader {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Host, Self::Method, Self::Uri, Self::Proto, Self::For];
+
+    /// The name as people write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Host => "X-Forwarded-Host",
+            Self::Method => "X-Forwarded-Method",
+            Self::Uri => "X-Forwarded-Uri",
+            Self::Proto => "X-Forwarded-Proto",
+            Self::For => "X-Forwarded-For",
+        }
+    }
+
+    /// The header that software which reads `_` and `.` as `-` takes `name` for, in any case; also
+    /// the header that `name` is.
+    #[must_use]
+    pub fn read_into(name: &str) -> Option<Self> {
+        let folded = |byte: u8| if matches!(byte, b'_' | b'.') { b'-' } else { byte };
+        Self::ALL.into_iter().find(|header| {
+            let real = header.name().bytes();
+            real.len() == name.len()
+                && real
+                    .zip(name.bytes())
+                    .all(|(real, byte)| real.eq_ignore_ascii_case(&folded(byte)))
+        })
+    }
+}
+
 /// Where a token was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -87,6 +135,38 @@ pub struct Candidate<'r> {
     pub source: Source,
 }
 
+/// Names a token without telling it: what it shows is computed only when it is shown, and a permit
+/// that nobody logs never pays for it.
+#[derive(Clone, Copy)]
+pub struct TokenName<'r>(&'r str);
+
+impl<'r> TokenName<'r> {
+    /// The name of one candidate.
+    #[must_use]
+    pub fn of(candidate: &Candidate<'r>) -> Self {
+        Self(candidate.token)
+    }
+}
+
+/// 64 bits of SHA-256 in hexadecimal: enough to tell tokens apart, nothing to find one by.
+impl fmt::Display for TokenName<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hash = digest(&SHA256, self.0.as_bytes());
+        let mut text = String::with_capacity(16);
+        for byte in hash.as_ref().iter().take(8) {
+            write!(text, "{byte:02x}")?;
+        }
+        formatter.write_str(&text)
+    }
+}
+
+/// As `Display`: the token itself never shows.
+impl fmt::Debug for TokenName<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "TokenName({self})")
+    }
+}
+
 /// The candidates of one request in the order in which they are tried. One is the rule, and costs
 /// no allocation.
 #[derive(Default)]
@@ -95,6 +175,7 @@ pub struct Credentials<'r> {
     more: Vec<Candidate<'r>>,
     /// Some were left out.
     cut: bool,
+    other_scheme: bool,
 }
 
 impl<'r> Credentials<'r> {
@@ -118,6 +199,18 @@ impl<'r> Credentials<'r> {
     #[must_use]
     pub fn is_cut(&self) -> bool {
         self.cut
+    }
+
+    /// An `Authorization` came that is no `Bearer` with one token. Decides nothing; `explain` says
+    /// so where a candidate is missed.
+    pub fn pass_over_authorization(&mut self) {
+        self.other_scheme = true;
+    }
+
+    /// Whether such an `Authorization` came.
+    #[must_use]
+    pub fn passed_over_authorization(&self) -> bool {
+        self.other_scheme
     }
 
     /// In the order of trial.

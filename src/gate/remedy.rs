@@ -1,9 +1,28 @@
 //! What an operator changes when a denial is not what was wanted. Shown by `explain`; never sent to
 //! a client.
 
-use super::{Denial, ForwardedProblem};
-use crate::cross_site;
+use super::{Denial, Denied, ForwardedProblem, Gate};
+use crate::cross_site::{self, Origin};
+use crate::name::Host;
 use crate::policy;
+
+impl Gate {
+    /// Advice for one denial. `page` is the origin of the page behind the request, by `Origin` or
+    /// else by `Referer`: for a workspace, the usual advice about trusted origins would be wrong,
+    /// and `check` would refuse to take it.
+    #[must_use]
+    pub fn remedy(&self, denied: &Denied<'_>, page: Option<&Origin>) -> &'static str {
+        let Denial::CrossSite(_) = denied.denial else {
+            return denied.denial.remedy();
+        };
+        let workspace = page.and_then(|page| Host::parse(page.host(), &self.domains).ok());
+        match (workspace, &denied.host) {
+            (Some(page), Some(host)) if page.name() == host.name() => OWN_HOST_ELSEWHERE,
+            (Some(_), _) => ATTACK_STOPPED,
+            (None, _) => denied.denial.remedy(),
+        }
+    }
+}
 
 impl Denial {
     /// One piece of advice, naming the key or setting to look at.
@@ -42,13 +61,10 @@ impl Denial {
                  cookie's name, Domain and Path fit this host"
             }
             Self::TooManyCandidates => {
-                "several bad tokens came before this one: delete the domain's cookies, and look \
-                 for the page that plants them"
+                "more bad tokens came than are verified for one request: delete the domain's \
+                 cookies in the browser, and look for the page that plants them"
             }
-            Self::TokenRejected(_) => {
-                "compare the token with the issuer's entry in issuers: the token step above says \
-                 which rule failed"
-            }
+            Self::TokenRejected(rejection) => rejection.remedy(),
             Self::NotAdmitted(policy::Refusal::IssuerNotOfDomain) => {
                 "list the issuer under this domain's issuers, if its users have desktops there"
             }
@@ -78,15 +94,15 @@ impl ForwardedProblem {
     #[must_use]
     pub fn remedy(self) -> &'static str {
         match self {
-            Self::Missing => {
+            Self::Missing(_) => {
                 "ask through Traefik's ForwardAuth, which sends X-Forwarded-Host, -Method, -Uri and \
                  -Proto; never set authRequestHeaders"
             }
-            Self::Repeated => "another proxy adds X-Forwarded-*: set trustForwardHeader: false",
-            Self::Bytes => "the client sent bytes that no browser sends; nothing to change",
-            Self::Alias => {
-                "set aliasHeadersStrategy (3.7.12) or underscoreHeadersStrategy (3.7.6) to delete \
-                 on Traefik's entry point"
+            Self::Repeated(_) => "another proxy adds X-Forwarded-*: set trustForwardHeader: false",
+            Self::Bytes(_) => "the client sent bytes that no browser sends; nothing to change",
+            Self::Alias(_) => {
+                "set aliasHeadersStrategy (from Traefik 3.7.12) or underscoreHeadersStrategy (from \
+                 3.7.6 and 3.6.22) to delete on the entry point"
             }
             Self::Method => "TRACE, CONNECT and malformed methods never pass",
             Self::Uri => "X-Forwarded-Uri must begin with /: OPTIONS * and CONNECT never pass",
@@ -98,3 +114,9 @@ impl ForwardedProblem {
         }
     }
 }
+
+const ATTACK_STOPPED: &str = "nothing: a page on another workspace caused this, which is the attack \
+                              that doorward stops. Find out what runs on that desktop";
+const OWN_HOST_ELSEWHERE: &str = "the page is on this same host, at another scheme or port: see that \
+                                  public_scheme and the port in X-Forwarded-Host are what the \
+                                  browser's address bar shows";

@@ -385,11 +385,74 @@ fn a_denial_names_its_token_by_digest_only() {
     let host = request("alice.vdi.example.com");
     let credentials = cookies(&forged);
     let denied = gate.admit(&host, &credentials, UnixTime(NOW), &mut Unwatched).unwrap_err();
-    let digest = denied.token_digest.clone().unwrap();
+    let digest = denied.token.unwrap().to_string();
     assert_eq!(digest.len(), 16);
     let shown = format!("{denied:?}");
     for part in forged[0].split('.') {
         assert!(!shown.contains(part), "{shown}");
+    }
+}
+
+#[test]
+fn the_candidate_that_decided_is_the_one_that_is_named() {
+    let gate = gate();
+    let (alice, bob) = (token_of("alice"), token_of("bob"));
+    let forged = mint(OTHER_SECRET, &claims("alice"));
+    let mut old = claims("alice");
+    old["exp"] = (NOW - 3000).into();
+    old["iat"] = (NOW - 3600).into();
+    let old = mint(SECRET, &old);
+    let mut attacked = request("alice.vdi.example.com");
+    attacked.provenance.own_cookie = true;
+    attacked.provenance.origin = Presented::Once("https://bob.vdi.example.com");
+    let alices = request("alice.vdi.example.com");
+    let preflight = Forwarded { preflight: true, ..alices };
+    let tokens = [bob.clone(), old.clone(), forged.clone(), alice.clone()];
+    let rows = [
+        ("own_label", &alices, &tokens[..], Some(&alice)),
+        ("rejected", &alices, &tokens[..3], Some(&forged)),
+        ("expired", &alices, &tokens[..2], Some(&old)),
+        ("refused", &alices, &tokens[..1], Some(&bob)),
+        ("cross_site", &attacked, &tokens[..], Some(&alice)),
+        ("no_token", &alices, &[], None),
+        ("before_any_token", &preflight, &tokens[..], None),
+    ];
+    for (row, request, tokens, decided) in rows {
+        let credentials = cookies(tokens);
+        let named = match gate.admit(request, &credentials, UnixTime(NOW), &mut Unwatched) {
+            Ok(permit) => Some(permit.token()),
+            Err(denied) => denied.token,
+        };
+        let name = |token: &String| {
+            TokenName::of(&Candidate { token, source: Source::Authorization }).to_string()
+        };
+        assert_eq!(named.map(|named| named.to_string()), decided.map(name), "{row}");
+    }
+}
+
+#[test]
+fn the_advice_about_a_foreign_page_depends_on_whose_page_it_is() {
+    let gate = gate();
+    let alice = [token_of("alice")];
+    let rows = [
+        ("a_workspace", "https://bob.vdi.example.com", "the attack that doorward stops"),
+        ("one_in_another_domain", "https://bob.lab.example.org", "the attack that doorward stops"),
+        ("own_session", "https://dev--alice.vdi.example.com", "the attack that doorward stops"),
+        ("own_host_other_port", "https://alice.vdi.example.com:8443", "public_scheme"),
+        ("own_host_by_http", "http://alice.vdi.example.com", "public_scheme"),
+        ("portal", "https://portal.example.com", "trusted_origins"),
+        ("null", "null", "trusted_origins"),
+    ];
+    for (row, origin, advice) in rows {
+        let mut request = request("alice.vdi.example.com");
+        request.provenance.own_cookie = true;
+        request.provenance.origin = Presented::Once(origin);
+        let credentials = cookies(&alice);
+        let denied = gate.admit(&request, &credentials, UnixTime(NOW), &mut Unwatched).unwrap_err();
+        let page = crate::cross_site::Origin::parse(origin);
+        let told = gate.remedy(&denied, page.as_ref());
+        assert!(told.contains(advice), "{row}: {told}");
+        assert_eq!(told.contains("trusted_origins"), advice == "trusted_origins", "{row}: {told}");
     }
 }
 
@@ -401,7 +464,7 @@ fn the_transcript_shows_every_step_and_no_token() {
     let host = request("alice.vdi.example.com");
     let _permit = gate.admit(&host, &cookies(&alice), UnixTime(NOW), &mut transcript).unwrap();
     let steps: Vec<_> = transcript.0.iter().map(|note| (note.step.number(), note.passed)).collect();
-    assert_eq!(steps, [(3, true), (4, true), (6, true), (8, true), (9, true)]);
+    assert_eq!(steps, [3, 4, 5, 6, 7, 8, 9].map(|number| (number, true)));
     let text: String = transcript.0.iter().map(|note| note.text.as_str()).collect();
     assert!(alice[0].split('.').all(|part| !text.contains(part)), "{text}");
     assert!(text.contains("\"alice\""), "{text}");

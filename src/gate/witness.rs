@@ -2,7 +2,7 @@
 //! for which the compiler leaves nothing; `explain` passes a [`Transcript`]. Both run the same
 //! function, so what is explained is what is decided.
 
-use super::{Candidate, Forwarded, Source};
+use super::{Candidate, Credentials, Forwarded, Source};
 use crate::cross_site::{self, Clearance, Mode, OwnOrigin, Presented, Provenance};
 use crate::name::{Domain, Domains, Host, HostError};
 use crate::policy::{self, Entry, Site};
@@ -19,8 +19,12 @@ pub enum Step {
     Host,
     /// 4: preflight, reserved path, owner of the route.
     Route,
-    /// 5 and 6: a candidate is a session.
+    /// 5: tokens came.
+    Candidates,
+    /// 6: a candidate is a session.
     Token,
+    /// 7: and is not revoked.
+    Revocation,
     /// 8: the session may enter this host.
     Policy,
     /// 9: the page behind the request may cause it.
@@ -28,6 +32,19 @@ pub enum Step {
 }
 
 impl Step {
+    /// All of them, in order.
+    pub const ALL: [Self; 9] = [
+        Self::Peer,
+        Self::Forwarded,
+        Self::Host,
+        Self::Route,
+        Self::Candidates,
+        Self::Token,
+        Self::Revocation,
+        Self::Policy,
+        Self::CrossSite,
+    ];
+
     /// Number in the order of the decision.
     #[must_use]
     pub fn number(self) -> u8 {
@@ -36,7 +53,9 @@ impl Step {
             Self::Forwarded => 2,
             Self::Host => 3,
             Self::Route => 4,
+            Self::Candidates => 5,
             Self::Token => 6,
+            Self::Revocation => 7,
             Self::Policy => 8,
             Self::CrossSite => 9,
         }
@@ -50,7 +69,9 @@ impl Step {
             Self::Forwarded => "forwarded data",
             Self::Host => "host",
             Self::Route => "route",
+            Self::Candidates => "candidates",
             Self::Token => "token",
+            Self::Revocation => "revocation",
             Self::Policy => "host and user",
             Self::CrossSite => "cross-site",
         }
@@ -132,12 +153,47 @@ pub(super) fn route(request: &Forwarded<'_>, host: &Host<'_>) -> String {
     format!("{} is {method}; path {path:?} {reserved}; {owner}", request.method())
 }
 
-pub(super) fn no_credential() -> String {
-    "no cookie, Authorization or header carries a token".to_owned()
+pub(super) fn candidates(credentials: &Credentials<'_>) -> String {
+    let other_scheme = credentials.passed_over_authorization();
+    let aside = if other_scheme { "; Authorization is no Bearer with one token" } else { "" };
+    let sources: Vec<_> = credentials.iter().map(|candidate| source(candidate.source)).collect();
+    match sources.as_slice() {
+        [] if other_scheme => {
+            "none: no cookie of tokens.cookies, Authorization is no Bearer with one token, no \
+             header of tokens.headers"
+                .to_owned()
+        }
+        [] => "none: no cookie of tokens.cookies, no Authorization that is read, no header of \
+             tokens.headers"
+            .to_owned(),
+        [only] => format!("1 token, from {only}{aside}"),
+        several => {
+            format!("{} tokens, tried in this order: {}{aside}", several.len(), first_of(several))
+        }
+    }
 }
 
-pub(super) fn rejected(candidate: &Candidate<'_>, rejection: &Rejection) -> String {
-    format!("token from {}: {rejection}", source(candidate.source))
+/// Planted cookies come by the hundred.
+fn first_of(sources: &[String]) -> String {
+    let more = sources.len().saturating_sub(MOST_SOURCES);
+    let shown: Vec<_> = sources.iter().take(MOST_SOURCES).map(String::as_str).collect();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
+pub(super) fn rejected(
+    candidate: &Candidate<'_>,
+    rejection: &Rejection,
+    verifier: &Verifier,
+    now: UnixTime,
+) -> String {
+    let said = verifier.explain_unverified(candidate.token, rejection, now);
+    let said = said.map(|said| format!(" ({said})")).unwrap_or_default();
+    format!("token from {}: {rejection}{said}", source(candidate.source))
+}
+
+pub(super) fn revocation() -> String {
+    "store none: nothing is revoked in this version".to_owned()
 }
 
 pub(super) fn over_budget(candidate: &Candidate<'_>) -> String {
@@ -233,3 +289,5 @@ fn source(source: Source) -> String {
         Source::Header(index) => format!("tokens.headers[{index}]"),
     }
 }
+
+const MOST_SOURCES: usize = 12;

@@ -5,8 +5,8 @@ use super::credential::{OwnCookies, bearer, pairs};
 use super::headers::is_forwarded_alias;
 use crate::cross_site::{Presented, Provenance};
 use crate::gate::{
-    Candidate, Credentials, Denial, Forwarded, ForwardedProblem, PublicScheme, Source,
-    forwarded_scheme,
+    Candidate, Credentials, Denial, Forwarded, ForwardedHeader, ForwardedProblem, PublicScheme,
+    Source, forwarded_scheme,
 };
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 
@@ -47,8 +47,8 @@ impl Reader {
         if seen.bytes > self.header_bytes {
             return Err(Denial::HeadersTooLarge);
         }
-        if seen.alias {
-            return Err(Denial::Forwarded(ForwardedProblem::Alias));
+        if let Some(header) = seen.alias {
+            return Err(Denial::Forwarded(ForwardedProblem::Alias(header)));
         }
         let forwarded = self.judge(&seen, query).map_err(Denial::Forwarded)?;
         seen.credentials.sort();
@@ -68,11 +68,12 @@ impl Reader {
             }
             6 if text == "origin" => seen.provenance.origin = seen.provenance.origin.and(bytes),
             7 if text == "referer" => seen.provenance.referer = seen.provenance.referer.and(bytes),
-            13 if text == "authorization" && self.authorization => {
-                if let Some(token) = bearer(bytes) {
+            13 if text == "authorization" && self.authorization => match bearer(bytes) {
+                Some(token) => {
                     seen.credentials.push(Candidate { token, source: Source::Authorization });
                 }
-            }
+                None => seen.credentials.pass_over_authorization(),
+            },
             14 if text.starts_with("sec-fetch-") => collect_metadata(text, bytes, seen),
             15 if text == "x-forwarded-uri" => seen.uri = seen.uri.and(bytes),
             16 if text == "x-forwarded-host" => seen.host = seen.host.and(bytes),
@@ -80,7 +81,7 @@ impl Reader {
             17 if text == "sec-websocket-key" => seen.provenance.websocket = true,
             18 if text == "x-forwarded-method" => seen.method = seen.method.and(bytes),
             29 if text == "access-control-request-method" => seen.requests_method = true,
-            15..=18 if is_forwarded_alias(text) => seen.alias = true,
+            15..=18 if is_forwarded_alias(text) => seen.alias = ForwardedHeader::read_into(text),
             _ if text.starts_with("sec-fetch-") => seen.provenance.fetch_metadata = true,
             _ => {}
         }
@@ -114,10 +115,10 @@ impl Reader {
         seen: &Seen<'r>,
         query: Option<&'r str>,
     ) -> Result<Forwarded<'r>, ForwardedProblem> {
-        let host = seen.host.single()?;
-        let method = seen.method.single()?;
-        let uri = seen.uri.once()?;
-        let proto = seen.proto.single()?;
+        let host = seen.host.single(ForwardedHeader::Host)?;
+        let method = seen.method.single(ForwardedHeader::Method)?;
+        let uri = seen.uri.once(ForwardedHeader::Uri)?;
+        let proto = seen.proto.single(ForwardedHeader::Proto)?;
         if matches!(method, "TRACE" | "CONNECT") || !method.bytes().all(is_token_byte) {
             return Err(ForwardedProblem::Method);
         }
@@ -177,7 +178,7 @@ struct Seen<'r> {
     method: Line<'r>,
     uri: Line<'r>,
     proto: Line<'r>,
-    alias: bool,
+    alias: Option<ForwardedHeader>,
     requests_method: bool,
     provenance: Provenance<'r>,
     credentials: Credentials<'r>,
@@ -193,24 +194,24 @@ impl<'r> Line<'r> {
     }
 
     /// The value: one line, visible ASCII without white space.
-    fn once(self) -> Result<&'r str, ForwardedProblem> {
+    fn once(self, header: ForwardedHeader) -> Result<&'r str, ForwardedProblem> {
         if self.1 {
-            return Err(ForwardedProblem::Repeated);
+            return Err(ForwardedProblem::Repeated(header));
         }
         match self.0 {
-            Presented::Absent | Presented::Once("") => Err(ForwardedProblem::Missing),
+            Presented::Absent | Presented::Once("") => Err(ForwardedProblem::Missing(header)),
             Presented::Once(value) if value.bytes().all(|byte| byte.is_ascii_graphic()) => {
                 Ok(value)
             }
-            Presented::Once(_) | Presented::Unusable => Err(ForwardedProblem::Bytes),
+            Presented::Once(_) | Presented::Unusable => Err(ForwardedProblem::Bytes(header)),
         }
     }
 
     /// Likewise, and no list.
-    fn single(self) -> Result<&'r str, ForwardedProblem> {
-        let value = self.once()?;
+    fn single(self, header: ForwardedHeader) -> Result<&'r str, ForwardedProblem> {
+        let value = self.once(header)?;
         if value.bytes().any(|byte| byte == b',') {
-            return Err(ForwardedProblem::Repeated);
+            return Err(ForwardedProblem::Repeated(header));
         }
         Ok(value)
     }

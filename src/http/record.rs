@@ -1,17 +1,20 @@
 //! One event for each decision, in log and metrics: a denial at `info`, a permit at `debug`, a
-//! permit by grant always at `info`. Never a token, a cookie or a URI, which may carry a secret;
-//! a token is named by the first bytes of its digest.
+//! permit by grant or one that `cross_site: report` let pass at `info`. Never a token, a cookie or
+//! a URI, which may carry a secret; a token is named by the first bytes of its digest.
+
+mod event;
 
 use super::answer::{Body, Outcome};
 use super::class::Class;
 use super::headers::{REQUEST_ID, TRACE_PARENT};
 use super::{Peer, State, line};
 use crate::cross_site::{Clearance, Origin};
-use crate::gate::{Denial, Denied, Effort, Permit};
+use crate::gate::{Denial, Denied, Effort, ForwardedHeader, Permit};
 use crate::name::Host;
 use crate::observe::{Counter, Metrics};
 use crate::policy::Entry;
 use crate::token::Session;
+use event::{Event, is_logged};
 use hyper::Response;
 use hyper::header::HeaderMap;
 use std::borrow::Cow;
@@ -20,6 +23,7 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::Level;
 
 /// What a record is about.
 pub(super) struct Record<'r> {
@@ -31,50 +35,42 @@ pub(super) struct Record<'r> {
 
 impl Record<'_> {
     pub(super) fn allowed(&self, permit: &Permit<'_>, recorder: &Recorder) {
-        let granted = matches!(permit.entry(), Entry::Grant(_));
-        recorder.count(if granted { PERMIT_BY_GRANT } else { PERMIT }, self.took, permit.effort());
-        if let Entry::Grant(index) = permit.entry() {
-            self.log_grant(permit, index);
-        } else if let Clearance::Reported(refusal) = permit.clearance() {
-            tracing::info!(
-                event = "decision",
-                result = "allow",
-                would_deny = refusal.reason(),
-                host_label = permit.host().label(),
-                origin = Origin::parse(line(self.headers, "origin")).map(tracing::field::display),
-                request_id = RequestId::of(self.headers).as_str(),
-            );
-        } else {
-            tracing::debug!(
-                event = "decision",
-                result = "allow",
-                host_label = permit.host().label(),
-                label = permit.session().label().as_str(),
-                issuer = self.issuer(permit.session()),
-                username = self.username(permit.session()),
-                request_id = RequestId::of(self.headers).as_str(),
-                trace_id = trace_id(self.headers),
-                latency_us = self.microseconds(),
-            );
+        let grant = match permit.entry() {
+            Entry::Grant(index) => Some(index),
+            Entry::Own => None,
+        };
+        let would_deny = match permit.clearance() {
+            Clearance::Reported(refusal) => Some(refusal.reason()),
+            Clearance::Exempt | Clearance::Passed | Clearance::Unjudged => None,
+        };
+        let reason = if grant.is_some() { PERMIT_BY_GRANT } else { PERMIT };
+        recorder.count(reason, self.took, permit.effort());
+        let level =
+            if grant.is_some() || would_deny.is_some() { Level::INFO } else { Level::DEBUG };
+        // The rule, a permit that nobody logs, ends here: nothing is put together for it.
+        if !is_logged(level) {
+            return;
         }
-    }
-
-    fn log_grant(&self, permit: &Permit<'_>, index: usize) {
         let session = permit.session();
-        tracing::info!(
-            event = "decision",
-            result = "allow",
-            grant = index,
-            host_label = permit.host().label(),
-            label = session.label().as_str(),
-            issuer = self.issuer(session),
-            username = self.username(session),
-            token_id = session.id(),
-            request_id = RequestId::of(self.headers).as_str(),
-            trace_id = trace_id(self.headers),
-            client = client(self.headers),
-            latency_us = self.microseconds(),
-        );
+        let request_id = RequestId::of(self.headers);
+        Event {
+            result: "allow",
+            reason,
+            answer: PERMIT,
+            status: 200,
+            class: Some(self.class()),
+            host_label: Some(permit.host().label()),
+            label: Some(session.label().as_str()),
+            issuer: self.issuer(session),
+            username: self.username(session),
+            token_digest: Some(permit.token()),
+            origin: would_deny.and_then(|_| self.origin()),
+            would_deny,
+            grant,
+            token_id: grant.and(session.id()),
+            ..self.event(request_id.as_str())
+        }
+        .write(level);
     }
 
     pub(super) fn denied(
@@ -87,31 +83,77 @@ impl Record<'_> {
     ) {
         let reason = denied.denial.reason();
         recorder.count(reason, self.took, denied.effort);
+        if !is_logged(Level::INFO) {
+            return;
+        }
+        let common = Event {
+            result: "deny",
+            reason,
+            answer: outcome.reason(),
+            status: response.status().as_u16(),
+            ..Event::default()
+        };
         if denied.denial == Denial::PeerUntrusted {
             // Nothing of a stranger's request is read, not even for the log.
-            let (peer, request_id) = (self.peer.address, request_id.as_str());
-            tracing::info!(event = "decision", result = "deny", reason, %peer, request_id);
+            let (peer, request_id) = (Some(self.peer.address), request_id.as_str());
+            let latency_us = self.microseconds();
+            Event { request_id, peer, latency_us, ..common }.write(Level::INFO);
             return;
         }
         let session = denied.session.as_deref();
-        let method = line(self.headers, "x-forwarded-method");
-        tracing::info!(
-            event = "decision",
-            result = "deny",
-            reason,
-            answer = outcome.reason(),
-            status = response.status().as_u16(),
-            class = Class::of(method, self.headers).name(),
-            host_label = denied.host.as_ref().map(Host::label),
-            label = session.map(|session| session.label().as_str()),
-            issuer = session.and_then(|session| self.issuer(session)),
-            username = session.and_then(|session| self.username(session)),
-            token_digest = denied.token_digest.as_deref(),
-            request_id = request_id.as_str(),
-            trace_id = trace_id(self.headers),
-            client = client(self.headers),
-            latency_us = self.microseconds(),
-        );
+        let (header, origin, host) = match &denied.denial {
+            Denial::Forwarded(problem) => (problem.header(), None, None),
+            Denial::CrossSite(_) => (None, self.origin(), None),
+            Denial::HostUnknown => (None, None, host_name(line(self.headers, "x-forwarded-host"))),
+            Denial::PeerUntrusted
+            | Denial::TooManyHeaders
+            | Denial::HeadersTooLarge
+            | Denial::Preflight
+            | Denial::ReservedPath
+            | Denial::OwnerDiffers
+            | Denial::CredentialMissing
+            | Denial::TooManyCandidates
+            | Denial::TokenRejected(_)
+            | Denial::NotAdmitted(_) => (None, None, None),
+        };
+        let from_request = self.event(request_id.as_str());
+        Event {
+            class: Some(self.class()),
+            host_label: denied.host.as_ref().map(Host::label),
+            host,
+            label: session.map(|session| session.label().as_str()),
+            issuer: session.and_then(|session| self.issuer(session)),
+            username: session.and_then(|session| self.username(session)),
+            token_digest: denied.token,
+            header: header.map(ForwardedHeader::name),
+            origin,
+            request_id: from_request.request_id,
+            trace_id: from_request.trace_id,
+            client: from_request.client,
+            latency_us: from_request.latency_us,
+            ..common
+        }
+        .write(Level::INFO);
+    }
+
+    /// What every event takes from the request.
+    fn event<'e>(&'e self, request_id: &'e str) -> Event<'e> {
+        Event {
+            request_id,
+            trace_id: trace_id(self.headers),
+            client: client(self.headers),
+            latency_us: self.microseconds(),
+            ..Event::default()
+        }
+    }
+
+    fn class(&self) -> &'static str {
+        Class::of(line(self.headers, "x-forwarded-method"), self.headers).name()
+    }
+
+    /// `Origin` when it is one, in canonical form; a visitor could write anything else there.
+    fn origin(&self) -> Option<Origin> {
+        Origin::parse(line(self.headers, "origin"))
     }
 
     fn issuer(&self, session: &Session) -> Option<&str> {
@@ -195,11 +237,20 @@ impl<'r> RequestId<'r> {
     }
 }
 
+/// A host that no workspace has, as a name: whoever debugs a route looks for it. What is no host
+/// name is not logged; a label above 63 bytes, as the parts of a token are, is none.
+fn host_name(text: &str) -> Option<&str> {
+    let is_name = (1..=MAX_HOST).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_graphic())
+        && text.split('.').all(|label| label.len() <= MAX_LABEL);
+    is_name.then_some(text)
+}
+
 /// The visitor's address as Traefik reports it. What is no address is not logged: a client that the
 /// entry point trusts could write anything there.
-fn client(headers: &HeaderMap) -> Option<tracing::field::DisplayValue<IpAddr>> {
+fn client(headers: &HeaderMap) -> Option<IpAddr> {
     let first = line(headers, "x-forwarded-for").split(',').next()?.trim();
-    first.parse().ok().map(tracing::field::display)
+    first.parse().ok()
 }
 
 /// The trace id of a W3C `traceparent` (version 00).
@@ -213,3 +264,6 @@ fn trace_id(headers: &HeaderMap) -> Option<&str> {
 const PERMIT: &str = "permit";
 const PERMIT_BY_GRANT: &str = "permit-grant";
 const MAX_REQUEST_ID: usize = 64;
+/// RFC 1035 §2.3.4.
+const MAX_HOST: usize = 253;
+const MAX_LABEL: usize = 63;

@@ -7,9 +7,12 @@ use serde::Deserialize;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use tracing::level_filters::LevelFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::{DefaultFields, Format, JsonFields};
+use tracing_subscriber::fmt::{MakeWriter, layer};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry;
 
 /// The log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +20,7 @@ pub struct Log {
     /// Its form.
     pub format: LogFormat,
     /// The least important level that is written.
-    pub level: tracing::Level,
+    pub level: Level,
     /// Whether usernames are written next to labels.
     pub usernames: bool,
 }
@@ -56,7 +59,7 @@ pub fn start(log: &Log, dropped: Arc<AtomicU64>) -> io::Result<Flush> {
 fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let location = panic.location().map(ToString::to_string).unwrap_or_default();
-        if tracing::event_enabled!(tracing::Level::ERROR) {
+        if tracing::event_enabled!(Level::ERROR) {
             tracing::error!({ field::LOCATION } = location, "panic");
         } else {
             // Before the log is set up, or with the log turned off, this still must be seen.
@@ -74,9 +77,7 @@ where
         LogFormat::Text => false,
         LogFormat::Auto => !watched,
     };
-    let builder = tracing_subscriber::fmt()
-        .with_max_level(LevelFilter::from_level(log.level))
-        .with_writer(writer);
+    let subscriber = registry().with(levels(log.level));
     if json {
         // Flat, so that the names of `field` are at the top where queries look for them.
         let format = Format::default()
@@ -84,11 +85,23 @@ where
             .flatten_event(true)
             .with_current_span(false)
             .with_span_list(false);
-        Box::new(builder.event_format(format).fmt_fields(JsonFields::new()).finish())
+        let lines = layer().event_format(format).fmt_fields(JsonFields::new()).with_writer(writer);
+        Box::new(subscriber.with(lines))
     } else {
         let format = Format::default().compact().with_ansi(watched).with_target(false);
-        Box::new(builder.event_format(format).fmt_fields(DefaultFields::new()).finish())
+        let lines = layer()
+            .with_ansi(watched)
+            .event_format(format)
+            .fmt_fields(DefaultFields::new())
+            .with_writer(writer);
+        Box::new(subscriber.with(lines))
     }
+}
+
+/// `log.level` is about doorward. What it is built of speaks up when something is wrong; its frames
+/// and handshakes at `debug` would bury every decision, and say things that we never checked.
+fn levels(own: Level) -> Targets {
+    Targets::new().with_default(own.min(Level::WARN)).with_target("doorward", own)
 }
 
 /// Some megabytes at most.
@@ -133,6 +146,37 @@ mod tests {
         assert!(!plain[0].contains('\u{1b}'), "no colours into a file");
         let watched = lines(LogFormat::Auto, true);
         assert!(watched[0].contains('\u{1b}') && !watched[0].starts_with('{'), "{watched:?}");
+    }
+
+    /// Every level, each with what is written of our own events and of a library's.
+    #[test]
+    fn only_our_own_lines_follow_the_level() {
+        for (level, ours, theirs) in [
+            (Level::ERROR, 1, 1),
+            (Level::WARN, 2, 2),
+            (Level::INFO, 3, 2),
+            (Level::DEBUG, 4, 2),
+            (Level::TRACE, 5, 2),
+        ] {
+            let sink = Sink::default();
+            let to = sink.clone();
+            let log = Log { format: LogFormat::Json, level, usernames: false };
+            tracing::subscriber::with_default(subscriber(&log, false, move || to.clone()), || {
+                tracing::error!(target: "doorward::server", "ours");
+                tracing::warn!(target: "doorward::server", "ours");
+                tracing::info!(target: "doorward", "ours");
+                tracing::debug!(target: "doorward::decision", "ours");
+                tracing::trace!(target: "doorward::http::record", "ours");
+                tracing::error!(target: "h2::codec", "theirs");
+                tracing::warn!(target: "hyper::proto", "theirs");
+                tracing::info!(target: "rustls", "theirs");
+                tracing::debug!(target: "h2::codec::framed_read", "theirs");
+                tracing::trace!(target: "hyper::proto", "theirs");
+            });
+            let text = sink.text();
+            assert_eq!(text.matches("\"ours\"").count(), ours, "{level}: {text}");
+            assert_eq!(text.matches("\"theirs\"").count(), theirs, "{level}: {text}");
+        }
     }
 
     #[test]

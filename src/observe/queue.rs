@@ -3,19 +3,28 @@
 //! A log collector that stalls makes a write to stderr block, and with it every decision on that
 //! thread: the gate would be shut by its own log. So lines go through a bounded queue to a thread
 //! that may block; when the queue is full, a line is dropped and counted.
+//!
+//! Who floods the gate with denials must not thereby drive out what its operator is promised: the
+//! last part of the queue is kept for warnings, errors and uses of a grant. One queue, so that
+//! lines stay in their order.
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvError, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// The near end; each event takes a [`Line`] from it.
 #[derive(Clone, Debug)]
 pub(super) struct Queue {
     sender: SyncSender<Message>,
+    /// Lines in the queue, in pace with it to within those that are being put in or taken out.
+    waiting: Arc<AtomicUsize>,
+    /// Ordinary lines are taken while fewer than this are waiting.
+    ordinary: usize,
     dropped: Arc<AtomicU64>,
 }
 
@@ -29,7 +38,10 @@ pub struct Flush {
 
 /// One event's text.
 #[derive(Debug)]
-pub(super) struct Line<'a>(&'a Queue);
+pub(super) struct Line<'a> {
+    queue: &'a Queue,
+    kept: bool,
+}
 
 enum Message {
     Line(Box<[u8]>),
@@ -37,17 +49,22 @@ enum Message {
 }
 
 impl Queue {
-    /// Starts the thread that writes to `sink`, with room for `length` lines.
+    /// Starts the thread that writes to `sink`, with room for `length` lines, of which an eighth
+    /// and at least one is for lines that must be kept.
     pub(super) fn start(
         sink: impl Write + Send + 'static,
         length: usize,
         dropped: Arc<AtomicU64>,
     ) -> io::Result<(Self, Flush)> {
         let (sender, receiver) = sync_channel(length);
-        let writer =
-            thread::Builder::new().name("log".to_owned()).spawn(move || write(sink, &receiver))?;
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let taken = Arc::clone(&waiting);
+        let writer = thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || write(sink, &receiver, &taken))?;
         let flush = Flush { sender: sender.clone(), writer: Some(writer) };
-        Ok((Self { sender, dropped }, flush))
+        let ordinary = length.saturating_sub((length / 8).max(1));
+        Ok((Self { sender, waiting, ordinary, dropped }, flush))
     }
 }
 
@@ -55,17 +72,24 @@ impl<'a> MakeWriter<'a> for Queue {
     type Writer = Line<'a>;
 
     fn make_writer(&'a self) -> Line<'a> {
-        Line(self)
+        Line { queue: self, kept: false }
+    }
+
+    fn make_writer_for(&'a self, event: &Metadata<'_>) -> Line<'a> {
+        Line { queue: self, kept: *event.level() <= Level::WARN || event.name() == KEPT }
     }
 }
 
 impl Write for Line<'_> {
     /// tracing-subscriber formats an event in a buffer and writes it in one piece.
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
-            self.0.sender.try_send(Message::Line(text.into()))
-        {
-            self.0.dropped.fetch_add(1, Ordering::Relaxed);
+        let Queue { sender, waiting, ordinary, dropped } = self.queue;
+        // Counted before it is sent, so that the writing thread never takes what was not counted.
+        let before = waiting.fetch_add(1, Ordering::Relaxed);
+        let has_room = self.kept || before < *ordinary;
+        if !has_room || sender.try_send(Message::Line(text.into())).is_err() {
+            waiting.fetch_sub(1, Ordering::Relaxed);
+            dropped.fetch_add(1, Ordering::Relaxed);
         }
         Ok(text.len())
     }
@@ -102,15 +126,21 @@ impl Drop for Flush {
     }
 }
 
-fn write(mut sink: impl Write, receiver: &Receiver<Message>) {
+fn write(mut sink: impl Write, receiver: &Receiver<Message>, waiting: &AtomicUsize) {
     loop {
         match receiver.recv() {
-            // There is nobody to tell that the log cannot be written.
-            Ok(Message::Line(text)) => drop(sink.write_all(&text)),
+            Ok(Message::Line(text)) => {
+                waiting.fetch_sub(1, Ordering::Relaxed);
+                // There is nobody to tell that the log cannot be written.
+                drop(sink.write_all(&text));
+            }
             Ok(Message::End) | Err(RecvError) => return drop(sink.flush()),
         }
     }
 }
+
+/// Name of an event that is `info` and must be written all the same.
+pub const KEPT: &str = "kept decision";
 
 /// How long the end of the process waits for the log.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -171,6 +201,15 @@ pub(super) mod tests {
         assert_eq!(dropped.load(Ordering::Relaxed), 0);
     }
 
+    /// Lines as they come from tracing, so that each has its level and name.
+    fn log_through(queue: &Queue, lines: impl FnOnce()) {
+        let to = queue.clone();
+        let format = tracing_subscriber::fmt::format().without_time().with_level(false);
+        let format = format.with_target(false).with_ansi(false);
+        let subscriber = tracing_subscriber::fmt().event_format(format).with_writer(to).finish();
+        tracing::subscriber::with_default(subscriber, lines);
+    }
+
     #[test]
     fn a_reader_that_stalls_costs_lines_and_not_time() {
         let (asks, asked) = channel();
@@ -178,7 +217,7 @@ pub(super) mod tests {
         let sink = Sink::default();
         let dropped = Arc::new(AtomicU64::new(0));
         let stalled = Stalled(asks, go, sink.clone());
-        let (queue, flush) = Queue::start(stalled, 2, Arc::clone(&dropped)).unwrap();
+        let (queue, flush) = Queue::start(stalled, 3, Arc::clone(&dropped)).unwrap();
         let mut line = queue.make_writer();
         line.write_all(b"a").unwrap();
         asked.recv().unwrap();
@@ -189,5 +228,55 @@ pub(super) mod tests {
         drop(may);
         drop(flush);
         assert_eq!(sink.text(), "abc");
+    }
+
+    #[test]
+    fn a_flood_of_denials_cannot_drive_out_a_grant_or_a_warning() {
+        let (asks, asked) = channel();
+        let (may, go) = channel();
+        let sink = Sink::default();
+        let dropped = Arc::new(AtomicU64::new(0));
+        let stalled = Stalled(asks, go, sink.clone());
+        let (queue, flush) = Queue::start(stalled, 32, Arc::clone(&dropped)).unwrap();
+        let flood = |count| (0..count).for_each(|_| tracing::info!("denied"));
+        log_through(&queue, || {
+            flood(1);
+            asked.recv().unwrap();
+            flood(1000);
+            tracing::event!(name: KEPT, Level::INFO, "grant");
+            flood(1000);
+            tracing::warn!("warning");
+            tracing::error!("error");
+            flood(1000);
+            tracing::event!(name: KEPT, Level::INFO, "another grant");
+            tracing::error!("one too many");
+        });
+        drop(may);
+        drop(flush);
+        let text = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+        let kept: Vec<_> = text.lines().filter(|line| *line != "denied").collect();
+        assert_eq!(kept, ["grant", "warning", "error", "another grant"]);
+        assert_eq!(text.lines().count(), 1 + 32, "the rest is flood");
+        assert_eq!(dropped.load(Ordering::Relaxed), 3000 - 28 + 1);
+    }
+
+    /// What was kept from ordinary lines is theirs again once the reader has caught up.
+    #[test]
+    fn room_comes_back_with_the_reader() {
+        let sink = Sink::default();
+        let dropped = Arc::new(AtomicU64::new(0));
+        let (asks, asked) = channel();
+        let (may, go) = channel();
+        let stalled = Stalled(asks, go, sink.clone());
+        let (queue, flush) = Queue::start(stalled, 2, Arc::clone(&dropped)).unwrap();
+        for _ in 0..20 {
+            queue.make_writer().write_all(b"x").unwrap();
+            asked.recv().unwrap();
+            may.send(()).unwrap();
+        }
+        drop(may);
+        drop(flush);
+        assert_eq!(sink.0.lock().unwrap().len(), 20);
+        assert_eq!(dropped.load(Ordering::Relaxed), 0);
     }
 }

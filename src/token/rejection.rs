@@ -1,8 +1,11 @@
 //! Why a token is no session: one variant for each thing the other side can do wrong.
 //!
 //! Two audiences. [`Rejection::reason`] is a stable word for log and metric; `Display` is a
-//! sentence for the operator who runs `explain`, with what to change. Neither ever holds a byte
-//! of the token: whoever may read the log is not thereby somebody who may learn claims.
+//! sentence for the operator who runs `explain`, and [`Rejection::remedy`] what to change. None of
+//! them ever holds a byte of the token: whoever may read the log is not thereby somebody who may
+//! learn claims.
+
+mod remedy;
 
 use super::{Algorithm, json::JsonFault, kind::TokenKind, raw::Part};
 use crate::name::UsernameError;
@@ -226,153 +229,99 @@ impl fmt::Display for Rejection {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Self::TooLong { limit } => {
-                return write!(
-                    formatter,
-                    "the token is longer than {limit} bytes; have the issuer put less into it, \
-                     or raise tokens.max_bytes"
-                );
+                return write!(formatter, "the token is longer than {limit} bytes");
             }
             Self::NotThreeParts => "this is no JWT: it has not three parts with two dots between",
-            Self::Encrypted => "the token is encrypted (JWE); have the issuer sign it only",
-            Self::NoSignature => "the token has no signature; have the issuer sign it",
+            Self::Encrypted => "the token is encrypted (JWE)",
+            Self::NoSignature => "the token has no signature",
             Self::NotBase64Url(part) => {
                 return write!(formatter, "the token's {part} is not base64url without padding");
             }
             Self::SlackBits(part) => {
                 return write!(
                     formatter,
-                    "the last character of the token's {part} carries surplus bits; the token \
-                     was changed on its way, or its encoder is broken"
+                    "the last character of the token's {part} carries surplus bits"
                 );
             }
-            Self::HeaderTooLong => "the token's header is above 2 KiB; have the issuer shorten it",
+            Self::HeaderTooLong => "the token's header is above 2 KiB",
             Self::Header(fault) => return write!(formatter, "the token's header {fault}"),
             Self::HeaderMember(name) => {
                 return write!(
                     formatter,
-                    "the token's header has `{name}`, which is never accepted; have the issuer \
-                     leave it out"
+                    "the token's header has `{name}`, which is never accepted"
                 );
             }
-            Self::Nested => {
-                "the token's header has `cty`, so it wraps another token; have the issuer send \
-                 the inner one"
-            }
+            Self::Nested => "the token's header has `cty`, so it wraps another token",
             Self::AlgorithmMissing => "the token's header names no algorithm in `alg`",
-            Self::AlgorithmUnknown => {
-                "the token's `alg` is none that doorward knows; have the issuer use one of those \
-                 under issuers[].algorithms"
-            }
+            Self::AlgorithmUnknown => "the token's `alg` is none that doorward knows",
             Self::AlgorithmNotAllowed(algorithm) => {
                 return write!(
                     formatter,
                     "the token is signed with {algorithm}, which this issuer's `algorithms` does \
-                     not list; list it if the issuer really signs so"
+                     not list"
                 );
             }
             Self::TypeMalformed => "the token's `typ` is no string",
-            Self::TypeMissing => {
-                "the token has no `typ`; have the issuer set it, or drop require_type"
-            }
-            Self::TypeNotAccepted => {
-                "the token's `typ` is not in this issuer's `types`; list it if such tokens are \
-                 meant to be sessions"
-            }
+            Self::TypeMissing => "the token has no `typ`, and this issuer has require_type",
+            Self::TypeNotAccepted => "the token's `typ` is not in this issuer's `types`",
             Self::WrongKind(kind) => {
-                return write!(
-                    formatter,
-                    "this is {kind}, which never opens a session; send the access or ID token"
-                );
+                return write!(formatter, "this is {kind}, which never opens a session");
             }
             Self::KidMalformed => {
                 "the token's `kid` is no string of 1 to 256 printable ASCII characters"
             }
             Self::KidMissing => {
-                "the token has no `kid`, but the issuer's key set has several keys with one; \
-                 have the issuer set it"
+                "the token has no `kid`, but the issuer's key set has several keys with one"
             }
-            Self::KeyUnknown => {
-                "the issuer's key set has no key for this token; check that `keys` holds the \
-                 issuer's present keys"
-            }
+            Self::KeyUnknown => "the issuer's key set has no key for this token",
             Self::KeyOfOtherAlgorithm => {
-                "the key that the token names is bound to another algorithm; have the issuer \
-                 sign with the algorithm its key set states"
+                "the key that the token names is bound to another algorithm"
             }
             Self::SignatureLength => {
-                "the signature has not the length that key and algorithm give it; ECDSA ones \
-                 must be r and s side by side, not DER"
+                "the signature has not the length that key and algorithm give it"
             }
-            Self::SignatureWrong => {
-                "the signature is not this issuer's; check that `keys` holds the issuer's \
-                 present keys"
-            }
+            Self::SignatureWrong => "the signature is not this issuer's",
             Self::OverBudget => {
                 "not judged: too many signatures were computed for this request already"
             }
             Self::Payload(fault) => return write!(formatter, "the token's payload {fault}"),
-            Self::IssuerMissing => "the token has no `iss`; have the issuer set it",
+            Self::IssuerMissing => "the token has no `iss`, so its issuer is not known",
             Self::IssuerMalformed => "the token's `iss` is no string",
-            Self::IssuerUnknown => {
-                "the token's `iss` is none of the configured issuers; it must equal \
-                 issuers[].issuer to the byte, a final slash included"
-            }
-            Self::AudienceMissing => {
-                "the token has no `aud`; have the issuer set it to one of this issuer's \
-                 `audiences`"
-            }
+            Self::IssuerUnknown => "the token's `iss` is none of the configured issuers",
+            Self::AudienceMissing => "the token has no `aud`, so no audience",
             Self::AudienceMalformed => "the token's `aud` is neither a string nor a list of them",
             Self::AudienceOther => {
                 "the token is meant for somebody else: none of this issuer's `audiences` is in \
                  its `aud`"
             }
-            Self::ExpiryMissing => "the token has no `exp`; have the issuer set it",
+            Self::ExpiryMissing => "the token has no `exp`, so it would never end",
             Self::TimeMalformed(claim) => {
                 return write!(
                     formatter,
-                    "the token's `{claim}` is no number of seconds from 0 to 2^53; strings are \
-                     not taken for numbers"
+                    "the token's `{claim}` is no number of seconds from 0 to 2^53"
                 );
             }
-            Self::Expired => "the token has expired; sign in again",
-            Self::NotYetValid => {
-                "the token is not valid yet; compare the clocks of issuer and gate, or raise \
-                 tokens.leeway"
-            }
-            Self::IssuedInTheFuture => {
-                "the token was issued in the future; compare the clocks of issuer and gate, or \
-                 raise tokens.leeway"
-            }
-            Self::IssuedAtMissing => {
-                "the token has no `iat`, so its lifetime cannot be judged; have the issuer set \
-                 it, or set this issuer's max_lifetime to null"
-            }
+            Self::Expired => "the token has expired",
+            Self::NotYetValid => "the token is not valid yet",
+            Self::IssuedInTheFuture => "the token was issued in the future",
+            Self::IssuedAtMissing => "the token has no `iat`, so its lifetime cannot be judged",
             Self::LifetimeTooLong { limit } => {
-                return write!(
-                    formatter,
-                    "the token lives longer than {limit} seconds; have the issuer shorten it, or \
-                     raise this issuer's max_lifetime"
-                );
+                return write!(formatter, "the token lives longer than {limit} seconds");
             }
             Self::IdentifierMalformed(claim) => {
                 return write!(
                     formatter,
                     "the token's `{claim}` is no string of 1 to 1024 bytes, so it could not be \
-                     revoked by it; have the issuer correct it or leave it out"
+                     revoked by it"
                 );
             }
-            Self::UserMissing => {
-                "the token lacks the claim that names the user; check this issuer's user_claim"
-            }
-            Self::UserMalformed => {
-                "the claim that names the user is no string; check this issuer's user_claim"
-            }
+            Self::UserMissing => "the token lacks the claim that names the user",
+            Self::UserMalformed => "the claim that names the user is no string",
             Self::User(error) => return write!(formatter, "the user can have no desktop: {error}"),
             Self::IdentityTooLong { position } => {
                 return write!(
                     formatter,
-                    "the value of identity header {} is above 4 KiB once encoded; choose another \
-                     claim in identity_headers",
+                    "the value of identity header {} is above 4 KiB once encoded",
                     position + 1
                 );
             }
@@ -380,7 +329,7 @@ impl fmt::Display for Rejection {
                 return write!(
                     formatter,
                     "the claim of identity header {} holds a number beyond 2^53, which has no \
-                     exact value; have the issuer send it as a string",
+                     exact value",
                     position + 1
                 );
             }

@@ -212,6 +212,14 @@ fn documents_that_lie_are_seen() {
     keys.insert("cache".to_owned());
     assert_eq!(documents::key_differences(readme, &keys).len(), 2);
 
+    let names = "pub const HOST: &str = \"host\";\npub const FILE: &str = \"file\";\n//! x";
+    let event = Source::shipping("src/http/record/event.rs", "f!({ field::HOST }, other::FILE)");
+    let fields = documents::decision_fields(names, &event);
+    assert_eq!(fields, BTreeSet::from(["host".into()]));
+    let readme = "| field | meaning |\n|---|---|\n| `host` | x `y` |\n\nNext";
+    assert_eq!(documents::field_differences(readme, &fields).len(), 0);
+    assert_eq!(documents::field_differences(&readme.replace("host", "hosts"), &fields).len(), 2);
+
     let readme = "<!-- setup -->\n```\ncargo test --locked\n```\n<!-- end of setup -->";
     assert_eq!(documents::untested_commands(readme, "cargo test --locked\n").len(), 0);
     assert_eq!(documents::untested_commands(readme, "cargo test\n").len(), 1);

@@ -2,7 +2,7 @@
 
 use super::source::Source;
 use super::tokens::{Token, end_of_block};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Proofs that name no test, and threats that neither have one nor say that they are not stopped.
 pub fn broken_proofs(manual: &str, tests: &BTreeSet<String>) -> Vec<String> {
@@ -117,6 +117,36 @@ pub fn key_differences(readme: &str, keys: &BTreeSet<String>) -> Vec<String> {
     let made_up = told.iter().filter(|key| !keys.contains(*key));
     let missing = missing.map(|key| format!("README.md: `{key}` is missing"));
     missing.chain(made_up.map(|key| format!("README.md: there is no `{key}`"))).collect()
+}
+
+/// Fields that a decision has in the log, by the constants that the event is written with.
+pub fn decision_fields(names: &str, event: &Source) -> BTreeSet<String> {
+    let constants = names.lines().filter_map(|line| line.strip_prefix("pub const "));
+    let told: BTreeMap<&str, &str> = constants
+        .filter_map(|line| line.trim_end_matches("\";").split_once(": &str = \""))
+        .collect();
+    let paths = event.paths();
+    let used = paths.iter().filter_map(|(_, path)| match path.as_slice() {
+        [module, name] if module == "field" => told.get(name.as_str()),
+        _ => None,
+    });
+    used.map(|name| (*name).to_owned()).collect()
+}
+
+/// Fields of a decision that the README's table of the log lacks, and fields that it made up.
+pub fn field_differences(readme: &str, fields: &BTreeSet<String>) -> Vec<String> {
+    let table = between(readme, "| field | meaning |", "\n\n");
+    let first_cells = table.lines().filter_map(|line| line.strip_prefix("| "));
+    let told: BTreeSet<String> = first_cells
+        .filter_map(|line| line.split(" | ").next())
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(str::to_owned)
+        .collect();
+    let missing =
+        fields.difference(&told).map(|name| format!("README.md: field `{name}` is missing"));
+    let made_up =
+        told.difference(fields).map(|name| format!("README.md: there is no field `{name}`"));
+    missing.chain(made_up).collect()
 }
 
 /// Set-up commands of the README that `.ci/run` does not run word for word.

@@ -4,6 +4,7 @@ use crate::support::gate::Plan;
 use crate::support::portal::{ALICE, BOB, COOKIE, Portal};
 use crate::support::process::{Finished, doorward, run};
 use crate::support::request::Request;
+use serde_json::json;
 use std::fs;
 use std::path::Path;
 
@@ -84,6 +85,120 @@ fn an_explanation_holds_no_token() {
     }
 }
 
+/// Nor one of somebody else's that goes on to the desktop, nor one in an odd place.
+#[test]
+fn an_explanation_holds_no_token_of_others() {
+    let portal = Portal::new();
+    let plan = Plan::of(&portal).with("tokens", json!({ "headers": ["X-Session-Token"] }));
+    let config = plan.write();
+    let own = portal.token("alice");
+    let other = portal.claims("alice").claim("iss", "https://elsewhere.example").sign(&portal.key);
+    let inside = portal.claims("alice").claim("iss", &*own).sign(&portal.key);
+    for line in [
+        format!("Authorization: Bearer {other}"),
+        format!("Authorization: Token {other}"),
+        format!("X-Session-Token: {other}"),
+        format!("Cookie: theirs={other}; a=1"),
+        format!("Origin: https://{other}"),
+        format!("Referer: https://{ALICE}/?t={own}"),
+        format!("X-Forwarded_Host: {own}"),
+        format!("X-Forwarded-Uri: /?t={own}"),
+        format!("Authorization: Bearer {inside}"),
+        format!("Cookie: theirs={inside}"),
+    ] {
+        for json in [&[][..], &["--json"]] {
+            let uri = format!("/?access_token={own}");
+            let mut arguments = vec!["--host", ALICE, "--token-file", "-", "--header", &line];
+            arguments.extend(["--header", "Accept: text/html", "--uri", &uri]);
+            arguments.extend(json);
+            let told = explain(&config, &arguments, &own);
+            let leak = crate::support::token::leak_in(&told.output());
+            assert_eq!(leak, None, "{line}: {}", told.output());
+        }
+    }
+    let line = format!("Authorization: Token {other}");
+    let arguments = ["--host", ALICE, "--token-file", "-", "--header", &line];
+    let told = explain(&config, &arguments, &own);
+    let length = "Token ".len() + other.len();
+    assert!(told.stdout.contains(&format!("authorization: ({length} bytes)")), "{}", told.output());
+}
+
+/// The numbers of the steps that an explanation shows, each with its verdict.
+fn steps(told: &Finished) -> Vec<(char, String)> {
+    let verdict = |line: &str| {
+        let verdict =
+            ["pass  ", "FAIL  ", "----  "].iter().position(|own| line.starts_with(own))?;
+        Some((line.chars().nth(6)?, ["pass", "FAIL", "----"][verdict].to_owned()))
+    };
+    told.stdout.lines().filter_map(verdict).collect()
+}
+
+#[test]
+fn every_check_is_told_in_order() {
+    let portal = Portal::new();
+    let plan = Plan::of(&portal);
+    let config = plan.write();
+    let basic = ["--header", "Authorization: Basic YTpi"];
+    let rows = [
+        ("own", &["--host", ALICE, "--token-file", "-"][..], 9, true),
+        ("bobs", &["--host", BOB, "--token-file", "-"], 8, false),
+        ("no_token", &["--host", ALICE, basic[0], basic[1]], 5, false),
+        ("uri", &["--host", ALICE, "--uri", "/.doorward", "--token-file", "-"], 4, false),
+        ("unknown_host", &["--host", "elsewhere.example.org", "--token-file", "-"], 3, false),
+        ("proto", &["--host", ALICE, "--proto", "http", "--token-file", "-"], 2, false),
+        ("stranger", &["--host", ALICE, "--peer", "192.0.2.1"], 1, false),
+    ];
+    for (row, arguments, last, passes) in rows {
+        let told = explain(&config, arguments, &portal.token("alice"));
+        let verdicts = (1..=9_u8).map(|number| {
+            let verdict = match number {
+                _ if number < last || passes => "pass",
+                _ if number == last => "FAIL",
+                _ => "----",
+            };
+            (char::from(b'0' + number), verdict.to_owned())
+        });
+        assert_eq!(steps(&told), verdicts.collect::<Vec<_>>(), "{row}: {}", told.output());
+        let assumed = !arguments.contains(&"--peer");
+        assert_eq!(told.stdout.contains("(assumed; --peer)"), assumed, "{row}: {}", told.output());
+    }
+    let told = explain(&config, &["--host", ALICE, basic[0], basic[1]], "");
+    assert!(told.stdout.contains("Authorization is no Bearer"), "{}", told.output());
+    let told = explain(&config, &["--host", ALICE, "--token-file", "-"], &portal.token("alice"));
+    assert!(told.stdout.contains("store none"), "{}", told.output());
+}
+
+/// Three in the morning: the two values that differ, and the one thing to change.
+#[test]
+fn a_refusal_is_told_with_both_values_and_a_remedy() {
+    let portal = Portal::new();
+    let plan = Plan::of(&portal);
+    let config = plan.write();
+    let claim =
+        |name: &str, value: &str| portal.claims("alice").claim(name, value).sign(&portal.key);
+    let alice = portal.token("alice");
+    let with = |flags: &[&'static str]| [&["--host", ALICE, "--token-file", "-"], flags].concat();
+    let bobs_page = ["--header", "Origin: https://bob.vdi.example.com"];
+    #[rustfmt::skip]
+    let rows = [
+        ("issuer", claim("iss", "https://x.example"), with(&[]),
+            "iss \"https://x.example\"; issuers \"https://idp.example.com\"", "issuers[].issuer"),
+        ("audience", claim("aud", "mail"), with(&[]), "aud \"mail\"; audiences \"vdi\"", "audiences"),
+        ("expired", portal.expired("alice"), with(&[]), " s ago", "sign in again; nothing to change"),
+        ("forged", portal.forged("alice"), with(&[]), "its keys [", "keys"),
+        ("proto", alice.clone(), with(&["--proto", "http"]),
+            "X-Forwarded-Proto \"http\"; public_scheme: forwarded admits https, wss", "public_scheme"),
+        ("attack", alice.clone(), with(&bobs_page), "https://bob.vdi.example.com",
+            "the attack that doorward stops"),
+    ];
+    for (row, token, arguments, compared, remedy) in rows {
+        let told = explain(&config, &arguments, &token);
+        let (checks, change) = told.stdout.split_once("what to change: ").expect(row);
+        assert!(checks.contains(compared), "{row}: {}", told.output());
+        assert!(change.contains(remedy), "{row}: {}", told.output());
+    }
+}
+
 /// Both tell the same, and `explain` says why.
 #[tokio::test]
 async fn the_explanation_is_the_gates_own_decision() {
@@ -125,5 +240,19 @@ fn an_explanation_for_programs() {
     );
     assert_eq!(told.code, 1, "{}", told.output());
     let value: serde_json::Value = serde_json::from_str(&told.stdout).expect("JSON");
-    assert!(value.to_string().contains("403"), "{value}");
+    assert_eq!(value["status"], 403, "{value}");
+    assert_eq!(value["answer"], "not-yours", "{value}");
+    assert_eq!(value["class"], "other", "{value}");
+    assert_eq!(value["reason"], "wrong-host", "{value}");
+    let headers = value["headers"].as_array().expect("a list");
+    assert!(
+        headers.iter().any(|header| {
+            header["name"] == "content-type" && header["value"] == "application/problem+json"
+        }),
+        "{value}"
+    );
+    let page = ["--json", "--host", ALICE, "--header", "Accept: text/html", "--token-file", "-"];
+    let told = explain(&plan.write(), &page, &portal.token("alice"));
+    let value: serde_json::Value = serde_json::from_str(&told.stdout).expect("JSON");
+    assert_eq!((&value["answer"], &value["class"]), (&json!("permit"), &json!("page")), "{value}");
 }

@@ -40,6 +40,46 @@ async fn one_event_for_each_decision() {
     assert_eq!(ids.len(), questions.len(), "every decision has an id of its own");
 }
 
+/// The line of a decision tells its reason, the answer and the one thing that explains it.
+#[tokio::test]
+async fn a_decision_is_told_by_one_list_of_fields() {
+    let portal = Portal::new();
+    let gate = Plan::of(&portal).with("cross_site", json!("report")).open().await;
+    let alice = Request::question(ALICE).session(&portal.token("alice"));
+    let bobs = "https://bob.vdi.example.com";
+    #[rustfmt::skip]
+    let rows = [
+        (alice.clone(), &[("reason", json!("permit")), ("answer", json!("permit")), ("status", json!(200))][..]),
+        (alice.clone().add("Origin", "HTTPS://Bob.vdi.example.com:443"),
+            &[("would_deny", json!("cross-site-origin")), ("origin", json!(bobs)), ("level", json!("INFO"))]),
+        (alice.clone().add("Origin", bobs).add("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+            &[("reason", json!("cross-site-origin")), ("origin", json!(bobs)), ("class", json!("websocket"))]),
+        (Request::question("elsewhere.example.org"),
+            &[("reason", json!("host-unknown")), ("host", json!("elsewhere.example.org"))]),
+        (alice.clone().set("X-Forwarded-Proto", "http"),
+            &[("reason", json!("forwarded-proto")), ("header", json!("X-Forwarded-Proto"))]),
+        (alice.clone().add("X-Forwarded_Host", "bob"),
+            &[("reason", json!("forwarded-alias")), ("header", json!("X-Forwarded-Host"))]),
+        (Request::question(ALICE).session(&portal.token("bob")),
+            &[("reason", json!("wrong-host")), ("label", json!("bob")), ("host_label", json!("alice"))]),
+    ];
+    for (count, (question, fields)) in rows.iter().enumerate() {
+        gate.ask(question).await;
+        let decisions = gate.decisions_at_least(count + 1).await;
+        let line = decisions.last().unwrap();
+        for (name, value) in *fields {
+            assert_eq!(field(line, name), Some(value), "{name}: {line}");
+        }
+        for name in ["event", "result", "reason", "answer", "status", "class", "latency_us"] {
+            assert!(field(line, name).is_some(), "{name}: {line}");
+        }
+        let has_token = field(line, "token_digest").is_some();
+        let judged =
+            !matches!(text(line, "reason"), "host-unknown" | "forwarded-proto" | "forwarded-alias");
+        assert_eq!(has_token, judged, "{line}");
+    }
+}
+
 #[tokio::test]
 async fn permits_are_silent_at_level_info() {
     let portal = Portal::new();

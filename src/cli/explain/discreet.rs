@@ -1,0 +1,99 @@
+//! What an explanation leaves out: tokens. It is pasted into tickets and chats, and a token in it
+//! would open a desktop for whoever reads them.
+
+use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
+use std::fmt::Write as _;
+
+/// Headers as text. What may hold a secret of the desktop's or a token of somebody else's is told by
+/// its length.
+pub(super) fn printable(
+    headers: &HeaderMap,
+    token_headers: &[HeaderName],
+) -> Vec<(String, String)> {
+    let is_secret = |name: &HeaderName| {
+        *name == AUTHORIZATION || *name == COOKIE || token_headers.contains(name)
+    };
+    let text = |name: &HeaderName, value: &HeaderValue| {
+        if is_secret(name) {
+            format!("({} bytes)", value.len())
+        } else {
+            without_tokens(&String::from_utf8_lossy(value.as_bytes()))
+        }
+    };
+    headers.iter().map(|(name, value)| (name.to_string(), text(name, value))).collect()
+}
+
+/// `text` with everything that could be a JWT replaced by its length, wherever it stands: in a
+/// query, a host or a claim. A JWT begins with `eyJ`, the base64url of `{"`.
+pub(super) fn without_tokens(text: &str) -> String {
+    let part_of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let mut told = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let start = rest.find(part_of_token).unwrap_or(rest.len());
+        let (between, behind) = rest.split_at(start);
+        let end = behind.find(|c| !part_of_token(c)).unwrap_or(behind.len());
+        let (run, after) = behind.split_at(end);
+        told.push_str(between);
+        if run.len() >= SHORTEST && run.contains("eyJ") {
+            let _ = write!(told, "({} bytes not shown)", run.len());
+        } else {
+            told.push_str(run);
+        }
+        rest = after;
+    }
+    told
+}
+
+/// Shorter than the header of any token.
+const SHORTEST: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.AAAAAAAAAAAAAAAAAAAAAA";
+
+    #[test]
+    fn a_token_is_cut_out_wherever_it_stands() {
+        for text in [
+            TOKEN.to_owned(),
+            format!("GET https://alice.vdi.example.com/?access_token={TOKEN}&x=1, once"),
+            format!("X-Forwarded-Host \"{TOKEN}.vdi.example.com\""),
+            format!("https://portal.example.com/?rd=https%3A%2F%2Fx%2F%3Ft%3D{TOKEN}"),
+        ] {
+            let told = without_tokens(&text);
+            assert!(told.contains("bytes not shown"), "{told}");
+            assert!(TOKEN.split('.').all(|part| !told.contains(part)), "{told}");
+        }
+    }
+
+    #[test]
+    fn everything_else_stays_as_it_is() {
+        for text in
+            ["", "é eyJ ", "X-Forwarded-Host \"alice.vdi.example.com\" is … \"alice\"", "eyJ.short"]
+        {
+            assert_eq!(without_tokens(text), text);
+        }
+    }
+
+    #[test]
+    fn secrets_are_told_by_name_and_length() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("cookie", "theme=dark"),
+            ("authorization", "Basic YWxpY2U6cGFzcw=="),
+            ("x-session-token", "opaque"),
+            ("x-doorward-user", "alice"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        let own = [HeaderName::from_static("x-session-token")];
+        let told = printable(&headers, &own);
+        let value = |name: &str| told.iter().find(|(own, _)| own == name).unwrap().1.as_str();
+        assert_eq!(value("cookie"), "(10 bytes)");
+        assert_eq!(value("authorization"), "(22 bytes)");
+        assert_eq!(value("x-session-token"), "(6 bytes)");
+        assert_eq!(value("x-doorward-user"), "alice");
+    }
+}
