@@ -10,7 +10,9 @@ pub mod log;
 mod metrics;
 mod process;
 mod queue;
+mod seldom;
 mod status;
 
 pub use metrics::{Connections, Counter, Listener, Metrics};
+pub use seldom::Seldom;
 pub use status::{Stage, Status};
