@@ -8,6 +8,7 @@ pub mod admin;
 pub mod answer;
 pub mod class;
 pub mod credential;
+mod entrance;
 pub mod forwarded;
 pub mod headers;
 mod jar;
@@ -17,6 +18,7 @@ pub mod passing;
 mod record;
 pub mod sign_in;
 
+pub use entrance::Entrance;
 pub use pages::Pages;
 pub use record::decision_names;
 

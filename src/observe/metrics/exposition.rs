@@ -40,6 +40,12 @@ impl Metrics {
         });
         page.counters("doorward_decisions", "Decisions by result and reason", decisions)?;
 
+        page.counter(
+            "doorward_misaddressed",
+            "Requests on `listen` for another path than /verify",
+            self.read(Counter::Misaddressed),
+        )?;
+
         let (sum, count, buckets) = self.seconds.read();
         page.metric(
             "doorward_decision_seconds",
