@@ -12,8 +12,8 @@ mod label;
 mod serve;
 mod token;
 
-use crate::config::{Config, Problem, ProcessEnvironment};
-use clap::{Parser, Subcommand};
+use crate::config::{Config, Mistakes, ProcessEnvironment};
+use clap::{Arg, Parser, Subcommand, value_parser};
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::Write as _;
@@ -45,9 +45,10 @@ enum Command {
     /// Run the gate that Traefik's ForwardAuth asks
     Serve(serve::ServeArgs),
     /// Try everything on this machine: Traefik, gate, two desktops, and bob's attack on alice
-    Demo(demo::DemoArguments),
+    #[command(arg = no_configuration())]
+    Demo(demo::DemoArgs),
     /// Validate the configuration: every mistake at once
-    Check(check::Check),
+    Check(check::CheckArgs),
     /// Show every step of a decision: what was read, what was compared, what to change
     Explain(explain::ExplainArgs),
     /// Print the DNS label of usernames
@@ -55,13 +56,22 @@ enum Command {
     /// Mint a token for tests and scripts
     Token(token::TokenArgs),
     /// Make a signing key, and with --tls certificates
+    #[command(arg = no_configuration())]
     Keygen(keygen::KeygenArgs),
     /// Exit 0 when a running gate is ready
-    Healthcheck(healthcheck::Healthcheck),
+    Healthcheck(healthcheck::HealthcheckArgs),
     /// Print a completion script for a shell
+    #[command(arg = no_configuration())]
     Completions(completions::CompletionsArgs),
     /// Print the manual page
+    #[command(arg = no_configuration())]
     Man,
+}
+
+/// `--config` of a command that reads no configuration: taken, because it is taken everywhere, and
+/// not offered.
+fn no_configuration() -> Arg {
+    Arg::new("config").long("config").value_parser(value_parser!(PathBuf)).hide(true)
 }
 
 /// Parses the arguments and runs the command they name.
@@ -81,7 +91,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(args) => explain::run(&args, &file),
         Command::Label(args) => label::run(&args, &file),
         Command::Token(args) => file.token(&args),
-        Command::Keygen(args) => report(keygen::run(&args)),
+        Command::Keygen(args) => report(keygen::run(&args), keygen::KeygenError::is_usage),
         Command::Healthcheck(args) => file.healthcheck(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man => completions::man(),
@@ -97,20 +107,20 @@ impl ConfigFile {
     }
 
     /// The configuration, with `flags` over environment over file.
-    fn load(&self, flags: &[(String, String)]) -> Result<Config, Vec<Problem>> {
+    fn load(&self, flags: &[(String, String)]) -> Result<Config, Mistakes> {
         Config::load(&self.path(), &ProcessEnvironment, flags)
     }
 
     /// For commands that can do without: `None` when no file was named and the default one is not
     /// there.
-    fn load_if_any(&self) -> Result<Option<Config>, Vec<Problem>> {
+    fn load_if_any(&self) -> Result<Option<Config>, Mistakes> {
         if self.0.is_none() && !self.path().exists() {
             return Ok(None);
         }
         self.load(&[]).map(Some)
     }
 
-    fn check(&self, args: &check::Check) -> ExitCode {
+    fn check(&self, args: &check::CheckArgs) -> ExitCode {
         let outcome = check::run(args, &self.path(), &ProcessEnvironment, &[]);
         if !outcome.stderr.is_empty() {
             complain(outcome.stderr.trim_end());
@@ -123,48 +133,45 @@ impl ConfigFile {
 
     fn token(&self, args: &token::TokenArgs) -> ExitCode {
         match self.load_if_any() {
-            Ok(config) => report(token::run(args, config.as_ref())),
-            Err(problems) => self.refuse(&problems),
+            Ok(config) => {
+                let outcome = token::run(args, config.as_ref());
+                report(outcome, token::TokenCommandError::is_usage)
+            }
+            Err(mistakes) => self.refuse(&mistakes),
         }
     }
 
-    fn healthcheck(&self, args: &healthcheck::Healthcheck) -> ExitCode {
+    fn healthcheck(&self, args: &healthcheck::HealthcheckArgs) -> ExitCode {
         // A URL says it all; without one the configuration knows where the gate listens.
         let config = if args.url.is_some() { Ok(None) } else { self.load_if_any() };
         let config = match config {
             Ok(config) => config,
-            Err(problems) => return self.refuse(&problems),
+            Err(mistakes) => return self.refuse(&mistakes),
         };
         let admin = config.as_ref().map(|own| (own.admin_listen, own.admin_tls.as_ref()));
         match args.run(admin) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                complain(error);
-                failed()
+                complain(format_args!("{}: {error}; {}", args.url(admin), error.remedy()));
+                if error.is_usage() { usage() } else { failed() }
             }
         }
     }
 
     /// Prints every mistake; the exit code for them.
-    fn refuse(&self, problems: &[Problem]) -> ExitCode {
-        let path = self.path();
-        let count = problems.len();
-        let mistakes = if count == 1 { "mistake" } else { "mistakes" };
-        complain(format_args!("{}: {count} {mistakes}", path.display()));
-        for problem in problems {
-            complain(format_args!("  {problem}"));
-        }
+    fn refuse(&self, mistakes: &Mistakes) -> ExitCode {
+        complain(check::listed(&self.path(), mistakes).trim_end());
         usage()
     }
 }
 
-/// Says what a command came to, or why it failed.
-fn report(outcome: Result<String, impl Display>) -> ExitCode {
+/// Says what a command came to, or why it failed; `is_usage` tells what was typed wrongly.
+fn report<E: Display>(outcome: Result<String, E>, is_usage: impl Fn(&E) -> bool) -> ExitCode {
     match outcome {
         Ok(text) => say(text),
         Err(error) => {
-            complain(error);
-            failed()
+            complain(&error);
+            if is_usage(&error) { usage() } else { failed() }
         }
     }
 }

@@ -24,7 +24,7 @@ pub(crate) mod units;
 mod url;
 
 pub use environment::{Environment, ProcessEnvironment};
-pub use problem::{Place, Problem, Warning};
+pub use problem::{Mistakes, Place, Problem, Warning};
 pub use sample::SAMPLE;
 pub use schema::schema;
 pub use settings::{Grant, Limits, Tls, TlsFiles, Tokens, Zone};
@@ -36,6 +36,7 @@ use crate::name::{Domains, ReservedLabels};
 use crate::observe::log::Log;
 use crate::token::{IdentityValue, Issuer};
 use std::cell::RefCell;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -95,15 +96,30 @@ impl Config {
     /// folder of `file`.
     ///
     /// # Errors
-    /// Every mistake, in the order of the file.
+    /// Every mistake, in the order of the file, and the files that were named.
     pub fn load(
         file: &Path,
         environment: &(impl Environment + ?Sized),
         flags: &[(String, String)],
-    ) -> Result<Self, Vec<Problem>> {
+    ) -> Result<Self, Mistakes> {
+        let mut outcome = Self::read(file, environment, flags);
+        let watched = match &mut outcome {
+            Ok(config) => &mut config.watched,
+            Err(mistakes) => &mut mistakes.watched,
+        };
+        watched.push(file.to_owned());
+        watched.sort_unstable();
+        outcome
+    }
+
+    fn read(
+        file: &Path,
+        environment: &(impl Environment + ?Sized),
+        flags: &[(String, String)],
+    ) -> Result<Self, Mistakes> {
         let whole = |wrong: String, remedy: &str| {
             let path = file.display().to_string();
-            vec![Problem { path, wrong, remedy: remedy.to_owned(), place: None }]
+            Mistakes::from(Problem { path, wrong, remedy: remedy.to_owned(), place: None })
         };
         let content = keys::read_public(file).map_err(|error| {
             let remedy = match error {
@@ -118,10 +134,7 @@ impl Config {
         let text = String::from_utf8(content)
             .map_err(|_| whole("is not UTF-8 text".to_owned(), "save it as UTF-8"))?;
         let folder = file.parent().unwrap_or(Path::new(""));
-        let mut config = Self::layered(&text, file, folder, environment, flags)?;
-        config.watched.push(file.to_owned());
-        config.watched.sort_unstable();
-        Ok(config)
+        Self::layered(&text, file, folder, environment, flags)
     }
 
     /// A configuration from its text alone; relative paths start at `folder`.
@@ -130,6 +143,15 @@ impl Config {
     /// Every mistake, in the order of the text.
     pub fn from_yaml(text: &str, folder: &Path) -> Result<Self, Vec<Problem>> {
         Self::layered(text, Path::new("(configuration)"), folder, &[][..], &[])
+            .map_err(|mistakes| mistakes.problems)
+    }
+
+    /// The issuer of this name, else the only one. Without a name there must be exactly one.
+    ///
+    /// # Errors
+    /// What to tell who asked, with the names that there are.
+    pub fn issuer(&self, name: Option<&str>) -> Result<&Issuer, NoSuchIssuer> {
+        NoSuchIssuer::or(name, &self.issuers)
     }
 
     fn layered(
@@ -138,15 +160,15 @@ impl Config {
         folder: &Path,
         environment: &(impl Environment + ?Sized),
         flags: &[(String, String)],
-    ) -> Result<Self, Vec<Problem>> {
+    ) -> Result<Self, Mistakes> {
         let mut problems = Vec::new();
         let mut root = tree::Node::parse(text).map_err(|error| {
-            vec![Problem {
+            Mistakes::from(Problem {
                 path: file.display().to_string(),
                 wrong: format!("is no YAML document: {}", error.message),
                 remedy: "check indentation, quotes and brackets there".to_owned(),
                 place: error.line.map(Place::Line),
-            }]
+            })
         })?;
         let from_flags: Vec<environment::Overlay> = flags
             .iter()
@@ -173,17 +195,51 @@ impl Config {
                 remedy: "`doorward check --sample` prints a file to start from".to_owned(),
                 place: None,
             });
-            return Err(problems);
+            return Err(Mistakes { problems, watched: Vec::new() });
         }
         let found = RefCell::new(problems);
         let raw = read::read::<raw::RawConfig>(&root, &found);
         let findings = problem::Findings::new(&root, folder, found.take());
         let Some(raw) = raw else {
-            return findings.finish().and(Err(Vec::new()));
+            return findings.finish().and(Err(Mistakes::default()));
         };
         check::check(&raw, findings)
     }
 }
+
+/// An issuer was asked for that the configuration does not have, or none while it has several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoSuchIssuer {
+    asked: Option<Box<str>>,
+    configured: Vec<Box<str>>,
+}
+
+impl NoSuchIssuer {
+    /// As [`Config::issuer`], for a list.
+    pub(crate) fn or<'i>(name: Option<&str>, issuers: &'i [Issuer]) -> Result<&'i Issuer, Self> {
+        let found = match (name, issuers) {
+            (None, [only]) => Some(only),
+            (None, _) => None,
+            (Some(name), issuers) => issuers.iter().find(|issuer| *issuer.name == *name),
+        };
+        found.ok_or_else(|| Self {
+            asked: name.map(Box::from),
+            configured: issuers.iter().map(|issuer| issuer.name.clone()).collect(),
+        })
+    }
+}
+
+impl fmt::Display for NoSuchIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.asked {
+            Some(name) => write!(f, "no issuer {name} is configured; there are: ")?,
+            None => f.write_str("several issuers are configured; name one with --issuer: ")?,
+        }
+        f.write_str(&self.configured.join(", "))
+    }
+}
+
+impl std::error::Error for NoSuchIssuer {}
 
 #[cfg(test)]
 mod tests;

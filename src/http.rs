@@ -8,6 +8,7 @@ pub mod admin;
 pub mod answer;
 pub mod class;
 pub mod credential;
+mod entrance;
 pub mod forwarded;
 pub mod headers;
 mod jar;
@@ -18,6 +19,7 @@ mod record;
 pub mod sign_in;
 mod unread;
 
+pub use entrance::Entrance;
 pub use pages::Pages;
 pub use record::decision_names;
 
@@ -36,11 +38,12 @@ use hyper::{Request, Response};
 use ipnet::IpNet;
 use pages::nothing_here;
 use passing::Passing;
-use record::{Record, Recorder, RequestId};
+use record::{Record, Recorder, RequestId, is_logged};
 use sign_in::{LoopGuard, SignIn};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tracing::Level;
 
 /// Who is on the other end of the connection.
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +109,10 @@ impl Door {
         let took = || clock().saturating_sub(started);
         match decided {
             Ok(permit) => {
-                let record = Record { state: &state, headers, peer, took: took() };
+                // A permit from the cache takes about as long as asking the clock twice, so it is
+                // timed only where somebody reads the log.
+                let timed = permit.effort().judged > 0 || is_logged(Level::DEBUG);
+                let record = Record { state: &state, headers, peer, took: timed.then(took) };
                 record.allowed(&permit, &self.recorder);
                 state.permitted(permit, headers)
             }
@@ -115,7 +121,7 @@ impl Door {
                 let strange = denied.denial == Denial::PeerUntrusted;
                 let request_id = if strange { RequestId::fresh() } else { RequestId::of(headers) };
                 let (outcome, response) = state.refuse(&denied, headers, now, request_id.as_str());
-                let record = Record { state: &state, headers, peer, took: took() };
+                let record = Record { state: &state, headers, peer, took: Some(took()) };
                 record.denied(&denied, outcome, &response, &request_id, &self.recorder);
                 response
             }

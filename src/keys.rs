@@ -6,9 +6,11 @@
 
 pub(crate) mod certificate;
 mod file;
+mod pem;
 mod secret;
 
 pub use file::{FileError, read_public, read_secret};
+pub use pem::{PemError, authorities, certificates, pair, private_key};
 pub use secret::Secret;
 
 use crate::token::{Algorithm, KeyError, KeyProblem, KeySet};

@@ -10,8 +10,10 @@ pub mod log;
 mod metrics;
 mod process;
 mod queue;
+mod seldom;
 mod status;
 
 pub use metrics::{Connections, Counter, Listener, Metrics};
 pub use queue::KEPT;
+pub use seldom::Seldom;
 pub use status::{Stage, Status};

@@ -14,6 +14,7 @@ mod activity;
 mod connection;
 mod conversation;
 mod frames;
+mod handshake;
 mod listen;
 pub mod reload;
 mod self_signed;
@@ -25,8 +26,7 @@ mod watched;
 
 pub use listen::bind;
 pub use shutdown::{Shutdown, Trigger};
-pub use tls::{Tls, TlsError};
-pub(crate) use tls::{authorities, certificates};
+pub use tls::{Prepared, Tls, TlsError};
 
 use crate::config::Limits;
 use crate::http::Handler;
@@ -101,6 +101,14 @@ impl Server {
         let kept = Arc::clone(&connected);
         keepers.spawn(async move { kept.keep_time().await });
         if let Some(tls) = tls {
+            let kept = Arc::clone(&connected);
+            let watched = Arc::clone(&tls);
+            keepers.spawn(async move {
+                loop {
+                    watched.distrusted().await;
+                    kept.renew_all();
+                }
+            });
             keepers.spawn(async move { tls.keep_valid().await });
         }
 
@@ -126,7 +134,11 @@ impl Server {
                 connected.emptied().await;
             } => return,
         }
-        tracing::warn!("connections were still open and are dropped");
+        let open = connected.open();
+        if open == 0 {
+            return;
+        }
+        tracing::warn!(open, "connections were still open and are dropped");
         connected.end();
         // Each task has to be polled once more to see it.
         let _late = tokio::time::timeout(END, connected.emptied()).await;

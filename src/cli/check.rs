@@ -2,7 +2,7 @@
 //!
 //! Decides what is said and the exit code; what a mistake is, `config` knows.
 
-use crate::config::{Config, Environment, Problem, SAMPLE, Warning, schema};
+use crate::config::{Config, Environment, Mistakes, SAMPLE, Warning, schema};
 use crate::name::Domain;
 use crate::token::Algorithm;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// Validate the configuration without binding a port
 #[derive(Clone, Debug, Default, clap::Args)]
-pub(crate) struct Check {
+pub(crate) struct CheckArgs {
     /// Print the JSON Schema of the configuration and do nothing else
     #[arg(long, conflicts_with = "sample")]
     pub(crate) schema: bool,
@@ -38,7 +38,7 @@ pub(crate) struct Outcome {
 /// is read.
 #[must_use]
 pub(crate) fn run(
-    arguments: &Check,
+    arguments: &CheckArgs,
     file: &Path,
     environment: &(impl Environment + ?Sized),
     flags: &[(String, String)],
@@ -56,11 +56,11 @@ pub(crate) fn run(
         (Ok(config), true) => {
             Outcome { stdout: format!("{:#}\n", fine(&config)), exit: FINE, ..Outcome::default() }
         }
-        (Err(problems), false) => {
-            Outcome { stderr: listed(file, &problems), exit: WRONG, ..Outcome::default() }
+        (Err(mistakes), false) => {
+            Outcome { stderr: listed(file, &mistakes), exit: WRONG, ..Outcome::default() }
         }
-        (Err(problems), true) => Outcome {
-            stdout: format!("{:#}\n", wrong(&problems)),
+        (Err(mistakes), true) => Outcome {
+            stdout: format!("{:#}\n", wrong(&mistakes)),
             exit: WRONG,
             ..Outcome::default()
         },
@@ -90,10 +90,10 @@ fn warnings(warnings: &[Warning]) -> String {
 }
 
 /// All problems, each with its remedy, under one line that counts them.
-fn listed(file: &Path, problems: &[Problem]) -> String {
-    let count = counted(problems.len(), "mistake");
+pub(super) fn listed(file: &Path, mistakes: &Mistakes) -> String {
+    let count = counted(mistakes.problems.len(), "mistake");
     let mut text = format!("{count} in the configuration {}\n", file.display());
-    for problem in problems {
+    for problem in &mistakes.problems {
         let _ = writeln!(text, "\n{problem}");
     }
     text
@@ -117,8 +117,9 @@ fn fine(config: &Config) -> Value {
     json!({ "fine": true, "domains": domains, "issuers": issuers, "warnings": warnings })
 }
 
-fn wrong(problems: &[Problem]) -> Value {
-    let problems: Vec<Value> = problems
+fn wrong(mistakes: &Mistakes) -> Value {
+    let problems: Vec<Value> = mistakes
+        .problems
         .iter()
         .map(|problem| {
             json!({

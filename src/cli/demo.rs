@@ -10,7 +10,7 @@ use std::{
 
 /// Arguments of `doorward demo`.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct DemoArguments {
+pub(crate) struct DemoArgs {
     /// Port that browsers use; 0 takes a free one
     #[arg(long, default_value_t = 8443)]
     port: u16,
@@ -28,7 +28,7 @@ pub(crate) struct DemoArguments {
     json: bool,
 }
 
-impl DemoArguments {
+impl DemoArgs {
     /// Runs the demo to its end on a runtime of its own: 0 when it ended on request or all checks
     /// passed, 1 otherwise.
     #[must_use]

@@ -6,6 +6,7 @@
 mod trust;
 
 use crate::config::TlsFiles;
+use crate::keys::PemError;
 use clap::Args;
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -16,7 +17,7 @@ use trust::Trust;
 
 /// Exit 0 when the gate is ready.
 #[derive(Args, Clone, Debug, Default)]
-pub(crate) struct Healthcheck {
+pub(crate) struct HealthcheckArgs {
     /// What to ask [default: /readyz on the configuration's `admin_listen`, else
     /// <http://127.0.0.1:4182/readyz>]
     #[arg(long, value_name = "URL")]
@@ -27,7 +28,20 @@ pub(crate) struct Healthcheck {
     pub(crate) ca_file: Option<PathBuf>,
 }
 
-impl Healthcheck {
+impl HealthcheckArgs {
+    /// What is asked; `configured` as in [`run`](Self::run).
+    pub(crate) fn url(&self, configured: Option<(SocketAddr, Option<&TlsFiles>)>) -> String {
+        match (&self.url, configured) {
+            (Some(url), _) => url.clone(),
+            (None, None) => DEFAULT.to_owned(),
+            (None, Some((address, files))) => {
+                let scheme = if files.is_some() { "https" } else { "http" };
+                let address = SocketAddr::new(reachable(address.ip()), address.port());
+                format!("{scheme}://{address}/readyz")
+            }
+        }
+    }
+
     /// Asks. `configured` is what the configuration says of the admin listener, when there is one.
     ///
     /// # Errors
@@ -40,16 +54,8 @@ impl Healthcheck {
         &self,
         configured: Option<(SocketAddr, Option<&TlsFiles>)>,
     ) -> Result<(), Unwell> {
-        let (url, pinned) = match (&self.url, configured) {
-            (Some(url), _) => (url.clone(), None),
-            (None, None) => (DEFAULT.to_owned(), None),
-            (None, Some((address, files))) => {
-                let scheme = if files.is_some() { "https" } else { "http" };
-                let address = SocketAddr::new(reachable(address.ip()), address.port());
-                (format!("{scheme}://{address}/readyz"), files)
-            }
-        };
-        let target = Target::parse(&url).ok_or(Unwell::Url(url))?;
+        let pinned = configured.and_then(|(_, files)| files).filter(|_| self.url.is_none());
+        let target = Target::parse(&self.url(configured)).ok_or(Unwell::Url)?;
         let trust = match (target.encrypted, &self.ca_file, pinned) {
             (false, ..) => None,
             (true, Some(file), _) => Some(Trust::Authorities(file.clone())),
@@ -70,11 +76,16 @@ impl Healthcheck {
 #[derive(Debug)]
 pub(crate) enum Unwell {
     /// The URL is not `http://host[:port]/path` or the same with https.
-    Url(String),
+    Url,
     /// https, and nothing says which certificate is the right one.
     NobodyToTrust,
     /// The certificates to trust cannot be used.
-    Trust(crate::server::TlsError),
+    Trust {
+        /// Their file.
+        file: PathBuf,
+        /// Why.
+        error: PemError,
+    },
     /// The name in the URL cannot stand in a certificate.
     Name(String),
     /// TLS cannot be set up.
@@ -95,9 +106,9 @@ pub(crate) enum Unwell {
 impl fmt::Display for Unwell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Url(url) => write!(f, "{url:?} is not http://host:port/path, nor with https"),
-            Self::NobodyToTrust => f.write_str("an https URL needs --ca-file"),
-            Self::Trust(error) => write!(f, "{error}"),
+            Self::Url => f.write_str("this is no URL to ask"),
+            Self::NobodyToTrust => f.write_str("nothing says which certificate is the right one"),
+            Self::Trust { file, error } => write!(f, "{}: {error}", file.display()),
             Self::Name(name) => write!(f, "{name:?} cannot be the name of a server"),
             Self::Tls(error) => write!(f, "{error}"),
             Self::Unreachable(error) => write!(f, "no answer: {error}"),
@@ -108,6 +119,31 @@ impl fmt::Display for Unwell {
 }
 
 impl std::error::Error for Unwell {}
+
+impl Unwell {
+    /// Whether what was typed is wrong, whatever the gate would say.
+    pub(crate) fn is_usage(&self) -> bool {
+        matches!(self, Self::Url | Self::NobodyToTrust | Self::Name(_))
+    }
+
+    /// What to look at.
+    pub(crate) fn remedy(&self) -> &'static str {
+        match self {
+            Self::Url => "write --url as http://host:port/readyz, or the same with https",
+            Self::NobodyToTrust => "name the authority's certificate with --ca-file",
+            Self::Trust { error, .. } => error.remedy(),
+            Self::Name(_) => "write the host as a DNS name or an IP address",
+            Self::Tls(_) | Self::Unreachable(_) => {
+                "check that the gate runs, that `admin_listen` is this address, and that http or \
+                 https agrees with `admin_tls`"
+            }
+            Self::NotHttp => {
+                "check that `admin_listen` is this address and whether `admin_tls` makes it https"
+            }
+            Self::NotReady { .. } => "the gate's log and the body of its answer say why",
+        }
+    }
+}
 
 /// A URL in the parts that are needed.
 struct Target {

@@ -153,6 +153,13 @@ pub(crate) enum KeygenError {
     Clock,
 }
 
+impl KeygenError {
+    /// Whether what was typed is wrong.
+    pub(crate) fn is_usage(&self) -> bool {
+        matches!(self, Self::Tls(CertificateError::NoName | CertificateError::Name(_)))
+    }
+}
+
 impl fmt::Display for KeygenError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -160,6 +167,15 @@ impl fmt::Display for KeygenError {
                 formatter,
                 "{} is there already and is not overwritten; move it away, or name another folder \
                  with --out",
+                path.display()
+            ),
+            Self::Folder { path, kind: io::ErrorKind::AlreadyExists } => {
+                write!(formatter, "{} is a file; name a folder with --out", path.display())
+            }
+            Self::Folder { path, kind: kind @ io::ErrorKind::PermissionDenied } => write!(
+                formatter,
+                "the folder {} cannot be made: {kind}; name one below a folder of your own with \
+                 --out",
                 path.display()
             ),
             Self::Folder { path, kind } => write!(

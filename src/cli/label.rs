@@ -74,18 +74,7 @@ impl LabelArgs {
             let reserved = Arc::new(ReservedLabels::default());
             return Ok(LabelRules::new(issuer, bare, Case::Sensitive, reserved));
         };
-        let names = || config.issuers.iter().map(|issuer| &*issuer.name).collect::<Vec<_>>();
-        let issuer = match &self.issuer {
-            None => match config.issuers.as_slice() {
-                [only] => only,
-                _ => return Err(format!("several issuers: name one of {:?} by --issuer", names())),
-            },
-            Some(name) => config
-                .issuers
-                .iter()
-                .find(|issuer| &*issuer.name == name)
-                .ok_or_else(|| format!("no issuer {name:?}; there are {:?}", names()))?,
-        };
+        let issuer = config.issuer(self.issuer.as_deref()).map_err(|error| error.to_string())?;
         Ok(bare.map_or_else(|| issuer.labels.clone(), |bare| issuer.labels.with_bare_labels(bare)))
     }
 }

@@ -5,15 +5,17 @@ mod reload;
 use super::{ConfigFile, complain, failed};
 use crate::config::Config;
 use crate::http::admin::Admin;
-use crate::http::{Door, Pages, decision_names};
+use crate::http::{Door, Entrance, Pages, decision_names};
 use crate::observe::{self, Listener, Metrics, Stage, Status, field};
-use crate::server::{Server, Shutdown, Tls, bind};
+use crate::server::{Prepared, Server, Shutdown, Tls, bind};
 use crate::token::cache::SessionCache;
 use reload::Reload;
 use std::fmt::Display;
+use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Arguments of `doorward serve`.
 #[derive(Debug, clap::Args)]
@@ -71,8 +73,8 @@ pub(super) fn run(args: &ServeArgs, file: &ConfigFile) -> ExitCode {
     let reload = |config, door, tls| Reload::new(file.path(), flags, config, door, tls);
     match runtime.block_on(serve(config, metrics, reload)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Refused { what, error }) => {
-            tracing::error!({ field::ERROR } = error, "{what}");
+        Err(Refused { what, error, remedy }) => {
+            tracing::error!({ field::ERROR } = error, { field::REMEDY } = remedy, "{what}");
             failed()
         }
     }
@@ -82,23 +84,43 @@ pub(super) fn run(args: &ServeArgs, file: &ConfigFile) -> ExitCode {
 struct Refused {
     what: &'static str,
     error: String,
+    remedy: Option<&'static str>,
 }
 
 impl Refused {
     fn new(what: &'static str, key: &str, error: impl Display) -> Self {
-        Self { what, error: format!("{key}: {error}") }
+        Self { what, error: format!("{key}: {error}"), remedy: None }
+    }
+
+    fn listener(key: &str, address: SocketAddr, error: &io::Error) -> Self {
+        let remedy = match error.kind() {
+            io::ErrorKind::AddrInUse => Some(
+                "another program listens there, perhaps another doorward (`ss -ltnp` tells): stop \
+                 it, or choose another port",
+            ),
+            io::ErrorKind::PermissionDenied => Some(
+                "ports below 1024 are for root or CAP_NET_BIND_SERVICE: choose a higher one, such \
+                 as 4181",
+            ),
+            io::ErrorKind::AddrNotAvailable => Some(
+                "no interface of this machine has the address: choose one that has, or 0.0.0.0 \
+                 for all",
+            ),
+            _ => None,
+        };
+        Self { remedy, ..Self::new("cannot listen", &format!("{key} {address}"), error) }
     }
 }
 
 async fn serve(
     config: Config,
     metrics: Arc<Metrics>,
-    reload: impl FnOnce(Config, Arc<Door>, Certificates) -> Reload,
+    reload: impl FnOnce(Config, Arc<Door>, ListenerTls) -> Reload,
 ) -> Result<(), Refused> {
     let shutdown = Shutdown::on_signals()
         .map_err(|error| Refused::new("cannot listen for signals", "SIGTERM", error))?;
     let status = Arc::new(Status::new());
-    let certificates = Certificates::open(&config)?;
+    let tls = ListenerTls::open(&config)?;
     let cache = SessionCache::new(config.cache_bytes);
     let sizes = cache.clone();
     metrics.cache_size(move || (sizes.entry_count(), sizes.weighted_size()));
@@ -106,7 +128,7 @@ async fn serve(
     let door = Arc::new(Door::new(config.state(cache, FIRST_GENERATION), Arc::clone(&metrics)));
 
     let mut verify = Server::new(
-        Arc::clone(&door) as _,
+        Arc::new(Entrance::new(Arc::clone(&door), Arc::clone(&metrics))),
         config.limits.clone(),
         metrics.connections(Listener::Verify),
     );
@@ -114,14 +136,14 @@ async fn serve(
     for address in &config.listen {
         verify = verify.listen(open(*address, "listen", "verify", &mut listeners)?);
     }
-    if let Some(tls) = &certificates.verify {
-        verify = verify.tls(Arc::clone(tls));
+    if let Some(own) = &tls.verify {
+        verify = verify.tls(Arc::clone(own));
     }
     let admin = Arc::new(Admin::new(Arc::clone(&status), Arc::clone(&metrics)));
     let mut admin = Server::new(admin, config.limits.clone(), metrics.connections(Listener::Admin));
     admin = admin.listen(open(config.admin_listen, "admin_listen", "admin", &mut listeners)?);
-    if let Some(tls) = &certificates.admin {
-        admin = admin.tls(Arc::clone(tls));
+    if let Some(own) = &tls.admin {
+        admin = admin.tls(Arc::clone(own));
     }
     let mut pages =
         Server::new(Arc::new(Pages), config.limits.clone(), metrics.connections(Listener::Pages));
@@ -129,10 +151,11 @@ async fn serve(
         pages = pages.listen(open(address, "pages_listen", "pages", &mut listeners)?);
     }
 
-    announce(&config, &certificates, &listeners);
+    announce(&config, &tls, &listeners);
+    metrics.configured(reload::now());
     status.listens(listeners);
     status.configured(FIRST_GENERATION, config.warnings.iter().map(ToString::to_string).collect());
-    let reload = reload(config, door, certificates);
+    let reload = reload(config, door, tls);
     tokio::spawn(reload.keep_current(Arc::clone(&status), Arc::clone(&metrics)));
     status.reach(Stage::Ready);
 
@@ -142,12 +165,15 @@ async fn serve(
     };
     // The admin listener stays until the others have drained, so that probes and metrics see it.
     let (stop_admin, admin_shutdown) = Shutdown::new();
-    let admin = tokio::spawn(admin.run(admin_shutdown));
+    let mut admin = tokio::spawn(admin.drain(ADMIN_DRAIN).run(admin_shutdown));
     tokio::join!(draining, verify.run(shutdown.clone()), pages.run(shutdown.clone()));
     stop_admin.drain();
     tokio::select! {
-        _ended = admin => {}
-        () = shutdown.stopped() => stop_admin.stop(),
+        _ended = &mut admin => {}
+        () = shutdown.stopped() => {
+            stop_admin.stop();
+            let _ended = admin.await;
+        }
     }
     tracing::info!("stopped");
     Ok(())
@@ -159,21 +185,26 @@ fn open(
     name: &'static str,
     listeners: &mut Vec<(&'static str, String)>,
 ) -> Result<tokio::net::TcpListener, Refused> {
-    let refused = |error| Refused::new("cannot listen", &format!("{key} {address}"), error);
+    let refused = |error| Refused::listener(key, address, &error);
     let listener = bind(address).map_err(refused)?;
     let bound = listener.local_addr().map_err(refused)?;
     listeners.push((name, bound.to_string()));
     Ok(listener)
 }
 
-fn announce(config: &Config, certificates: &Certificates, listeners: &[(&'static str, String)]) {
+/// What is allowed and should be known.
+fn warn(config: &Config) {
     for warning in &config.warnings {
         tracing::warn!({ field::KEY } = warning.path, "{}", warning.text);
     }
+}
+
+fn announce(config: &Config, tls: &ListenerTls, listeners: &[(&'static str, String)]) {
+    warn(config);
     for (name, address) in listeners {
         tracing::info!({ field::LISTENER } = name, { field::ADDRESS } = address, "listening");
     }
-    if let Some(authority) = certificates.verify.as_ref().and_then(|tls| tls.own_authority()) {
+    if let Some(authority) = tls.verify.as_ref().and_then(|tls| tls.own_authority()) {
         let file = authority.display();
         tracing::info!({ field::FILE } = %file, "own certificate: give this file to Traefik's tls.ca");
     }
@@ -181,12 +212,12 @@ fn announce(config: &Config, certificates: &Certificates, listeners: &[(&'static
 }
 
 /// What the listeners show; read again with every reload.
-struct Certificates {
+struct ListenerTls {
     verify: Option<Arc<Tls>>,
     admin: Option<Arc<Tls>>,
 }
 
-impl Certificates {
+impl ListenerTls {
     fn open(config: &Config) -> Result<Self, Refused> {
         let names: Vec<_> = config.listen.iter().map(|own| own.ip().to_string()).collect();
         let state_dir = config.state_dir.as_deref();
@@ -199,15 +230,19 @@ impl Certificates {
         })
     }
 
-    /// All of them, or the first error.
+    /// All of them, or none and the first error.
     fn reload(&self) -> Result<(), String> {
         let each = [("tls", &self.verify), ("admin_tls", &self.admin)];
+        let mut prepared = Vec::with_capacity(each.len());
         for (key, tls) in each.iter().filter_map(|(key, tls)| Some((key, tls.as_ref()?))) {
-            tls.reload().map_err(|error| format!("{key}: {error}"))?;
+            prepared.push(tls.prepare().map_err(|error| format!("{key}: {error}"))?);
         }
+        prepared.into_iter().for_each(Prepared::install);
         Ok(())
     }
 }
 
 /// The configuration of the start; each reload adds one.
 const FIRST_GENERATION: u64 = 1;
+/// For a scrape or a probe under way at the end; both are answered from memory.
+const ADMIN_DRAIN: Duration = Duration::from_secs(1);

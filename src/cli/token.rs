@@ -3,14 +3,17 @@
 //! Decides which claims a token gets; how it is signed, `token` knows. What the gate would say to
 //! the result is not judged: a token that must be refused is as useful a test as one that passes.
 
-use crate::config::{Config, units};
-use crate::keys::{self, FileError};
+mod error;
+
+pub(crate) use error::TokenCommandError;
+
+use crate::config::{Config, NoSuchIssuer, units};
+use crate::keys;
 use crate::token::{Algorithm, ClaimPath, Issuer, SigningKey, SigningKeyError};
 use aws_lc_rs::rand;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 use std::{
-    fmt,
     path::PathBuf,
     time::{Duration, SystemTime},
 };
@@ -54,34 +57,47 @@ pub(crate) fn run(
     config: Option<&Config>,
 ) -> Result<String, TokenCommandError> {
     let issuers = config.map_or(&[][..], |config| &config.issuers);
-    let issuer = choose(arguments.issuer.as_deref(), issuers)?;
-    let file = |error| TokenCommandError::File { path: arguments.key.clone(), error };
+    let chosen = choose(arguments.issuer.as_deref(), issuers)?;
+    let issuer = chosen.as_ref().ok().copied();
+    let file = |error| {
+        let path = arguments.key.clone();
+        // A key set is open to others by right; that it is no private key is the better answer.
+        if keys::read_public(&path).is_ok_and(|bytes| is_key_set(&bytes)) {
+            return TokenCommandError::KeySet(path);
+        }
+        TokenCommandError::File { path, error }
+    };
     let key = keys::read_secret(&arguments.key).map_err(file)?;
+    if is_key_set(key.bytes()) {
+        return Err(TokenCommandError::KeySet(arguments.key.clone()));
+    }
     let key = signing_key(key.bytes(), key.trimmed(), arguments.alg, issuer)
         .map_err(|error| TokenCommandError::Key { path: arguments.key.clone(), error })?;
     let now = SystemTime::UNIX_EPOCH.elapsed().map_err(|_| TokenCommandError::Clock)?.as_secs();
     let mut id = [0; 16];
     rand::fill(&mut id).map_err(|_| TokenCommandError::Randomness)?;
-    let claims = claims(arguments, issuer, now, &URL_SAFE_NO_PAD.encode(id))?;
+    let claims = claims(arguments, chosen.as_ref().copied(), now, &URL_SAFE_NO_PAD.encode(id))?;
     let token = key.sign(&claims).map_err(TokenCommandError::Signing)?;
     Ok(format!("{token}\n"))
 }
 
-/// The configured issuer that is meant: the named one, else the only one. None where the
-/// configuration has none of that name; then the options must say everything.
+/// The configured issuer that is meant: the named one, else the only one. Where the configuration
+/// has none of that name the options must say everything, and what they leave out is asked for with
+/// the names that there are.
 fn choose<'config>(
     name: Option<&str>,
     issuers: &'config [Issuer],
-) -> Result<Option<&'config Issuer>, TokenCommandError> {
-    match (name, issuers) {
-        (Some(name), _) => Ok(issuers.iter().find(|issuer| *issuer.name == *name)),
-        (None, []) => Err(TokenCommandError::NoIssuer),
-        (None, [only]) => Ok(Some(only)),
-        (None, several) => {
-            let names = several.iter().map(|issuer| issuer.name.clone()).collect();
-            Err(TokenCommandError::SeveralIssuers(names))
-        }
+) -> Result<Result<&'config Issuer, NoSuchIssuer>, TokenCommandError> {
+    match (name, NoSuchIssuer::or(name, issuers)) {
+        (None, Err(_)) if issuers.is_empty() => Err(TokenCommandError::NoIssuer),
+        (None, Err(several)) => Err(TokenCommandError::SeveralIssuers(several)),
+        (_, chosen) => Ok(chosen),
     }
+}
+
+/// A set of public keys, which keygen puts beside the private one.
+fn is_key_set(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<Map<String, Value>>(bytes).is_ok_and(|set| set.contains_key("keys"))
 }
 
 /// Reads the key in whichever form it comes. What the key says of its algorithm stands; where it
@@ -110,10 +126,12 @@ fn signing_key(
 
 fn claims(
     arguments: &TokenArgs,
-    issuer: Option<&Issuer>,
+    chosen: Result<&Issuer, &NoSuchIssuer>,
     now: u64,
     id: &str,
 ) -> Result<Map<String, Value>, TokenCommandError> {
+    let issuer = chosen.ok();
+    let unknown = || chosen.err().cloned();
     let mut claims = Map::new();
     for (path, value) in &arguments.claims {
         if !path.put(&mut claims, value.clone()) {
@@ -121,7 +139,7 @@ fn claims(
         }
     }
     let user_claim = arguments.user_claim.as_ref().or(issuer.map(|issuer| &issuer.user_claim));
-    let user_claim = user_claim.ok_or(TokenCommandError::NoUserClaim)?;
+    let user_claim = user_claim.ok_or_else(|| TokenCommandError::NoUserClaim(unknown()))?;
     // --user and --claim may not both name the user: one of the two would be lost unseen.
     if !user_claim.put(&mut claims, Value::from(&*arguments.user)) {
         return Err(TokenCommandError::ClaimTwice(user_claim.clone()));
@@ -132,7 +150,7 @@ fn claims(
     if let Some(name) = arguments.issuer.as_deref().or(issuer.map(|issuer| &*issuer.name)) {
         default("iss", name.into());
     }
-    match audiences(arguments, issuer)?.as_slice() {
+    match audiences(arguments, issuer, unknown)?.as_slice() {
         [] => {}
         [one] => default("aud", Value::from(*one)),
         several => default("aud", Value::from(several)),
@@ -147,6 +165,7 @@ fn claims(
 fn audiences<'arguments>(
     arguments: &'arguments TokenArgs,
     issuer: Option<&'arguments Issuer>,
+    unknown: impl Fn() -> Option<NoSuchIssuer>,
 ) -> Result<Vec<&'arguments str>, TokenCommandError> {
     if !arguments.audience.is_empty() {
         return Ok(arguments.audience.iter().map(String::as_str).collect());
@@ -155,7 +174,7 @@ fn audiences<'arguments>(
     match issuer {
         Some(issuer) => Ok(issuer.audiences.iter().map(|name| &**name).collect()),
         None if named => Ok(Vec::new()),
-        None => Err(TokenCommandError::NoAudience),
+        None => Err(TokenCommandError::NoAudience(unknown())),
     }
 }
 
@@ -183,85 +202,6 @@ pub(super) fn parse_algorithm(name: &str) -> Result<Algorithm, String> {
         let names = Algorithm::ALL.map(Algorithm::name);
         format!("choose one of {}", names.join(", "))
     })
-}
-
-/// Why no token was minted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum TokenCommandError {
-    /// The key file could not be read.
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What stood against it.
-        error: FileError,
-    },
-    /// The key file holds no key that can sign.
-    Key {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        error: SigningKeyError,
-    },
-    /// The key did not sign.
-    Signing(SigningKeyError),
-    /// No issuer, neither by option nor configured.
-    NoIssuer,
-    /// Several configured issuers and no choice.
-    SeveralIssuers(Vec<Box<str>>),
-    /// No audience, neither by option nor configured.
-    NoAudience,
-    /// No user claim, neither by option nor configured.
-    NoUserClaim,
-    /// Two values for one claim, or one within another that is no object.
-    ClaimTwice(ClaimPath),
-    /// The clock stands before 1970.
-    Clock,
-    /// The system gave no random bytes.
-    Randomness,
-}
-
-impl fmt::Display for TokenCommandError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File { path, error } => {
-                write!(formatter, "{}: {error}; {}", path.display(), error.remedy())
-            }
-            Self::Key { path, error } => write!(formatter, "{}: {error}", path.display()),
-            Self::Signing(error) => write!(formatter, "the token cannot be signed: {error}"),
-            Self::NoIssuer => formatter.write_str(
-                "no issuer is configured; name one with --issuer, and give --audience and \
-                 --user-claim, or a configuration with --config",
-            ),
-            Self::SeveralIssuers(names) => write!(
-                formatter,
-                "several issuers are configured; name one with --issuer: {}",
-                names.join(", ")
-            ),
-            Self::NoAudience => formatter
-                .write_str("this issuer is not configured, so name its audience with --audience"),
-            Self::NoUserClaim => formatter.write_str(
-                "this issuer is not configured, so name its user claim with --user-claim",
-            ),
-            Self::ClaimTwice(path) => write!(
-                formatter,
-                "there are two values for the claim {}, or one within a value that is no object; \
-                 leave one out",
-                path.as_str()
-            ),
-            Self::Clock => formatter.write_str("the clock stands before 1970; set it"),
-            Self::Randomness => formatter.write_str("the system gives no random bytes; try again"),
-        }
-    }
-}
-
-impl std::error::Error for TokenCommandError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::File { error, .. } => Some(error),
-            Self::Key { error, .. } | Self::Signing(error) => Some(error),
-            _ => None,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ mod tls;
 mod tokens;
 
 use super::field::{Field, good_ones};
-use super::problem::{Findings, Problem, shown};
+use super::problem::{Findings, Mistakes, shown};
 use super::raw::{RawConfig, RawLevel};
 use super::url::WebUrl;
 use super::{Config, Limits};
@@ -29,7 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Checks everything; `findings` brings the mistakes of shape that were found on the way here.
-pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, Vec<Problem>> {
+pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, Mistakes> {
     let mut findings = findings;
     let found = &mut findings;
     later::check(raw, found);
@@ -59,7 +59,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, V
     let (warnings, watched) = findings.finish()?;
     // With no problem on the list there are domains; `else` cannot be reached.
     let Some(domains) = domains else {
-        return Err(Vec::new());
+        return Err(Mistakes::default());
     };
     Ok(Config {
         listen: listeners.listen,

@@ -32,6 +32,22 @@ impl fmt::Display for Problem {
     }
 }
 
+/// A configuration that is not taken: all its mistakes, and the files that it named as far as they
+/// could be found out, itself among them. A change of one of them may be the repair.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mistakes {
+    /// In the order of the file; one at least.
+    pub problems: Vec<Problem>,
+    /// As [`Config::watched`](super::Config::watched), of what was refused.
+    pub watched: Vec<PathBuf>,
+}
+
+impl From<Problem> for Mistakes {
+    fn from(problem: Problem) -> Self {
+        Self { problems: vec![problem], watched: Vec::new() }
+    }
+}
+
 /// Something that is allowed and that an operator should know about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
@@ -115,13 +131,13 @@ impl<'t> Findings<'t> {
     }
 
     /// Warnings and watched files when nothing was wrong, else all problems in the file's order.
-    pub(super) fn finish(mut self) -> Result<(Vec<Warning>, Vec<PathBuf>), Vec<Problem>> {
+    pub(super) fn finish(mut self) -> Result<(Vec<Warning>, Vec<PathBuf>), Mistakes> {
+        self.watched.sort_unstable();
+        self.watched.dedup();
         if self.problems.is_empty() {
-            self.watched.sort_unstable();
-            self.watched.dedup();
             return Ok((self.warnings, self.watched));
         }
-        Err(in_order(self.problems))
+        Err(Mistakes { problems: in_order(self.problems), watched: self.watched })
     }
 }
 

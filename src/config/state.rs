@@ -62,6 +62,7 @@ impl Config {
     /// The keys in which `next` differs and that are read once, at the start.
     #[must_use]
     pub fn changes_that_need_a_restart(&self, next: &Self) -> Vec<&'static str> {
+        let (own, other) = (&self.limits, &next.limits);
         let keys = [
             ("listen", self.listen == next.listen),
             ("admin_listen", self.admin_listen == next.admin_listen),
@@ -69,8 +70,13 @@ impl Config {
             ("tls", self.tls == next.tls),
             ("admin_tls", self.admin_tls == next.admin_tls),
             ("state_dir", self.state_dir == next.state_dir),
-            ("cache", self.cache_bytes == next.cache_bytes),
-            ("limits", self.limits == next.limits),
+            ("cache.max_bytes", self.cache_bytes == next.cache_bytes),
+            ("limits.header_bytes", own.header_bytes == other.header_bytes),
+            ("limits.headers", own.headers == other.headers),
+            ("limits.connections", own.connections == other.connections),
+            ("limits.header_timeout", own.header_timeout == other.header_timeout),
+            ("limits.idle_timeout", own.idle_timeout == other.idle_timeout),
+            ("limits.connection_age", own.connection_age == other.connection_age),
             ("log.format", self.log.format == next.log.format),
             ("log.level", self.log.level == next.log.level),
         ];

@@ -4,6 +4,7 @@ mod bad;
 mod bad_issuers;
 mod good;
 mod layers;
+mod pem;
 mod proxies;
 mod reference;
 mod secrets;
@@ -26,9 +27,11 @@ impl Folder {
         folder.write("hmac", format!("{SECRET}\n").as_bytes(), 0o440);
         folder.write("hmac-open", format!("{SECRET}\n").as_bytes(), 0o644);
         folder.write("hmac-short", b"too short to be a key", 0o400);
-        folder.write("tls.crt", pem("CERTIFICATE").as_bytes(), 0o644);
-        folder.write("tls.key", pem("PRIVATE KEY").as_bytes(), 0o400);
-        folder.write("tls-open.key", pem("PRIVATE KEY").as_bytes(), 0o404);
+        folder.write("tls.crt", pem::CERTIFICATE.as_bytes(), 0o644);
+        folder.write("tls-broken.crt", pem("CERTIFICATE").as_bytes(), 0o644);
+        folder.write("tls.key", pem::KEY.as_bytes(), 0o400);
+        folder.write("tls-other.key", pem::OTHER_KEY.as_bytes(), 0o400);
+        folder.write("tls-open.key", pem::KEY.as_bytes(), 0o404);
         folder.write("tls-locked.key", pem("ENCRYPTED PRIVATE KEY").as_bytes(), 0o400);
         folder.write("not.json", b"no set of keys", 0o644);
         fs::create_dir(folder.path("state")).unwrap();
@@ -47,6 +50,7 @@ impl Folder {
     fn load(&self, yaml: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<Problem>> {
         self.write("config.yaml", yaml.as_bytes(), 0o644);
         Config::load(&self.path("config.yaml"), environment, &[])
+            .map_err(|mistakes| mistakes.problems)
     }
 
     fn good(&self, yaml: &str) -> Config {

@@ -39,8 +39,8 @@ impl Ready<'_> {
                127.0.0.1 {hosts}\n\
              \n  \
                The sign-in page sets its cookie for all of {ZONE}. That is the compromise for \
-               portals\n  that cannot do better; production uses the hand-off (login.handoff) \
-               instead.\n\
+               portals\n  that cannot do better; a later version brings the hand-off (login.handoff), \
+               which\n  sets it for one host.\n\
              \n\
              In a terminal (the header files hold the demo users' tokens, good for this run only)\n",
             version = self.version,

@@ -177,10 +177,20 @@ impl fmt::Display for TraefikError {
                  Set one of them, or name a Traefik with --traefik PATH",
             ),
             Self::NotRunnable { program, error } => {
-                write!(f, "{} does not run: {error}", program.display())
+                write!(
+                    f,
+                    "{} does not run: {error}. Name a Traefik with --traefik PATH or \
+                     DOORWARD_TRAEFIK, or neither to have one looked for and installed",
+                    program.display()
+                )
             }
             Self::NoVersion { program } => {
-                write!(f, "{} does not say a version as Traefik does", program.display())
+                write!(
+                    f,
+                    "{} does not say a version as Traefik does; name the program itself with \
+                     --traefik PATH",
+                    program.display()
+                )
             }
             Self::TooOld { program, version } => {
                 let oldest = Version::OLDEST;

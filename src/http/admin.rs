@@ -9,7 +9,10 @@ use crate::observe::{Metrics, Stage, Status};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use hyper::{Method, Request, Response, StatusCode};
 use serde::Serialize;
 use std::sync::Arc;
@@ -148,6 +151,8 @@ fn answer(status: StatusCode, kind: &'static str, body: String) -> Response<Full
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 
@@ -213,6 +218,8 @@ mod tests {
             let seen = ask(&admin, method, path, headers).await;
             assert_eq!(seen.status, *expected, "{method} {path} {headers:?}");
             assert_eq!(seen.headers[CACHE_CONTROL], "no-store", "{method} {path}");
+            assert_eq!(seen.headers[REFERRER_POLICY], "no-referrer", "{method} {path}");
+            assert_eq!(seen.headers[X_CONTENT_TYPE_OPTIONS], "nosniff", "{method} {path}");
         }
     }
 

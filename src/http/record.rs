@@ -14,7 +14,8 @@ use crate::name::Host;
 use crate::observe::{Counter, Metrics};
 use crate::policy::Entry;
 use crate::token::Session;
-use event::{Event, is_logged};
+use event::Event;
+pub(in crate::http) use event::is_logged;
 use hyper::Response;
 use hyper::header::HeaderMap;
 use std::borrow::Cow;
@@ -30,7 +31,8 @@ pub(super) struct Record<'r> {
     pub(super) state: &'r State,
     pub(super) headers: &'r HeaderMap,
     pub(super) peer: &'r Peer,
-    pub(super) took: Duration,
+    /// `None`: not timed.
+    pub(super) took: Option<Duration>,
 }
 
 impl Record<'_> {
@@ -165,8 +167,8 @@ impl Record<'_> {
         self.state.log_usernames.then(|| session.username())
     }
 
-    fn microseconds(&self) -> u64 {
-        u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX)
+    fn microseconds(&self) -> Option<u64> {
+        self.took.map(|took| u64::try_from(took.as_micros()).unwrap_or(u64::MAX))
     }
 }
 
@@ -183,13 +185,15 @@ impl Recorder {
         Self { metrics, places: names.into_iter().enumerate().map(|(i, name)| (name, i)).collect() }
     }
 
-    fn count(&self, name: &'static str, took: Duration, effort: Effort) {
+    fn count(&self, name: &'static str, took: Option<Duration>, effort: Effort) {
         // `decision_names` begins with the rule.
         let place = if name == PERMIT { Some(0) } else { self.places.get(name).copied() };
         if let Some(place) = place {
             self.metrics.count(place);
         }
-        self.metrics.took(took);
+        if let Some(took) = took {
+            self.metrics.took(took);
+        }
         let counts = [
             (effort.cached, Counter::CacheHits),
             (effort.judged, Counter::CacheMisses),

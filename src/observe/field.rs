@@ -58,6 +58,8 @@ pub const ADDRESS: &str = "address";
 pub const ERROR: &str = "error";
 /// The key path of a configuration problem.
 pub const KEY: &str = "key";
+/// What to do about it.
+pub const REMEDY: &str = "remedy";
 /// A file.
 pub const FILE: &str = "file";
 /// The generation of the configuration.

@@ -72,6 +72,11 @@ impl Metrics {
     /// A new configuration is in force since `now`.
     pub fn reloaded(&self, now: SystemTime) {
         self.add(Counter::ConfigReloads, 1);
+        self.configured(now);
+    }
+
+    /// The configuration in force was read `now`: the first one, which is no reload.
+    pub fn configured(&self, now: SystemTime) {
         self.last_reload.store(since_1970(now).as_secs(), Ordering::Relaxed);
     }
 
@@ -137,16 +142,19 @@ pub enum Counter {
     ConfigReloads,
     /// A new configuration was refused.
     ConfigReloadFailures,
+    /// Something else than `/verify` was asked for on `listen`.
+    Misaddressed,
 }
 
 impl Counter {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::CacheHits,
         Self::CacheMisses,
         Self::SignaturesValid,
         Self::SignaturesInvalid,
         Self::ConfigReloads,
         Self::ConfigReloadFailures,
+        Self::Misaddressed,
     ];
 }
 

@@ -3,6 +3,7 @@
 
 use super::activity::Order;
 use super::conversation::{Handshake, drive};
+use super::handshake::Failures;
 use super::service::{Door, OnTheSpot};
 use super::sweep::Entry;
 use super::tls::Tls;
@@ -24,14 +25,21 @@ pub(super) struct Protocols {
     http1: http1::Builder,
     http2: http2::Builder<OnTheSpot>,
     counters: Arc<Connections>,
+    failures: Failures,
 }
 
 impl Protocols {
     /// Sets the limits of both protocols.
     ///
     /// `header_bytes` and `headers` are counted by the HTTP part, which answers 431 with a page of
-    /// ours. What is set here lies above them and is for those who go far beyond: they get hyper's
-    /// bare 431, or lose the connection.
+    /// ours. What is set here lies above all that Traefik lets through: a list longer than what we
+    /// announce is one that Traefik does not send at all, and its visitor gets a bare 500. Who goes
+    /// further gets hyper's bare 431, or loses the connection.
+    ///
+    /// Memory is bounded by [`HEAD`] (1.1 MiB) for an HTTP/1.1 connection and by [`STREAMS`] lists
+    /// of 1.4 MiB for an HTTP/2 one, times `limits.connections`. Only somebody who wants to comes
+    /// near it: the peers are trusted proxies, an answer is made as soon as its list is complete,
+    /// and with the answer the list is freed.
     pub(super) fn new(
         handler: Arc<dyn Handler>,
         tls: Option<Arc<Tls>>,
@@ -39,7 +47,7 @@ impl Protocols {
         counters: Arc<Connections>,
     ) -> Self {
         let lines = limits.headers.saturating_add(COOKIE_LINES);
-        let head = limits.header_bytes.saturating_add(HTTP1_HEADROOM);
+        let head = limits.header_bytes.max(HEAD);
         let mut http1 = http1::Builder::new();
         http1
             // The size of the buffer alone is no limit: what one read brings may exceed it.
@@ -53,7 +61,7 @@ impl Protocols {
             .writev(false);
 
         let answer = OnTheSpot { limit: limits.header_timeout, counters: Arc::clone(&counters) };
-        let list = limits.header_bytes.saturating_add(lines.saturating_mul(HPACK_OVERHEAD));
+        let list = head.saturating_add(CRUMBS.saturating_mul(HPACK_OVERHEAD));
         let mut http2 = http2::Builder::new(answer);
         http2
             .max_header_list_size(u32::try_from(list).unwrap_or(u32::MAX))
@@ -64,7 +72,7 @@ impl Protocols {
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
             .max_send_buf_size(SEND_BUFFER);
-        Self { handler, tls, http1, http2, counters }
+        Self { handler, tls, http1, http2, counters, failures: Failures::default() }
     }
 
     /// Serves one connection to its end, whoever ends it, as a task.
@@ -114,11 +122,7 @@ impl Protocols {
             }
             Err(error) => {
                 self.counters.handshake_failed();
-                tracing::debug!(
-                    { field::PEER } = %peer.ip(),
-                    { field::ERROR } = %error,
-                    "tls handshake failed"
-                );
+                self.failures.report(peer.ip().to_canonical(), &error);
                 return Ok(());
             }
         };
@@ -163,12 +167,15 @@ fn report(peer: SocketAddr, outcome: hyper::Result<()>) {
     }
 }
 
-/// Over HTTP/2 Traefik sends every cookie as a field of its own, and cookies do not count towards
-/// `limits.headers`; so many fields or lines more than it may arrive.
+/// What Traefik takes from a visitor (`maxHeaderBytes`, 1 MiB, and the 4 KiB that Go adds), and
+/// room for what it writes itself.
+const HEAD: usize = (1 << 20) + 64 * 1024;
+/// Cookies do not count towards `limits.headers`; over HTTP/1.1 so many lines more than it may
+/// arrive.
 const COOKIE_LINES: usize = 1024;
-/// What HTTP/1.1 may hold beyond `limits.header_bytes`: the request line, and room for the HTTP
-/// part to see that the limit is exceeded and to say so properly.
-const HTTP1_HEADROOM: usize = 16 * 1024;
+/// Over HTTP/2 Traefik sends every cookie as a field of its own: so many may arrive on top of
+/// [`HEAD`], far more than any browser keeps for a site.
+const CRUMBS: usize = 8 * 1024;
 /// What RFC 9113 section 6.5.2 counts for each field beside its bytes.
 const HPACK_OVERHEAD: usize = 32;
 /// Traefik opens another connection when it needs more.

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -63,7 +64,11 @@ where
         // What changes while the reload reads is seen as a change afterwards: so look first.
         let before = look(&list, &hasher).await;
         let turn = tokio::task::spawn_blocking(move || {
-            reload();
+            // What the reload shares with the running gate is replaced whole or not at all, and a
+            // gate that silently ignores every later change would be worse than one that goes on.
+            if catch_unwind(AssertUnwindSafe(&mut reload)).is_err() {
+                tracing::error!("the reload broke off; the files stay watched");
+            }
             let list = files();
             (files, reload, list)
         });
@@ -151,6 +156,24 @@ mod tests {
         fs::write(&other, "2").unwrap();
         told.recv().await.unwrap();
         drop(ask);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_does_not_end_the_watch() {
+        let (ask, mut asked) = mpsc::unbounded_channel::<()>();
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let mut first = true;
+        let reload = move || {
+            tell.send(()).unwrap();
+            assert!(!std::mem::take(&mut first), "as ordered");
+        };
+        tokio::spawn(poll(Vec::new, reload, async move || {
+            asked.recv().await;
+        }));
+        for _ in 0..2 {
+            ask.send(()).unwrap();
+            told.recv().await.unwrap();
+        }
     }
 
     #[cfg(unix)]

@@ -83,10 +83,27 @@ impl Connected {
         }
     }
 
+    /// Tells every open connection to renew itself: what it began with does not hold any more.
+    pub(super) fn renew_all(&self) {
+        let now = self.clock.now();
+        for (activity, life) in self.table().connections.values_mut() {
+            if life.renewed.is_none() {
+                life.renewed = Some(now);
+                self.counters.renewed();
+                activity.command(Order::Renew);
+            }
+        }
+    }
+
     /// From now on connections are closed as soon as they are done.
     pub(super) fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
         self.sweep();
+    }
+
+    /// How many are open.
+    pub(super) fn open(&self) -> usize {
+        self.table().connections.len()
     }
 
     /// Ends every connection as it stands.

@@ -9,25 +9,31 @@ mod error;
 
 pub use error::TlsError;
 
+pub(super) use crate::keys::{authorities, certificates, private_key};
+
 use super::self_signed::{self, SelfSigned};
 use crate::config;
+use crate::keys::{self, PemError};
 use crate::observe::field;
 use arc_swap::ArcSwap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::pki_types::TrustAnchor;
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
-use tokio_rustls::rustls::{RootCertStore, ServerConfig, version};
+use tokio_rustls::rustls::sign::SingleCertAndKey;
+use tokio_rustls::rustls::{ServerConfig, version};
 
 /// TLS of one server. The files can be read again at any time; a connection keeps what it began
 /// with.
 pub struct Tls {
     source: Source,
-    current: ArcSwap<ServerConfig>,
+    current: ArcSwap<Current>,
+    /// Told when the client authorities are others than before.
+    distrusted: Notify,
 }
 
 impl Tls {
@@ -69,16 +75,26 @@ impl Tls {
         Self::from(Source { certificate, client_authorities: None })
     }
 
-    /// Reads everything again and puts it in place at once, or changes nothing.
+    /// Reads everything again and changes nothing yet, so that several can be changed together.
     ///
-    /// What was resumable before is not resumable any more, so that a client whose authority was
-    /// taken off the list is judged again.
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn prepare(&self) -> Result<Prepared<'_>, TlsError> {
+        Ok(Prepared { tls: self, next: self.source.read()? })
+    }
+
+    /// Reads everything again and puts it in place at once, or changes nothing.
     ///
     /// # Errors
     /// As [`open`](Self::open).
     pub fn reload(&self) -> Result<(), TlsError> {
-        self.current.store(Arc::new(self.source.read()?));
-        Ok(())
+        self.prepare().map(Prepared::install)
+    }
+
+    /// Waits until the client authorities have changed. A change while nobody waits is told to
+    /// the next who does.
+    pub(super) async fn distrusted(&self) {
+        self.distrusted.notified().await;
     }
 
     /// The certificate that clients have to trust, when doorward made it itself.
@@ -92,7 +108,7 @@ impl Tls {
 
     /// For the next connection.
     pub(super) fn acceptor(&self) -> TlsAcceptor {
-        TlsAcceptor::from(self.current.load_full())
+        TlsAcceptor::from(Arc::clone(&self.current.load().server))
     }
 
     /// Renews a certificate of our own in time, for as long as it is polled. Others are renewed by
@@ -115,8 +131,36 @@ impl Tls {
 
     fn from(source: Source) -> Result<Self, TlsError> {
         let current = ArcSwap::from_pointee(source.read()?);
-        Ok(Self { source, current })
+        Ok(Self { source, current, distrusted: Notify::new() })
     }
+}
+
+/// What was read again and is not in place yet.
+pub struct Prepared<'t> {
+    tls: &'t Tls,
+    next: Current,
+}
+
+impl Prepared<'_> {
+    /// The next connection is served with it.
+    ///
+    /// What was resumable before is not resumable any more, so that a client whose authority was
+    /// taken off the list is judged again; if the list is another one, the connections that are
+    /// open are renewed, too.
+    pub fn install(self) {
+        let distrusts = self.tls.current.load().trusts != self.next.trusts;
+        self.tls.current.store(Arc::new(self.next));
+        if distrusts {
+            self.tls.distrusted.notify_one();
+        }
+    }
+}
+
+/// What one connection begins with.
+struct Current {
+    server: Arc<ServerConfig>,
+    /// The client authorities, by their keys and names.
+    trusts: Vec<TrustAnchor<'static>>,
 }
 
 /// Where it all comes from.
@@ -135,7 +179,7 @@ impl Source {
         clippy::disallowed_methods,
         reason = "whether a certificate of our own is due; asked at start and reload"
     )]
-    fn read(&self) -> Result<ServerConfig, TlsError> {
+    fn read(&self) -> Result<Current, TlsError> {
         let (cert, key) = match &self.certificate {
             Certificate::Files { cert, key } => (cert.clone(), key.clone()),
             Certificate::SelfSigned(own) => {
@@ -147,69 +191,32 @@ impl Source {
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&[&version::TLS13, &version::TLS12])
             .map_err(TlsError::Refused)?;
+        let mut trusts = Vec::new();
         let builder = match &self.client_authorities {
             None => builder.with_no_client_auth(),
             Some(file) => {
-                let roots = Arc::new(authorities(file)?);
+                let roots = Arc::new(authorities(file).map_err(TlsError::of(file))?);
+                trusts.clone_from(&roots.roots);
                 let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider)
                     .build()
                     .map_err(|error| TlsError::Authorities { file: file.clone(), error })?;
                 builder.with_client_cert_verifier(verifier)
             }
         };
-        let mut config = builder
-            .with_single_cert(certificates(&cert)?, private_key(&key)?)
-            .map_err(|error| TlsError::Pair { cert, key, error })?;
+        let chain = certificates(&cert).map_err(TlsError::of(&cert))?;
+        let private = private_key(&key).map_err(TlsError::of(&key))?;
+        let pair = keys::pair(chain, private).map_err(|error: PemError| TlsError::Pair {
+            cert,
+            key,
+            error,
+        })?;
+        let mut config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(pair)));
         config.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
         config.ticketer = aws_lc_rs::Ticketer::new().map_err(TlsError::Refused)?;
         // Go's clients, Traefik's among them, keep no tickets unless told to: one is enough.
         config.send_tls13_tickets = 1;
-        Ok(config)
+        Ok(Current { server: Arc::new(config), trusts })
     }
-}
-
-/// The certificates of a PEM file, at least one, in their order.
-pub(crate) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let certificates = CertificateDer::pem_slice_iter(&read(file)?)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|_| TlsError::NotPem(file.to_owned()))?;
-    if certificates.is_empty() {
-        return Err(TlsError::NoCertificate(file.to_owned()));
-    }
-    Ok(certificates)
-}
-
-/// The first private key of a PEM file that others cannot read.
-pub(super) fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
-    use tokio_rustls::rustls::pki_types::pem::Error;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let metadata = std::fs::metadata(file)
-            .map_err(|error| TlsError::Unreadable { file: file.to_owned(), error })?;
-        if metadata.permissions().mode() & 0o007 != 0 {
-            return Err(TlsError::KeyOpenToOthers(file.to_owned()));
-        }
-    }
-    PrivateKeyDer::from_pem_slice(&read(file)?).map_err(|error| match error {
-        Error::NoItemsFound => TlsError::NoKey(file.to_owned()),
-        _ => TlsError::NotPem(file.to_owned()),
-    })
-}
-
-/// The certificates of a PEM file as roots of trust.
-pub(crate) fn authorities(file: &Path) -> Result<RootCertStore, TlsError> {
-    let mut roots = RootCertStore::empty();
-    for certificate in certificates(file)? {
-        roots
-            .add(certificate)
-            .map_err(|error| TlsError::Authority { file: file.to_owned(), error })?;
-    }
-    Ok(roots)
-}
-
-fn read(file: &Path) -> Result<Vec<u8>, TlsError> {
-    std::fs::read(file).map_err(|error| TlsError::Unreadable { file: file.to_owned(), error })
 }
 
 /// How ALPN names the protocols (RFC 7301, RFC 9113 section 3.1).

@@ -4,20 +4,20 @@ use std::fs;
 const JWKS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}"#;
 const GOOD: &str = "domains: [vdi.example.com]\nissuers: [{issuer: https://p.example.com, audiences: [vdi], algorithms: [ES256], keys: {jwks_file: jwks.json}, user_claim: email}]\n";
 
-fn check(yaml: &str, arguments: &Check) -> Outcome {
+fn check(yaml: &str, arguments: &CheckArgs) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("jwks.json"), JWKS).unwrap();
     fs::write(folder.path().join("config.yaml"), yaml).unwrap();
     run(arguments, &folder.path().join("config.yaml"), &[][..], &[])
 }
 
-fn json() -> Check {
-    Check { json: true, ..Check::default() }
+fn json() -> CheckArgs {
+    CheckArgs { json: true, ..CheckArgs::default() }
 }
 
 #[test]
 fn a_good_configuration_is_summed_up() {
-    let outcome = check(GOOD, &Check::default());
+    let outcome = check(GOOD, &CheckArgs::default());
     assert_eq!(
         outcome.stdout,
         "configuration is fine\n  domains: vdi.example.com\n  issuer: https://p.example.com (1 key, ES256)\n"
@@ -28,7 +28,7 @@ fn a_good_configuration_is_summed_up() {
 
 #[test]
 fn every_mistake_is_told_with_place_and_remedy() {
-    let outcome = check(&format!("{GOOD}lissen: 1\ncross_site: lax\n"), &Check::default());
+    let outcome = check(&format!("{GOOD}lissen: 1\ncross_site: lax\n"), &CheckArgs::default());
     assert_eq!((outcome.stdout.as_str(), outcome.exit), ("", 64));
     assert!(outcome.stderr.starts_with("2 mistakes in the configuration /"), "{}", outcome.stderr);
     let told = "\n\nlissen (line 3): is no known key\n    did you mean `listen`?";
@@ -55,13 +55,13 @@ fn machines_read_the_same() {
 #[test]
 fn schema_and_sample_need_no_configuration() {
     let nowhere = Path::new("/nonexistent/config.yaml");
-    let schema = Check { schema: true, ..Check::default() };
+    let schema = CheckArgs { schema: true, ..CheckArgs::default() };
     let outcome = run(&schema, nowhere, &[][..], &[]);
     assert!(serde_json::from_str::<Value>(&outcome.stdout).unwrap()["properties"].is_object());
-    let sample = Check { sample: true, ..Check::default() };
+    let sample = CheckArgs { sample: true, ..CheckArgs::default() };
     let outcome = run(&sample, nowhere, &[][..], &[]);
     assert!(outcome.stdout.starts_with("# doorward") && outcome.exit == 0);
-    assert_eq!(run(&Check::default(), nowhere, &[][..], &[]).exit, 64);
+    assert_eq!(run(&CheckArgs::default(), nowhere, &[][..], &[]).exit, 64);
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn arguments_are_consistent() {
     #[derive(clap::Parser)]
     struct Program {
         #[command(flatten)]
-        check: Check,
+        check: CheckArgs,
     }
     <Program as clap::CommandFactory>::command().debug_assert();
     let both = <Program as clap::Parser>::try_parse_from(["doorward", "--schema", "--sample"]);

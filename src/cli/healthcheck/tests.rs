@@ -46,7 +46,7 @@ fn gate(tls: Option<Tls>) -> Gate {
 #[test]
 fn follows_the_gate() {
     let gate = gate(None);
-    let ask = || Healthcheck::default().run(Some((gate.address, None)));
+    let ask = || HealthcheckArgs::default().run(Some((gate.address, None)));
     assert!(matches!(ask(), Err(Unwell::NotReady { status: 503, .. })));
     gate.status.reach(Stage::Ready);
     ask().unwrap();
@@ -71,24 +71,24 @@ fn trusts_over_tls_what_it_is_told_to() {
         key_file: folder.join("tls/tls.key"),
     };
     let pinned =
-        |folder: &Path| Healthcheck::default().run(Some((gate.address, Some(&files(folder)))));
+        |folder: &Path| HealthcheckArgs::default().run(Some((gate.address, Some(&files(folder)))));
     pinned(folder.path()).unwrap();
     assert!(matches!(pinned(other.path()), Err(Unwell::Unreachable(_))));
 
     let url = format!("https://{}/readyz", gate.address);
     let verified =
-        |ca_file: Option<PathBuf>| Healthcheck { url: Some(url.clone()), ca_file }.run(None);
+        |ca_file: Option<PathBuf>| HealthcheckArgs { url: Some(url.clone()), ca_file }.run(None);
     verified(Some(folder.path().join("tls/ca.crt"))).unwrap();
     let wrong = verified(Some(other.path().join("tls/ca.crt")));
     assert!(matches!(wrong, Err(Unwell::Unreachable(_))), "{wrong:?}");
     assert!(matches!(verified(None), Err(Unwell::NobodyToTrust)));
-    assert!(matches!(verified(Some(folder.path().join("none"))), Err(Unwell::Trust(_))));
+    assert!(matches!(verified(Some(folder.path().join("none"))), Err(Unwell::Trust { .. })));
 }
 
 #[test]
 fn nobody_there() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let outcome = Healthcheck::default().run(Some((closed, None)));
+    let outcome = HealthcheckArgs::default().run(Some((closed, None)));
     assert!(matches!(outcome, Err(Unwell::Unreachable(_))), "{outcome:?}");
 }
 

@@ -1,9 +1,9 @@
 //! Whom `doorward healthcheck` believes over TLS.
 
 use super::Unwell;
-use crate::server::{authorities, certificates};
+use crate::keys::{PemError, authorities, certificates};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
@@ -40,10 +40,10 @@ impl Trust {
             .map_err(Unwell::Tls)?;
         let config = match self {
             Self::Authorities(file) => {
-                builder.with_root_certificates(authorities(&file).map_err(Unwell::Trust)?)
+                builder.with_root_certificates(authorities(&file).map_err(unusable(&file))?)
             }
             Self::Exactly(file) => {
-                let certificate = certificates(&file).map_err(Unwell::Trust)?.into_iter().next();
+                let certificate = certificates(&file).map_err(unusable(&file))?.into_iter().next();
                 builder
                     .dangerous()
                     .with_custom_certificate_verifier(Arc::new(Pinned { certificate, provider }))
@@ -55,6 +55,10 @@ impl Trust {
         let connection = ClientConnection::new(Arc::new(config), name).map_err(Unwell::Tls)?;
         Ok(StreamOwned::new(connection, stream))
     }
+}
+
+fn unusable(file: &Path) -> impl FnOnce(PemError) -> Unwell {
+    move |error| Unwell::Trust { file: file.to_owned(), error }
 }
 
 /// Accepts one certificate and checks, as for any other, that the server holds its key.

@@ -1,8 +1,8 @@
 //! Keeping a running gate current: a good configuration replaces the running one whole, a wrong
 //! one changes nothing and is seen in log, metrics and `/readyz`.
 
-use super::{Certificates, FIRST_GENERATION};
-use crate::config::{Config, ProcessEnvironment};
+use super::{FIRST_GENERATION, ListenerTls, warn};
+use crate::config::{Config, Mistakes, ProcessEnvironment};
 use crate::http::Door;
 use crate::observe::{Counter, Metrics, Status, field};
 use crate::server::reload::watch;
@@ -16,7 +16,7 @@ pub(super) struct Reload {
     flags: Vec<(String, String)>,
     running: Config,
     door: Arc<Door>,
-    certificates: Certificates,
+    tls: ListenerTls,
     generation: u64,
 }
 
@@ -26,9 +26,9 @@ impl Reload {
         flags: Vec<(String, String)>,
         running: Config,
         door: Arc<Door>,
-        certificates: Certificates,
+        tls: ListenerTls,
     ) -> Self {
-        Self { file, flags, running, door, certificates, generation: FIRST_GENERATION }
+        Self { file, flags, running, door, tls, generation: FIRST_GENERATION }
     }
 
     /// Reloads on SIGHUP and when a watched file changes, for as long as it is polled.
@@ -38,6 +38,13 @@ impl Reload {
             let watched = Arc::clone(&watched);
             move || watched.lock().unwrap_or_else(PoisonError::into_inner).clone()
         };
+        let watch_also = move |more: Vec<PathBuf>, running: &Config| {
+            let mut list = watched.lock().unwrap_or_else(PoisonError::into_inner);
+            list.clone_from(&running.watched);
+            list.extend(more);
+            list.sort_unstable();
+            list.dedup();
+        };
         let mut this = self;
         let reload = move || match this.reload() {
             Ok(()) => {
@@ -45,13 +52,13 @@ impl Reload {
                 status.configured(this.generation, warnings);
                 metrics.reloaded(now());
                 metrics.cross_site(this.running.cross_site);
-                watched
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .clone_from(&this.running.watched);
+                watch_also(Vec::new(), &this.running);
+                warn(&this.running);
                 tracing::info!({ field::GENERATION } = this.generation, "configuration reloaded");
             }
-            Err(problems) => {
+            Err(Refused { problems, watched }) => {
+                // What repairs it may be a file that only the refused one names.
+                watch_also(watched, &this.running);
                 metrics.add(Counter::ConfigReloadFailures, 1);
                 for problem in &problems {
                     tracing::error!(
@@ -68,16 +75,18 @@ impl Reload {
     }
 
     /// All or nothing.
-    fn reload(&mut self) -> Result<(), Vec<String>> {
-        let next = Config::load(&self.file, &ProcessEnvironment, &self.flags)
-            .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    fn reload(&mut self) -> Result<(), Refused> {
+        let next = Config::load(&self.file, &ProcessEnvironment, &self.flags)?;
         let fixed = self.running.changes_that_need_a_restart(&next);
         if !fixed.is_empty() {
             let refuse = |key| format!("{key}: a change needs a restart; put it back or restart");
-            return Err(fixed.into_iter().map(refuse).collect());
+            let problems = fixed.into_iter().map(refuse).collect();
+            return Err(Refused { problems, watched: next.watched });
         }
         // Certificates first: they can still fail, the rest cannot.
-        self.certificates.reload().map_err(|problem| vec![problem])?;
+        if let Err(problem) = self.tls.reload() {
+            return Err(Refused { problems: vec![problem], watched: next.watched });
+        }
         self.generation += 1;
         let cache = self.door.state().gate.cache.clone();
         self.door.replace(next.state(cache, self.generation));
@@ -86,7 +95,21 @@ impl Reload {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the time of a reload, for a metric")]
-fn now() -> SystemTime {
+/// A reload that changed nothing.
+struct Refused {
+    problems: Vec<String>,
+    /// The files that it named.
+    watched: Vec<PathBuf>,
+}
+
+impl From<Mistakes> for Refused {
+    fn from(mistakes: Mistakes) -> Self {
+        let problems = mistakes.problems.iter().map(ToString::to_string).collect();
+        Self { problems, watched: mistakes.watched }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "when a configuration was read, for a metric")]
+pub(super) fn now() -> SystemTime {
     SystemTime::now()
 }

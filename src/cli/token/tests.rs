@@ -1,4 +1,5 @@
 use super::*;
+use crate::keys::FileError;
 use crate::name::{Case, LabelRules, ReservedLabels};
 use crate::token::{KeySet, UnixTime, Verifier};
 use clap::{Parser, error::ErrorKind};
@@ -43,7 +44,12 @@ fn issuer(key: &SigningKey) -> Issuer {
 const NOW: u64 = 1_800_000_000;
 
 fn made(options: &[&str], issuer: Option<&Issuer>) -> Result<Value, TokenCommandError> {
-    claims(&arguments(options), issuer, NOW, "id").map(Value::Object)
+    let nobody = unknown("i", &[]);
+    claims(&arguments(options), issuer.ok_or(&nobody), NOW, "id").map(Value::Object)
+}
+
+fn unknown(name: &str, issuers: &[Issuer]) -> NoSuchIssuer {
+    NoSuchIssuer::or(Some(name), issuers).err().unwrap()
 }
 
 #[test]
@@ -151,16 +157,28 @@ fn what_nobody_said_is_asked_for() {
     let (first, mut second) = (issuer(&key), issuer(&key));
     second.name = "https://other.example.com".into();
     assert_eq!(choose(None, &[]).err(), Some(NoIssuer));
-    assert!(choose(Some("https://x"), &[]).unwrap().is_none());
+    assert!(choose(Some("https://x"), &[]).unwrap().is_err());
     let several = [first, second];
-    let names = several.iter().map(|issuer| issuer.name.clone()).collect();
-    assert_eq!(choose(None, &several).err(), Some(TokenCommandError::SeveralIssuers(names)));
+    let error = choose(None, &several).err().unwrap();
+    assert!(matches!(error, TokenCommandError::SeveralIssuers(_)), "{error:?}");
+    assert!(several.iter().all(|issuer| error.to_string().contains(&*issuer.name)), "{error}");
     let chosen = choose(Some("https://other.example.com"), &several).unwrap().unwrap();
     assert_eq!(&*chosen.name, "https://other.example.com");
-    assert!(choose(Some("https://portal.example.com/"), &several).unwrap().is_none());
+    let other = "https://portal.example.com/";
+    let unconfigured = choose(Some(other), &several).unwrap().err().unwrap();
+    let told = NoAudience(Some(unconfigured)).to_string();
+    for part in [other, "https://other.example.com", "--audience"] {
+        assert!(told.contains(part), "{told}");
+    }
 
-    assert_eq!(made(&["--issuer", "i", "--audience", "a"], None), Err(NoUserClaim));
-    assert_eq!(made(&["--issuer", "i", "--user-claim", "sub"], None), Err(NoAudience));
+    assert_eq!(
+        made(&["--issuer", "i", "--audience", "a"], None),
+        Err(NoUserClaim(Some(unknown("i", &[]))))
+    );
+    assert_eq!(
+        made(&["--issuer", "i", "--user-claim", "sub"], None),
+        Err(NoAudience(Some(unknown("i", &[]))))
+    );
     for (row, options, claim) in [
         ("user_twice", &["--user-claim", "sub", "--claim", "sub=bob"][..], "sub"),
         ("claim_twice", &["--claim", "a=1", "--claim", "a=1"], "a"),

@@ -8,7 +8,8 @@ use crate::config::{Tokens, Zone};
 use crate::gate::PublicScheme;
 use crate::name::{Domain, Domains};
 
-/// The domains; `None` only with a problem on the list.
+/// The good domains, so that the rest is judged by them even when another one is bad. `None` when
+/// there are none, and fewer than listed only with a problem on the list.
 pub(super) fn check(
     raw: &RawConfig,
     public_scheme: PublicScheme,
@@ -47,8 +48,7 @@ pub(super) fn check(
             domains.push(domain);
         }
     }
-    let complete = domains.len() == list.len();
-    let domains = Domains::new(domains).ok().filter(|_| complete)?;
+    let domains = Domains::new(domains).ok()?;
     if public_scheme == PublicScheme::Http && !Surroundings::is_local(&domains) {
         found.warn(
             "public_scheme",

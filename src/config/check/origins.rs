@@ -75,6 +75,15 @@ fn origin(
         );
         return None;
     }
+    if text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://")) {
+        // Whoever is on the way writes that origin's pages, whatever `public_scheme` says of ours.
+        found.problem(
+            path,
+            format!("{} is not https, so anybody on the way could speak for it", shown(text)),
+            "serve that page by https and write its https origin",
+        );
+        return None;
+    }
     let url = place.url(path, text, found)?;
     if !url.rest.is_empty() {
         found.problem(

@@ -1,19 +1,20 @@
-//! Certificates: the files are there, hold what they should, and the private key is private. The
-//! full parse is the server's, at its start and at each reload.
+//! Certificates: the files are there and hold what the server can use, certificate and key belong
+//! together, and the private key is private.
 
 use crate::config::field::{Field, FilePath, Text};
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::{RawConfig, RawTls};
 use crate::config::{Tls, TlsFiles};
-use crate::keys::{FileError, read_public, read_secret};
-use std::path::PathBuf;
+use crate::keys::{self, FileError, PemError};
+use std::path::{Path, PathBuf};
 
 pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'_>) -> Option<Tls> {
     let tls = raw.tls.some()?;
     let client_ca_file = tls
         .client_ca_file
         .some()
-        .and_then(|text| pem("tls.client_ca_file", text, CERTIFICATE, found));
+        .and_then(|text| read("tls.client_ca_file", text, keys::authorities, found))
+        .map(|(file, _)| file);
     if tls.self_signed.or(false) {
         self_signed(tls, has_state_dir, found);
         return Some(Tls::SelfSigned { client_ca_file });
@@ -63,71 +64,42 @@ fn files(
             );
         }
     }
-    let cert_file = cert.good().and_then(|text| pem(&cert_path, text, CERTIFICATE, found));
-    let key_file = key.good().and_then(|text| private_key(&key_path, text, found));
-    Some(TlsFiles { cert_file: cert_file?, key_file: key_file? })
-}
-
-/// A file with at least one PEM section of this kind.
-fn pem(path: &str, text: &Text<FilePath>, tag: &str, found: &mut Findings<'_>) -> Option<PathBuf> {
-    let file = found.file(text.as_str());
-    match read_public(&file) {
-        Ok(content) if holds(&content, tag) => Some(file),
-        Ok(_) => {
-            found.problem(
-                path,
-                format!("{} holds no certificate", shown(text.as_str())),
-                "name a PEM file, with -----BEGIN CERTIFICATE----- in it",
-            );
-            None
-        }
-        Err(error) => {
-            unreadable(path, text.as_str(), error, found);
-            None
-        }
-    }
-}
-
-fn private_key(path: &str, text: &Text<FilePath>, found: &mut Findings<'_>) -> Option<PathBuf> {
-    let file = found.file(text.as_str());
-    let secret = match read_secret(&file) {
-        Ok(secret) => secret,
-        Err(error) => {
-            unreadable(path, text.as_str(), error, found);
-            return None;
-        }
-    };
-    if holds(secret.bytes(), ENCRYPTED) {
+    let cert = cert.good().and_then(|text| read(&cert_path, text, keys::certificates, found));
+    let key = key.good().and_then(|text| read(&key_path, text, keys::private_key, found));
+    let ((cert_file, chain), (key_file, key)) = (cert?, key?);
+    if let Err(error) = keys::pair(chain, key) {
         found.problem(
-            path,
-            format!("{} holds a key behind a pass phrase", shown(text.as_str())),
-            "decrypt it (openssl pkey) and protect the file by its permissions",
+            section,
+            format!(
+                "{} with {}: {error}",
+                shown(&cert_file.to_string_lossy()),
+                shown(&key_file.to_string_lossy())
+            ),
+            error.remedy(),
         );
         return None;
     }
-    if !PRIVATE.iter().any(|tag| holds(secret.bytes(), tag)) {
-        found.problem(
-            path,
-            format!("{} holds no private key", shown(text.as_str())),
-            "name a PEM file, with -----BEGIN PRIVATE KEY----- in it",
-        );
-        return None;
+    Some(TlsFiles { cert_file, key_file })
+}
+
+/// The file and what is in it.
+fn read<T>(
+    path: &str,
+    text: &Text<FilePath>,
+    read: impl Fn(&Path) -> Result<T, PemError>,
+    found: &mut Findings<'_>,
+) -> Option<(PathBuf, T)> {
+    let file = found.file(text.as_str());
+    match read(&file) {
+        Ok(content) => Some((file, content)),
+        Err(error) => {
+            let wrong = format!("{}: {error}", shown(text.as_str()));
+            found.problem(path, wrong, error.remedy());
+            None
+        }
     }
-    Some(file)
 }
 
 pub(super) fn unreadable(path: &str, text: &str, error: FileError, found: &mut Findings<'_>) {
     found.problem(path, format!("{}: {error}", shown(text)), error.remedy());
 }
-
-fn holds(content: &[u8], tag: &str) -> bool {
-    content.windows(tag.len()).any(|window| window == tag.as_bytes())
-}
-
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
-const ENCRYPTED: &str = "-----BEGIN ENCRYPTED PRIVATE KEY-----";
-const PRIVATE: [&str; 3] = [
-    "-----BEGIN PRIVATE KEY-----",
-    "-----BEGIN RSA PRIVATE KEY-----",
-    "-----BEGIN EC PRIVATE KEY-----",
-];

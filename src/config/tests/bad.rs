@@ -50,6 +50,10 @@ cert_is_a_folder | tls: {cert_file: state, key_file: tls.key} | tls.cert_file | 
 key_is_a_cert | tls: {cert_file: tls.crt, key_file: state/../tls.crt} | tls.key_file | open to others
 key_is_open | tls: {cert_file: tls.crt, key_file: tls-open.key} | tls.key_file | defaultMode: 0440
 key_has_pass_phrase | tls: {cert_file: tls.crt, key_file: tls-locked.key} | tls.key_file | pass phrase
+cert_is_broken | tls: {cert_file: tls-broken.crt, key_file: tls.key} | tls | cert
+key_is_anothers | tls: {cert_file: tls.crt, key_file: tls-other.key} | tls | not that of the certificate
+admin_key_is_anothers | admin_tls: {cert_file: tls.crt, key_file: tls-other.key} | admin_tls | not that of the certificate
+ca_is_broken | state_dir: state\ntls: {self_signed: true, client_ca_file: tls-broken.crt} | tls.client_ca_file | cert
 self_signed_nowhere | tls: {self_signed: true} | tls.self_signed | state_dir
 self_signed_and_files | state_dir: state\ntls: {self_signed: true, key_file: tls.key} | tls.key_file | contradicts
 ca_on_open_listener_is_missing | listen: 0.0.0.0:1\nstate_dir: state\ntls: {self_signed: true, client_ca_file: no.crt} | tls.client_ca_file | no such file
@@ -131,6 +135,7 @@ origin_null | trusted_origins: [{origin: "null"}] | trusted_origins[0].origin | 
 origin_wildcard | trusted_origins: [{origin: "https://*.example.com"}] | trusted_origins[0].origin | pattern
 origin_star | trusted_origins: [{origin: "*"}] | trusted_origins[0].origin | pattern
 origin_plain_http | trusted_origins: [{origin: "http://p.example.com"}] | trusted_origins[0].origin | not https
+origin_plain_http_in_development | public_scheme: http\ntrusted_origins: [{origin: "HTTP://p.example.com"}] | trusted_origins[0].origin | not https
 origin_workspace | trusted_origins: [{origin: "https://alice.vdi.example.com"}] | trusted_origins[0].origin | workspace
 origin_workspace_session | trusted_origins: [{origin: "https://dev--alice.vdi.example.com"}] | trusted_origins[0].origin | workspace
 origin_with_path | trusted_origins: [{origin: "https://p.example.com/"}] | trusted_origins[0].origin | write https://p.example.com
@@ -211,16 +216,40 @@ fn whole_files() {
     ];
     for (name, content, part) in rows {
         folder.write("config.yaml", content, 0o644);
-        let problems = Config::load(&folder.path("config.yaml"), &[][..], &[]).err().unwrap();
+        let problems =
+            Config::load(&folder.path("config.yaml"), &[][..], &[]).err().unwrap().problems;
         assert_eq!(problems.len(), 1, "{name}: {}", told(&problems));
         assert!(problems[0].to_string().contains(part), "{name}: {}", problems[0]);
         assert!(problems[0].path.ends_with("config.yaml"), "{name}");
     }
-    let missing = Config::load(&folder.path("none.yaml"), &[][..], &[]).err().unwrap();
+    let missing = Config::load(&folder.path("none.yaml"), &[][..], &[]).err().unwrap().problems;
     assert!(told(&missing).contains("no such file") && told(&missing).contains("--config"));
-    let folder_for_file = Config::load(&folder.path("state"), &[][..], &[]).err().unwrap();
+    let folder_for_file = Config::load(&folder.path("state"), &[][..], &[]).err().unwrap().problems;
     assert!(told(&folder_for_file).contains("no regular file"));
     assert!(told(&folder.bad("just text")).contains("section belongs"));
+}
+
+/// One bad domain does not hide that an origin, or the sign-in page, is a workspace of another.
+#[test]
+fn good_domains_judge_beside_a_bad_one() {
+    let folder = Folder::new();
+    let yaml = MINIMAL.replace("[vdi.example.com]", "[vdi.example.com, nonsense]");
+    let origin = "trusted_origins: [{origin: https://alice.vdi.example.com}]\n";
+    let problems = folder.bad(&format!("{yaml}{origin}"));
+    let paths: Vec<&str> = problems.iter().map(|problem| problem.path.as_str()).collect();
+    assert_eq!(paths, ["domains[1]", "trusted_origins[0].origin"], "{}", told(&problems));
+}
+
+/// A reload watches what a refused configuration names: the repair may be one of those files.
+#[test]
+fn a_refused_configuration_tells_its_files() {
+    let folder = Folder::new();
+    let yaml = MINIMAL.replace("jwks.json", "not-yet.json") + "lissen: 1\n";
+    folder.write("config.yaml", yaml.as_bytes(), 0o644);
+    let refused = Config::load(&folder.path("config.yaml"), &[][..], &[]).err().unwrap();
+    assert_eq!(refused.watched, [folder.path("config.yaml"), folder.path("not-yet.json")]);
+    let missing = Config::load(&folder.path("none.yaml"), &[][..], &[]).err().unwrap();
+    assert_eq!(missing.watched, [folder.path("none.yaml")]);
 }
 
 #[test]

@@ -188,11 +188,9 @@ fn what_is_allowed_and_should_be_known() {
 fn http_is_for_localhost() {
     let folder = Folder::new();
     let local = MINIMAL.replace("vdi.example.com", "vdi.localhost")
-        + "public_scheme: http\nlogin: {url: \"http://portal.localhost/\", sets_cookie: true}\n\
-           trusted_origins: [{origin: \"http://portal.localhost:8080\"}]\n";
+        + "public_scheme: http\nlogin: {url: \"http://portal.localhost/\", sets_cookie: true}\n";
     let config = folder.good(&local);
     assert_eq!(config.warnings, []);
-    assert_eq!(config.trusted_origins[0].origin.to_string(), "http://portal.localhost:8080");
     let lookalike = local.replace("vdi.localhost", "vdi.notlocalhost");
     assert!(warned(&folder.good(&lookalike), "public_scheme"));
 }

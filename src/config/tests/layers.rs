@@ -14,7 +14,7 @@ fn a_variable_wins_over_the_file_and_a_flag_over_both() {
         let flags: Vec<_> =
             flags.iter().map(|(path, yaml)| ((*path).to_owned(), (*yaml).to_owned())).collect();
         let config = Config::load(&folder.path("config.yaml"), environment, &flags);
-        config.unwrap_or_else(|problems| panic!("{}", told(&problems))).tokens.leeway
+        config.unwrap_or_else(|wrong| panic!("{}", told(&wrong.problems))).tokens.leeway
     };
     let variable = ("DOORWARD__TOKENS__LEEWAY", "2s");
     assert_eq!(load(&[], &[]), 1);
@@ -89,7 +89,8 @@ fn mistakes_in_variables_name_the_variable() {
     }
     folder.write("config.yaml", MINIMAL.as_bytes(), 0o644);
     let flag = [("tokens.leeway".to_owned(), "1h".to_owned())];
-    let problems = Config::load(&folder.path("config.yaml"), &[][..], &flag).err().unwrap();
+    let problems =
+        Config::load(&folder.path("config.yaml"), &[][..], &flag).err().unwrap().problems;
     assert_eq!(problems[0].place, Some(Place::Flag));
 }
 

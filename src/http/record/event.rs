@@ -30,7 +30,7 @@ pub(super) struct Event<'e> {
     pub(super) would_deny: Option<&'static str>,
     pub(super) grant: Option<usize>,
     pub(super) token_id: Option<&'e str>,
-    pub(super) latency_us: u64,
+    pub(super) latency_us: Option<u64>,
 }
 
 /// A level is part of a call's static description, and so is the name that keeps a line in a flood;
@@ -79,7 +79,7 @@ impl Event<'_> {
 }
 
 /// Whether an event of this level would be written, so that it is worth putting together.
-pub(super) fn is_logged(level: Level) -> bool {
+pub(in crate::http) fn is_logged(level: Level) -> bool {
     if level == Level::INFO {
         tracing::enabled!(target: TARGET, Level::INFO)
     } else {

@@ -40,10 +40,16 @@ impl Metrics {
         });
         page.counters("doorward_decisions", "Decisions by result and reason", decisions)?;
 
+        page.counter(
+            "doorward_misaddressed",
+            "Requests on `listen` for another path than /verify",
+            self.read(Counter::Misaddressed),
+        )?;
+
         let (sum, count, buckets) = self.seconds.read();
         page.metric(
             "doorward_decision_seconds",
-            "How long a decision took, from the parsed request to the answer",
+            "How long a decision took, from the parsed request to the answer; permits from the cache are not timed",
             MetricType::Histogram,
         )?
         .encode_histogram::<NoLabelSet>(sum, count, &buckets, None)

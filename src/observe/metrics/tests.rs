@@ -21,6 +21,7 @@ fn counts_appear_under_their_names() {
     metrics.add(Counter::CacheMisses, 1);
     metrics.add(Counter::SignaturesInvalid, 1);
     metrics.add(Counter::ConfigReloadFailures, 1);
+    metrics.add(Counter::Misaddressed, 1);
     metrics.cache_size(|| (7, 4096));
     metrics.reloaded(UNIX_EPOCH + Duration::from_secs(1_800_000_000));
     metrics.cross_site(Mode::Report);
@@ -56,6 +57,7 @@ fn counts_appear_under_their_names() {
         r#"doorward_connections_timed_out_total{listener="verify",cause="head"} 0"#,
         r#"doorward_tls_handshake_failures_total{listener="verify"} 1"#,
         r#"doorward_panics_total{listener="admin"} 1"#,
+        "doorward_misaddressed_total 1",
         "doorward_config_reload_total 1",
         "doorward_config_reload_failures_total 1",
         "doorward_config_last_reload_timestamp_seconds 1800000000",
@@ -87,6 +89,15 @@ fn text_is_well_formed() {
         let present = text.lines().any(|line| line.starts_with(process));
         assert_eq!(present, cfg!(target_os = "linux") || process.contains("start"), "{process}");
     }
+}
+
+#[test]
+fn the_start_is_no_reload() {
+    let metrics = metrics();
+    metrics.configured(UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+    let text = metrics.text();
+    assert!(has(&text, "doorward_config_last_reload_timestamp_seconds 1800000000"), "{text}");
+    assert!(has(&text, "doorward_config_reload_total 0"), "{text}");
 }
 
 #[test]

@@ -92,8 +92,8 @@ fn odd() -> Vec<(&'static str, String, &'static str)> {
         ("many_cookie_lines", many(200, "Cookie: a=b\r\n"), "HTTP/1.1 200"),
         ("as_many_lines_as_fit", many(128 + 1024 - 2, "A: b\r\n"), "HTTP/1.1 200"),
         ("one_line_more", many(128 + 1024 - 1, "A: b\r\n"), "HTTP/1.1 431"),
-        ("long_line", many(1, &format!("A: {}\r\n", "b".repeat(90 * 1024))), "HTTP/1.1 200"),
-        ("too_long_line", many(1, &format!("A: {}\r\n", "b".repeat(97 * 1024))), "HTTP/1.1 431"),
+        ("long_line", many(1, &format!("A: {}\r\n", "b".repeat(1 << 20))), "HTTP/1.1 200"),
+        ("too_long_line", many(1, &format!("A: {}\r\n", "b".repeat(1_200_000))), "HTTP/1.1 431"),
         ("long_path", format!("GET /{} HTTP/1.1\r\n\r\n", "p".repeat(66_000)), "HTTP/1.1 414"),
     ]
 }

@@ -67,7 +67,7 @@ async fn many_small_cookies_arrive() {
 async fn too_much_is_not_answered_with_2xx() {
     let server = Encrypted::start(limits(), None);
     let value = "v".repeat(1024);
-    for kib in [75, 130, 500] {
+    for kib in [75, 1_000, 2_500] {
         let (client, _) = client(&server).await;
         let mut large = Request::get("https://gate/a");
         for number in 0..kib {
@@ -75,7 +75,7 @@ async fn too_much_is_not_answered_with_2xx() {
         }
         let outcome = ask(&client, large.body(()).unwrap()).await;
         let status = outcome.map_or(0, |answer| answer.status().as_u16());
-        assert_eq!(status == 200, kib == 75, "{kib} KiB: {status}");
+        assert_eq!(status == 200, kib < 1_100, "{kib} KiB: {status}");
     }
 }
 

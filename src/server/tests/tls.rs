@@ -136,6 +136,30 @@ async fn a_client_certificate_is_required_once_there_are_authorities() {
     assert_eq!(server.running.count(FAILED), 2);
 }
 
+/// Who is connected under an authority that is taken off the list is told to come again.
+#[tokio::test(start_paused = true)]
+async fn other_client_authorities_renew_what_is_open() {
+    let (state, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let file = folder.path().join("clients.crt");
+    let known = client_of(&file);
+    let tls = Arc::new(open(state.path(), Some(file.clone())).unwrap());
+    let server = Running::start(limits(), Some(Arc::clone(&tls)));
+    let authority = state.path().join("tls/ca.crt");
+    let stream = server.connect().await;
+    let mut stream = connect(stream, &authority, &[b"http/1.1"], Some(known)).await.unwrap();
+    let mut asked = async || {
+        stream.write_all(GET).await.unwrap();
+        answer(&mut stream).await
+    };
+    tls.reload().unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(!asked().await.contains("connection: close"), "the same authorities");
+    let _other = client_of(&file);
+    tls.reload().unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(asked().await.contains("connection: close\r\n"), "others");
+}
+
 #[tokio::test(start_paused = true)]
 async fn http_in_the_clear_is_not_answered_with_2xx() {
     let server = Encrypted::start(limits(), None);
@@ -224,11 +248,11 @@ fn unusable_files_are_named() {
     };
     assert_eq!(read("tls.crt", "tls.key"), "");
     for (cert, key, part) in [
-        ("missing", "tls.key", "missing: No such file"),
-        ("empty", "tls.key", "empty: holds no certificate"),
-        ("broken", "tls.key", "broken: not PEM"),
-        ("tls.crt", "empty.key", "empty.key: holds no private key"),
-        ("tls.key", "tls.key", "tls.key: holds no certificate"),
+        ("missing", "tls.key", "missing: there is no such file"),
+        ("empty", "tls.key", "empty: the file holds no certificate"),
+        ("broken", "tls.key", "broken: the file is not PEM"),
+        ("tls.crt", "empty.key", "empty.key: the file holds no private key"),
+        ("tls.key", "tls.key", "tls.key: the file holds no certificate"),
         ("ca.crt", "tls.key", "ca.crt with "),
     ] {
         let error = read(cert, key);
@@ -244,7 +268,7 @@ fn unusable_files_are_named() {
         for (mode, refused) in [(0o640, false), (0o644, true), (0o601, true), (0o400, false)] {
             let permissions = std::fs::Permissions::from_mode(mode);
             std::fs::set_permissions(at("tls.key"), permissions).unwrap();
-            assert_eq!(read("tls.crt", "tls.key").contains("chmod o-rwx"), refused, "{mode:o}");
+            assert_eq!(read("tls.crt", "tls.key").contains("chmod 0440"), refused, "{mode:o}");
         }
     }
 }

@@ -1,44 +1,30 @@
 //! Why TLS cannot be set up, file by file.
 
+use crate::keys::PemError;
 use crate::server::self_signed::SelfSignedError;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tokio_rustls::rustls;
 use tokio_rustls::rustls::server::VerifierBuilderError;
 
 /// Why TLS cannot be set up.
 #[derive(Debug)]
 pub enum TlsError {
-    /// The file cannot be read.
-    Unreadable {
+    /// A file cannot be used.
+    File {
         /// Which one.
         file: PathBuf,
-        /// What the operating system says.
-        error: std::io::Error,
+        /// Why.
+        error: PemError,
     },
-    /// The file's text is not PEM. What exactly is wrong stays unsaid, because it may be a key.
-    NotPem(PathBuf),
-    /// The file is PEM and holds no certificate.
-    NoCertificate(PathBuf),
-    /// The file is PEM and holds no private key.
-    NoKey(PathBuf),
-    /// Everybody on the machine may read the key.
-    KeyOpenToOthers(PathBuf),
     /// Certificate and key do not go together, or one of them is not usable.
     Pair {
         /// The certificate's file.
         cert: PathBuf,
         /// The key's file.
         key: PathBuf,
-        /// What rustls says.
-        error: rustls::Error,
-    },
-    /// One of the client authorities is not usable as such.
-    Authority {
-        /// Their file.
-        file: PathBuf,
-        /// What rustls says.
-        error: rustls::Error,
+        /// Why.
+        error: PemError,
     },
     /// The client authorities cannot be used together.
     Authorities {
@@ -55,22 +41,23 @@ pub enum TlsError {
     Refused(rustls::Error),
 }
 
+impl TlsError {
+    /// For `map_err`: what was wrong with this file.
+    pub(super) fn of(file: &Path) -> impl FnOnce(PemError) -> Self {
+        move |error| Self::File { file: file.to_owned(), error }
+    }
+}
+
 impl fmt::Display for TlsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable { file, error } => write!(f, "{}: {error}", file.display()),
-            Self::NotPem(file) => write!(f, "{}: not PEM", file.display()),
-            Self::NoCertificate(file) => write!(f, "{}: holds no certificate", file.display()),
-            Self::NoKey(file) => write!(f, "{}: holds no private key", file.display()),
-            Self::KeyOpenToOthers(file) => write!(
-                f,
-                "{}: the key is open to every user; chmod o-rwx (in Kubernetes: defaultMode: 0440)",
-                file.display()
-            ),
-            Self::Pair { cert, key, error } => {
-                write!(f, "{} with {}: {error}", cert.display(), key.display())
+            Self::File { file, error } => {
+                write!(f, "{}: {error}; {}", file.display(), error.remedy())
             }
-            Self::Authority { file, error } => write!(f, "{}: {error}", file.display()),
+            Self::Pair { cert, key, error } => {
+                let (cert, key) = (cert.display(), key.display());
+                write!(f, "{cert} with {key}: {error}; {}", error.remedy())
+            }
             Self::Authorities { file, error } => write!(f, "{}: {error}", file.display()),
             Self::NoStateFolder => f.write_str("self_signed needs state_dir"),
             Self::SelfSigned(error) => write!(f, "self-signed certificate: {error}"),

@@ -117,6 +117,7 @@ impl fmt::Display for KeyError {
             Self::NotASet => {
                 "the key set has no list `keys`; put a single key into {\"keys\": [ … ]}"
             }
+            Self::NoUsableKey(problems) if problems.is_empty() => "the key set is empty",
             Self::NoUsableKey(problems) => {
                 formatter.write_str("there is no usable key")?;
                 for (position, problem) in problems.iter().enumerate() {

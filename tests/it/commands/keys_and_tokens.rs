@@ -157,14 +157,17 @@ fn a_token_from_the_configuration() {
 fn a_token_needs_a_private_key() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(keygen(folder.path(), &[]).code, 0);
-    for file in ["jwks.json", "missing.jwk"] {
+    for (file, code, part) in
+        [("jwks.json", 64, "is a key set"), ("missing.jwk", 1, "there is no such file")]
+    {
         let mut command = doorward();
         command
             .args(["token", "--user", "alice", "--key"])
             .arg(folder.path().join(file))
             .args(ISSUED);
         let refused = run(&mut command, "");
-        assert_ne!(refused.code, 0, "{file}");
+        assert_eq!(refused.code, code, "{}", refused.output());
+        assert!(refused.stderr.contains(part), "{}", refused.output());
         assert!(refused.stdout.is_empty() && refused.stderr.contains(file), "{}", refused.output());
     }
 }

@@ -71,6 +71,8 @@ fn bad_usage_is_exit_code_64() {
         &["completions"],
         &["demo", "--port", "seventy"],
         &["healthcheck", "--url"],
+        &["healthcheck", "--url", "127.0.0.1:4182"],
+        &["keygen", "--tls", "https://gate", "--out", "/nowhere/keys"],
     ] {
         let refused = run(doorward().args(arguments), "");
         assert_eq!(refused.code, 64, "{arguments:?}: {}", refused.output());

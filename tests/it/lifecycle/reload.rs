@@ -124,6 +124,24 @@ async fn what_needs_a_restart_is_refused_by_name() {
     assert_eq!(gate.ask(&question(&portal)).await.status, 200);
 }
 
+/// The repair is in a file that only the refused configuration names.
+#[tokio::test]
+async fn a_key_file_that_appears_is_noticed() {
+    let portal = Portal::new();
+    let mut gate = Gate::open(&portal).await;
+    let late = gate.folder().join("late.json");
+    gate.rewrite(|config| config["issuers"][0]["keys"] = json!({ "jwks_file": late }));
+    let failed = || async { counter(&gate, "doorward_config_reload_failures_total").await > 0.0 };
+    eventually("the failure in the metric", PATIENCE, failed).await;
+    let old = question(&portal);
+    assert_eq!(gate.ask(&old).await.status, 200, "the running keys stay");
+    let next = Key::es256("portal-2");
+    fs::write(&late, key_set([&next])).unwrap();
+    let new = Request::question(ALICE).session(&portal.claims("alice").sign(&next));
+    becomes(&gate, &new, 200).await;
+    assert_eq!(gate.ask(&old).await.status, 401);
+}
+
 #[tokio::test]
 async fn a_changed_key_file_is_noticed() {
     let portal = Portal::new();

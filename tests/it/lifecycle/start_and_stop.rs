@@ -2,8 +2,9 @@
 
 use crate::support::gate::{Gate, Plan};
 use crate::support::portal::{ALICE, Portal};
-use crate::support::process::{doorward, run};
+use crate::support::process::{doorward, eventually, run};
 use crate::support::request::Request;
+use crate::support::wire::Wire;
 use serde_json::json;
 use std::net::TcpListener;
 use std::time::Duration;
@@ -19,8 +20,44 @@ async fn a_taken_port_is_exit_code_1() {
         let _taken = TcpListener::bind(&address).unwrap();
         let mut process = plan.start();
         assert_eq!(process.exit_code(PATIENCE).await, Some(1), "{key}");
-        assert!(process.output().contains(&address), "{}", process.output());
+        for part in [key, &address, "choose another port"] {
+            assert!(process.output().contains(part), "{part} in {}", process.output());
+        }
     }
+}
+
+/// An orderly end is no news: not for Traefik's resting connections, nor for a scraper's.
+#[tokio::test]
+async fn an_orderly_end_warns_of_nothing() {
+    let portal = Portal::new();
+    let mut gate = Gate::open(&portal).await;
+    let question = Request::question(ALICE).session(&portal.token("alice"));
+    let mut resting = gate.connect().await.unwrap();
+    assert_eq!(resting.exchange(&question).await.unwrap().status, 200);
+    let mut scraper = Wire::plain(gate.admin_address()).await.unwrap();
+    let scrape = Request::get("/metrics").add("Host", "admin.internal");
+    assert_eq!(scraper.exchange(&scrape).await.unwrap().status, 200);
+    gate.process.signal("TERM");
+    assert_eq!(gate.process.exit_code(PATIENCE).await, Some(0));
+    assert!(!gate.process.output().contains("WARN"), "{}", gate.process.output());
+}
+
+/// The first day: ForwardAuth's address without its path.
+#[tokio::test]
+async fn a_question_beside_verify_is_told_once() {
+    let portal = Portal::new();
+    let gate = Gate::open(&portal).await;
+    for _ in 0..3 {
+        let mut wire = gate.connect().await.unwrap();
+        let astray = Request::get("/secret-path").add("Host", "gate.internal");
+        assert_eq!(wire.exchange(&astray).await.unwrap().status, 404);
+    }
+    assert!(gate.metrics().await.contains("doorward_misaddressed_total 3"));
+    let told = || async { gate.process.output().contains("end in /verify") };
+    eventually("the warning", PATIENCE, told).await;
+    let output = gate.process.output();
+    assert_eq!(output.matches("end in /verify").count(), 1, "{output}");
+    assert!(!output.contains("secret-path"), "{output}");
 }
 
 /// Traefik keeps idle connections for 90 s; they do not hold up the end.
