@@ -78,7 +78,7 @@ fn place<'l>(lines: impl Iterator<Item = &'l [u8]>) -> usize {
 }
 
 /// Bytes of a line that choose its place.
-const SAMPLES: usize = 24;
+const SAMPLES: usize = 8;
 /// No header value holds it.
 const END: u8 = b'\n';
 /// For each worker thread; at most 2 MiB with lines of the greatest length.

@@ -67,7 +67,8 @@ impl Passing<'_> {
 
     /// Every pair that is not ours, bytes and order kept, in one line. `None` when nothing is left.
     fn foreign_cookies(&self) -> Option<HeaderValue> {
-        let lines = || self.headers.get_all(COOKIE).iter();
+        let cookies = self.headers.get_all(COOKIE);
+        let lines = || cookies.iter();
         // A browser sends the same lines with everything that a page loads.
         jar::remembered(self.gate.generation, lines, || self.without_ours(lines()))
     }
