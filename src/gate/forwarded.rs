@@ -173,25 +173,34 @@ impl fmt::Debug for TokenName<'_> {
 pub struct Credentials<'r> {
     first: Option<Candidate<'r>>,
     more: Vec<Candidate<'r>>,
-    /// Some were left out.
+    cookies: usize,
+    headers: usize,
+    /// One came that has not two dots.
+    shapeless: bool,
+    /// Some were left out that might have been tokens.
     cut: bool,
     other_scheme: bool,
 }
 
 impl<'r> Credentials<'r> {
-    /// Adds one behind the others, up to `MAX_CANDIDATES` of its kind: bob can plant thousands
-    /// of cookies, and even a glance at each would add up.
+    /// Adds one behind the others. Of those that are no token by their very look one is kept, to be
+    /// told of: bob can plant thousands of cookies, and even a glance at each would add up. Of the
+    /// rest up to `MAX_CANDIDATES` of a kind are.
     pub fn push(&mut self, candidate: Candidate<'r>) {
-        if self.first.is_none() {
-            self.first = Some(candidate);
+        let dots = candidate.token.bytes().filter(|byte| *byte == b'.').count();
+        if dots != 2 && std::mem::replace(&mut self.shapeless, true) {
             return;
         }
-        let is_cookie = candidate.source.is_cookie();
-        let same_kind = |other: &&Candidate<'_>| other.source.is_cookie() == is_cookie;
-        if self.iter().filter(same_kind).count() < MAX_CANDIDATES {
-            self.more.push(candidate);
-        } else {
+        let kind = if candidate.source.is_cookie() { &mut self.cookies } else { &mut self.headers };
+        if *kind == MAX_CANDIDATES {
             self.cut = true;
+            return;
+        }
+        *kind += 1;
+        if self.first.is_none() {
+            self.first = Some(candidate);
+        } else {
+            self.more.push(candidate);
         }
     }
 
@@ -242,4 +251,4 @@ impl<'r> Credentials<'r> {
 }
 
 /// Cookies tried for one request at most, and as many header tokens.
-pub(super) const MAX_CANDIDATES: usize = 32;
+pub(super) const MAX_CANDIDATES: usize = 1024;

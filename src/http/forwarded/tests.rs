@@ -183,13 +183,13 @@ fn candidates_stand_in_the_stated_order() {
     let headers = with(&[
         ("x-session-token", b"h.h.h"),
         ("authorization", b"Bearer a.a.a"),
-        ("cookie", b"legacy=l1; __Host-doorward=c1; app=x; __Host-doorward=c2"),
-        ("cookie", b"__Host-doorward=c3; __Host-doorward-loop=n; __Host-doorward-st-1=n; =__Host-doorward=n"),
+        ("cookie", b"legacy=l.l.1; __Host-doorward=c.c.1; app=x; __Host-doorward=c.c.2"),
+        ("cookie", b"__Host-doorward=c.c.3; __Host-doorward-loop=n; __Host-doorward-st-1=n; =__Host-doorward=n"),
     ]);
     let reader = reader();
     let (forwarded, credentials) = reader.read(&headers, None).unwrap();
     let tokens: Vec<_> = credentials.iter().map(|candidate| candidate.token).collect();
-    assert_eq!(tokens, ["c1", "c2", "c3", "l1", "a.a.a", "h.h.h"]);
+    assert_eq!(tokens, ["c.c.1", "c.c.2", "c.c.3", "l.l.1", "a.a.a", "h.h.h"]);
     assert!(forwarded.provenance.own_cookie);
     assert!(!forwarded.provenance.is_outside_browsers());
     let reader = Reader { authorization: false, ..reader };
