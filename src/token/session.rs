@@ -8,7 +8,7 @@ use std::fmt;
 /// Proof that a configured issuer signed a token and that its claims satisfied that issuer's
 /// rules at the time of verification.
 ///
-/// Made only by [`Verifier::verify`](super::Verifier::verify). Everything that a later request
+/// Made only by [`Verifier::verify_within`](super::Verifier::verify_within). Everything that a later request
 /// needs is in here, encoded and judged once, so that a request the cache knows costs no parse.
 /// What depends on the request or the time (host, revocation, expiry) is never in here.
 #[expect(clippy::struct_field_names, reason = "`sid` is a session id wherever it is written of")]

@@ -85,7 +85,7 @@ impl Verifier {
     /// is configured or the gate's own, or whose `typ` begins with `doorward-` in any case. Such
     /// a value never reaches a desktop.
     ///
-    /// Read as generously as [`Verifier::verify`] is strict: what some other reader could make
+    /// Read as generously as [`Verifier::verify_within`] is strict: what some other reader could make
     /// sense of as a token of ours is one.
     #[must_use]
     pub fn claims_to_be_ours(&self, token: &str) -> bool {
