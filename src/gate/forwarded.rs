@@ -183,12 +183,14 @@ pub struct Credentials<'r> {
 }
 
 impl<'r> Credentials<'r> {
-    /// Adds one behind the others. Of those that are no token by their very look one is kept, to be
-    /// told of: bob can plant thousands of cookies, and even a glance at each would add up. Of the
-    /// rest up to `MAX_CANDIDATES` of a kind are.
+    /// Adds one behind the others. Behind the first, one of those that are no token by their very
+    /// look is kept, to be told of: bob can plant thousands of cookies, and even a glance at each
+    /// would add up. Of the rest up to `MAX_CANDIDATES` of a kind are.
     pub fn push(&mut self, candidate: Candidate<'r>) {
-        let dots = candidate.token.bytes().filter(|byte| *byte == b'.').count();
-        if dots != 2 && std::mem::replace(&mut self.shapeless, true) {
+        if self.first.is_some()
+            && candidate.token.split('.').take(4).count() != 3
+            && std::mem::replace(&mut self.shapeless, true)
+        {
             return;
         }
         let kind = if candidate.source.is_cookie() { &mut self.cookies } else { &mut self.headers };
