@@ -72,6 +72,12 @@
 //! judges `Origin` and Fetch Metadata: a sibling counts as foreign, and foreign pages may do
 //! nothing but navigate the whole tab by GET or HEAD.
 //!
+//! Nor may bob borrow a trusted page: a picture of his that the portal shows can redirect to
+//! alice's desktop, and a redirect keeps the portal's `Referer`. So `Referer` makes nothing trusted
+//! but a navigation, a frame's mostly; what a page loads needs a trusted `Origin`.
+//!
+//! - test: `cross_site::tests::trusted_origins_may_what_they_are_listed_for`
+//! - test: `it::decision::trusted_origins::trusted_origins`
 //! - test: `cross_site::tests::strict_judges_each_row_as_the_table_says`
 //! - test: `gate::tests::cross_site_rules_come_last_and_bind_the_winner`
 //! - test: `it::decision::cross_site::fetch_metadata`

@@ -77,7 +77,7 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
         // Where only certificates are trusted, Traefik is asked to have one.
         client_certificate: args.peer.is_none() && first_proxy.is_none(),
     };
-    let state = config.state(SessionCache::new(config.cache_bytes), 0);
+    let state = config.state(SessionCache::new(config.cache_bytes), 1);
     let now = args.at.unwrap_or_else(crate::http::now);
     let query = args.owner.as_ref().map(|owner| format!("owner={owner}"));
     let mut transcript = Transcript::default();

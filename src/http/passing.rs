@@ -68,6 +68,7 @@ impl Passing<'_> {
     /// Every pair that is not ours, bytes and order kept, in one line. `None` when nothing is left.
     fn foreign_cookies(&self) -> Option<HeaderValue> {
         let cookies = self.headers.get_all(COOKIE);
+        cookies.iter().next()?;
         let lines = || cookies.iter();
         // A browser sends the same lines with everything that a page loads.
         jar::remembered(self.gate.generation, lines, || self.without_ours(lines()))
