@@ -99,6 +99,8 @@ pub mod policy;
 pub mod cross_site;
 pub mod name;
 
+pub mod manifest;
+
 pub mod keys;
 pub mod observe;
 

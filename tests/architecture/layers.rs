@@ -126,7 +126,10 @@ pub const MODULES: [(&str, &[&str]); 16] = [
             "revocation",
         ],
     ),
-    ("config", &["http", "gate", "token", "policy", "cross_site", "name", "keys", "observe"]),
+    (
+        "config",
+        &["http", "gate", "token", "policy", "cross_site", "name", "manifest", "keys", "observe"],
+    ),
     ("server", &["config", "http", "keys", "observe"]),
     ("http", &["gate", "token", "policy", "cross_site", "name", "observe", "handoff"]),
     ("gate", &["token", "policy", "cross_site", "name"]),
@@ -139,7 +142,7 @@ pub const MODULES: [(&str, &[&str]); 16] = [
     ("keys", &["token"]),
     ("revocation", &["token"]),
     ("observe", &["cross_site"]),
-    ("demo", &["token", "keys"]),
+    ("demo", &["token", "manifest", "keys"]),
     ("manual", &[]),
 ];
 const ENTRANCE: [&str; 4] = ["cli", "config", "observe", "server"];

@@ -1,0 +1,21 @@
+//! The other half: from sessions to the routes that Traefik serves, every one of them with the gate
+//! in front. Whose host a route has is said by the same function that the gate judges by
+//! ([`crate::name`]), so a route and a check can never disagree.
+//!
+//! A pure function of its arguments: no file, clock, cluster or environment. Manifests are trees
+//! ([`tree`]) until one writer ([`yaml`]) makes text of them; no value is ever pasted into text.
+//!
+//! Called by `doorward render`, and by the demo for its own Traefik. Knows nothing of requests.
+
+pub mod tree;
+pub mod yaml;
+
+mod installation;
+mod kubernetes;
+mod settings;
+mod version;
+
+pub use installation::{Installation, TrustedOrigin};
+pub use kubernetes::{LabelValue, NameError, ObjectName, ServiceName, TraefikName};
+pub use settings::{GateAddress, GateAddressError, GatePlace, MAX_PRIORITY, RouteTls, Settings};
+pub use version::TraefikVersion;

@@ -1,0 +1,261 @@
+//! Words that Kubernetes and Traefik take for names, each a type with one way in, so that what is
+//! written is accepted and means nothing but itself.
+
+use std::error::Error;
+use std::fmt;
+
+/// A name of an object or namespace, RFC 1123 label: 1 to 63 of `[a-z0-9-]`, no hyphen at an end.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectName(Box<str>);
+
+/// A Service's name, RFC 1035 label: an [`ObjectName`] that begins with a letter.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceName(Box<str>);
+
+/// The value of a Kubernetes label: 1 to 63 of `[A-Za-z0-9._-]`, letters or digits at the ends.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LabelValue(Box<str>);
+
+/// A name within Traefik's own configuration, of an entry point or a certificate resolver: 1 to 63
+/// of `[A-Za-z0-9_-]`, a letter or digit first. `@` would make a reference to a provider of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TraefikName(Box<str>);
+
+/// Why a text is no such name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NameError {
+    /// Nothing.
+    Empty,
+    /// More than 63 bytes.
+    TooLong {
+        /// Its length.
+        bytes: usize,
+    },
+    /// Something that names of this kind do not have.
+    Forbidden {
+        /// The first such character.
+        character: char,
+        /// Its byte offset.
+        at: usize,
+        /// What they may have instead.
+        allowed: &'static str,
+    },
+    /// Begins or ends with something that may only stand inside.
+    Edge {
+        /// That character.
+        character: char,
+        /// What may stand there.
+        allowed: &'static str,
+    },
+}
+
+impl ObjectName {
+    /// Takes the name as it is.
+    ///
+    /// # Errors
+    /// The first way in which it is none.
+    pub fn new(text: &str) -> Result<Self, NameError> {
+        check(text, LOWER, b"-", is_lower_alphanumeric, is_lower_alphanumeric).map(Self)
+    }
+}
+
+impl ServiceName {
+    /// Takes the name as it is.
+    ///
+    /// # Errors
+    /// The first way in which it is none.
+    pub fn new(text: &str) -> Result<Self, NameError> {
+        check(text, LOWER, b"-", |byte| byte.is_ascii_lowercase(), is_lower_alphanumeric).map(Self)
+    }
+}
+
+impl LabelValue {
+    /// Takes the value as it is.
+    ///
+    /// # Errors
+    /// The first way in which it is none.
+    pub fn new(text: &str) -> Result<Self, NameError> {
+        check(text, ANY, b"-_.", is_alphanumeric, is_alphanumeric).map(Self)
+    }
+}
+
+impl TraefikName {
+    /// Takes the name as it is.
+    ///
+    /// # Errors
+    /// The first way in which it is none.
+    pub fn new(text: &str) -> Result<Self, NameError> {
+        let last = |byte: u8| is_alphanumeric(byte) || b"-_".contains(&byte);
+        check(text, NO_DOTS, b"-_", is_alphanumeric, last).map(Self)
+    }
+}
+
+/// The text of each of them, and how it is written.
+macro_rules! texts {
+    ($($name:ident)+) => {$(
+        impl $name {
+            /// The name itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&$name> for super::tree::Node {
+            fn from(name: &$name) -> Self {
+                Self::from(name.0.to_string())
+            }
+        }
+    )+};
+}
+
+texts! { ObjectName ServiceName LabelValue TraefikName }
+
+impl ObjectName {
+    /// A name that stands in our own sources, and is one.
+    pub(super) fn known(name: &'static str) -> Self {
+        debug_assert!(Self::new(name).is_ok(), "{name}");
+        Self(name.into())
+    }
+
+    /// The name of an object that belongs to this one: `self-suffix`. Over 63 bytes it is still
+    /// what objects but Services and namespaces may be called.
+    #[must_use]
+    pub fn part(&self, suffix: &str) -> String {
+        format!("{self}-{suffix}")
+    }
+}
+
+impl TraefikName {
+    /// A name that stands in our own sources, and is one.
+    pub(super) fn known(name: &'static str) -> Self {
+        debug_assert!(Self::new(name).is_ok(), "{name}");
+        Self(name.into())
+    }
+}
+
+impl From<&ServiceName> for ObjectName {
+    /// Every RFC 1035 label is an RFC 1123 label.
+    fn from(name: &ServiceName) -> Self {
+        Self(name.0.clone())
+    }
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("it is empty"),
+            Self::TooLong { bytes } => {
+                write!(f, "it is {bytes} bytes long, and at most {MAX_BYTES} are allowed")
+            }
+            Self::Forbidden { character, at, allowed } => {
+                write!(f, "it has {character:?} at byte {at}, and only {allowed} are allowed")
+            }
+            Self::Edge { character, allowed } => {
+                write!(f, "it begins or ends with {character:?}, where only {allowed} may stand")
+            }
+        }
+    }
+}
+
+impl Error for NameError {}
+
+fn check(
+    text: &str,
+    allowed: &'static str,
+    inside: &[u8],
+    may_begin: impl Fn(u8) -> bool,
+    may_end: impl Fn(u8) -> bool,
+) -> Result<Box<str>, NameError> {
+    if text.len() > MAX_BYTES {
+        return Err(NameError::TooLong { bytes: text.len() });
+    }
+    let (Some(first), Some(last)) = (text.chars().next(), text.chars().next_back()) else {
+        return Err(NameError::Empty);
+    };
+    let is = |character: char, rule: &dyn Fn(u8) -> bool| u8::try_from(character).is_ok_and(rule);
+    let may_stand = |byte: u8| {
+        may_begin(byte)
+            || inside.contains(&byte)
+            || if allowed == LOWER { is_lower_alphanumeric(byte) } else { is_alphanumeric(byte) }
+    };
+    if let Some((at, character)) = text.char_indices().find(|(_, c)| !is(*c, &may_stand)) {
+        return Err(NameError::Forbidden { character, at, allowed });
+    }
+    if !is(first, &may_begin) {
+        let allowed = if is(first, &may_end) { "a letter" } else { "letters and digits" };
+        return Err(NameError::Edge { character: first, allowed });
+    }
+    if !is(last, &may_end) {
+        return Err(NameError::Edge { character: last, allowed: "letters and digits" });
+    }
+    Ok(text.into())
+}
+
+fn is_lower_alphanumeric(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
+fn is_alphanumeric(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+}
+
+/// What a DNS label can carry.
+const MAX_BYTES: usize = 63;
+const LOWER: &str = "lower-case letters, digits and hyphens";
+const ANY: &str = "letters, digits, hyphens, underscores and dots";
+const NO_DOTS: &str = "letters, digits, hyphens and underscores";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_name_takes_what_its_standard_takes() {
+        let long = "a".repeat(63);
+        let longer = "a".repeat(64);
+        //  object, service, label value, traefik
+        for (name, text, expected) in [
+            ("plain", "kasm-alice-1", [true, true, true, true]),
+            ("longest", &*long, [true, true, true, true]),
+            ("one_too_long", &longer, [false, false, false, false]),
+            ("digit_first", "1-alice", [true, false, true, true]),
+            ("upper_case", "Alice", [false, false, true, true]),
+            ("dot", "a.b", [false, false, true, false]),
+            ("underscore", "a_b", [false, false, true, true]),
+            ("edge_hyphen", "a-", [false, false, false, true]),
+            ("first_hyphen", "-a", [false, false, false, false]),
+            ("empty", "", [false, false, false, false]),
+            ("newline", "a\n", [false, false, false, false]),
+            ("newline_inside", "a\nb", [false, false, false, false]),
+            ("provider_reference", "gate@file", [false, false, false, false]),
+            ("backtick", "a`", [false, false, false, false]),
+            ("quote", "a\"b", [false, false, false, false]),
+            ("path", "../a", [false, false, false, false]),
+            ("beyond_ascii", "ä", [false, false, false, false]),
+            ("latin_1_byte", "\u{e9}", [false, false, false, false]),
+        ] {
+            let taken = [
+                ObjectName::new(text).is_ok(),
+                ServiceName::new(text).is_ok(),
+                LabelValue::new(text).is_ok(),
+                TraefikName::new(text).is_ok(),
+            ];
+            assert_eq!(taken, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_would_do() {
+        let said = |text| ServiceName::new(text).unwrap_err().to_string();
+        assert_eq!(said("1a"), "it begins or ends with '1', where only a letter may stand");
+        assert!(said("aLice").contains("'L' at byte 1"), "{}", said("aLice"));
+        assert!(said("alice-").contains("letters and digits"), "{}", said("alice-"));
+    }
+}

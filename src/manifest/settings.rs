@@ -1,0 +1,277 @@
+//! How an installation wants its routes: the section `render` of the configuration, checked.
+
+use super::{ObjectName, TraefikName, TraefikVersion};
+use std::error::Error;
+use std::fmt;
+
+/// The section `render`. [`Settings::default`] is what it says when it is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where routes go whose session names no namespace.
+    pub namespace: ObjectName,
+    /// Entry points of Traefik that serve the routes; at least one.
+    pub entry_points: Vec<TraefikName>,
+    /// The Middleware that routes name, and what the names of its parts begin with.
+    pub middleware: ObjectName,
+    /// Port of a session's service that names none.
+    pub service_port: u16,
+    /// Of every route; 2 to [`MAX_PRIORITY`].
+    pub priority: u64,
+    /// Where a route's certificate comes from.
+    pub tls: RouteTls,
+    /// Where the gate sits.
+    pub gate: GatePlace,
+    /// Which Traefik reads the manifests.
+    pub traefik_version: TraefikVersion,
+    /// Where Traefik asks.
+    pub gate_address: GateAddress,
+}
+
+/// Where a route's certificate comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RouteTls {
+    /// The store's one wildcard certificate: `tls: {}`.
+    Store,
+    /// `certResolver` and `domains` on each route, as the first template had it. Traefik looks at
+    /// every route whether a certificate is missing, and orders one for each while none is there.
+    Resolver(TraefikName),
+}
+
+/// Where the gate sits. Never in both places: the second question no longer holds the token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GatePlace {
+    /// On every route.
+    #[default]
+    Route,
+    /// On the entry point: no route can forget or outrank it.
+    EntryPoint,
+}
+
+/// `forwardAuth.address`: `https://host[:port]/verify`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GateAddress {
+    text: Box<str>,
+    secure: bool,
+    host: Box<str>,
+    port: u16,
+}
+
+impl GateAddress {
+    /// Takes `http` and `https`, a host name or IPv4 address or bracketed IPv6 address, a port if it
+    /// is not the scheme's, and the path `/verify`.
+    ///
+    /// # Errors
+    /// The first part that is something else.
+    pub fn new(text: &str) -> Result<Self, GateAddressError> {
+        let (secure, rest) = match text.split_once("://") {
+            Some(("https", rest)) => (true, rest),
+            Some(("http", rest)) => (false, rest),
+            _ => return Err(GateAddressError::Scheme),
+        };
+        let Some(authority) = rest.strip_suffix("/verify") else {
+            return Err(GateAddressError::Path);
+        };
+        let (host, port) = match authority.strip_prefix('[') {
+            Some(inside) => {
+                let (host, after) = inside.split_once(']').ok_or(GateAddressError::Host)?;
+                if host.parse::<std::net::Ipv6Addr>().is_err() {
+                    return Err(GateAddressError::Host);
+                }
+                let port = if after.is_empty() {
+                    None
+                } else {
+                    Some(after.strip_prefix(':').ok_or(GateAddressError::Host)?)
+                };
+                (host, port)
+            }
+            None => match authority.split_once(':') {
+                Some((host, port)) => (host, Some(port)),
+                None => (authority, None),
+            },
+        };
+        let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:".contains(&byte);
+        if host.is_empty() || host.len() > 253 || !host.bytes().all(is_name_byte) {
+            return Err(GateAddressError::Host);
+        }
+        let digits = port.map(|port| {
+            port.bytes().all(|byte| byte.is_ascii_digit()).then(|| port.parse().ok()).flatten()
+        });
+        let port = match digits {
+            None => {
+                if secure {
+                    443
+                } else {
+                    80
+                }
+            }
+            Some(Some(port)) if port > 0 => port,
+            Some(_) => return Err(GateAddressError::Port),
+        };
+        Ok(Self { text: text.into(), secure, host: host.into(), port })
+    }
+
+    /// As it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is `https`.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// The host, an IPv6 address without brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port, written or not.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Name and namespace of the Service that it names (`name.namespace.svc`, with or without the
+    /// cluster's domain); `None` for a gate outside the cluster.
+    #[must_use]
+    pub fn service(&self) -> Option<(ObjectName, ObjectName)> {
+        let mut labels = self.host.split('.');
+        let (name, namespace) = (labels.next()?, labels.next()?);
+        (labels.next() == Some("svc"))
+            .then(|| Some((ObjectName::new(name).ok()?, ObjectName::new(namespace).ok()?)))
+            .flatten()
+    }
+}
+
+/// Which part of a text is not that of a [`GateAddress`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GateAddressError {
+    /// Neither `http` nor `https`.
+    Scheme,
+    /// No host name or address.
+    Host,
+    /// No port between 1 and 65535.
+    Port,
+    /// Another path than `/verify`, or a query.
+    Path,
+}
+
+impl fmt::Display for GateAddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Scheme => "does not begin with https:// (or http://)",
+            Self::Host => "has no host name or IP address",
+            Self::Port => "has no port between 1 and 65535",
+            Self::Path => "does not end with the path /verify, which is all the gate answers",
+        })
+    }
+}
+
+impl Error for GateAddressError {}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            namespace: ObjectName::known("vdi-sessions"),
+            entry_points: vec![TraefikName::known("websecure")],
+            middleware: ObjectName::known("doorward"),
+            service_port: 8080,
+            priority: 1_000_000_000_000,
+            tls: RouteTls::Store,
+            gate: GatePlace::Route,
+            traefik_version: TraefikVersion::NEWEST,
+            gate_address: GateAddress::default(),
+        }
+    }
+}
+
+impl Default for GateAddress {
+    /// The Service of `doorward render gate`.
+    fn default() -> Self {
+        Self {
+            text: "https://doorward.doorward.svc:4181/verify".into(),
+            secure: true,
+            host: "doorward.doorward.svc".into(),
+            port: 4181,
+        }
+    }
+}
+
+/// The last that the API server takes; the CRD's own maximum is compared as a double there.
+pub const MAX_PRIORITY: u64 = 9_223_372_036_854_774_784;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_url_that_ends_in_verify() {
+        use GateAddressError::{Host, Path, Port, Scheme};
+        let parts = |address: &GateAddress| {
+            (address.is_secure(), address.host().to_owned(), address.port())
+        };
+        for (name, text, expected) in [
+            (
+                "service",
+                "https://doorward.doorward.svc:4181/verify",
+                Ok((true, "doorward.doorward.svc", 4181)),
+            ),
+            ("default_port", "https://gate/verify", Ok((true, "gate", 443))),
+            ("plain", "http://127.0.0.1:4181/verify", Ok((false, "127.0.0.1", 4181))),
+            ("plain_default_port", "http://gate/verify", Ok((false, "gate", 80))),
+            ("ipv6", "https://[::1]:4181/verify", Ok((true, "::1", 4181))),
+            ("ipv6_default_port", "https://[::1]/verify", Ok((true, "::1", 443))),
+            ("no_scheme", "gate:4181/verify", Err(Scheme)),
+            ("other_scheme", "h2c://gate/verify", Err(Scheme)),
+            ("no_path", "https://gate:4181", Err(Path)),
+            ("other_path", "https://gate/check", Err(Path)),
+            ("query", "https://gate/verify?owner=bob", Err(Path)),
+            ("fragment", "https://gate/verify#a", Err(Path)),
+            ("path_in_front", "https://gate/a/verify", Err(Host)),
+            ("user", "https://me@gate/verify", Err(Host)),
+            ("no_host", "https:///verify", Err(Host)),
+            ("space", "https://a b/verify", Err(Host)),
+            ("newline", "https://a\nb/verify", Err(Host)),
+            ("port_zero", "https://gate:0/verify", Err(Port)),
+            ("port_too_large", "https://gate:65536/verify", Err(Port)),
+            ("port_with_sign", "https://gate:+1/verify", Err(Port)),
+            ("no_port", "https://gate:/verify", Err(Port)),
+            ("broken_ipv6", "https://[::1/verify", Err(Host)),
+            ("after_ipv6", "https://[::1]a/verify", Err(Host)),
+        ] {
+            let address = GateAddress::new(text);
+            let expected = expected.map(|(secure, host, port)| (secure, host.to_owned(), port));
+            assert_eq!(address.as_ref().map(parts).map_err(|error| *error), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_service_of_an_address_is_found() {
+        for (host, expected) in [
+            ("doorward.doorward.svc", Some(("doorward", "doorward"))),
+            ("gate.edge.svc.cluster.local", Some(("gate", "edge"))),
+            ("gate.edge", None),
+            ("gate.example.com", None),
+            ("127.0.0.1", None),
+        ] {
+            let address = GateAddress::new(&format!("https://{host}/verify")).unwrap();
+            let service = address.service();
+            let service = service.as_ref().map(|(name, space)| (name.as_str(), space.as_str()));
+            assert_eq!(service, expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn the_default_is_what_would_be_written() {
+        let settings = Settings::default();
+        let address = GateAddress::new(settings.gate_address.as_str());
+        assert_eq!(address.as_ref(), Ok(&settings.gate_address));
+        assert_eq!(TraefikVersion::parse("3.7"), Some(settings.traefik_version));
+        for name in [&settings.namespace, &settings.middleware] {
+            assert_eq!(ObjectName::new(name.as_str()).as_ref(), Ok(name));
+        }
+    }
+}

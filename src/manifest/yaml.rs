@@ -1,0 +1,223 @@
+//! The one reader and the one writer of documents. What a scalar needs in order to be read back as
+//! the same text, by a YAML 1.1 reader as well as by a 1.2 one, is the library's business; comments
+//! and the order of keys are ours.
+
+use super::tree::{Node, Section};
+use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
+use serde_saphyr::{Options, SerializerOptions};
+use std::fmt;
+
+/// Why a text could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotReadable {
+    /// Which document, counted from 1; empty ones do not count.
+    pub document: usize,
+    /// Line of the text, counted from 1, when it is known.
+    pub line: Option<u64>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for NotReadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cannot be read")?;
+        if let Some(line) = self.line {
+            write!(f, " (line {line})")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for NotReadable {}
+
+/// Every document of a text: YAML with any number of documents, or JSON values one after another.
+/// Empty documents are left out.
+///
+/// # Errors
+/// The first document that is neither.
+pub fn read(text: &str) -> Result<Vec<Node>, NotReadable> {
+    // JSON is faster by far, and `kubectl get -o json` is what large inputs come from. What looks
+    // like it and is not may still be YAML's flow style, which begins alike.
+    if text.trim_start().starts_with(['{', '[']) {
+        let values = serde_json::Deserializer::from_str(text).into_iter::<Node>();
+        if let Ok(nodes) = values.collect() {
+            return Ok(nodes);
+        }
+    }
+    let mut bytes = text.as_bytes();
+    let mut nodes = Vec::new();
+    for result in serde_saphyr::read_with_options(&mut bytes, strict()) {
+        nodes.push(result.map_err(|error| {
+            let error = error.without_snippet();
+            NotReadable {
+                document: nodes.len() + 1,
+                line: error.location().map(|location| location.line()),
+                message: error.to_string(),
+            }
+        })?);
+    }
+    Ok(nodes)
+}
+
+/// One document, with its comments, ending in a newline.
+///
+/// # Errors
+/// `fmt::Error` when the library refuses to write a value; none that a tree can hold does.
+pub fn write(node: &Node, out: &mut String) -> fmt::Result {
+    if node.has_comments() { commented(node, "", out) } else { plain(node, out) }
+}
+
+/// Documents one after another, each but the first behind `---`.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_all<'n>(nodes: impl IntoIterator<Item = &'n Node>) -> Result<String, fmt::Error> {
+    let mut text = String::new();
+    for node in nodes {
+        if !text.is_empty() {
+            text.push_str("---\n");
+        }
+        write(node, &mut text)?;
+    }
+    Ok(text)
+}
+
+fn plain(node: &Node, out: &mut String) -> fmt::Result {
+    serde_saphyr::to_fmt_writer_with_options(out, node, style()).map_err(|_| fmt::Error)
+}
+
+/// The structure down to where comments end; from there on it is the library's.
+fn commented(node: &Node, indent: &str, out: &mut String) -> fmt::Result {
+    match node {
+        Node::Section(section) if !section.is_empty() => {
+            section_lines(section, indent, indent, out)
+        }
+        Node::List(items) if !items.is_empty() => {
+            let deeper = format!("{indent}  ");
+            for item in items {
+                match item {
+                    Node::Section(section) if item.has_comments() => {
+                        section_lines(section, &format!("{indent}- "), &deeper, out)?;
+                    }
+                    _ => indented(item, &format!("{indent}- "), &deeper, out)?,
+                }
+            }
+            Ok(())
+        }
+        _ => indented(node, indent, indent, out),
+    }
+}
+
+/// `first`: what stands before the first entry, `- ` or nothing; `indent`: before the others.
+fn section_lines(section: &Section, first: &str, indent: &str, out: &mut String) -> fmt::Result {
+    let mut lead = first;
+    for entry in section.entries() {
+        // Nothing can stand between the dash of an item and its first key; above it, it can.
+        let margin = if lead == indent { indent } else { indent.get(2..).unwrap_or_default() };
+        comment(&entry.comment, margin, out);
+        let alone = Section::new().put(entry.key.clone(), Node::Null);
+        match &entry.node {
+            nested @ (Node::Section(_) | Node::List(_)) if nested.has_comments() => {
+                let mut key = String::new();
+                plain(&alone.into(), &mut key)?;
+                let key = key.trim_end().trim_end_matches("null").trim_end();
+                out.push_str(lead);
+                out.push_str(key);
+                out.push('\n');
+                let deeper = match nested {
+                    // As the library does: a list stands below its key, a section further in.
+                    Node::List(_) => indent.to_owned(),
+                    _ => format!("{indent}  "),
+                };
+                commented(nested, &deeper, out)?;
+            }
+            _ => {
+                let pair = Section::new().put(entry.key.clone(), entry.node.clone());
+                indented(&pair.into(), lead, indent, out)?;
+            }
+        }
+        lead = indent;
+    }
+    Ok(())
+}
+
+/// What the library writes, further in.
+fn indented(node: &Node, first: &str, indent: &str, out: &mut String) -> fmt::Result {
+    let mut text = String::new();
+    plain(node, &mut text)?;
+    let mut lead = first;
+    for line in text.lines() {
+        if !line.is_empty() {
+            out.push_str(lead);
+        }
+        out.push_str(line);
+        out.push('\n');
+        lead = indent;
+    }
+    Ok(())
+}
+
+/// A comment, broken into lines between words.
+fn comment(text: &str, indent: &str, out: &mut String) {
+    if text.is_empty() {
+        return;
+    }
+    for paragraph in text.split('\n') {
+        let mut width = 0;
+        for word in paragraph.split(' ') {
+            let length = word.chars().count();
+            if width > 0 && indent.len() + width + 1 + length > WIDTH {
+                out.push('\n');
+                width = 0;
+            }
+            if width == 0 {
+                out.push_str(indent);
+                out.push('#');
+                width = 1;
+            }
+            if !word.is_empty() {
+                out.push(' ');
+                out.push_str(word);
+                width += 1 + length;
+            }
+        }
+        out.push('\n');
+    }
+}
+
+/// Long lines stay lines: a rule that is folded is read back the same, but not by people.
+fn style() -> SerializerOptions {
+    serde_saphyr::ser_options! { folded_wrap_chars: 1 << 20 }
+}
+
+/// YAML 1.2 words only, so that a user called `no` stays one and `007` keeps its zeros; merge keys
+/// refused, because a key may not come from two places. Inputs are as large as an installation has
+/// sessions, but aliases, which could make much out of little, stay few.
+fn strict() -> Options {
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_reader_input_bytes: None,
+            max_events: usize::MAX,
+            max_nodes: usize::MAX,
+            max_documents: usize::MAX,
+            max_total_scalar_bytes: usize::MAX,
+            max_aliases: 1_000,
+            max_anchors: 1_000,
+            max_depth: 32,
+        },
+        duplicate_keys: DuplicateKeyPolicy::Error,
+        merge_keys: MergeKeyPolicy::Error,
+        strict_booleans: true,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
+        reject_unsupported_tags: true,
+        with_snippet: false,
+    }
+}
+
+/// Of a comment, its indent included.
+const WIDTH: usize = 100;
+
+#[cfg(test)]
+mod tests;
