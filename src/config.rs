@@ -32,6 +32,7 @@ pub use settings::{Grant, Limits, Tls, TlsFiles, Tokens, Zone};
 use crate::cross_site::{self, TrustedOrigin};
 use crate::gate::PublicScheme;
 use crate::keys;
+use crate::manifest::Settings;
 use crate::name::{Domains, ReservedLabels};
 use crate::observe::log::Log;
 use crate::token::{IdentityValue, Issuer};
@@ -82,6 +83,8 @@ pub struct Config {
     pub reserved: Arc<ReservedLabels>,
     /// Who else may enter.
     pub grants: Vec<Grant>,
+    /// How routes are written.
+    pub render: Settings,
     /// The log.
     pub log: Log,
     /// Files the configuration names, and itself: a change of any content means reload. Sorted.
@@ -146,6 +149,28 @@ impl Config {
             .map_err(|mistakes| mistakes.problems)
     }
 
+    /// The section `render` from flags alone (key path and YAML text), for whoever has no
+    /// configuration.
+    ///
+    /// # Errors
+    /// Every mistake in the flags.
+    pub fn render_settings(
+        flags: &[(String, String)],
+    ) -> Result<(Settings, Vec<Warning>), Mistakes> {
+        let mut problems = Vec::new();
+        let mut root = tree::Node { place: None, value: tree::Value::Null };
+        overlay(&mut root, overlays(flags, &mut problems), &mut problems);
+        if matches!(root.value, tree::Value::Null) {
+            return Ok((Settings::default(), Vec::new()));
+        }
+        let found = RefCell::new(problems);
+        let raw = read::read::<raw::RawConfig>(&root, &found).unwrap_or_default();
+        let mut findings = problem::Findings::new(&root, Path::new(""), found.take());
+        check::later::check(&raw, &mut findings);
+        let settings = check::render::check(&raw, &mut findings);
+        findings.finish().map(|(warnings, _)| (settings, warnings))
+    }
+
     /// The issuer of this name, else the only one. Without a name there must be exactly one.
     ///
     /// # Errors
@@ -170,24 +195,9 @@ impl Config {
                 place: error.line.map(Place::Line),
             })
         })?;
-        let from_flags: Vec<environment::Overlay> = flags
-            .iter()
-            .filter_map(|(path, yaml)| {
-                environment::parse(key_path::steps(path), yaml, Place::Flag, &mut problems)
-            })
-            .collect();
-        for overlay in
-            environment::overlays(environment, &mut problems).into_iter().chain(from_flags)
-        {
-            if let Err(blocked) = root.overlay(&overlay.steps, overlay.node) {
-                problems.push(Problem {
-                    path: key_path::join(&overlay.steps),
-                    wrong: format!("cannot be set, because `{}` has no such part", blocked.path),
-                    remedy: "set the whole value, or add that part in the file".to_owned(),
-                    place: Some(overlay.place),
-                });
-            }
-        }
+        let from_flags = overlays(flags, &mut problems);
+        let overlays = environment::overlays(environment, &mut problems);
+        overlay(&mut root, overlays.into_iter().chain(from_flags), &mut problems);
         if matches!(root.value, tree::Value::Null) {
             problems.push(Problem {
                 path: file.display().to_string(),
@@ -204,6 +214,33 @@ impl Config {
             return findings.finish().and(Err(Mistakes::default()));
         };
         check::check(&raw, findings)
+    }
+}
+
+/// What the flags lay over the tree.
+fn overlays(flags: &[(String, String)], problems: &mut Vec<Problem>) -> Vec<environment::Overlay> {
+    flags
+        .iter()
+        .filter_map(|(path, yaml)| {
+            environment::parse(key_path::steps(path), yaml, Place::Flag, problems)
+        })
+        .collect()
+}
+
+fn overlay(
+    root: &mut tree::Node,
+    overlays: impl IntoIterator<Item = environment::Overlay>,
+    problems: &mut Vec<Problem>,
+) {
+    for overlay in overlays {
+        if let Err(blocked) = root.overlay(&overlay.steps, overlay.node) {
+            problems.push(Problem {
+                path: key_path::join(&overlay.steps),
+                wrong: format!("cannot be set, because `{}` has no such part", blocked.path),
+                remedy: "set the whole value, or add that part in the file".to_owned(),
+                place: Some(overlay.place),
+            });
+        }
     }
 }
 

@@ -103,6 +103,7 @@ pub mod manifest;
 
 pub mod keys;
 pub mod observe;
+mod suggestion;
 
 pub mod demo;
 pub mod manual;

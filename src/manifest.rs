@@ -10,12 +10,17 @@
 pub mod tree;
 pub mod yaml;
 
+mod ingress_route;
 mod installation;
 mod kubernetes;
+mod plan;
+mod session;
 mod settings;
 mod version;
 
 pub use installation::{Installation, TrustedOrigin};
 pub use kubernetes::{LabelValue, NameError, ObjectName, ServiceName, TraefikName};
+pub use plan::{Format, Party, Plan, Refusal, RefusalKind, Route, Terms};
+pub use session::{Mistake, Owner, Place, Session, SessionProblem, Sessions};
 pub use settings::{GateAddress, GateAddressError, GatePlace, MAX_PRIORITY, RouteTls, Settings};
 pub use version::TraefikVersion;

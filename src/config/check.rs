@@ -10,10 +10,11 @@ mod headers;
 mod issuer;
 mod issuers;
 mod keys;
-mod later;
+pub(super) mod later;
 mod login;
 mod network;
 mod origins;
+pub(super) mod render;
 mod tls;
 mod tokens;
 
@@ -55,6 +56,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
     let cache_bytes = cache(raw, found);
     let limits = limits(raw, tokens.max_bytes, found);
     let log = log(raw);
+    let render = render::check(raw, found);
 
     let (warnings, watched) = findings.finish()?;
     // With no problem on the list there are domains; `else` cannot be reached.
@@ -81,6 +83,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
         identity_headers,
         reserved,
         grants,
+        render,
         log,
         watched,
         warnings,

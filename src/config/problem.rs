@@ -153,28 +153,6 @@ pub(super) fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     seen
 }
 
-/// The known word that `given` was probably meant to be.
-pub(super) fn did_you_mean<'k>(
-    given: &str,
-    known: impl IntoIterator<Item = &'k str>,
-) -> Option<&'k str> {
-    let given = given.to_ascii_lowercase().replace('-', "_");
-    known
-        .into_iter()
-        .map(|word| (strsim::jaro_winkler(&given, &word.to_ascii_lowercase()), word))
-        .filter(|(likeness, _)| *likeness >= LIKELY)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, word)| word)
-}
-
-/// The word that was probably meant, else all that would be known.
-pub(super) fn suggest(given: &str, known: &[&str]) -> String {
-    match did_you_mean(given, known.iter().copied()) {
-        Some(word) => format!("did you mean `{word}`?"),
-        None => format!("known here: {}", known.join(", ")),
-    }
-}
-
 /// A value as messages show it: on one line and not without end.
 pub(super) fn shown(value: &str) -> String {
     let mut text: String = value.chars().take(SHOWN).flat_map(char::escape_debug).collect();
@@ -184,7 +162,5 @@ pub(super) fn shown(value: &str) -> String {
     format!("`{text}`")
 }
 
-/// Jaro-Winkler likeness from which a guess helps more than it confuses.
-const LIKELY: f64 = 0.82;
 /// Characters of a value that a message shows.
 const SHOWN: usize = 80;

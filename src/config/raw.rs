@@ -13,6 +13,7 @@ use crate::gate::PublicScheme;
 use crate::observe::log::LogFormat;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
+use std::borrow::Cow;
 
 /// The configuration of doorward.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -61,8 +62,8 @@ pub(super) struct RawConfig {
     pub(super) grants: Field<List<RawGrant>>,
     /// Tokens that end early; comes with a later version.
     pub(super) revocation: Field<RawRevocation>,
-    /// The renderer's settings; comes with a later version.
-    pub(super) render: Field<Later>,
+    /// The renderer's settings.
+    pub(super) render: Field<Option<RawRender>>,
     /// The log.
     pub(super) log: Field<RawLog>,
 }
@@ -298,6 +299,89 @@ pub(super) enum RawStore {
 /// The words of later versions are known to the reader, not to the schema.
 fn only_none(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "const": "none" })
+}
+
+/// How routes and what belongs to them are written.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Render")]
+pub(super) struct RawRender {
+    /// Where routes go whose session names no namespace. Default vdi-sessions.
+    pub(super) namespace: Field<Text<Words>>,
+    /// Traefik's entry points for workspaces. Default websecure.
+    pub(super) entry_points: Field<List<Text<Words>>>,
+    /// The Middleware that routes name. Default doorward.
+    pub(super) middleware: Field<Text<Words>>,
+    /// Port of a session's service that names none. Default 8080.
+    pub(super) service_port: Field<u64>,
+    /// Of every route. Default 1000000000000.
+    pub(super) priority: Field<u64>,
+    /// Where certificates come from.
+    pub(super) tls: Field<RawRenderTls>,
+    /// How routes are arranged. Default flat.
+    pub(super) layout: Field<RawLayout>,
+    /// Where the gate sits. Default route.
+    pub(super) gate: Field<RawGate>,
+    /// Which Traefik reads it. Default 3.7, the newest of which is meant.
+    pub(super) traefik_version: Field<Text<Words>>,
+    /// Where Traefik asks. Default `https://doorward.doorward.svc:4181/verify`.
+    pub(super) gate_address: Field<Text<Words>>,
+}
+
+/// Where certificates come from.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "RenderTls")]
+pub(super) struct RawRenderTls {
+    /// Default store.
+    pub(super) mode: Field<RawTlsMode>,
+    /// Traefik's certificate resolver. Default letsencrypt.
+    pub(super) resolver: Field<Text<Words>>,
+}
+
+/// Where a route's certificate comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "TlsMode")]
+pub(super) enum RawTlsMode {
+    /// The store's one wildcard.
+    Store,
+    /// A resolver, named on each route.
+    Resolver,
+}
+
+/// How routes are arranged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum RawLayout {
+    Flat,
+    Gathered,
+}
+
+impl JsonSchema for RawLayout {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("Layout")
+    }
+
+    /// The word of a later version is known to the reader, not to the schema.
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "const": "flat" })
+    }
+}
+
+/// Where the gate sits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "GatePlace")]
+pub(super) enum RawGate {
+    /// On every route.
+    Route,
+    /// On the entry point.
+    Entrypoint,
 }
 
 /// The log.

@@ -11,8 +11,9 @@
 mod refusal;
 mod shape;
 
-use super::problem::{Problem, did_you_mean, shown, suggest};
+use super::problem::{Problem, shown};
 use super::tree::{Entry, Node, Value};
+use crate::suggestion::{did_you_mean, suggest};
 use refusal::Refusal;
 use serde::de::value::StrDeserializer;
 use serde::de::{

@@ -133,6 +133,12 @@ impl ObjectName {
 }
 
 impl TraefikName {
+    /// The certificate resolver that nobody gave another name.
+    #[must_use]
+    pub fn default_resolver() -> Self {
+        Self::known("letsencrypt")
+    }
+
     /// A name that stands in our own sources, and is one.
     pub(super) fn known(name: &'static str) -> Self {
         debug_assert!(Self::new(name).is_ok(), "{name}");

@@ -122,6 +122,13 @@ impl GateAddress {
         self.secure
     }
 
+    /// Whether it stays on the machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        &*self.host == "localhost"
+            || self.host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+
     /// The host, an IPv6 address without brackets.
     #[must_use]
     pub fn host(&self) -> &str {

@@ -107,7 +107,7 @@ fn lies_in(path: &str, home: &str) -> bool {
 }
 
 /// Every module in the order in which a request meets them, and what it may know besides itself.
-pub const MODULES: [(&str, &[&str]); 16] = [
+pub const MODULES: [(&str, &[&str]); 17] = [
     (
         "cli",
         &[
@@ -124,6 +124,7 @@ pub const MODULES: [(&str, &[&str]); 16] = [
             "demo",
             "manifest",
             "revocation",
+            "suggestion",
         ],
     ),
     (
@@ -138,10 +139,11 @@ pub const MODULES: [(&str, &[&str]); 16] = [
     ("cross_site", &["name"]),
     ("handoff", &["token", "name"]),
     ("name", &[]),
-    ("manifest", &["name"]),
+    ("manifest", &["name", "suggestion"]),
     ("keys", &["token"]),
     ("revocation", &["token"]),
     ("observe", &["cross_site"]),
+    ("suggestion", &[]),
     ("demo", &["token", "manifest", "keys"]),
     ("manual", &[]),
 ];

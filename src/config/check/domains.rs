@@ -2,11 +2,12 @@
 
 use super::{Surroundings, login};
 use crate::config::field::{Field, Text, Words, each, good_ones};
-use crate::config::problem::{Findings, did_you_mean, shown};
+use crate::config::problem::{Findings, shown};
 use crate::config::raw::{RawConfig, RawDomain};
 use crate::config::{Tokens, Zone};
 use crate::gate::PublicScheme;
 use crate::name::{Domain, Domains};
+use crate::suggestion::did_you_mean;
 
 /// The good domains, so that the rest is judged by them even when another one is bad. `None` when
 /// there are none, and fewer than listed only with a problem on the list.

@@ -3,10 +3,11 @@
 use super::grants::required;
 use super::{Surroundings, bounds, headers, keys};
 use crate::config::field::{Field, good_ones};
-use crate::config::problem::{Findings, did_you_mean, shown};
+use crate::config::problem::{Findings, shown};
 use crate::config::raw::{RawCase, RawIssuer};
 use crate::config::url::WebUrl;
 use crate::name::{Case, LabelRules};
+use crate::suggestion::did_you_mean;
 use crate::token::{Algorithm, ClaimPath, Issuer};
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,12 +3,15 @@
 
 use crate::config::field::{Field, Later, each};
 use crate::config::problem::Findings;
-use crate::config::raw::{RawConfig, RawDomain, RawLogin, RawStore};
+use crate::config::raw::{RawConfig, RawDomain, RawLayout, RawLogin, RawStore};
 
-pub(super) fn check(raw: &RawConfig, found: &mut Findings<'_>) {
+pub(in crate::config) fn check(raw: &RawConfig, found: &mut Findings<'_>) {
     let remove = "leave it out";
     refuse("backchannel_listen", &raw.backchannel_listen, remove, found);
-    refuse("render", &raw.render, remove, found);
+    if raw.render.some().is_some_and(|render| render.layout.or(RawLayout::Flat) != RawLayout::Flat)
+    {
+        complain("render.layout", "write `flat`", found);
+    }
     if let Some(login) = raw.login.good() {
         refuse_login("login", login, found);
     }

@@ -163,12 +163,40 @@ grant_without_strict | cross_site: report\ngrants: [{claim: g, contains: a, labe
 }
 
 #[test]
+fn what_is_rendered() {
+    each_is_refused(
+        MINIMAL,
+        r#"
+namespace_in_upper_case | render: {namespace: VDI} | render.namespace | lower-case letters
+namespace_with_dots | render: {namespace: a.b} | render.namespace | '.' at byte 1
+no_entry_point | render: {entry_points: []} | render.entry_points | every entry point
+entry_point_twice | render: {entry_points: [web, web]} | render.entry_points[1] | second time
+entry_point_of_a_provider | render: {entry_points: ["web@file"]} | render.entry_points[0] | '@'
+middleware_of_a_provider | render: {middleware: gate@file} | render.middleware | '@'
+port_zero | render: {service_port: 0} | render.service_port | between 1 and 65535
+port_too_large | render: {service_port: 65536} | render.service_port | between 1 and 65535
+priority_of_the_catch_all | render: {priority: 1} | render.priority | 1 is that of the route
+priority_the_server_refuses | render: {priority: 9223372036854775000} | render.priority | 9223372036854774784
+resolver_with_a_space | render: {tls: {resolver: "a b"}} | render.tls.resolver | ' '
+unknown_mode | render: {tls: {mode: acme}} | render.tls.mode | one of store, resolver
+unknown_place | render: {gate: middleware} | render.gate | one of route, entrypoint
+version_as_a_number | render: {traefik_version: 3.7} | render.traefik_version | is a number
+old_version | render: {traefik_version: "2.11"} | render.traefik_version | older than 3.0
+no_version | render: {traefik_version: latest} | render.traefik_version | is no version
+address_without_scheme | render: {gate_address: doorward:4181/verify} | render.gate_address | https://
+address_of_another_path | render: {gate_address: "https://gate/"} | render.gate_address | /verify
+address_with_an_owner | render: {gate_address: "https://gate/verify?owner=bob"} | render.gate_address | /verify
+"#,
+    );
+}
+
+#[test]
 fn of_a_later_version() {
     each_is_refused(
         MINIMAL,
         r#"
 backchannel | backchannel_listen: 127.0.0.1:1 | backchannel_listen | later version
-render | render: {namespace: x, whatever: 1} | render | later version
+layout | render: {layout: gathered} | render.layout | later version
 revocation_memory | revocation: {store: memory} | revocation.store | later version
 revocation_secret | revocation: {secret_file: hmac} | revocation.secret_file | later version
 revocation_url | revocation: {url_file: x} | revocation.url_file | later version

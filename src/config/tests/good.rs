@@ -1,6 +1,7 @@
 //! Good configurations and what becomes of them.
 
 use super::*;
+use crate::manifest::{GatePlace, RouteTls, TraefikName, TraefikVersion};
 use crate::name::{Case, Domain};
 use crate::observe::log::LogFormat;
 
@@ -53,7 +54,7 @@ grants: [{ issuer: https://portal.example.com, claim: groups, contains: vdi-admi
 backchannel_listen: null
 pages_listen: 0.0.0.0:4183
 revocation: { store: none }
-render: null
+render: { namespace: desks, entry_points: [secure, internal], middleware: gate, service_port: 6901, priority: 5, tls: { mode: resolver, resolver: dns }, layout: flat, gate: entrypoint, traefik_version: "3.6.15", gate_address: "http://127.0.0.1:4181/verify" }
 log: { format: json, level: debug, usernames: true }
 "#;
 
@@ -123,6 +124,16 @@ fn the_rest_of_the_example() {
     );
     assert!(config.reserved.contains("hr") && config.reserved.contains("www"));
     assert_eq!((config.log.format, config.log.usernames), (LogFormat::Json, true));
+    let entry_points: Vec<&str> =
+        config.render.entry_points.iter().map(TraefikName::as_str).collect();
+    assert_eq!(entry_points, ["secure", "internal"]);
+    let names = [&config.render.namespace, &config.render.middleware].map(|name| name.as_str());
+    assert_eq!(names, ["desks", "gate"]);
+    assert_eq!((config.render.service_port, config.render.priority), (6901, 5));
+    let RouteTls::Resolver(resolver) = &config.render.tls else { panic!("no resolver") };
+    assert_eq!((resolver.as_str(), config.render.gate), ("dns", GatePlace::EntryPoint));
+    assert_eq!(config.render.traefik_version, TraefikVersion::new(3, 6, 15));
+    assert!(config.render.gate_address.is_loopback());
 }
 
 #[test]

@@ -31,6 +31,7 @@ fn the_sample_is_the_defaults() {
     assert_eq!(sample.identity_headers, default.identity_headers);
     assert_eq!(sample.grants, default.grants);
     assert_eq!(sample.log, default.log);
+    assert_eq!(sample.render, default.render);
     let (one, other) = (&sample.issuers[0], &default.issuers[0]);
     assert_eq!(one.types, other.types);
     assert_eq!(one.require_type, other.require_type);
@@ -51,7 +52,8 @@ fn the_sample_fits_the_schema_and_a_slip_does_not() {
         ("wrong_kind", "tokens: {authorization: 1}"),
         ("no_unit", "tokens: {leeway: \"30\"}"),
         ("unknown_word", "cross_site: lax"),
-        ("later", "render: {}"),
+        ("later", "backchannel_listen: 127.0.0.1:4183"),
+        ("later_layout", "render: {layout: gathered}"),
         ("later_store", "revocation: {store: redis}"),
     ];
     for (name, yaml) in slips {

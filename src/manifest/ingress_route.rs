@@ -1,0 +1,89 @@
+//! One route as the object that Traefik's `kubernetesCRD` provider reads.
+
+use super::plan::Route;
+use super::settings::{RouteTls, Settings};
+use super::tree::{Node, Section};
+
+/// The `IngressRoute` of a session. `middlewares`: what stands in front of its service, in order;
+/// empty only where the entry point has the gate.
+#[must_use]
+pub fn ingress_route(route: &Route, settings: &Settings, middlewares: &[String]) -> Node {
+    let entry_points: Vec<Node> = settings.entry_points.iter().map(Node::from).collect();
+    let service = Section::new().put("name", route.service.to_string()).put("port", route.port);
+    let rule = Section::new()
+        .put("match", rule(route))
+        .put("kind", "Rule")
+        .put("priority", settings.priority)
+        .put_some("middlewares", references(middlewares))
+        .put("services", [service]);
+    object("IngressRoute", route)
+        .put(
+            "spec",
+            Section::new()
+                .put("entryPoints", entry_points)
+                .put("routes", [rule])
+                .put("tls", tls(route, settings)),
+        )
+        .into()
+}
+
+/// The rule of a route: its host alone. A host is made of labels, so it holds nothing that could end
+/// the literal (T16).
+#[must_use]
+pub fn rule(route: &Route) -> String {
+    format!("Host(`{}`)", route.host)
+}
+
+/// `apiVersion` to `metadata` of an object that belongs to a session.
+fn object(kind: &'static str, route: &Route) -> Section {
+    Section::new()
+        .put("apiVersion", "traefik.io/v1alpha1")
+        .put("kind", kind)
+        .put("metadata", metadata(route.name.as_str(), route))
+}
+
+/// Name, namespace, labels, annotations and owner of an object that belongs to a session.
+#[must_use]
+pub fn metadata(name: &str, route: &Route) -> Section {
+    Section::new()
+        .put("name", name.to_owned())
+        .put("namespace", &route.namespace)
+        .put(
+            "labels",
+            Section::new()
+                .put("app", APP)
+                .put("component", "session-ingress")
+                .put("session-id", &route.id),
+        )
+        .put("annotations", annotations(route))
+        .put_some("ownerReferences", route.owner.as_ref().map(|owner| [owner.reference()]))
+}
+
+/// What a label cannot carry: the user as the issuer knows them, and how they became a label.
+#[must_use]
+pub fn annotations(route: &Route) -> Section {
+    Section::new()
+        .put("doorward.dev/label-version", LABEL_VERSION)
+        .put("doorward.dev/username", route.username.to_string())
+}
+
+fn references(middlewares: &[String]) -> Option<Vec<Section>> {
+    let reference = |name: &String| Section::new().put("name", name.clone());
+    (!middlewares.is_empty()).then(|| middlewares.iter().map(reference).collect())
+}
+
+/// `{}` takes the certificate from the store, where one wildcard covers all.
+#[must_use]
+pub fn tls(route: &Route, settings: &Settings) -> Section {
+    match &settings.tls {
+        RouteTls::Store => Section::new(),
+        RouteTls::Resolver(resolver) => Section::new()
+            .put("certResolver", resolver)
+            .put("domains", [Section::new().put("main", format!("*.{}", route.domain))]),
+    }
+}
+
+/// The label `app` of everything that belongs to sessions.
+const APP: &str = "kasm-vdi";
+/// The version of the label function, as it is hashed.
+const LABEL_VERSION: &str = "doorward-label/v1";

@@ -1,0 +1,262 @@
+//! Who gets which host: from sessions to routes, and what stands between two of them.
+//!
+//! The label function says whose host it is. Then nothing may be shared: two routes for one host
+//! would be served by either (Traefik's order is no order), and a route to another session's
+//! service is a way into it (T14), since the gate judges the host and not what stands behind it.
+
+mod refusal;
+
+pub use refusal::{Party, Refusal, RefusalKind};
+
+use super::kubernetes::{LabelValue, NameError, ObjectName, ServiceName};
+use super::session::{Owner, Place, Session};
+use super::settings::Settings;
+use crate::name::{Domain, Host, Label, LabelRules, SessionSlug};
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::IpAddr;
+
+/// What Traefik reads the manifests with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// The `kubernetesCRD` provider: services are those of a cluster.
+    #[default]
+    Kubernetes,
+    /// The file provider: a service is a host name or IP address and a port.
+    File,
+}
+
+/// What sessions are judged by.
+#[derive(Clone, Debug)]
+pub struct Terms<'t> {
+    /// The section `render`.
+    pub settings: &'t Settings,
+    /// The domains, and the indices of the issuers whose users have workspaces there.
+    pub domains: &'t [(Domain, Vec<usize>)],
+    /// Whose users there are, and how they become labels.
+    pub issuers: &'t [(Box<str>, LabelRules)],
+    /// Who reads the manifests.
+    pub format: Format,
+    /// Whether a session may name a service that is not called like itself.
+    pub allow_service_override: bool,
+}
+
+/// A session with the host that it is served on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Route {
+    /// Where its session was read.
+    pub place: Place,
+    /// Name of the session.
+    pub name: ObjectName,
+    /// The label `session-id`.
+    pub id: LabelValue,
+    /// Where it goes.
+    pub namespace: ObjectName,
+    /// The user, as the session names them.
+    pub username: Box<str>,
+    /// The user's issuer.
+    pub issuer: Box<str>,
+    /// The user's label.
+    pub label: Label,
+    /// Which of the user's several sessions.
+    pub slug: Option<SessionSlug>,
+    /// The domain.
+    pub domain: Domain,
+    /// `label.domain` or `slug--label.domain`, canonical; no other route has it.
+    pub host: Box<str>,
+    /// What serves it. In a cluster the name of a Service in the same namespace, else a host name
+    /// or IP address.
+    pub service: Box<str>,
+    /// The service's port.
+    pub port: u16,
+    /// The object that the route goes with.
+    pub owner: Option<Owner>,
+}
+
+/// Routes, and what is not routed.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Sorted by namespace and name, so that the same sessions give the same text in any order.
+    pub routes: Vec<Route>,
+    /// In the order of the input; none of their parties is among the routes.
+    pub refusals: Vec<Refusal>,
+}
+
+impl Plan {
+    /// Gives every session its host, and refuses every party to a conflict.
+    #[must_use]
+    pub fn new(sessions: Vec<Session>, terms: &Terms<'_>) -> Self {
+        let mut refusals = Vec::new();
+        let mut routes = Vec::with_capacity(sessions.len());
+        for session in sessions {
+            let party = Party::of(&session);
+            match route(session, terms) {
+                Ok(route) => routes.push(route),
+                Err(kind) => refusals.push(Refusal { parties: vec![party], kind }),
+            }
+        }
+        let mut refused = vec![false; routes.len()];
+        let mut conflict = |groups: Vec<Vec<usize>>, kind: &dyn Fn(&Route) -> RefusalKind| {
+            for group in groups {
+                let parties: Vec<&Route> =
+                    group.iter().filter_map(|index| routes.get(*index)).collect();
+                let Some(first) = parties.first() else { continue };
+                let kind = kind(first);
+                let parties = parties.iter().map(|route| Party::of_route(route)).collect();
+                refusals.push(Refusal { parties, kind });
+                for index in group {
+                    if let Some(flag) = refused.get_mut(index) {
+                        *flag = true;
+                    }
+                }
+            }
+        };
+        conflict(shared(&routes, |route| &route.host), &|route| RefusalKind::SharedHost {
+            host: route.host.clone(),
+        });
+        conflict(shared(&routes, |route| (&route.namespace, &route.name)), &|route| {
+            RefusalKind::SharedName { namespace: route.namespace.clone(), name: route.name.clone() }
+        });
+        let one_host = |route: &Route| match terms.format {
+            // Each port of a Service leads to the same desktop, or could tomorrow.
+            Format::Kubernetes => 0,
+            Format::File => route.port,
+        };
+        let place = |route: &Route| match terms.format {
+            Format::Kubernetes => Some(route.namespace.clone()),
+            Format::File => None,
+        };
+        conflict(
+            shared(&routes, |route| (place(route), &route.service, one_host(route))),
+            &|route| RefusalKind::SharedService { service: route.service.clone() },
+        );
+        let mut refused = refused.into_iter();
+        routes.retain(|_| !refused.next().unwrap_or(true));
+        routes.sort_by(|one, other| {
+            (&one.namespace, &one.name).cmp(&(&other.namespace, &other.name))
+        });
+        Self { routes, refusals }
+    }
+}
+
+/// Groups of routes that have the same key, in the order in which they were met.
+fn shared<'r, K: Hash + Eq>(routes: &'r [Route], key: impl Fn(&'r Route) -> K) -> Vec<Vec<usize>> {
+    let mut groups: HashMap<K, Vec<usize>> = HashMap::with_capacity(routes.len());
+    for (index, route) in routes.iter().enumerate() {
+        groups.entry(key(route)).or_default().push(index);
+    }
+    let mut groups: Vec<Vec<usize>> =
+        groups.into_values().filter(|group| group.len() > 1).collect();
+    groups.sort_unstable();
+    groups
+}
+
+/// One session's route, as if there were no other session.
+fn route(session: Session, terms: &Terms<'_>) -> Result<Route, RefusalKind> {
+    let Session { place, name, id, namespace, username, slug, port, owner, .. } = session;
+    let (issuer_index, issuer) = match (session.issuer, terms.issuers) {
+        (None, [only]) => (0, only),
+        (None, issuers) => {
+            let known = issuers.iter().map(|(name, _)| name.clone()).collect();
+            return Err(RefusalKind::IssuerOpen { known });
+        }
+        (Some(asked), issuers) => {
+            let found = issuers.iter().enumerate().find(|(_, (name, _))| *name == asked);
+            found.ok_or_else(|| RefusalKind::UnknownIssuer {
+                issuer: asked,
+                known: issuers.iter().map(|(name, _)| name.clone()).collect(),
+            })?
+        }
+    };
+    let known = || terms.domains.iter().map(|(domain, _)| domain.clone()).collect();
+    let (domain, admitted) = match (session.domain, terms.domains) {
+        (None, [only]) => only,
+        (None, _) => return Err(RefusalKind::DomainOpen { known: known() }),
+        (Some(asked), domains) => domains
+            .iter()
+            .find(|(domain, _)| *domain == asked)
+            .ok_or_else(|| RefusalKind::UnknownDomain { domain: asked, known: known() })?,
+    };
+    let (issuer, rules) = issuer;
+    if !admitted.contains(&issuer_index) {
+        let (issuer, domain) = (issuer.clone(), domain.clone());
+        return Err(RefusalKind::IssuerElsewhere { issuer, domain });
+    }
+    let (_, label) = rules.label(&username).map_err(|error| RefusalKind::NoLabel { error })?;
+    let host = Host::compose(slug.as_ref(), &label, domain)
+        .map_err(|error| RefusalKind::NoHost { error })?;
+    if host.len() > MAX_HOST_BYTES {
+        return Err(RefusalKind::HostTooLong { bytes: host.len() });
+    }
+    let namespace = namespace.unwrap_or_else(|| terms.settings.namespace.clone());
+    let service = session.service.unwrap_or_else(|| name.as_str().into());
+    let service = canonical(service, terms.format);
+    check_service(&service, &name, &namespace, terms)?;
+    Ok(Route {
+        place,
+        name,
+        id,
+        namespace,
+        username,
+        issuer: issuer.clone(),
+        label,
+        slug,
+        domain: domain.clone(),
+        host: host.into(),
+        service,
+        port: port.unwrap_or(terms.settings.service_port),
+        owner,
+    })
+}
+
+fn check_service(
+    service: &str,
+    name: &ObjectName,
+    namespace: &ObjectName,
+    terms: &Terms<'_>,
+) -> Result<(), RefusalKind> {
+    let wrong = |error: NameError| RefusalKind::NoService { service: service.into(), error };
+    match terms.format {
+        Format::Kubernetes => drop(ServiceName::new(service).map_err(wrong)?),
+        Format::File if is_host(service) => {}
+        Format::File => return Err(RefusalKind::NoServer { service: service.into() }),
+    }
+    if service != name.as_str() && !terms.allow_service_override {
+        return Err(RefusalKind::OtherService { service: service.into() });
+    }
+    // The gate answers Traefik, whoever Traefik asks for.
+    if let Some((gate, home)) = terms.settings.gate_address.service()
+        && terms.format == Format::Kubernetes
+        && *namespace == home
+        && (service == gate.as_str() || service == gate.part(PAGES))
+    {
+        return Err(RefusalKind::GateItself { service: service.into() });
+    }
+    Ok(())
+}
+
+/// One spelling for each address, so that two sessions in front of one are seen.
+fn canonical(service: Box<str>, format: Format) -> Box<str> {
+    match (format, service.parse::<IpAddr>()) {
+        (Format::File, Ok(address)) => address.to_string().into(),
+        (Format::File, Err(_)) => service.to_ascii_lowercase().into(),
+        (Format::Kubernetes, _) => service,
+    }
+}
+
+/// A host name or an IP address, as it stands in a URL.
+fn is_host(text: &str) -> bool {
+    if text.parse::<IpAddr>().is_ok() {
+        return true;
+    }
+    text.len() <= MAX_HOST_BYTES
+        && text.split('.').all(|label| ObjectName::new(&label.to_ascii_lowercase()).is_ok())
+}
+
+/// RFC 1035 §2.3.4: 255 octets on the wire are 253 in text.
+const MAX_HOST_BYTES: usize = 253;
+/// The gate's second Service, which shows pages.
+const PAGES: &str = "pages";
+
+#[cfg(test)]
+mod tests;

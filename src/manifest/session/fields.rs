@@ -1,0 +1,185 @@
+//! The fields of a session, each asked for once; whatever is wrong goes on the list.
+
+use super::Owner;
+use super::mistake::{Mistake, Place, SessionProblem};
+use crate::manifest::kubernetes::{NameError, ObjectName};
+use crate::manifest::tree::{Node, Section};
+use crate::name::{Domain, SessionSlug};
+
+/// A section and the way to it.
+pub(super) struct Fields<'n, 'm> {
+    section: &'n Section,
+    path: String,
+    place: &'n Place,
+    mistakes: Mistakes<'m>,
+}
+
+/// Sections inside one another write on one list.
+type Mistakes<'m> = std::rc::Rc<std::cell::RefCell<&'m mut Vec<Mistake>>>;
+
+impl<'n, 'm> Fields<'n, 'm> {
+    pub(super) fn new(
+        section: &'n Section,
+        place: &'n Place,
+        mistakes: &'m mut Vec<Mistake>,
+    ) -> Self {
+        let mistakes = std::rc::Rc::new(std::cell::RefCell::new(mistakes));
+        Self { section, path: String::new(), place, mistakes }
+    }
+
+    pub(super) fn place(&self) -> Place {
+        self.place.clone()
+    }
+
+    pub(super) fn complain(&self, key: &str, problem: SessionProblem) {
+        let field = if key.is_empty() { self.path.clone() } else { self.path_of(key) };
+        self.mistakes.borrow_mut().push(Mistake::new(self.place, &field, problem));
+    }
+
+    fn path_of(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    /// Whether something stands there; `null` is nothing.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.value(key).is_some()
+    }
+
+    fn value(&self, key: &str) -> Option<&'n Node> {
+        self.section.at(key).filter(|node| **node != Node::Null)
+    }
+
+    pub(super) fn require(&self, key: &str) {
+        if !self.has(key) {
+            self.complain(key, SessionProblem::Missing);
+        }
+    }
+
+    /// Refuses every other key.
+    pub(super) fn only(&self, known: &'static [&'static str]) {
+        for entry in self.section.entries() {
+            if !known.contains(&&*entry.key) {
+                self.complain(&entry.key, SessionProblem::Unknown { known });
+            }
+        }
+    }
+
+    fn wrong_kind(&self, key: &str, node: &Node, expected: &'static str) {
+        self.complain(key, SessionProblem::WrongKind { found: node.kind(), expected });
+    }
+
+    pub(super) fn text(&self, key: &str) -> Option<&'n str> {
+        let node = self.value(key)?;
+        let text = node.text();
+        if text.is_none() {
+            self.wrong_kind(key, node, "text");
+        }
+        text
+    }
+
+    pub(super) fn required_text(&self, key: &str) -> Option<&'n str> {
+        self.require(key);
+        self.text(key)
+    }
+
+    /// Text that has to be there and to say something.
+    fn filled(&self, key: &str) -> Option<&'n str> {
+        let text = self.required_text(key)?;
+        if text.is_empty() {
+            self.complain(key, SessionProblem::Missing);
+        }
+        Some(text)
+    }
+
+    pub(super) fn name<N>(
+        &self,
+        key: &str,
+        parse: impl Fn(&str) -> Result<N, NameError>,
+    ) -> Option<N> {
+        let value = self.text(key)?;
+        parse(value)
+            .map_err(|error| {
+                self.complain(key, SessionProblem::Name { value: value.into(), error });
+            })
+            .ok()
+    }
+
+    pub(super) fn required_name<N>(
+        &self,
+        key: &str,
+        parse: impl Fn(&str) -> Result<N, NameError>,
+    ) -> Option<N> {
+        self.require(key);
+        self.name(key, parse)
+    }
+
+    pub(super) fn slug(&self, key: &str) -> Option<SessionSlug> {
+        let value = self.text(key)?;
+        SessionSlug::new(value)
+            .map_err(|error| {
+                self.complain(key, SessionProblem::Slug { value: value.into(), error });
+            })
+            .ok()
+    }
+
+    pub(super) fn domain(&self, key: &str) -> Option<Domain> {
+        let value = self.text(key)?;
+        Domain::new(value)
+            .map_err(|error| {
+                self.complain(key, SessionProblem::Domain { value: value.into(), error });
+            })
+            .ok()
+    }
+
+    fn sub_section(&self, key: &str) -> Option<Self> {
+        let node = self.value(key)?;
+        let Some(section) = node.section() else {
+            self.wrong_kind(key, node, "a section");
+            return None;
+        };
+        let (path, mistakes) = (self.path_of(key), std::rc::Rc::clone(&self.mistakes));
+        Some(Self { section, path, place: self.place, mistakes })
+    }
+
+    pub(super) fn required_section(&self, key: &str) -> Option<Self> {
+        self.require(key);
+        self.sub_section(key)
+    }
+
+    /// `{ name, port }`, both optional. What the name may be depends on what the manifest is for.
+    pub(super) fn service(&self, key: &str) -> (Option<Box<str>>, Option<u16>) {
+        let Some(service) = self.sub_section(key) else {
+            return (None, None);
+        };
+        service.only(&["name", "port"]);
+        (service.text("name").map(Box::from), service.port("port"))
+    }
+
+    fn port(&self, key: &str) -> Option<u16> {
+        let node = self.value(key)?;
+        let Node::Unsigned(value) = *node else {
+            self.wrong_kind(key, node, "a port number");
+            return None;
+        };
+        let port = u16::try_from(value).ok().filter(|port| *port > 0);
+        if port.is_none() {
+            self.complain(key, SessionProblem::Port { value });
+        }
+        port
+    }
+
+    /// `{ apiVersion, kind, name, uid }`, all of them; a namespace only to say that it is the same.
+    pub(super) fn owner(&self, key: &str, namespace: Option<&ObjectName>) -> Option<Owner> {
+        let owner = self.sub_section(key)?;
+        owner.only(&["apiVersion", "kind", "name", "uid", "namespace"]);
+        if let Some(own) = owner.text("namespace")
+            && namespace.is_none_or(|namespace| namespace.as_str() != own)
+        {
+            let namespace = own.into();
+            owner.complain("namespace", SessionProblem::OwnerElsewhere { namespace });
+        }
+        let [api_version, kind, name, uid] =
+            ["apiVersion", "kind", "name", "uid"].map(|key| owner.filled(key).map(Box::from));
+        Some(Owner { api_version: api_version?, kind: kind?, name: name?, uid: uid? })
+    }
+}

@@ -1,0 +1,197 @@
+//! What can be wrong with a session, and where it stands.
+
+use crate::manifest::kubernetes::NameError;
+use crate::name::{DomainError, SessionSlugError};
+use crate::suggestion::suggest;
+use std::fmt;
+use std::sync::Arc;
+
+/// Where a session was read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Name of the file; `-` for standard input.
+    pub file: Arc<str>,
+    /// Which document of it, counted from 1; empty ones do not count.
+    pub document: usize,
+    /// Which item of that document's list, counted from 0 as in a path.
+    pub item: Option<usize>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = if &*self.file == "-" { "standard input" } else { &self.file };
+        write!(f, "{name}, document {}", self.document)?;
+        self.item.map_or(Ok(()), |item| write!(f, ", item [{item}]"))
+    }
+}
+
+/// One thing that is wrong with one session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The session.
+    pub place: Place,
+    /// Path of the field, such as `spec.user.username`; empty for the session as a whole.
+    pub field: Box<str>,
+    /// What is wrong with it.
+    pub problem: SessionProblem,
+}
+
+impl Mistake {
+    pub(super) fn new(place: &Place, field: &str, problem: SessionProblem) -> Self {
+        Self { place: place.clone(), field: field.into(), problem }
+    }
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionProblem {
+    /// Something else than a section stands where a session should.
+    NoSession {
+        /// What it is.
+        found: &'static str,
+    },
+    /// An object that is no session.
+    OtherKind {
+        /// Its kind.
+        kind: Box<str>,
+    },
+    /// A `VDISession` of another group or version.
+    OtherVersion {
+        /// What its `apiVersion` says.
+        version: Box<str>,
+    },
+    /// A field that has to be there is not.
+    Missing,
+    /// A field that nobody reads.
+    Unknown {
+        /// Those that are read beside it.
+        known: &'static [&'static str],
+    },
+    /// Another kind of value.
+    WrongKind {
+        /// What it is.
+        found: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// Text that cannot be this name.
+    Name {
+        /// The text.
+        value: Box<str>,
+        /// Why not.
+        error: NameError,
+    },
+    /// Text that is no session slug.
+    Slug {
+        /// The text.
+        value: Box<str>,
+        /// Why not.
+        error: SessionSlugError,
+    },
+    /// Text that is no domain.
+    Domain {
+        /// The text.
+        value: Box<str>,
+        /// Why not.
+        error: DomainError,
+    },
+    /// A number that is no port.
+    Port {
+        /// The number.
+        value: u64,
+    },
+    /// An owner in another namespace than the route.
+    OwnerElsewhere {
+        /// The owner's namespace.
+        namespace: Box<str>,
+    },
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.place)?;
+        if !self.field.is_empty() {
+            write!(f, ", {}", self.field)?;
+        }
+        write!(f, ": ")?;
+        let field = self.field.rsplit('.').next().unwrap_or_default();
+        match &self.problem {
+            SessionProblem::NoSession { found } => write!(
+                f,
+                "is {found}, no session\n    write `session: {{ id: …, name: … }}` and `username: \
+                 …`, or a VDISession object"
+            ),
+            SessionProblem::OtherKind { kind } => write!(
+                f,
+                "is a {}, no VDISession\n    leave it out; `kubectl get vdisessions -o yaml` \
+                 prints nothing else",
+                kind.escape_debug()
+            ),
+            SessionProblem::OtherVersion { version } => write!(
+                f,
+                "is {:?}, and sessions of doorward.dev/v1alpha1 are known\n    write apiVersion: \
+                 doorward.dev/v1alpha1",
+                version
+            ),
+            SessionProblem::Missing => write!(f, "is missing\n    {}", example(field)),
+            SessionProblem::Unknown { known } => {
+                write!(f, "is not known\n    {}", suggest(field, known))
+            }
+            SessionProblem::WrongKind { found, expected } => {
+                write!(f, "is {found}, not {expected}")?;
+                if matches!(*expected, "text") && matches!(*found, "a number" | "true or false") {
+                    f.write_str("\n    put it in quotes")
+                } else {
+                    write!(f, "\n    {}", example(field))
+                }
+            }
+            SessionProblem::Name { value, error } => {
+                write!(f, "{value:?} cannot be used: {error}\n    {}", example(field))
+            }
+            SessionProblem::Slug { value, error } => {
+                write!(f, "{value:?} is no session slug: {error}\n    {}", example(field))
+            }
+            SessionProblem::Domain { value, error } => {
+                write!(f, "{value:?} is no domain: {error}\n    {}", example(field))
+            }
+            SessionProblem::Port { value } => {
+                write!(f, "{value} is no port\n    write a number between 1 and 65535")
+            }
+            SessionProblem::OwnerElsewhere { namespace } => write!(
+                f,
+                "is {namespace:?}, another namespace than the route's\n    an owner in another \
+                 namespace makes the garbage collector delete the route; leave the owner out"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+/// What would do, by the name of the field.
+fn example(field: &str) -> &'static str {
+    match field {
+        "session" => {
+            "write session: { id: 66fe8fe4-b6bf-4458-84d7-eb1cc6adbd05, name: kasm-alice-1 }"
+        }
+        "id" | "sessionId" => {
+            "write what the label session-id shall say: up to 63 letters, digits, `-`, `_` or `.`"
+        }
+        "name" => "write what the objects are called: lower-case letters, digits and hyphens",
+        "namespace" => "write the namespace that the session's service is in, such as vdi-sessions",
+        "username" => "write the user as the token's user claim has it, such as alice",
+        "user" => "write user: { username: alice }",
+        "issuer" => "write the issuer as the token's `iss` has it",
+        "slug" | "sessionSlug" => {
+            "write 3 to 20 lower-case letters, digits and hyphens, such as dev"
+        }
+        "domain" => "write one of the configured domains, such as vdi.example.com",
+        "service" => "write service: { name: kasm-alice-1, port: 8080 }",
+        "port" => "write a number between 1 and 65535",
+        "metadata" => "write metadata: { name: kasm-alice-1 }",
+        "spec" => "write spec: { sessionId: …, user: { username: alice } }",
+        "owner" => "write owner: { apiVersion: v1, kind: Pod, name: …, uid: … }",
+        "uid" => "write the uid that the cluster gave the owner",
+        _ => "write text",
+    }
+}
