@@ -7,6 +7,9 @@
 //!
 //! Called by `doorward render`, and by the demo for its own Traefik. Knows nothing of requests.
 
+pub mod catch_all;
+pub mod fixed;
+pub mod middleware;
 pub mod tree;
 pub mod yaml;
 

@@ -17,6 +17,8 @@ impl TraefikVersion {
     pub const OLDEST: Self = Self::new(3, 0, 0);
     /// The newest release of the branch that we know best, whichever it is.
     pub const NEWEST: Self = Self::new(3, 7, NEWEST_PATCH);
+    /// `forwardAuth.preserveLocationHeader`.
+    pub const KEEPS_LOCATIONS: Self = Self::new(3, 3, 0);
     /// `forwardAuth.maxResponseBodySize` (CVE-2026-26998). 3.6.9 brought it, and every 3.7 has it.
     pub const BOUNDS_ANSWERS: Self = Self::new(3, 6, 9);
     /// `entryPoints.*.http.encodedCharacters` as it is today: opt-in refusals.

@@ -1,0 +1,215 @@
+//! The Middlewares that put the gate in front of a route: one chain with one name, so that a route
+//! cannot take a part of it and leave out another.
+//!
+//! Decides what Traefik asks the gate, what it takes from the answer, and what a browser may do with
+//! a desktop's answers. Fields are written for the Traefik that will read them
+//! ([`super::TraefikVersion`]). Called by `render middleware`, by the renderer for every namespace
+//! that has sessions, and by the gate's own manifests.
+
+mod cors;
+mod forward_auth;
+mod response_headers;
+
+use super::fixed::{CA_SECRET, TRAEFIK_API, labels, object};
+use super::tree::{Node, Section};
+use super::{GatePlace, Installation, ObjectName};
+use crate::name::Label;
+
+/// The middlewares of a route that is bound to its owner, and the one that is the route's own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bound<Definition> {
+    /// What the route names, in this order.
+    pub names: Vec<String>,
+    /// The middleware that no other route has; the others are those of [`objects`].
+    pub own: Definition,
+}
+
+/// What a route names: the chain; nothing where the gate is the entry point's, because a gate that
+/// is asked twice refuses everybody the second time.
+#[must_use]
+pub fn chain_names(installation: &Installation) -> Vec<String> {
+    match installation.settings.gate {
+        GatePlace::Route => vec![installation.settings.middleware.to_string()],
+        GatePlace::EntryPoint => Vec::new(),
+    }
+}
+
+/// The chain and its parts as objects of one namespace, the parts first.
+#[must_use]
+pub fn objects(installation: &Installation, namespace: &ObjectName) -> Vec<Node> {
+    let mut parts = parts(installation, &Trust::Secret);
+    parts.push(chain(installation, |name| Section::new().put("name", name).into()));
+    parts.into_iter().map(|part| part.into_object(namespace)).collect()
+}
+
+/// The same as `http.middlewares` of Traefik's file provider. `ca_file`: the certificate of the
+/// authority behind the gate's, as Traefik finds it; unused when the gate is asked over plain HTTP.
+#[must_use]
+pub fn for_file(installation: &Installation, ca_file: &str) -> Section {
+    let mut parts = parts(installation, &Trust::File(ca_file));
+    parts.push(chain(installation, Node::from));
+    parts
+        .into_iter()
+        .fold(Section::new(), |section, part| section.why(part.why).put(part.name, part.definition))
+}
+
+/// The middlewares of one session's route when it is bound to its owner: the gate then refuses
+/// whatever this route carries for another host than this one (T13).
+#[must_use]
+pub fn bound(
+    installation: &Installation,
+    namespace: &ObjectName,
+    session: &ObjectName,
+    owner: &Label,
+) -> Bound<Node> {
+    let bound = bound_part(installation, &Trust::Secret, session, owner);
+    Bound { names: bound.names, own: bound.own.into_object(namespace) }
+}
+
+/// [`bound`] for the file provider: one entry of `http.middlewares`. `ca_file`: see [`for_file`].
+#[must_use]
+pub fn bound_for_file(
+    installation: &Installation,
+    ca_file: &str,
+    session: &ObjectName,
+    owner: &Label,
+) -> Bound<Section> {
+    let bound = bound_part(installation, &Trust::File(ca_file), session, owner);
+    let own = Section::new().why(bound.own.why).put(bound.own.name, bound.own.definition);
+    Bound { names: bound.names, own }
+}
+
+/// Where Traefik finds the certificate that it judges the gate's by.
+enum Trust<'a> {
+    /// In the Secret that is in the Middleware's namespace.
+    Secret,
+    /// In this file.
+    File(&'a str),
+}
+
+impl Trust<'_> {
+    fn section(&self) -> Section {
+        match self {
+            Self::Secret => Section::new()
+                .why(
+                    "A Secret of this namespace with the authority's certificate under the key \
+                     ca.crt. While it is missing, Traefik has no such middleware and answers 404 on \
+                     every route that names it.",
+                )
+                .put("caSecret", CA_SECRET),
+            Self::File(path) => Section::new()
+                .why("The authority's certificate, PEM.")
+                .put("ca", (*path).to_owned()),
+        }
+    }
+}
+
+/// One middleware, whichever provider it is for.
+struct Part {
+    /// What it is for: the comment on top of it.
+    why: &'static str,
+    name: String,
+    /// `forwardAuth: …`, `headers: …` or `chain: …`.
+    definition: Section,
+}
+
+impl Part {
+    fn into_object(self, namespace: &ObjectName) -> Node {
+        let metadata = Section::new()
+            .put("name", self.name)
+            .why(
+                "The namespace of the routes that name it: with allowCrossNamespace false, as it \
+                 should be, Traefik looks nowhere else.",
+            )
+            .put("namespace", namespace)
+            .put("labels", labels("middleware"));
+        // The comment stands above the whole object, so it belongs to the first key.
+        let mut object = Section::new().why(self.why);
+        let plain = self::object(TRAEFIK_API, "Middleware", metadata, self.definition);
+        for entry in plain.entries() {
+            object.set(entry.key.clone(), entry.node.clone());
+        }
+        object.into()
+    }
+}
+
+/// CORS, gate, response headers: in the order in which a request meets them.
+fn parts(installation: &Installation, trust: &Trust<'_>) -> Vec<Part> {
+    let name = |part| part_name(installation, part);
+    let mut parts = Vec::new();
+    if has_cors(installation) {
+        parts.push(Part {
+            why: "Lets the trusted origins read answers, and answers their preflights.",
+            name: name(CORS),
+            definition: Section::new().put("headers", cors::section(installation)),
+        });
+    }
+    parts.push(Part {
+        why: "Asks the gate about every request, and does what it says.",
+        name: name(AUTH),
+        definition: Section::new()
+            .put("forwardAuth", forward_auth::section(installation, trust, None)),
+    });
+    parts.push(Part {
+        why: "What a browser is told about every answer of a desktop, whatever the desktop says.",
+        name: name(HEADERS),
+        definition: Section::new().put("headers", response_headers::section(installation)),
+    });
+    parts
+}
+
+fn chain(installation: &Installation, reference: impl Fn(String) -> Node) -> Part {
+    let names = part_names(installation).into_iter().map(reference).collect();
+    let chain = Section::new()
+        .why(
+            "In this order. CORS stands before the gate, which refuses preflights: they carry no \
+             token, and whatever it let pass would reach the desktop. The headers stand behind it, \
+             so that they change a desktop's answers and not the gate's own, which have better ones.",
+        )
+        .put("middlewares", Node::List(names));
+    Part {
+        why: "What a route names: all of it under one name, so that none can be forgotten.",
+        name: installation.settings.middleware.to_string(),
+        definition: Section::new().put("chain", chain),
+    }
+}
+
+fn bound_part(
+    installation: &Installation,
+    trust: &Trust<'_>,
+    session: &ObjectName,
+    owner: &Label,
+) -> Bound<Part> {
+    let name = installation.settings.middleware.part(&format!("{OWNER}-{session}"));
+    let mut names = part_names(installation);
+    if let Some(gate) = names.iter_mut().find(|part| **part == part_name(installation, AUTH)) {
+        gate.clone_from(&name);
+    }
+    let forward_auth = forward_auth::section(installation, trust, Some(owner));
+    let definition = Section::new().put("forwardAuth", forward_auth);
+    let why = "The gate for the one route that names it, bound to that route's owner.";
+    Bound { names, own: Part { why, name, definition } }
+}
+
+/// Names of the chain's parts, in its order.
+fn part_names(installation: &Installation) -> Vec<String> {
+    let parts = [CORS, AUTH, HEADERS];
+    let there = parts.into_iter().filter(|part| *part != CORS || has_cors(installation));
+    there.map(|part| part_name(installation, part)).collect()
+}
+
+fn part_name(installation: &Installation, part: &str) -> String {
+    installation.settings.middleware.part(part)
+}
+
+fn has_cors(installation: &Installation) -> bool {
+    !installation.trusted_origins.is_empty()
+}
+
+const CORS: &str = "cors";
+const AUTH: &str = "auth";
+const HEADERS: &str = "headers";
+const OWNER: &str = "owner";
+
+#[cfg(test)]
+mod tests;
