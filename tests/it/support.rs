@@ -7,6 +7,7 @@ pub mod gate;
 pub mod http2;
 pub mod key;
 pub mod log;
+pub mod parts;
 pub mod portal;
 pub mod process;
 pub mod request;
