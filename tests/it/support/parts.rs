@@ -93,10 +93,12 @@ fn cache() -> PathBuf {
 /// Runs a command to its end and gives what it printed.
 pub fn run(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    let said = |stream| String::from_utf8_lossy(stream).into_owned();
     if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        return Ok(said(&output.stdout));
     }
-    Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)))
+    // Go tells in JSON, where it was asked for JSON, why it failed.
+    Err(format!("{command:?}: {}{}", said(&output.stdout), said(&output.stderr)))
 }
 
 /// Says what takes long, past the test runner, which keeps a test's own words until it has failed:

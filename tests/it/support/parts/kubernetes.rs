@@ -15,8 +15,9 @@ pub fn control_plane() -> PathBuf {
         let (module, folder) = (making(folder).join(MODULE), folder.display());
         let packages = PROGRAMS.map(|(_, package)| package).join(" ");
         format!(
-            "This builds it:\n  mkdir -p {folder} && cd {} && go mod tidy && \
-             go build -o {folder}/ {packages} && mv {folder}/v3 {folder}/etcd",
+            "Put etcd, kube-apiserver and kube-controller-manager into\n  {folder}\nor build them, \
+             once their modules can be had:\n  mkdir -p {folder} && cd {} && go mod tidy && \
+             go build -trimpath -o {folder}/ {packages} && mv {folder}/server {folder}/etcd",
             module.display(),
         )
     };
