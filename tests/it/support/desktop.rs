@@ -4,7 +4,7 @@ use super::token::leak_in;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -34,7 +34,12 @@ pub struct Seen {
 impl Desktop {
     /// Opens a desktop that says `name` in its answers.
     pub async fn open(name: &'static str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::open_on(name, IpAddr::V4(Ipv4Addr::LOCALHOST)).await
+    }
+
+    /// Opens a desktop on another address of this machine.
+    pub async fn open_on(name: &'static str, address: IpAddr) -> Self {
+        let listener = TcpListener::bind((address, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::default();
         let log = Arc::clone(&seen);

@@ -1,8 +1,9 @@
 //! Programs a test starts: their output is kept, they end by process id, none outlives its test.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -13,20 +14,32 @@ pub struct Process {
     child: Child,
     stdout: Arc<Mutex<Vec<u8>>>,
     stderr: Arc<Mutex<Vec<u8>>>,
+    leash: Option<ChildStdin>,
 }
 
 impl Process {
     /// Starts `command` with an empty standard input.
     pub fn start(command: &mut Command) -> Self {
+        Self::spawn(command, Stdio::null())
+    }
+
+    /// Starts a command made by [`leashed`].
+    pub fn start_leashed(command: &mut Command) -> Self {
+        let mut process = Self::spawn(command, Stdio::piped());
+        process.leash = process.child.stdin.take();
+        process
+    }
+
+    fn spawn(command: &mut Command, stdin: Stdio) -> Self {
         let mut child = command
-            .stdin(Stdio::null())
+            .stdin(stdin)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
         let stdout = collect(child.stdout.take().expect("piped"));
         let stderr = collect(child.stderr.take().expect("piped"));
-        Self { child, stdout, stderr }
+        Self { child, stdout, stderr, leash: None }
     }
 
     /// Standard output so far.
@@ -61,6 +74,7 @@ impl Process {
         let deadline = Instant::now() + within;
         loop {
             if let Some(status) = self.child.try_wait().expect("own child") {
+                self.unleash();
                 self.hear_out();
                 return status.code();
             }
@@ -77,9 +91,18 @@ impl Process {
     pub fn has_ended(&mut self) -> bool {
         let ended = self.child.try_wait().expect("own child").is_some();
         if ended {
+            self.unleash();
             self.hear_out();
         }
         ended
+    }
+
+    /// Sends the leash's holder home, so that it never ends another process of the same number.
+    fn unleash(&mut self) {
+        if let Some(mut leash) = self.leash.take() {
+            // A holder that is gone already needs no telling.
+            let _ = leash.write_all(b"\n");
+        }
     }
 
     /// Waits until the readers have all that an ended process said. Bounded: a grandchild that holds
@@ -96,10 +119,24 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        self.unleash();
         // Already gone is fine, and nothing else can be done about a failure here.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A command that runs `program` so that it ends with this test process, however that ends: for
+/// [`Process::start_leashed`].
+///
+/// What several tests share lives in a static, and a static is never dropped. So the shell that
+/// becomes the program leaves a holder behind, which reads from a pipe that only this test process
+/// can write to: a line is its discharge, the end of the pipe means that the tests are gone, and
+/// then it ends the program by its id. That id is the shell's own, so it needs no looking up.
+pub fn leashed(program: &Path) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", LEASH, "leash"]).arg(program);
+    command
 }
 
 /// A command that has run to its end.
@@ -193,6 +230,11 @@ fn collect(mut source: impl Read + Send + 'static) -> Arc<Mutex<Vec<u8>>> {
     sink
 }
 
+/// The holder takes neither the signals of a terminal, nor the streams whose end tells that the
+/// program has said its last.
+const LEASH: &str = "exec 3<&0 </dev/null
+(trap '' INT TERM HUP; read -r _ <&3 || kill -KILL $$) >/dev/null 2>&1 &
+exec \"$@\" 3<&-";
 /// Pause between two looks at something that is about to happen.
 const POLL: Duration = Duration::from_millis(20);
 const FIRST_PORT: u16 = 20_000;

@@ -1,0 +1,114 @@
+//! The cluster itself: strict, complete as far as the tests go, and tidy.
+
+use crate::support::cluster::Cluster;
+use crate::support::desktop::Desktop;
+use crate::support::own_address::own_address;
+use crate::support::process::eventually;
+use serde_json::{Value, json};
+use std::fs;
+use std::time::Duration;
+
+fn route(namespace: &str, name: &str, owner: &Value) -> Value {
+    json!({
+        "apiVersion": "traefik.io/v1alpha1",
+        "kind": "IngressRoute",
+        "metadata": { "name": name, "namespace": namespace, "ownerReferences": owner },
+        "spec": { "entryPoints": ["websecure"], "routes": [{
+            "kind": "Rule", "match": "Host(`a.example.com`)", "services": [{ "name": name, "port": 80 }],
+        }] },
+    })
+}
+
+#[tokio::test]
+async fn a_misspelt_field_is_refused() {
+    let cluster = Cluster::shared().await;
+    let namespace = cluster.namespace("strict");
+    let mut object = route(&namespace, "alice", &json!([]));
+    cluster.apply(&object.to_string()).unwrap();
+    object["spec"]["entrypoints"] = json!(["websecure"]);
+    let refusal = cluster.apply(&object.to_string()).unwrap_err();
+    assert!(refusal.contains("entrypoints") && refusal.contains("not declared"), "{refusal}");
+    let twice = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: twice, namespace: {namespace} }}\n\
+         data: {{ a: '1' }}\ndata: {{ a: '2' }}\n"
+    );
+    assert!(cluster.apply(&twice).is_err(), "a field that stands there twice");
+}
+
+#[tokio::test]
+async fn a_kustomization_is_applied_whole() {
+    let cluster = Cluster::shared().await;
+    let namespace = cluster.namespace("kustomize");
+    let folder = tempfile::tempdir().unwrap();
+    let route = route(&namespace, "alice", &json!([]));
+    fs::write(folder.path().join("route.yaml"), route.to_string()).unwrap();
+    let list = "resources: [route.yaml]\nnamePrefix: from-\n";
+    fs::write(folder.path().join("kustomization.yaml"), list).unwrap();
+    cluster.apply_kustomize(folder.path()).unwrap();
+    assert!(cluster.has(&["ingressroute", "from-alice", "-n", &namespace]));
+    assert!(!cluster.has(&["ingressroute", "alice", "-n", &namespace]));
+}
+
+#[tokio::test]
+async fn what_an_owner_leaves_behind_is_collected() {
+    let cluster = Cluster::shared().await;
+    let namespace = cluster.namespace("owner");
+    let desktop = Desktop::open_on("alice", own_address()).await;
+    let uid = cluster.pod(&namespace, "alice", &json!({ "user": "alice" }), &desktop);
+    let owner = json!([{ "apiVersion": "v1", "kind": "Pod", "name": "alice", "uid": uid }]);
+    cluster.apply(&route(&namespace, "owned", &owner).to_string()).unwrap();
+    cluster.apply(&route(&namespace, "free", &json!([])).to_string()).unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(cluster.has(&["ingressroute", "owned", "-n", &namespace]), "its owner is alive");
+    cluster.delete(&["pod", "alice", "-n", &namespace]).unwrap();
+    let gone = || async { !cluster.has(&["ingressroute", "owned", "-n", &namespace]) };
+    eventually("the route goes with its pod", Duration::from_secs(60), gone).await;
+    assert!(cluster.has(&["ingressroute", "free", "-n", &namespace]), "nobody's, so it stays");
+}
+
+#[tokio::test]
+async fn a_selected_pod_becomes_an_endpoint() {
+    let cluster = Cluster::shared().await;
+    let namespace = cluster.namespace("endpoint");
+    let desktop = Desktop::open_on("alice", own_address()).await;
+    cluster.pod(&namespace, "alice", &json!({ "user": "alice" }), &desktop);
+    let service = json!({
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": { "name": "alice", "namespace": namespace },
+        "spec": {
+            "selector": { "user": "alice" },
+            "ports": [{ "name": "web", "port": 80, "targetPort": "http" }],
+        },
+    });
+    cluster.apply(&service.to_string()).unwrap();
+    let endpoint = || async {
+        let list = cluster.get_json(&["endpointslice", "-n", &namespace]).unwrap();
+        let slice = &list["items"][0];
+        slice["endpoints"][0]["addresses"][0] == json!(desktop.address.ip())
+            && slice["ports"][0]["port"] == json!(desktop.address.port())
+    };
+    eventually("an endpoint", Duration::from_secs(60), endpoint).await;
+}
+
+#[tokio::test]
+async fn a_namespace_goes_with_all_that_is_in_it() {
+    let cluster = Cluster::shared().await;
+    let namespace = cluster.namespace("gone");
+    cluster.apply(&route(&namespace, "alice", &json!([])).to_string()).unwrap();
+    cluster.delete(&["namespace", &namespace]).unwrap();
+    let gone = || async { !cluster.has(&["namespace", &namespace]) };
+    eventually("the namespace goes", Duration::from_secs(120), gone).await;
+}
+
+/// One of its own, with nothing in it: what is applied before the definitions are there is refused.
+#[tokio::test]
+async fn an_empty_cluster_knows_no_route_until_it_is_taught() {
+    let cluster = Cluster::open().await;
+    let namespace = cluster.namespace("old");
+    let route = route(&namespace, "alice", &json!([])).to_string();
+    let refusal = cluster.apply(&route).unwrap_err();
+    assert!(refusal.contains("no matches for kind"), "{refusal}\n{}", cluster.log());
+    cluster.install_crds("3.0.4");
+    cluster.apply(&route).unwrap();
+}

@@ -1,0 +1,42 @@
+//! What the tests start ends with them.
+
+use crate::support::process::leashed;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+fn start(seconds: &str) -> Child {
+    let mut command: Command = leashed(Path::new("/bin/sleep"));
+    command.arg(seconds).stdin(Stdio::piped()).spawn().unwrap()
+}
+
+async fn ends(child: &mut Child, within: Duration) -> bool {
+    let deadline = Instant::now() + within;
+    while Instant::now() < deadline {
+        if child.try_wait().unwrap().is_some() {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    false
+}
+
+/// A test process that ends, in whatever way, lets go of the pipe.
+#[tokio::test]
+async fn a_leashed_program_ends_when_the_tests_are_gone() {
+    let mut child = start("600");
+    assert!(!ends(&mut child, Duration::from_millis(300)).await, "nobody has let go yet");
+    drop(child.stdin.take());
+    assert!(ends(&mut child, Duration::from_secs(20)).await, "it outlives its tests");
+}
+
+/// A program that its test has ended leaves its number to others, whom nothing may happen to.
+#[tokio::test]
+async fn a_discharged_leash_ends_nobody() {
+    let mut child = start("600");
+    child.stdin.take().unwrap().write_all(b"\n").unwrap();
+    assert!(!ends(&mut child, Duration::from_secs(1)).await, "discharged, it has still pulled");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
