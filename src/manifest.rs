@@ -10,6 +10,7 @@
 pub mod catch_all;
 pub mod fixed;
 pub mod middleware;
+pub mod static_config;
 pub mod tree;
 pub mod yaml;
 
