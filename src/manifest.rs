@@ -8,6 +8,7 @@
 //! Called by `doorward render`, and by the demo for its own Traefik. Knows nothing of requests.
 
 pub mod catch_all;
+pub mod crd;
 pub mod fixed;
 pub mod middleware;
 pub mod static_config;
