@@ -9,6 +9,7 @@
 
 pub mod catch_all;
 pub mod crd;
+pub mod deployment;
 pub mod fixed;
 pub mod middleware;
 pub mod static_config;
