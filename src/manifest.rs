@@ -8,8 +8,11 @@
 //! Called by `doorward render`, and by the demo for its own Traefik. Knows nothing of requests.
 
 pub mod catch_all;
+pub mod crd;
+pub mod deployment;
 pub mod fixed;
 pub mod middleware;
+pub mod static_config;
 pub mod tree;
 pub mod yaml;
 

@@ -110,6 +110,17 @@ impl GateAddress {
         Ok(Self { text: text.into(), secure, host: host.into(), port })
     }
 
+    /// A gate on Traefik's own machine.
+    #[must_use]
+    pub fn loopback() -> Self {
+        Self {
+            text: "https://127.0.0.1:4181/verify".into(),
+            secure: true,
+            host: "127.0.0.1".into(),
+            port: 4181,
+        }
+    }
+
     /// As it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -276,6 +287,8 @@ mod tests {
         let settings = Settings::default();
         let address = GateAddress::new(settings.gate_address.as_str());
         assert_eq!(address.as_ref(), Ok(&settings.gate_address));
+        let loopback = GateAddress::loopback();
+        assert_eq!(GateAddress::new(loopback.as_str()).as_ref(), Ok(&loopback));
         assert_eq!(TraefikVersion::parse("3.7"), Some(settings.traefik_version));
         for name in [&settings.namespace, &settings.middleware] {
             assert_eq!(ObjectName::new(name.as_str()).as_ref(), Ok(name));

@@ -21,10 +21,16 @@ impl TraefikVersion {
     pub const KEEPS_LOCATIONS: Self = Self::new(3, 3, 0);
     /// `forwardAuth.maxResponseBodySize` (CVE-2026-26998). 3.6.9 brought it, and every 3.7 has it.
     pub const BOUNDS_ANSWERS: Self = Self::new(3, 6, 9);
+    /// `providers.kubernetesCRD.disableClusterScopeResources`: no `ClusterRole` is needed.
+    pub const STAYS_IN_NAMESPACES: Self = Self::new(3, 1, 2);
+    /// `EndpointSlices` in place of `Endpoints`.
+    pub const READS_SLICES: Self = Self::new(3, 1, 0);
     /// `entryPoints.*.http.encodedCharacters` as it is today: opt-in refusals.
-    pub const REFUSES_ENCODED: Self = Self::new(3, 7, 0);
-    /// `entryPoints.*.http.maxHeaderBytes` and `.underscoreHeadersStrategy`.
-    pub const BOUNDS_HEADERS: Self = Self::new(3, 7, 6);
+    pub const REFUSES_ENCODED: Self = Self::new(3, 6, 7);
+    /// `entryPoints.*.http.maxHeaderBytes`: the oldest release that was seen to have it.
+    pub const BOUNDS_HEADERS: Self = Self::new(3, 4, 3);
+    /// `accessLog.fields.queryParameters`.
+    pub const DROPS_QUERIES: Self = Self::new(3, 7, 3);
     /// `providers.kubernetesCRD.safeNaming` and `.defaultTLSResourcesNamespace`.
     pub const NAMES_SAFELY: Self = Self::new(3, 7, 11);
     /// `entryPoints.*.http.aliasHeadersStrategy`: drops `X_Doorward_User` beside
@@ -46,6 +52,23 @@ impl TraefikVersion {
         let (major, minor) = (numbers.next()??, numbers.next()??);
         let patch = numbers.next().map_or(Some(NEWEST_PATCH), |patch| patch)?;
         numbers.next().is_none().then_some(Self::new(major, minor, patch))
+    }
+
+    /// `entryPoints.*.http.underscoreHeadersStrategy` (CVE-2026-54763), which came to two branches.
+    #[must_use]
+    pub fn drops_underscores(self) -> bool {
+        self.has_backport(22, Self::new(3, 7, 6))
+    }
+
+    /// `providers.kubernetesCRD.crossProviderNamespaces` (CVE-2026-44774), likewise.
+    #[must_use]
+    pub fn confines_providers(self) -> bool {
+        self.has_backport(17, Self::new(3, 7, 1))
+    }
+
+    /// What 3.6 has from this patch release on, and everything later from that release on.
+    fn has_backport(self, patch_of_3_6: u32, later: Self) -> bool {
+        self >= later || (self.branch() == (3, 6) && self.patch >= patch_of_3_6)
     }
 
     /// From what `traefik version` prints: a line `Version:      3.7.15`.
@@ -108,6 +131,16 @@ mod tests {
         for bad in ["", "3", "3.", "3.x", "3.7.", "3.+7", "3.7.1.1", "three", "3.7.99999999999"] {
             assert_eq!(TraefikVersion::parse(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_field_may_have_come_to_two_branches() {
+        let has = |text| TraefikVersion::parse(text).unwrap().drops_underscores();
+        let answers = ["3.0.4", "3.6.21", "3.6.22", "3.6", "3.7.0", "3.7.5", "3.7.6", "3.8.0"];
+        let expected = [false, false, true, true, false, false, true, true];
+        assert_eq!(answers.map(has), expected);
+        assert!(!TraefikVersion::new(3, 7, 0).confines_providers());
+        assert!(TraefikVersion::new(3, 6, 17).confines_providers());
     }
 
     #[test]

@@ -1,0 +1,357 @@
+//! Policies of the API server itself (Kubernetes 1.30 and later): no route of the platform without
+//! the gate, and no route of anybody else for a workspace's host.
+//!
+//! They guard against accidents of those who may create routes, and against users who may in
+//! namespaces of their own. A priority guards against neither: whoever writes a higher one wins.
+
+use crate::manifest::fixed::labels;
+use crate::manifest::tree::{Node, Section};
+use crate::manifest::{GatePlace, Installation};
+
+/// Each policy with its binding.
+#[must_use]
+pub fn policies(installation: &Installation) -> Vec<Node> {
+    let mut policies = vec![gated(installation)];
+    if !installation.domains.is_empty() {
+        policies.extend([
+            foreign_routes(installation),
+            foreign_tunnels(installation),
+            foreign_ingresses(installation),
+            foreign_gateways(installation),
+        ]);
+    }
+    policies.push(foreign_tls(installation));
+    policies.into_iter().flat_map(Policy::into_objects).collect()
+}
+
+/// One policy.
+struct Policy {
+    name: &'static str,
+    why: &'static str,
+    /// API groups and the resources in each.
+    resources: Vec<(&'static str, Vec<&'static str>)>,
+    /// Of `kubernetes.io/metadata.name`; `In` or `NotIn` the platform's namespaces.
+    operator: &'static str,
+    namespaces: Vec<Node>,
+    variables: Vec<(&'static str, String)>,
+    validations: Vec<Validation>,
+}
+
+/// What has to hold, why, and what is said when it does not.
+struct Validation {
+    why: &'static str,
+    expression: String,
+    message: String,
+}
+
+/// Routes of the platform's own namespaces: each has the gate in front, and exactly once.
+fn gated(installation: &Installation) -> Policy {
+    let chain = &installation.settings.middleware;
+    let names = format!("m.name == '{chain}' || m.name.startsWith('{chain}-owner-')");
+    let (why, expression, message) = match installation.settings.gate {
+        GatePlace::Route => (
+            "A child is behind its parent's gate; everything else needs its own.",
+            format!(
+                "has(object.spec.parentRefs) && size(object.spec.parentRefs) > 0 || \
+                 object.spec.routes.all(r, has(r.middlewares) && r.middlewares.exists(m, {names}))",
+            ),
+            format!(
+                "every route here needs the gate: name the Middleware {chain}, or render the route \
+                 with doorward",
+            ),
+        ),
+        GatePlace::EntryPoint => (
+            "The gate is the entry point's: asked a second time, it refuses everybody, since the \
+             first answer took the token away.",
+            format!(
+                "object.spec.routes.all(r, !has(r.middlewares) || !r.middlewares.exists(m, {names}))",
+            ),
+            format!(
+                "the gate is on the entry point: remove the Middleware {chain} from this route"
+            ),
+        ),
+    };
+    Policy {
+        name: "doorward-gated",
+        why: "No route of the platform goes around the gate.",
+        resources: vec![("traefik.io", vec!["ingressroutes"])],
+        operator: "In",
+        namespaces: platform(installation),
+        variables: Vec::new(),
+        validations: vec![
+            Validation {
+                why: "Without routes a parent is none, and its children are served without it.",
+                expression: "size(object.spec.routes) > 0".to_owned(),
+                message: "routes may not be empty: delete the IngressRoute instead".to_owned(),
+            },
+            Validation { why, expression, message },
+        ],
+    }
+}
+
+/// `IngressRoute`s of everybody else.
+fn foreign_routes(installation: &Installation) -> Policy {
+    let priority = installation.settings.priority;
+    Policy {
+        name: "doorward-zone",
+        why: "Whoever may create routes elsewhere cannot take a workspace's host, nor all hosts.",
+        resources: vec![("traefik.io", vec!["ingressroutes"])],
+        operator: "NotIn",
+        namespaces: platform(installation),
+        variables: vec![("zones", zones(installation)), ("elsewhere", elsewhere(installation))],
+        validations: vec![
+            Validation {
+                why: "An empty parent makes roots of its children.",
+                expression: "size(object.spec.routes) > 0".to_owned(),
+                message: "routes may not be empty: delete the IngressRoute instead".to_owned(),
+            },
+            Validation {
+                why: "Host, HostRegexp or anything else, in any case, with escaped dots or without.",
+                expression: "object.spec.routes.all(r, !variables.zones.exists(z, \
+                             r.match.lowerAscii().replace('\\\\', '').contains(z)))"
+                    .to_owned(),
+                message: remedy(installation),
+            },
+            Validation {
+                why: "What names no host is for every host, and a pattern is for hosts that nobody \
+                      can read off it. So a rule is one of these: hosts in plain text first, then \
+                      whatever else, and the same again behind ||. Rules of children have no host; \
+                      their parents' rules have.",
+                expression: format!(
+                    "variables.elsewhere || has(object.spec.parentRefs) && \
+                     size(object.spec.parentRefs) > 0 || object.spec.routes.all(r, \
+                     r.match.matches(r'''{}'''))",
+                    plain_hosts("Host"),
+                ),
+                message:
+                    "write each rule as Host(`…`) && …, with hosts in backticks and no pattern: \
+                          HostRegexp, Host(`*`) and rules without a host would cover workspaces"
+                        .to_owned(),
+            },
+            Validation {
+                why: "Sessions have this one.",
+                expression: format!(
+                    "object.spec.routes.all(r, !has(r.priority) || r.priority < {priority})",
+                ),
+                message: format!("priorities from {priority} on are the workspaces'"),
+            },
+            Validation {
+                why: "A child of a workspace's route would take its requests, or switch it off.",
+                expression: format!(
+                    "!has(object.spec.parentRefs) || object.spec.parentRefs.all(p, \
+                     !has(p.namespace) || !(p.namespace in {}))",
+                    quoted(platform_names(installation)),
+                ),
+                message: "a workspace's route cannot be the parent of a route elsewhere".to_owned(),
+            },
+        ],
+    }
+}
+
+/// `IngressRouteTCP`s of everybody else: Traefik looks at them before any HTTP route.
+fn foreign_tunnels(installation: &Installation) -> Policy {
+    Policy {
+        name: "doorward-zone-tcp",
+        why: "A TCP route on the workspaces' entry point takes the connection before the gate is \
+              asked.",
+        resources: vec![("traefik.io", vec!["ingressroutetcps"])],
+        operator: "NotIn",
+        namespaces: platform(installation),
+        variables: vec![("zones", zones(installation)), ("elsewhere", elsewhere(installation))],
+        validations: vec![
+            Validation {
+                why: "In any case, with escaped dots or without.",
+                expression: "object.spec.routes.all(r, !variables.zones.exists(z, \
+                             r.match.lowerAscii().replace('\\\\', '').contains(z)))"
+                    .to_owned(),
+                message: remedy(installation),
+            },
+            Validation {
+                why: "On an entry point of its own a TCP route may match everything.",
+                expression: format!(
+                    "variables.elsewhere || object.spec.routes.all(r, r.match.matches(r'''{}'''))",
+                    plain_hosts("HostSNI"),
+                ),
+                message:
+                    "write each rule as HostSNI(`…`) && …, or name entry points other than the \
+                          workspaces'"
+                        .to_owned(),
+            },
+        ],
+    }
+}
+
+/// Ingresses of everybody else, should Traefik read those as well.
+fn foreign_ingresses(installation: &Installation) -> Policy {
+    foreign_hosts(
+        installation,
+        "doorward-zone-ingress",
+        ("networking.k8s.io", vec!["ingresses"]),
+        "has(object.spec.rules) ? object.spec.rules.filter(r, has(r.host)).map(r, r.host) : []",
+    )
+}
+
+/// Routes of the Gateway API, likewise.
+fn foreign_gateways(installation: &Installation) -> Policy {
+    foreign_hosts(
+        installation,
+        "doorward-zone-gateway",
+        ("gateway.networking.k8s.io", vec!["httproutes", "grpcroutes", "tlsroutes"]),
+        "has(object.spec.hostnames) ? object.spec.hostnames : []",
+    )
+}
+
+fn foreign_hosts(
+    installation: &Installation,
+    name: &'static str,
+    resources: (&'static str, Vec<&'static str>),
+    hosts: &'static str,
+) -> Policy {
+    Policy {
+        name,
+        why: "The same for another kind that Traefik can serve; its provider for it is off, unless \
+              somebody turned it on.",
+        resources: vec![resources],
+        operator: "NotIn",
+        namespaces: platform(installation),
+        variables: vec![("zones", zones(installation)), ("hosts", hosts.to_owned())],
+        validations: vec![Validation {
+            why: "The zone's wildcard ends as its hosts do.",
+            expression: "!variables.hosts.exists(h, variables.zones.exists(z, \
+                         h.lowerAscii() == z || h.lowerAscii().endsWith('.' + z)))"
+                .to_owned(),
+            message: remedy(installation),
+        }],
+    }
+}
+
+/// The one store and the one set of options that every host depends on.
+fn foreign_tls(installation: &Installation) -> Policy {
+    Policy {
+        name: "doorward-tls",
+        why: "Two TLSStores called default void each other, wherever they are; a TLSOption called \
+              default is every host's.",
+        resources: vec![("traefik.io", vec!["tlsstores", "tlsoptions"])],
+        operator: "NotIn",
+        namespaces: platform(installation),
+        variables: Vec::new(),
+        validations: vec![Validation {
+            why: "Other names do no harm.",
+            expression: "object.metadata.name != 'default'".to_owned(),
+            message: "default is the platform's: choose another name, and name it in your route"
+                .to_owned(),
+        }],
+    }
+}
+
+impl Policy {
+    fn into_objects(self) -> [Node; 2] {
+        let metadata = || Section::new().put("name", self.name).put("labels", labels("admission"));
+        let rules: Vec<Section> = self
+            .resources
+            .iter()
+            .map(|(group, resources)| {
+                Section::new()
+                    .put("apiGroups", [*group])
+                    .put("apiVersions", ["*"])
+                    .put("operations", ["CREATE", "UPDATE"])
+                    .put("resources", resources.clone())
+            })
+            .collect();
+        let selected = Section::new()
+            .why("The API server itself sets this label, and nobody can change it.")
+            .put("key", "kubernetes.io/metadata.name")
+            .put("operator", self.operator)
+            .put("values", Node::List(self.namespaces));
+        let constraints = Section::new()
+            .put("namespaceSelector", Section::new().put("matchExpressions", vec![selected]))
+            .put("resourceRules", rules);
+        let variables: Vec<Section> = self
+            .variables
+            .into_iter()
+            .map(|(name, expression)| {
+                Section::new().put("name", name).put("expression", expression)
+            })
+            .collect();
+        let validations: Vec<Section> = self
+            .validations
+            .into_iter()
+            .map(|validation| {
+                Section::new()
+                    .why(validation.why)
+                    .put("expression", validation.expression)
+                    .put("message", validation.message)
+            })
+            .collect();
+        let spec = Section::new()
+            .why("What cannot be judged is refused.")
+            .put("failurePolicy", "Fail")
+            .put("matchConstraints", constraints)
+            .put_some("variables", (!variables.is_empty()).then_some(variables))
+            .put("validations", validations);
+        let policy = Section::new()
+            .why(self.why)
+            .put("apiVersion", API)
+            .put("kind", "ValidatingAdmissionPolicy")
+            .put("metadata", metadata())
+            .put("spec", spec);
+        let binding =
+            Section::new().put("policyName", self.name).put("validationActions", ["Deny"]);
+        let binding = Section::new()
+            .put("apiVersion", API)
+            .put("kind", "ValidatingAdmissionPolicyBinding")
+            .put("metadata", metadata())
+            .put("spec", binding);
+        [policy.into(), binding.into()]
+    }
+}
+
+/// A pattern of RE2 for a rule whose every alternative begins with hosts in plain text: what
+/// Traefik's parser reads as something else does not match, so nothing has to be understood here.
+fn plain_hosts(matcher: &str) -> String {
+    const LITERAL: &str = "`[^`]*`";
+    let host = format!(r"(?i:{matcher})\(\s*`(\*\.[^`*]+|[^`*]+)`\s*\)");
+    let hosts = format!(r"({host}|\(\s*{host}(\s*\|\|\s*{host})*\s*\))");
+    let other = format!(r"!?\s*[A-Za-z]+\(\s*({LITERAL}(\s*,\s*{LITERAL})*)?\s*\)");
+    let others = format!(r"({other}|!?\s*\(\s*{other}(\s*(\|\||&&)\s*{other})*\s*\))");
+    let conjunction = format!(r"{hosts}(\s*&&\s*{others})*");
+    format!(r"^\s*{conjunction}(\s*\|\|\s*{conjunction})*\s*$")
+}
+
+/// Whether the object is for entry points that serve no workspace.
+fn elsewhere(installation: &Installation) -> String {
+    let entry_points = installation.settings.entry_points.iter().map(ToString::to_string);
+    format!(
+        "has(object.spec.entryPoints) && size(object.spec.entryPoints) > 0 && \
+         !object.spec.entryPoints.exists(e, e in {})",
+        quoted(entry_points),
+    )
+}
+
+fn zones(installation: &Installation) -> String {
+    quoted(installation.domains.iter().map(ToString::to_string))
+}
+
+fn platform(installation: &Installation) -> Vec<Node> {
+    installation.middleware_namespaces().iter().map(Node::from).collect()
+}
+
+fn platform_names(installation: &Installation) -> impl Iterator<Item = String> {
+    installation.middleware_namespaces().into_iter().map(|name| name.to_string())
+}
+
+/// A list of CEL. Neither names nor domains have anything that would end the quotes.
+fn quoted(texts: impl Iterator<Item = String>) -> String {
+    let texts: Vec<String> = texts.map(|text| format!("'{text}'")).collect();
+    format!("[{}]", texts.join(", "))
+}
+
+fn remedy(installation: &Installation) -> String {
+    let zones: Vec<String> = installation.domains.iter().map(ToString::to_string).collect();
+    format!(
+        "hosts below {} are workspaces, whose routes come from doorward: take a host elsewhere",
+        zones.join(" and "),
+    )
+}
+
+const API: &str = "admissionregistration.k8s.io/v1";

@@ -1,0 +1,103 @@
+//! Who reaches whom. Without this the gate is decoration: a desktop that another one can reach
+//! directly has no door, and a gate that anybody can reach can be asked about any host.
+
+use super::{GateOptions, gate_selector, metadata};
+use crate::manifest::fixed::{ADMIN_PORT, GATE_PORT, PAGES_PORT, labels, object};
+use crate::manifest::tree::{Node, Section};
+use crate::manifest::{Installation, ObjectName};
+
+/// The policies of both namespaces.
+pub(super) fn objects(installation: &Installation, options: &GateOptions) -> Vec<Node> {
+    let settings = &installation.settings;
+    let gate = settings.gate_namespace();
+    let mut nodes = vec![
+        closed(
+            &gate,
+            &["Ingress", "Egress"],
+            "Nobody reaches anything here, and nothing here reaches anybody, but for what the other \
+             policies say. The gate itself asks nobody: its keys are files. If yours are fetched \
+             (jwks_url), or revocations are kept in redis, add an egress rule for that, and one for \
+             the cluster's DNS.",
+        ),
+        policy(
+            "Traefik asks the gate and serves its page. Kubelet's probes come from the node, which \
+             network plugins let through.",
+            metadata("doorward-gate", &gate),
+            gate_selector(),
+            vec![
+                rule(&traefik(options), &[GATE_PORT, PAGES_PORT]),
+                rule(&namespace(&options.monitoring_namespace), &[ADMIN_PORT]),
+            ],
+        ),
+    ];
+    if gate != settings.namespace {
+        nodes.push(closed(
+            &settings.namespace,
+            &["Ingress"],
+            "No desktop is reached by another one, nor by anything else in the cluster. What desktops \
+             may reach is for your own policies to say; the cluster's API and the cloud's metadata \
+             address should not be among it.",
+        ));
+    }
+    nodes.push(policy(
+        "Traefik alone reaches desktops, on whichever port a session's Service leads to.",
+        Section::new()
+            .put("name", "doorward-desktops")
+            .put("namespace", &settings.namespace)
+            .put("labels", labels("desktops")),
+        Section::new(),
+        vec![rule(&traefik(options), &[])],
+    ));
+    nodes
+}
+
+/// Every pod of the namespace, and nothing allowed.
+fn closed(namespace: &ObjectName, types: &[&'static str], why: &'static str) -> Node {
+    let metadata = Section::new()
+        .put("name", "doorward-closed")
+        .put("namespace", namespace)
+        .put("labels", labels("network"));
+    let spec = Section::new()
+        .why("Every pod.")
+        .put("podSelector", Section::new())
+        .put("policyTypes", types.to_vec());
+    explained(why, metadata, spec)
+}
+
+fn policy(why: &'static str, metadata: Section, pods: Section, ingress: Vec<Section>) -> Node {
+    let spec = Section::new()
+        .put("podSelector", pods)
+        .put("policyTypes", ["Ingress"])
+        .put("ingress", ingress);
+    explained(why, metadata, spec)
+}
+
+fn explained(why: &'static str, metadata: Section, spec: Section) -> Node {
+    let mut explained = Section::new().why(why);
+    for entry in object("networking.k8s.io/v1", "NetworkPolicy", metadata, spec).entries() {
+        explained.set(entry.key.clone(), entry.node.clone());
+    }
+    explained.into()
+}
+
+fn rule(from: &Section, ports: &[u16]) -> Section {
+    let ports: Vec<Section> =
+        ports.iter().map(|port| Section::new().put("protocol", "TCP").put("port", *port)).collect();
+    Section::new()
+        .put("from", vec![from.clone()])
+        .put_some("ports", (!ports.is_empty()).then_some(ports))
+}
+
+/// Both selectors in one entry, so that both have to hold.
+fn traefik(options: &GateOptions) -> Section {
+    let pods =
+        Section::new().put("matchLabels", Section::new().put("app.kubernetes.io/name", "traefik"));
+    namespace(&options.traefik_namespace)
+        .why("The label that Traefik's chart gives its pods.")
+        .put("podSelector", pods)
+}
+
+fn namespace(name: &ObjectName) -> Section {
+    let labels = Section::new().put("kubernetes.io/metadata.name", name);
+    Section::new().put("namespaceSelector", Section::new().put("matchLabels", labels))
+}

@@ -1,0 +1,76 @@
+//! The gate beside Traefik on one machine, without a cluster: a hardened unit, its configuration,
+//! and Traefik's files.
+
+use super::configuration::{self, Place};
+use super::{File, add, has_store, resolver};
+use crate::manifest::fixed::PAGES_PORT;
+use crate::manifest::static_config::{StaticOptions, static_file};
+use crate::manifest::tree::{Node, Section};
+use crate::manifest::{GateAddress, Installation, Settings, catch_all, middleware};
+use std::fmt;
+
+/// The files below `systemd/`.
+pub(super) fn files(installation: &Installation) -> Result<Vec<File>, fmt::Error> {
+    let settings =
+        Settings { gate_address: GateAddress::loopback(), ..installation.settings.clone() };
+    let local = &Installation { settings, ..installation.clone() };
+    let mut files = vec![File { path: "systemd/doorward.service", text: UNIT.to_owned() }];
+    files.push(File { path: "systemd/config.yaml", text: configuration::text(local, &place())? });
+    let options = StaticOptions::file(local);
+    add(&mut files, "systemd/traefik.yaml", &[static_file(local, &options)])?;
+    add(&mut files, "systemd/dynamic/doorward.yaml", &[dynamic(local)])?;
+    Ok(files)
+}
+
+fn place() -> Place {
+    Place {
+        note: "/etc/doorward/config.yaml. Everything listens on this machine alone, so only what runs \
+               here may ask: trusted_proxies has that for its default.",
+        address: "127.0.0.1",
+        jwks: "/etc/doorward/jwks.json",
+        certificate: "/etc/doorward/tls.crt",
+        key: "/run/credentials/doorward.service/tls.key",
+        trusted_proxies: None,
+    }
+}
+
+/// What Traefik reads beside the sessions' own file.
+fn dynamic(installation: &Installation) -> Node {
+    let http = Section::new()
+        .put("middlewares", middleware::for_file(installation, "/etc/doorward/ca.crt"));
+    let mut routers = Section::new();
+    for domain in &installation.domains {
+        for entry in catch_all::router_for_file(installation, domain).entries() {
+            routers = routers.why(entry.comment.clone()).put(entry.key.clone(), entry.node.clone());
+        }
+    }
+    let http = if routers.is_empty() {
+        http
+    } else {
+        let pages = format!("http://127.0.0.1:{PAGES_PORT}");
+        http.put("routers", routers).put("services", catch_all::service_for_file(&pages))
+    };
+    let dynamic = Section::new()
+        .why(
+            "/etc/traefik/dynamic/doorward.yaml, beside the file of `doorward render --format file`. It \
+             has to be there before that one: Traefik leaves out a route whose middleware it does not \
+             know.",
+        )
+        .put("http", http);
+    if !has_store(installation) {
+        return dynamic.into();
+    }
+    let mut names = installation.domains.iter().map(|domain| format!("*.{domain}"));
+    let domain = Section::new()
+        .put("main", names.next().unwrap_or_default())
+        .put_some("sans", Some(names.collect::<Vec<_>>()).filter(|sans| !sans.is_empty()));
+    let generated =
+        Section::new().put("resolver", &resolver(installation).resolver).put("domain", domain);
+    let store = Section::new()
+        .why("One wildcard for all, ordered once; a certificate for each route would name each user.")
+        .put("defaultGeneratedCert", generated);
+    dynamic.put("tls", Section::new().put("stores", Section::new().put("default", store))).into()
+}
+
+/// systemd 247 or later.
+const UNIT: &str = include_str!("systemd/doorward.service");

@@ -1,0 +1,98 @@
+//! The same configuration as values of Traefik's official Helm chart. The chart renames its values
+//! from one major version to the next; arguments are Traefik's own and come last, and the last one
+//! counts. So all but a handful of values are arguments, made from the tree that the file is.
+
+use super::{Form, StaticOptions, tree};
+use crate::manifest::Installation;
+use crate::manifest::tree::{Node, Section};
+
+/// The values, for `helm install --values`.
+#[must_use]
+pub fn values(installation: &Installation, options: &StaticOptions) -> Node {
+    let mut arguments = Vec::new();
+    for entry in tree(installation, options, Form::Chart).entries() {
+        flatten(&entry.key, &entry.node, &mut arguments);
+    }
+    // The chart's own default is on.
+    arguments.push("--api.dashboard=false".to_owned());
+    let acme = options.acme.as_ref();
+    let mut values = Section::new()
+        .why(
+            "Values of the chart traefik/traefik. Traefik's CRDs come with it:\n\
+             helm upgrade --install traefik traefik/traefik --namespace traefik --create-namespace \
+             --values deploy/traefik/values.yaml",
+        )
+        .put("deployment", replicas(acme.is_some()))
+        .why("The Roles of deploy/base/traefik-access.yaml are all that it needs.")
+        .put("rbac", Section::new().put("enabled", false))
+        .put(
+            "providers",
+            Section::new()
+                .put("kubernetesCRD", Section::new().put("enabled", true))
+                .why("Nothing here is an Ingress, and what is not read cannot be a way around.")
+                .put("kubernetesIngress", Section::new().put("enabled", false)),
+        );
+    if let Some(acme) = acme {
+        let variables = acme.variables().iter().map(|name| {
+            let secret = Section::new().put("name", CREDENTIALS).put("key", *name);
+            Section::new()
+                .put("name", *name)
+                .put("valueFrom", Section::new().put("secretKeyRef", secret))
+        });
+        values = values
+            .why("Keeps acme.json when the pod goes.")
+            .put("persistence", Section::new().put("enabled", true).put("path", "/data"))
+            .why(
+                "Credentials for DNS-01:\n\
+                 kubectl -n traefik create secret generic doorward-dns --from-literal=NAME=VALUE",
+            )
+            .put("env", variables.collect::<Vec<_>>());
+    }
+    values
+        .why("The same as deploy/traefik/static.yaml, where each line has its reason.")
+        .put("additionalArguments", arguments)
+        .into()
+}
+
+fn replicas(acme: bool) -> Section {
+    let section = Section::new();
+    if acme {
+        section
+            .why("acme.json belongs to one Traefik; see deploy/cert-manager for more than one.")
+            .put("replicas", 1_u64)
+    } else {
+        section.put("replicas", 2_u64)
+    }
+}
+
+/// `--path=value` for every leaf.
+fn flatten(path: &str, node: &Node, arguments: &mut Vec<String>) {
+    match node {
+        Node::Section(section) if section.is_empty() => arguments.push(format!("--{path}=true")),
+        Node::Section(section) => {
+            for entry in section.entries() {
+                flatten(&format!("{path}.{}", entry.key), &entry.node, arguments);
+            }
+        }
+        Node::List(items) => {
+            let items: Vec<String> = items.iter().map(scalar).collect();
+            arguments.push(format!("--{path}={}", items.join(",")));
+        }
+        _ => arguments.push(format!("--{path}={}", scalar(node))),
+    }
+}
+
+/// No leaf of the tree is anything else than one of these.
+fn scalar(node: &Node) -> String {
+    match node {
+        Node::Text(text) => text.to_string(),
+        Node::Bool(value) => value.to_string(),
+        Node::Unsigned(value) => value.to_string(),
+        Node::Signed(value) => value.to_string(),
+        Node::Float(value) => value.to_string(),
+        Node::Null | Node::List(_) | Node::Section(_) => String::new(),
+    }
+}
+
+/// Secret with the environment of the DNS provider, in Traefik's namespace.
+const CREDENTIALS: &str = "doorward-dns";
