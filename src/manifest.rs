@@ -13,6 +13,7 @@ pub mod deployment;
 pub mod fixed;
 pub mod middleware;
 pub mod static_config;
+pub mod template;
 pub mod tree;
 pub mod yaml;
 

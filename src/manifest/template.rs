@@ -1,0 +1,132 @@
+//! `--template`: an operator's own manifest, in the part of Go's template language that manifests
+//! need: field paths, `if`, `else`, `end`, and pipes to `quote`, `default` and `lower`. Whatever else
+//! Go has is refused by name, because a template that means something else here than there is worse
+//! than one that does not work.
+//!
+//! In Go a value is pasted into text and the text is read again, so that a username with a backtick
+//! in it is a second route (T16). Here it is the other way round: marks stand in the text, the text
+//! is read once, and the values take the places of the marks in the finished tree. A value can then
+//! be anything and is still one text; it cannot be a key, a list, a document or a comment.
+//!
+//! Whether the tree is a route that may be served is asked afterwards, by [`conform`](conform()).
+
+pub mod conform;
+
+mod error;
+mod expand;
+mod grammar;
+mod lex;
+mod marks;
+mod places;
+mod values;
+
+pub use conform::conform;
+pub use error::{Construct, Mistake, TemplateError};
+pub use values::Values;
+
+use super::tree::Node;
+use super::yaml;
+use expand::Expanded;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// A template that has been understood, and the trees that its branches have made so far.
+#[derive(Debug)]
+pub struct Template {
+    source: Box<str>,
+    program: grammar::Program,
+    /// By the text that they were read from. There are as many as there are ways through the `if`s,
+    /// and ten thousand sessions take few of them.
+    read: RefCell<HashMap<String, Rc<Reading>>>,
+}
+
+type Reading = Result<Vec<Node>, TemplateError>;
+
+impl Template {
+    /// Understands a template. A byte order mark at either end is left out, as editors put it there.
+    ///
+    /// # Errors
+    /// The first thing in it that is no text and none of what is supported.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        let source = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+        let source = source.strip_suffix(BYTE_ORDER_MARK).unwrap_or(source);
+        if source.len() > MAX_BYTES {
+            let mistake = Mistake::TooLarge { bytes: source.len() };
+            return Err(Stumble { at: 0, mistake }.of(source));
+        }
+        let program = lex::pieces(source).and_then(grammar::compile);
+        let program = program.map_err(|stumble| stumble.of(source))?;
+        Ok(Self { source: source.into(), program, read: RefCell::default() })
+    }
+
+    /// The documents of one session. Their shape depends on which fields it has, never on what is in
+    /// them.
+    ///
+    /// # Errors
+    /// A text around the values that is no YAML, a value where there can be none, or a field that
+    /// the session does not have.
+    pub fn fill(&self, values: &Values<'_>) -> Result<Vec<Node>, TemplateError> {
+        let mut expanded = Expanded::new(&self.program, &self.source, values);
+        let text = std::mem::take(&mut expanded.text);
+        let known = self.read.borrow().get(&text).cloned();
+        let reading = known.unwrap_or_else(|| {
+            expanded.text = text;
+            let reading = Rc::new(self.read(&expanded));
+            let text = std::mem::take(&mut expanded.text);
+            self.read.borrow_mut().insert(text, Rc::clone(&reading));
+            reading
+        });
+        let mut nodes = reading.as_ref().clone()?;
+        for node in &mut nodes {
+            places::put(node, &expanded.marks, &self.program.expressions, values)
+                .map_err(|stumble| stumble.of(&self.source))?;
+        }
+        Ok(nodes)
+    }
+
+    fn read(&self, expanded: &Expanded) -> Reading {
+        let expressions = &self.program.expressions;
+        let nodes = yaml::read(&expanded.text).map_err(|error| {
+            // The reader counts lines of a text that nobody has seen.
+            let message = without_place(&error.message);
+            let message = places::shown(message, &expanded.marks, expressions);
+            let at = expanded.origin(error.line.unwrap_or(1));
+            Stumble { at, mistake: Mistake::NotYaml { message } }.of(&self.source)
+        })?;
+        places::check(&nodes, expanded, expressions).map_err(|stumble| stumble.of(&self.source))?;
+        Ok(nodes)
+    }
+}
+
+/// A mistake and the byte of the template where it begins.
+#[derive(Debug)]
+struct Stumble {
+    at: usize,
+    mistake: Mistake,
+}
+
+impl Stumble {
+    /// As people count.
+    fn of(self, source: &str) -> TemplateError {
+        let before = source.get(..self.at).unwrap_or(source);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        TemplateError { line, column, mistake: self.mistake }
+    }
+}
+
+/// Drops the `at line 3, column 9` that ends a message of the YAML reader.
+fn without_place(message: &str) -> &str {
+    let (before, place) = message.rsplit_once(" at line ").unwrap_or((message, ""));
+    let is_place = !place.is_empty()
+        && place.replace(", column ", "").bytes().all(|byte| byte.is_ascii_digit());
+    if is_place { before } else { message }
+}
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+/// Of a template. A manifest has a few hundred; the bound keeps marks short and numbers small.
+const MAX_BYTES: usize = 1 << 20;
+
+#[cfg(test)]
+mod tests;

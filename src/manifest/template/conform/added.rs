@@ -1,0 +1,83 @@
+//! What was put in, to be said once for all sessions of a run.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// What routes had not and have now; several of these can be one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Added(BTreeSet<Addition>);
+
+/// One thing that is put in, in the order in which messages list them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Addition {
+    /// The gate's Middlewares, on a route that had none of them.
+    Middleware,
+    /// The gate's Middlewares, to the front of a route that had some of them elsewhere.
+    MiddlewareInFront,
+    /// `spec.entryPoints`
+    EntryPoints,
+    /// `priority` of the route.
+    Priority,
+    /// `port` of its service.
+    Port,
+    /// `metadata.namespace`
+    Namespace,
+    /// Some of `metadata.annotations`.
+    Annotations,
+    /// `metadata.ownerReferences`
+    Owner,
+}
+
+impl Added {
+    /// Whether nothing was put in.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether this was put in.
+    #[must_use]
+    pub fn has(&self, addition: Addition) -> bool {
+        self.0.contains(&addition)
+    }
+
+    /// Everything that was put in.
+    pub fn iter(&self) -> impl Iterator<Item = Addition> {
+        self.0.iter().copied()
+    }
+
+    /// What was put into another route, too.
+    pub fn extend(&mut self, other: &Self) {
+        self.0.extend(&other.0);
+    }
+
+    pub(super) fn note(&mut self, addition: Addition) {
+        self.0.insert(addition);
+    }
+}
+
+impl fmt::Display for Added {
+    /// `the gate's middleware, spec.entryPoints`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, addition) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{addition}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Addition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Middleware => "the gate's middleware",
+            Self::MiddlewareInFront => "the gate's middleware in front of the others",
+            Self::EntryPoints => "spec.entryPoints",
+            Self::Priority => "the route's priority",
+            Self::Port => "the service's port",
+            Self::Namespace => "metadata.namespace",
+            Self::Annotations => "metadata.annotations",
+            Self::Owner => "metadata.ownerReferences",
+        })
+    }
+}

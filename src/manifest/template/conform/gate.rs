@@ -1,0 +1,124 @@
+//! Whether the gate stands in front of a route, once and before everything else.
+
+use super::{Added, Addition, Demand, NotConforming, not_a, present, shown, spelled, text_at};
+use crate::manifest::GatePlace;
+use crate::manifest::tree::{Node, Section};
+
+/// Puts the gate in front of a route that lacks it, or makes sure that a route does not have what its
+/// entry point has already: the second question no longer holds the token.
+pub(super) fn place(
+    route: &mut Section,
+    demand: &Demand<'_>,
+    added: &mut Added,
+) -> Result<(), NotConforming> {
+    let names = names(route, "spec.routes[0].middlewares", demand)?;
+    let is_ours = |name: &String| role(name, demand) != Role::Foreign;
+    if demand.gate == GatePlace::EntryPoint {
+        return match names.into_iter().find(is_ours) {
+            Some(name) => Err(NotConforming::GateTwice { name }),
+            None => Ok(()),
+        };
+    }
+    // A demand without a gate is somebody's mistake, and must not become an open route.
+    if demand.middlewares.is_empty() {
+        return Err(NotConforming::NoGate);
+    }
+    let (first, others) = names.split_at(names.len().min(demand.middlewares.len()));
+    if first == demand.middlewares && !others.iter().any(is_ours) {
+        return Ok(());
+    }
+    if let Some(name) = names.iter().find(|name| role(name, demand) == Role::Part) {
+        return Err(NotConforming::GatePart { name: name.clone() });
+    }
+    let gate = demand.middlewares.to_vec();
+    match (names.iter().any(is_ours), demand.add_middleware) {
+        (false, false) => return Err(NotConforming::GateMissing { gate }),
+        (true, false) => return Err(NotConforming::GateNotInFront { gate }),
+        (false, true) => added.note(Addition::Middleware),
+        (true, true) => added.note(Addition::MiddlewareInFront),
+    }
+    in_front(route, demand);
+    Ok(())
+}
+
+/// A service can have Middlewares as well. They come last, so the gate does not belong there.
+pub(super) fn absent_from_service(
+    service: &Section,
+    demand: &Demand<'_>,
+) -> Result<(), NotConforming> {
+    let names = names(service, "spec.routes[0].services[0].middlewares", demand)?;
+    match names.into_iter().find(|name| role(name, demand) != Role::Foreign) {
+        Some(name) => Err(NotConforming::GateOnService { name }),
+        None => Ok(()),
+    }
+}
+
+/// What a Middleware is to the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// What this route has to have, or the chain that stands for it.
+    Gate,
+    /// A piece of the chain, or of another route's gate, that does not belong on this route.
+    Part,
+    /// The operator's own.
+    Foreign,
+}
+
+/// The names of the chain's parts begin with the chain's, those of other routes' gates too.
+fn role(name: &str, demand: &Demand<'_>) -> Role {
+    let chain = demand.middleware.as_str();
+    if name == chain || demand.middlewares.iter().any(|demanded| demanded == name) {
+        return Role::Gate;
+    }
+    let is_part = name.strip_prefix(chain).is_some_and(|rest| rest.starts_with('-'));
+    if is_part { Role::Part } else { Role::Foreign }
+}
+
+/// The names of a section's Middlewares, each of the route's own namespace. Traefik drops a route
+/// with any other, or, told to allow it, leaves the namespace.
+fn names(section: &Section, at: &str, demand: &Demand<'_>) -> Result<Vec<String>, NotConforming> {
+    let references = match present(section, "middlewares") {
+        None => return Ok(Vec::new()),
+        Some(Node::List(references)) => references,
+        Some(other) => return Err(not_a(at, "a list", other)),
+    };
+    let mut names = Vec::with_capacity(references.len());
+    for (index, reference) in references.iter().enumerate() {
+        let at = format!("{at}[{index}]");
+        let Some(reference) = reference.section() else {
+            return Err(not_a(&at, "a section", reference));
+        };
+        spelled(reference, &format!("{at}."), &["name", "namespace"])?;
+        let name = text_at(reference, "name", &format!("{at}.name"))?;
+        if name.contains('@') {
+            let found = name.to_owned();
+            return Err(NotConforming::Reference { at: format!("{at}.name"), found });
+        }
+        match present(reference, "namespace") {
+            None => {}
+            Some(Node::Text(found)) if *found == demand.namespace.as_str() => {}
+            Some(other) => {
+                return Err(NotConforming::Namespace {
+                    at: format!("{at}.namespace"),
+                    found: shown(other),
+                    demanded: demand.namespace.to_string(),
+                });
+            }
+        }
+        names.push(name.to_owned());
+    }
+    Ok(names)
+}
+
+/// The gate, and behind it what else there was.
+fn in_front(route: &mut Section, demand: &Demand<'_>) {
+    let is_foreign = |node: &&Node| {
+        let name = node.below(&["name"]).and_then(Node::text);
+        name.is_some_and(|name| role(name, demand) == Role::Foreign)
+    };
+    let reference = |name: &String| Node::from(Section::new().put("name", name.clone()));
+    let others = route.at("middlewares").and_then(Node::list).unwrap_or_default();
+    let others = others.iter().filter(is_foreign).cloned();
+    let middlewares: Vec<Node> = demand.middlewares.iter().map(reference).chain(others).collect();
+    route.set("middlewares", middlewares);
+}

@@ -1,0 +1,93 @@
+//! The text of one session before YAML reads it: the branches that its values take, with marks where
+//! values belong. Two sessions that take the same branches have the same text.
+
+use super::grammar::{Program, Step};
+use super::marks::Marks;
+use super::values::{Value, Values};
+use std::ops::Range;
+
+/// A text with marks.
+#[derive(Debug)]
+pub(super) struct Expanded {
+    pub(super) text: String,
+    pub(super) marks: Marks,
+    /// Where each piece begins in the text, and where it comes from in the template.
+    origins: Vec<(usize, usize)>,
+}
+
+enum Part {
+    Text(Range<usize>),
+    Mark { at: usize, number: usize, is_number: bool, is_quoted: bool },
+}
+
+impl Expanded {
+    /// Follows the program through the template that it was made of.
+    pub(super) fn new(program: &Program, source: &str, values: &Values<'_>) -> Self {
+        let parts = parts(program, values);
+        let text_of = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
+        // Pieces of text that come to stand side by side can make what neither of them holds, so
+        // the salt is chosen beside the whole. A line end cannot be a part of it.
+        let beside: String = parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(range) => text_of(range),
+                Part::Mark { .. } => "\n",
+            })
+            .collect();
+        let mut expanded =
+            Self { text: String::new(), marks: Marks::beside(&beside), origins: Vec::new() };
+        for part in &parts {
+            match part {
+                Part::Text(range) => {
+                    expanded.origins.push((expanded.text.len(), range.start));
+                    expanded.text.push_str(text_of(range));
+                }
+                Part::Mark { at, number, is_number, is_quoted } => {
+                    expanded.origins.push((expanded.text.len(), *at));
+                    let quote = if *is_quoted { "\"" } else { "" };
+                    expanded.text.push_str(quote);
+                    expanded.marks.write(*is_number, *number, &mut expanded.text);
+                    expanded.text.push_str(quote);
+                }
+            }
+        }
+        expanded
+    }
+
+    /// Offset in the template of what begins this line of the text, counted from 1.
+    pub(super) fn origin(&self, line: u64) -> usize {
+        let before = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
+        let start: usize = self.text.split_inclusive('\n').take(before).map(str::len).sum();
+        let piece = self.origins.iter().rev().find(|(begin, _)| *begin <= start);
+        piece.map_or(0, |(begin, origin)| origin + (start - begin))
+    }
+}
+
+fn parts(program: &Program, values: &Values<'_>) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut next = 0;
+    // Jumps lead forward only, so this ends.
+    while let Some(step) = program.steps.get(next) {
+        next += 1;
+        match step {
+            Step::Text(range) => parts.push(Part::Text(range.clone())),
+            Step::Value(number) => {
+                if let Some(expression) = program.expressions.get(*number) {
+                    parts.push(Part::Mark {
+                        at: expression.at,
+                        number: *number,
+                        is_number: matches!(expression.of(values), Some(Value::Number(_))),
+                        is_quoted: expression.is_quoted,
+                    });
+                }
+            }
+            Step::Unless(condition, target) => {
+                if !condition.is_true(values) {
+                    next = *target;
+                }
+            }
+            Step::Jump(target) => next = *target,
+        }
+    }
+    parts
+}

@@ -1,0 +1,283 @@
+//! Text and actions of a template, taken apart as Go's `text/template` does: the same trim markers,
+//! comments and literals, so that a template means here what it means there or is refused.
+//!
+//! Knows tokens only; what an action may say is `grammar`'s business.
+
+use super::Stumble;
+use super::error::{Construct, Mistake};
+use std::ops::Range;
+
+/// What a template consists of.
+#[derive(Debug)]
+pub(super) enum Piece<'s> {
+    /// Bytes of the template that are text, after trimming; never empty.
+    Text(Range<usize>),
+    /// `{{ … }}`
+    Action {
+        /// Offset of its braces.
+        at: usize,
+        tokens: Vec<Token<'s>>,
+    },
+}
+
+#[derive(Debug)]
+pub(super) struct Token<'s> {
+    pub(super) at: usize,
+    pub(super) kind: Kind<'s>,
+}
+
+#[derive(Debug)]
+pub(super) enum Kind<'s> {
+    /// `.session.name`
+    Path(&'s str),
+    /// `if`, `quote`
+    Word(&'s str),
+    Text(String),
+    Number(u64),
+    Pipe,
+    /// Something that Go has. It is refused in its turn, so that a message names what comes first.
+    Foreign(Construct),
+}
+
+/// The whole template.
+pub(super) fn pieces(source: &str) -> Result<Vec<Piece<'_>>, Stumble> {
+    let mut cursor = Cursor { length: source.len(), rest: source };
+    let mut pieces = Vec::new();
+    loop {
+        let start = cursor.at();
+        let (text, rest) = match cursor.rest.split_once("{{") {
+            Some((text, rest)) => (text, Some(rest)),
+            None => (cursor.rest, None),
+        };
+        let at = start + text.len();
+        cursor.rest = rest.unwrap_or_default();
+        let trims = cursor.takes_left_trim();
+        let text = if trims { text.trim_end_matches(SPACE) } else { text };
+        if !text.is_empty() {
+            pieces.push(Piece::Text(start..start + text.len()));
+        }
+        if rest.is_none() {
+            return Ok(pieces);
+        }
+        if cursor.takes("/*") {
+            cursor.comment(at)?;
+        } else {
+            let tokens = cursor.action(at)?;
+            pieces.push(Piece::Action { at, tokens });
+        }
+    }
+}
+
+struct Cursor<'s> {
+    length: usize,
+    rest: &'s str,
+}
+
+impl<'s> Cursor<'s> {
+    fn at(&self) -> usize {
+        self.length - self.rest.len()
+    }
+
+    fn takes(&mut self, text: &str) -> bool {
+        let rest = self.rest.strip_prefix(text);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    fn take_while(&mut self, belongs: impl Fn(char) -> bool) -> &'s str {
+        let end = self.rest.find(|character| !belongs(character)).unwrap_or(self.rest.len());
+        let (taken, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        taken
+    }
+
+    /// A minus is a trim marker only with one space behind it; `{{-3` begins a number.
+    fn takes_left_trim(&mut self) -> bool {
+        let rest = self.rest.strip_prefix('-').and_then(|rest| rest.strip_prefix(SPACE));
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    /// `}}` or ` -}}`, with the space that the marker takes away.
+    fn takes_end(&mut self) -> bool {
+        let trimmed = self.rest.strip_prefix(SPACE).and_then(|rest| rest.strip_prefix("-}}"));
+        if let Some(rest) = trimmed {
+            self.rest = rest.trim_start_matches(SPACE);
+            return true;
+        }
+        self.takes("}}")
+    }
+
+    fn comment(&mut self, at: usize) -> Result<(), Stumble> {
+        let Some((_, rest)) = self.rest.split_once("*/") else {
+            return Err(Stumble { at, mistake: Mistake::UnclosedComment });
+        };
+        self.rest = rest;
+        if self.takes_end() {
+            Ok(())
+        } else {
+            Err(Stumble { at, mistake: Mistake::CommentNotAlone })
+        }
+    }
+
+    fn action(&mut self, at: usize) -> Result<Vec<Token<'s>>, Stumble> {
+        let mut tokens = Vec::new();
+        while !self.takes_end() {
+            match self.rest.chars().next() {
+                None => return Err(Stumble { at, mistake: Mistake::Unclosed }),
+                Some(character) if SPACE.contains(&character) => {
+                    self.rest = self.rest.strip_prefix(SPACE).unwrap_or_default();
+                }
+                Some(character) => tokens.push(self.token(character)?),
+            }
+        }
+        Ok(tokens)
+    }
+
+    /// The token that begins with this character.
+    fn token(&mut self, first: char) -> Result<Token<'s>, Stumble> {
+        let at = self.at();
+        let stumble = |mistake| Err(Stumble { at, mistake });
+        let kind = match first {
+            '.' => match self.take_while(|character| character == '.' || is_word(character)) {
+                "." => Kind::Foreign(Construct::Dot),
+                path => Kind::Path(path),
+            },
+            '0'..='9' | '+' | '-' => {
+                let text = self.take_while(|c| is_word(c) || matches!(c, '.' | '+' | '-'));
+                match whole_number(text) {
+                    Some(number) => Kind::Number(number),
+                    None => return stumble(Mistake::BadNumber { text: text.to_owned() }),
+                }
+            }
+            '$' => {
+                self.rest = self.rest.strip_prefix('$').unwrap_or_default();
+                let name = self.take_while(is_word);
+                Kind::Foreign(Construct::Variable(format!("${name}")))
+            }
+            '"' | '`' => {
+                let Some((text, rest)) = literal(self.rest) else {
+                    return stumble(Mistake::UnclosedText);
+                };
+                self.rest = rest;
+                return match text {
+                    Some(text) => Ok(Token { at, kind: Kind::Text(text) }),
+                    None => stumble(Mistake::BadEscape),
+                };
+            }
+            '|' | '(' | ')' | ',' | '=' | ':' | '\'' => {
+                self.rest = self.rest.strip_prefix(first).unwrap_or_default();
+                let kind = match first {
+                    '|' => Kind::Pipe,
+                    ',' => Kind::Foreign(Construct::Comma),
+                    '=' | ':' => Kind::Foreign(Construct::Declaration),
+                    '\'' => {
+                        let end = self.rest.split_once('\'');
+                        self.rest = end.map_or(self.rest, |(_, rest)| rest);
+                        Kind::Foreign(Construct::CharacterLiteral)
+                    }
+                    _ => Kind::Foreign(Construct::Parenthesis),
+                };
+                return Ok(Token { at, kind });
+            }
+            _ if is_word(first) => Kind::Word(self.take_while(is_word)),
+            character => return stumble(Mistake::Character { character }),
+        };
+        self.ends_token()?;
+        Ok(Token { at, kind })
+    }
+
+    /// Go wants space between operands, and takes `.a"b"` for a slip of the pen.
+    fn ends_token(&self) -> Result<(), Stumble> {
+        let end = [' ', '\t', '\r', '\n', '|', '(', ')', ',', ':', '=', '.'];
+        match self.rest.chars().next() {
+            Some(character) if !end.contains(&character) && !self.rest.starts_with("}}") => {
+                Err(Stumble { at: self.at(), mistake: Mistake::Character { character } })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A literal and what follows it; `None` inside: it has an escape that there is not. `None`: it does
+/// not end.
+fn literal(text: &str) -> Option<(Option<String>, &str)> {
+    if let Some(raw) = text.strip_prefix('`') {
+        let (inside, rest) = raw.split_once('`')?;
+        // As Go does, so that line ends of another system make no other value.
+        return Some((Some(inside.replace('\r', "")), rest));
+    }
+    let inside = text.strip_prefix('"')?;
+    let mut escaped = false;
+    let end = inside.find(|character| {
+        let ends = character == '\n' || (character == '"' && !escaped);
+        escaped = character == '\\' && !escaped;
+        ends
+    })?;
+    let (inside, rest) = inside.split_at(end);
+    Some((unescaped(inside), rest.strip_prefix('"')?))
+}
+
+/// Go's escapes name bytes as well as characters; together they have to be UTF-8 again.
+fn unescaped(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, escape)) = rest.split_once('\\') {
+        bytes.extend_from_slice(before.as_bytes());
+        let kind = escape.chars().next()?;
+        let after = escape.strip_prefix(kind)?;
+        let (digits, radix) = match kind {
+            'x' => (2, 16),
+            'u' => (4, 16),
+            'U' => (8, 16),
+            '0'..='7' => (3, 8),
+            _ => {
+                bytes.push(simple_escape(kind)?);
+                rest = after;
+                continue;
+            }
+        };
+        let number = if radix == 8 { escape } else { after };
+        let (number, after) = number.split_at_checked(digits)?;
+        if !number.chars().all(|digit| digit.is_digit(radix)) {
+            return None;
+        }
+        let code = u32::from_str_radix(number, radix).ok()?;
+        if matches!(kind, 'u' | 'U') {
+            bytes.extend_from_slice(char::from_u32(code)?.encode_utf8(&mut [0; 4]).as_bytes());
+        } else {
+            bytes.push(u8::try_from(code).ok()?);
+        }
+        rest = after;
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8(bytes).ok()
+}
+
+fn simple_escape(kind: char) -> Option<u8> {
+    Some(match kind {
+        'a' => 0x07,
+        'b' => 0x08,
+        't' => b'\t',
+        'n' => b'\n',
+        'v' => 0x0b,
+        'f' => 0x0c,
+        'r' => b'\r',
+        '\\' => b'\\',
+        '"' => b'"',
+        _ => return None,
+    })
+}
+
+/// Decimal and without leading zeros, which Go would take for octal.
+fn whole_number(text: &str) -> Option<u64> {
+    let is_decimal = text == "0" || !text.starts_with('0');
+    (is_decimal && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+fn is_word(character: char) -> bool {
+    character == '_' || character.is_alphanumeric()
+}
+
+/// What trim markers take away.
+const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];

@@ -1,0 +1,150 @@
+//! Where marks have come to stand in the tree: each in a text, or as a whole number, and nowhere
+//! else; then what they stand for, put there.
+
+use super::Stumble;
+use super::error::Mistake;
+use super::expand::Expanded;
+use super::grammar::Expression;
+use super::marks::{LENGTH, Mark, Marks};
+use super::values::{Value, Values};
+use crate::manifest::tree::Node;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// Refuses a mark in a key, and one that YAML has taken for something else than text.
+pub(super) fn check(
+    nodes: &[Node],
+    expanded: &Expanded,
+    expressions: &[Expression],
+) -> Result<(), Stumble> {
+    let stumble = |mark: Mark, mistake: fn(&'static str) -> Mistake| {
+        let Some(expression) = expressions.get(mark.number) else { return Ok(()) };
+        Err(Stumble { at: expression.at, mistake: mistake(expression.field.path) })
+    };
+    let mut found = Found { marks: &expanded.marks, inside: BTreeSet::new(), in_key: None };
+    for node in nodes {
+        found.look(node);
+    }
+    if let Some(mark) = found.in_key {
+        return stumble(mark, |path| Mistake::InKey { path });
+    }
+    for mark in expanded.marks.find(&expanded.text) {
+        if !found.inside.contains(&mark.number) && !is_comment(&expanded.text, mark.at) {
+            stumble(mark, |path| Mistake::NoPlace { path })?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts the values of a session in place of the marks.
+pub(super) fn put(
+    node: &mut Node,
+    marks: &Marks,
+    expressions: &[Expression],
+    values: &Values<'_>,
+) -> Result<(), Stumble> {
+    let value = |mark: Mark| {
+        let Some(expression) = expressions.get(mark.number) else { return Ok(None) };
+        let mistake = || Mistake::Absent { path: expression.field.path };
+        let value = expression.of(values);
+        value.map(Some).ok_or_else(|| Stumble { at: expression.at, mistake: mistake() })
+    };
+    match node {
+        Node::Text(text) => {
+            if let Some(filled) = filled(text, marks, value)? {
+                *node = Node::from(filled);
+            }
+        }
+        Node::Unsigned(number) => {
+            if let Some(value) = marks.of_number(*number).map(value).transpose()?.flatten() {
+                *node = match value {
+                    Value::Text(text) => Node::from(text.into_owned()),
+                    Value::Number(number) => Node::from(number),
+                };
+            }
+        }
+        Node::List(items) => {
+            for item in items {
+                put(item, marks, expressions, values)?;
+            }
+        }
+        Node::Section(section) => {
+            for entry in section.entries_mut() {
+                put(&mut entry.node, marks, expressions, values)?;
+            }
+        }
+        Node::Null | Node::Bool(_) | Node::Signed(_) | Node::Float(_) => {}
+    }
+    Ok(())
+}
+
+/// The text with every mark replaced, in one go: what a value brings is not looked at again.
+fn filled<'v>(
+    text: &str,
+    marks: &Marks,
+    value: impl Fn(Mark) -> Result<Option<Value<'v>>, Stumble>,
+) -> Result<Option<String>, Stumble> {
+    let mut filled = String::new();
+    let mut done = 0;
+    for mark in marks.find(text) {
+        let Some(value) = value(mark)? else { continue };
+        filled.push_str(text.get(done..mark.at).unwrap_or_default());
+        match value {
+            Value::Text(text) => filled.push_str(&text),
+            Value::Number(number) => filled.push_str(&number.to_string()),
+        }
+        done = mark.at + LENGTH;
+    }
+    if done == 0 {
+        return Ok(None);
+    }
+    filled.push_str(text.get(done..).unwrap_or_default());
+    Ok(Some(filled))
+}
+
+/// The same, for messages: each mark as its field.
+pub(super) fn shown(text: &str, marks: &Marks, expressions: &[Expression]) -> String {
+    let path = |mark: Mark| {
+        let path = expressions.get(mark.number).map(|expression| expression.field.path);
+        Ok(path.map(|path| Value::Text(Cow::Owned(format!("{{{{ {path} }}}}")))))
+    };
+    filled(text, marks, path).ok().flatten().unwrap_or_else(|| text.to_owned())
+}
+
+struct Found<'m> {
+    marks: &'m Marks,
+    /// Numbers of the marks that stand in a text, or are a number.
+    inside: BTreeSet<usize>,
+    in_key: Option<Mark>,
+}
+
+impl Found<'_> {
+    fn look(&mut self, node: &Node) {
+        match node {
+            Node::Text(text) => self.inside.extend(self.marks.find(text).map(|mark| mark.number)),
+            Node::Unsigned(number) => {
+                self.inside.extend(self.marks.of_number(*number).map(|mark| mark.number));
+            }
+            Node::List(items) => {
+                for item in items {
+                    self.look(item);
+                }
+            }
+            Node::Section(section) => {
+                for entry in section.entries() {
+                    self.in_key = self.in_key.or_else(|| self.marks.find(&entry.key).next());
+                    self.look(&entry.node);
+                }
+            }
+            Node::Null | Node::Bool(_) | Node::Signed(_) | Node::Float(_) => {}
+        }
+    }
+}
+
+/// Whether what stands here may be a comment: `#` at the beginning of a line or behind space. Only
+/// asked of what the tree does not have, so a `#` within a text misleads nobody.
+fn is_comment(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.starts_with('#') || line.contains(" #") || line.contains("\t#")
+}
