@@ -9,6 +9,7 @@ mod explain;
 mod healthcheck;
 mod keygen;
 mod label;
+mod render;
 mod serve;
 mod token;
 
@@ -53,6 +54,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Print the DNS label of usernames
     Label(label::LabelArgs),
+    /// Render routes from sessions, each with the gate in front, and the objects beside them
+    Render(render::RenderArgs),
     /// Mint a token for tests and scripts
     Token(token::TokenArgs),
     /// Make a signing key, and with --tls certificates
@@ -90,6 +93,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(args) => file.check(&args),
         Command::Explain(args) => explain::run(&args, &file),
         Command::Label(args) => label::run(&args, &file),
+        Command::Render(args) => render::run(&args, &file),
         Command::Token(args) => file.token(&args),
         Command::Keygen(args) => report(keygen::run(&args), keygen::KeygenError::is_usage),
         Command::Healthcheck(args) => file.healthcheck(&args),
@@ -191,6 +195,11 @@ fn say(text: impl Display) -> ExitCode {
 /// Writes one line to standard error.
 fn complain(text: impl Display) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// `1 mistake`, `2 mistakes`.
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Bad usage or configuration: `EX_USAGE` of sysexits(3).

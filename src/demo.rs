@@ -29,7 +29,7 @@ mod zone;
 
 pub use error::DemoError;
 pub use gate::{GateProcess, StartGate};
-pub use traefik::{InstallError, TraefikError, TraefikSearch, Version, cache_folder};
+pub use traefik::{InstallError, TraefikError, TraefikSearch, cache_folder};
 
 use stage::Stage;
 use std::{

@@ -37,6 +37,10 @@ pub enum Measure {
     Instructions,
     /// Resident memory when ready.
     Resident,
+    /// CPU time and memory of the renderer.
+    Render,
+    /// CPU time of the renderer for ten times as many sessions.
+    RenderGrowth,
     /// From the start of the process to readiness.
     Start,
     /// Size of the executable without symbols.
@@ -155,6 +159,18 @@ pub const ROWS: &[Row] = &[
         title: "cache hit, keyed by the whole token (first) or its SHA-256 (second), ns",
         goal: Goal::None,
         measure: Measure::CacheKey,
+    },
+    Row {
+        name: "render",
+        title: "10,000 sessions rendered, CPU s",
+        goal: Goal::AtMost(0.5),
+        measure: Measure::Render,
+    },
+    Row {
+        name: "growth",
+        title: "a session rendered among 10,000 (first) and among 100,000, CPU µs",
+        goal: Goal::Ratio(1.20),
+        measure: Measure::RenderGrowth,
     },
     Row {
         name: "traefik",

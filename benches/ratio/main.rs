@@ -6,8 +6,8 @@
 //!
 //! The parts: `goals` is the table of rows; `request` and `token` are what is sent; `load` and
 //! `http2` send it; `floor` is the bare server; `process` starts servers and reads their cost;
-//! `rounds` takes turns; `requests`, `footprint`, `callgrind`, `cache_key` and `traefik` measure
-//! rows; `report` prints. Linux only, loopback only, and a missed goal fails nothing unless
+//! `rounds` takes turns; `requests`, `footprint`, `callgrind`, `cache_key`, `rendering` and `traefik`
+//! measure rows; `report` prints. Linux only, loopback only, and a missed goal fails nothing unless
 //! `--strict` is given: a machine that is slow today is no bug.
 
 #![expect(
@@ -27,6 +27,7 @@ mod goals;
 mod http2;
 mod load;
 mod process;
+mod rendering;
 mod report;
 mod request;
 mod requests;
@@ -106,6 +107,17 @@ fn measure(row: &Row, space: &Workspace, effort: Effort) -> Vec<Line> {
                 vec![
                     Line::new(row.title, row.goal, Ok(apart)),
                     Line::new(title, Goal::None, Ok(included)),
+                ]
+            }
+        },
+        Measure::RenderGrowth => one(rendering::growth(space)),
+        Measure::Render => match rendering::cost(space) {
+            Err(failure) => one(Err(failure)),
+            Ok((cpu, peak)) => {
+                let title = "10,000 sessions rendered, peak MiB";
+                vec![
+                    Line::new(row.title, row.goal, Ok(cpu)),
+                    Line::new(title, Goal::AtMost(100.0), Ok(peak)),
                 ]
             }
         },

@@ -65,7 +65,7 @@ impl Line {
         let goal = match self.goal {
             Goal::Ratio(most) => format!("≤ {most:.2}×"),
             Goal::Above(most) => format!("≤ floor + {most:.0}"),
-            Goal::AtMost(most) => format!("≤ {most:.0}"),
+            Goal::AtMost(most) => format!("≤ {most}"),
             Goal::None => String::from("–"),
         };
         let figures = match &self.outcome {

@@ -2,6 +2,7 @@
 //!
 //! Decides what is said and the exit code; what a mistake is, `config` knows.
 
+use super::counted;
 use crate::config::{Config, Environment, Mistakes, SAMPLE, Warning, schema};
 use crate::name::Domain;
 use crate::token::Algorithm;
@@ -131,10 +132,6 @@ fn wrong(mistakes: &Mistakes) -> Value {
         })
         .collect();
     json!({ "fine": false, "problems": problems })
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 const FINE: u8 = 0;

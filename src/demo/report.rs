@@ -4,9 +4,9 @@
 use super::{
     checks::Finding,
     curl::CurlLine,
-    traefik::Version,
     zone::{Account, SIGN_IN_LABEL, ZONE, Zone, host},
 };
+use crate::manifest::TraefikVersion;
 use serde_json::{Value, json};
 use std::{fmt::Write, path::Path};
 
@@ -15,7 +15,7 @@ pub(super) struct Ready<'a> {
     pub(super) zone: Zone,
     pub(super) authority: &'a Path,
     pub(super) traefik: &'a Path,
-    pub(super) version: Version,
+    pub(super) version: TraefikVersion,
     pub(super) lines: &'a [CurlLine],
 }
 
@@ -95,7 +95,7 @@ fn hosts() -> [String; 3] {
 }
 
 /// The table of `--once`.
-pub(super) fn table(findings: &[Finding], version: Version) -> String {
+pub(super) fn table(findings: &[Finding], version: TraefikVersion) -> String {
     let width = |column: fn(&Finding) -> &str| {
         findings.iter().map(|finding| column(finding).chars().count()).max().unwrap_or_default()
     };
@@ -116,7 +116,7 @@ pub(super) fn table(findings: &[Finding], version: Version) -> String {
 }
 
 /// The same for a machine, on one line.
-pub(super) fn table_json(findings: &[Finding], version: Version) -> String {
+pub(super) fn table_json(findings: &[Finding], version: TraefikVersion) -> String {
     let checks: Vec<Value> = findings
         .iter()
         .map(|finding| {
@@ -148,7 +148,7 @@ mod tests {
         Finding { name, expected: "403".into(), actual, passed }
     }
 
-    const VERSION: Version = Version::new(3, 7, 15);
+    const VERSION: TraefikVersion = TraefikVersion::new(3, 7, 15);
 
     fn ready(json: bool) -> String {
         let folder = Path::new("/tmp/d");

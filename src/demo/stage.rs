@@ -15,9 +15,10 @@ use super::{
     record::Record,
     report,
     scratch::Scratch,
-    traefik::{Configuration, Traefik, Version},
+    traefik::{Configuration, Traefik},
     zone::{Account, SIGN_IN_LABEL, Zone},
 };
+use crate::manifest::TraefikVersion;
 use std::{
     io::Write,
     net::SocketAddr,
@@ -166,7 +167,7 @@ impl Stage {
             client: &self.client,
             issuer: &self.issuer,
             record: &self.record,
-            drops_aliases: self.traefik.version >= Version::DROPS_ALIASES,
+            drops_aliases: self.traefik.version >= TraefikVersion::DROPS_ALIASES,
             now: portal::unix_time(),
         };
         let findings = examination.examine().await?;

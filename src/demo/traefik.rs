@@ -6,12 +6,11 @@
 
 mod configuration;
 mod install;
-mod version;
 
 pub(super) use configuration::Configuration;
 pub use install::InstallError;
-pub use version::Version;
 
+use crate::manifest::TraefikVersion;
 use std::{
     error::Error,
     ffi::{OsStr, OsString},
@@ -41,7 +40,7 @@ pub struct TraefikSearch {
 #[derive(Clone, Debug)]
 pub(super) struct Traefik {
     pub(super) program: PathBuf,
-    pub(super) version: Version,
+    pub(super) version: TraefikVersion,
 }
 
 impl TraefikSearch {
@@ -96,7 +95,7 @@ struct Candidate {
 }
 
 /// Asks a program for its version, and thereby whether it is a Traefik that runs here.
-async fn ask(program: &Path) -> Result<Version, TraefikError> {
+async fn ask(program: &Path) -> Result<TraefikVersion, TraefikError> {
     let answer = Command::new(program)
         .arg("version")
         .env_clear()
@@ -108,10 +107,10 @@ async fn ask(program: &Path) -> Result<Version, TraefikError> {
         .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
         .map_err(|error| TraefikError::NotRunnable { program: program.to_owned(), error })?;
     let text = String::from_utf8_lossy(&answer.stdout);
-    let version = Version::from_output(&text)
+    let version = TraefikVersion::from_output(&text)
         .filter(|_| answer.status.success())
         .ok_or_else(|| TraefikError::NoVersion { program: program.to_owned() })?;
-    if version < Version::OLDEST {
+    if version < TraefikVersion::OLDEST {
         return Err(TraefikError::TooOld { program: program.to_owned(), version });
     }
     Ok(version)
@@ -155,7 +154,7 @@ pub enum TraefikError {
         /// The program.
         program: PathBuf,
         /// Its version.
-        version: Version,
+        version: TraefikVersion,
     },
     /// The installation failed.
     Install(InstallError),
@@ -193,7 +192,7 @@ impl fmt::Display for TraefikError {
                 )
             }
             Self::TooOld { program, version } => {
-                let oldest = Version::OLDEST;
+                let oldest = TraefikVersion::OLDEST;
                 write!(f, "{} is Traefik {version}; {oldest} or newer is needed", program.display())
             }
             Self::Install(error) => error.fmt(f),

@@ -7,7 +7,7 @@ use super::tree::{Node, Section};
 /// The `IngressRoute` of a session. `middlewares`: what stands in front of its service, in order;
 /// empty only where the entry point has the gate.
 #[must_use]
-pub fn ingress_route(route: &Route, settings: &Settings, middlewares: &[String]) -> Node {
+pub(super) fn ingress_route(route: &Route, settings: &Settings, middlewares: &[String]) -> Node {
     let entry_points: Vec<Node> = settings.entry_points.iter().map(Node::from).collect();
     let service = Section::new().put("name", route.service.to_string()).put("port", route.port);
     let rule = Section::new()
@@ -30,7 +30,7 @@ pub fn ingress_route(route: &Route, settings: &Settings, middlewares: &[String])
 /// The rule of a route: its host alone. A host is made of labels, so it holds nothing that could end
 /// the literal (T16).
 #[must_use]
-pub fn rule(route: &Route) -> String {
+pub(super) fn rule(route: &Route) -> String {
     format!("Host(`{}`)", route.host)
 }
 
@@ -44,7 +44,7 @@ fn object(kind: &'static str, route: &Route) -> Section {
 
 /// Name, namespace, labels, annotations and owner of an object that belongs to a session.
 #[must_use]
-pub fn metadata(name: &str, route: &Route) -> Section {
+pub(super) fn metadata(name: &str, route: &Route) -> Section {
     Section::new()
         .put("name", name.to_owned())
         .put("namespace", &route.namespace)
@@ -55,16 +55,21 @@ pub fn metadata(name: &str, route: &Route) -> Section {
                 .put("component", "session-ingress")
                 .put("session-id", &route.id),
         )
-        .put("annotations", annotations(route))
+        .put(
+            "annotations",
+            annotations(route)
+                .into_iter()
+                .fold(Section::new(), |all, (key, value)| all.put(key, value)),
+        )
         .put_some("ownerReferences", route.owner.as_ref().map(|owner| [owner.reference()]))
 }
 
 /// What a label cannot carry: the user as the issuer knows them, and how they became a label.
-#[must_use]
-pub fn annotations(route: &Route) -> Section {
-    Section::new()
-        .put("doorward.dev/label-version", LABEL_VERSION)
-        .put("doorward.dev/username", route.username.to_string())
+pub(super) fn annotations(route: &Route) -> [(&'static str, String); 2] {
+    [
+        ("doorward.dev/label-version", LABEL_VERSION.to_owned()),
+        ("doorward.dev/username", route.username.to_string()),
+    ]
 }
 
 fn references(middlewares: &[String]) -> Option<Vec<Section>> {
@@ -74,7 +79,7 @@ fn references(middlewares: &[String]) -> Option<Vec<Section>> {
 
 /// `{}` takes the certificate from the store, where one wildcard covers all.
 #[must_use]
-pub fn tls(route: &Route, settings: &Settings) -> Section {
+pub(super) fn tls(route: &Route, settings: &Settings) -> Section {
     match &settings.tls {
         RouteTls::Store => Section::new(),
         RouteTls::Resolver(resolver) => Section::new()

@@ -8,6 +8,7 @@ mod refusal;
 
 pub use refusal::{Party, Refusal, RefusalKind};
 
+use super::fixed::PAGES_SERVICE;
 use super::kubernetes::{LabelValue, NameError, ObjectName, ServiceName};
 use super::session::{Owner, Place, Session};
 use super::settings::Settings;
@@ -228,7 +229,7 @@ fn check_service(
     if let Some((gate, home)) = terms.settings.gate_address.service()
         && terms.format == Format::Kubernetes
         && *namespace == home
-        && (service == gate.as_str() || service == gate.part(PAGES))
+        && (service == gate.as_str() || service == PAGES_SERVICE)
     {
         return Err(RefusalKind::GateItself { service: service.into() });
     }
@@ -255,8 +256,6 @@ fn is_host(text: &str) -> bool {
 
 /// RFC 1035 §2.3.4: 255 octets on the wire are 253 in text.
 const MAX_HOST_BYTES: usize = 253;
-/// The gate's second Service, which shows pages.
-const PAGES: &str = "pages";
 
 #[cfg(test)]
 mod tests;

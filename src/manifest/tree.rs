@@ -92,6 +92,27 @@ impl Section {
         }
     }
 
+    /// All entries of another section, after these.
+    pub fn extend(&mut self, other: Self) {
+        for entry in other.entries {
+            match self.entries.iter_mut().find(|own| own.key == entry.key) {
+                Some(own) => *own = entry,
+                None => self.entries.push(entry),
+            }
+        }
+    }
+
+    /// As [`Node::without_comments`].
+    #[must_use]
+    pub fn without_comments(self) -> Self {
+        let entries = self.entries.into_iter().map(|entry| Entry {
+            comment: Cow::Borrowed(""),
+            key: entry.key,
+            node: entry.node.without_comments(),
+        });
+        Self { entries: entries.collect(), pending: Cow::Borrowed("") }
+    }
+
     /// The value of this key.
     #[must_use]
     pub fn at(&self, key: &str) -> Option<&Node> {
@@ -173,6 +194,18 @@ impl Node {
             Self::Text(_) => "text",
             Self::List(_) => "a list",
             Self::Section(_) => "a section",
+        }
+    }
+
+    /// The same without comments, for what is written many times.
+    #[must_use]
+    pub fn without_comments(self) -> Self {
+        match self {
+            Self::List(items) => {
+                Self::List(items.into_iter().map(Self::without_comments).collect())
+            }
+            Self::Section(section) => Self::Section(section.without_comments()),
+            leaf => leaf,
         }
     }
 

@@ -28,5 +28,6 @@ mod demo;
 mod harness;
 mod kubernetes;
 mod lifecycle;
+mod render;
 mod support;
 mod traefik;

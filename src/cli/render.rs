@@ -1,0 +1,303 @@
+//! `doorward render`: sessions in, manifests out; and the fixed objects that belong to them.
+//!
+//! Decides what is read, where it is written and what is said about it. What a route looks like and
+//! which sessions get one, `manifest` knows.
+
+mod flags;
+mod folder;
+mod notes;
+mod terms;
+
+use super::{ConfigFile, complain, counted, failed, say, usage};
+use crate::manifest::template::Template;
+use crate::manifest::tree::Node;
+use crate::manifest::{Format, Plan, Rendering, Sessions, Style, Terms, render, yaml};
+use clap::{Args, Subcommand, ValueEnum};
+use flags::{InstallationFlags, LabelFlags};
+use std::io::{IsTerminal as _, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use terms::Ground;
+
+/// Arguments of `doorward render`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_value_name = "OBJECTS")]
+#[command(subcommand_help_heading = "Fixed objects")]
+#[command(after_help = "Examples:\n  kubectl get vdisessions -A -o json | doorward render - | \
+                        kubectl apply -f -\n  doorward render --domain vdi.example.com --issuer \
+                        https://portal.example.com --bare-labels sessions.yaml\n  doorward render \
+                        --format file --out /etc/traefik/dynamic sessions.yaml\n\nA session in the \
+                        short form:\n  session: { id: 66fe8fe4-b6bf-4458-84d7-eb1cc6adbd05, name: \
+                        kasm-alice-1 }\n  username: alice")]
+pub(crate) struct RenderArgs {
+    #[command(subcommand)]
+    fixed: Option<Fixed>,
+    #[command(flatten)]
+    sessions: SessionArgs,
+}
+
+/// The fixed objects.
+#[derive(Debug, Subcommand)]
+enum Fixed {
+    /// The Middlewares that put the gate in front of a route
+    Middleware(MiddlewareArgs),
+}
+
+/// What sessions are rendered from and to.
+#[derive(Debug, Args)]
+struct SessionArgs {
+    /// Files with sessions, YAML or JSON; `-` is standard input
+    #[arg(value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// What reads the manifests: Traefik's Kubernetes provider or its file provider
+    #[arg(long, value_enum, default_value = "kubernetes")]
+    format: FormatFlag,
+    /// A Go-style template in place of our own form of a route
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
+    /// Refuse a template's route without the gate, instead of putting the gate in
+    #[arg(long, requires = "template")]
+    no_add_middleware: bool,
+    /// A Middleware for each session, which lets the gate refuse all but that session's user
+    #[arg(long)]
+    bind_owner: bool,
+    /// Let a session name a service that is not called like itself
+    #[arg(long)]
+    allow_service_override: bool,
+    /// Leave out what is wrong or in conflict, render the rest, and exit 1
+    #[arg(long)]
+    keep_going: bool,
+    /// A folder for one file each; files of an earlier run that are not rendered any more are removed
+    #[arg(long, value_name = "DIR", conflicts_with = "json")]
+    out: Option<PathBuf>,
+    /// Print JSON: a List for Kubernetes, one document for the file provider
+    #[arg(long)]
+    json: bool,
+    /// Say nothing on standard error but mistakes
+    #[arg(long, short)]
+    quiet: bool,
+    /// For --format file: where Traefik finds the authority of the gate's certificate
+    #[arg(long, value_name = "FILE", default_value = "/etc/traefik/doorward-ca.crt")]
+    ca_file: String,
+    #[command(flatten)]
+    labels: LabelFlags,
+    #[command(flatten)]
+    installation: InstallationFlags,
+}
+
+/// `--format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum FormatFlag {
+    /// Objects of the kubernetesCRD provider
+    #[default]
+    Kubernetes,
+    /// The file provider's configuration
+    File,
+}
+
+impl From<FormatFlag> for Format {
+    fn from(flag: FormatFlag) -> Self {
+        match flag {
+            FormatFlag::Kubernetes => Self::Kubernetes,
+            FormatFlag::File => Self::File,
+        }
+    }
+}
+
+/// Arguments of `doorward render middleware`.
+#[derive(Debug, Args)]
+struct MiddlewareArgs {
+    #[command(flatten)]
+    installation: InstallationFlags,
+}
+
+/// Runs it.
+pub(super) fn run(args: &RenderArgs, file: &ConfigFile) -> ExitCode {
+    let outcome = match &args.fixed {
+        None => args.sessions.run(file),
+        Some(Fixed::Middleware(args)) => args.run(file),
+    };
+    outcome.unwrap_or_else(|code| code)
+}
+
+/// `Err` is the exit code of what has been complained about already.
+type Outcome = Result<ExitCode, ExitCode>;
+
+impl MiddlewareArgs {
+    fn run(&self, file: &ConfigFile) -> Outcome {
+        let _ = (&self.installation, file);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl SessionArgs {
+    fn run(&self, file: &ConfigFile) -> Outcome {
+        let ground = Ground::load(file, &self.installation, Some(&self.labels))?;
+        let template = self.template()?;
+        self.check_flags(&ground)?;
+        let found = self.read()?;
+        for mistake in &found.mistakes {
+            complain(mistake);
+        }
+        let terms = Terms {
+            settings: &ground.installation.settings,
+            domains: &ground.domains,
+            issuers: &ground.issuers,
+            format: self.format.into(),
+            allow_service_override: self.allow_service_override,
+        };
+        let plan = Plan::new(found.sessions, &terms);
+        for refusal in &plan.refusals {
+            complain(refusal);
+        }
+        let wrong = found.mistakes.len() + plan.refusals.len();
+        if wrong > 0 && !self.keep_going {
+            complain(format_args!(
+                "{} in the sessions; nothing was written (--keep-going renders the others)",
+                counted(wrong, "mistake")
+            ));
+            return Err(failed());
+        }
+        let style = Style {
+            format: self.format.into(),
+            template: template.as_ref(),
+            add_middleware: !self.no_add_middleware,
+            allow_service_override: self.allow_service_override,
+            bind_owner: self.bind_owner,
+            ca_file: &self.ca_file,
+            one_file: self.out.is_none(),
+            pages_url: ground.pages_url.as_deref(),
+        };
+        let rendering = render(&plan, &ground.installation, &style).map_err(|error| {
+            complain(format_args!("{error}\nnothing was written"));
+            failed()
+        })?;
+        let written = self.write(&rendering)?;
+        if !self.quiet {
+            notes::about(&rendering, &found.ending, &ground, self.format.into());
+        }
+        Ok(if wrong > 0 { failed() } else { written })
+    }
+
+    fn check_flags(&self, ground: &Ground) -> Result<(), ExitCode> {
+        let wrong = match (self.format, ground.installation.settings.gate) {
+            (FormatFlag::File, _) if self.template.is_some() => {
+                "--template is for --format kubernetes; leave one of the two out"
+            }
+            (_, crate::manifest::GatePlace::EntryPoint) if self.bind_owner => {
+                "--bind-owner needs the gate on the route; leave it out, or set --gate route"
+            }
+            _ => return Ok(()),
+        };
+        complain(wrong);
+        Err(usage())
+    }
+
+    fn template(&self) -> Result<Option<Template>, ExitCode> {
+        let Some(path) = &self.template else {
+            return Ok(None);
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+        Template::parse(&text).map(Some).map_err(|error| {
+            complain(format_args!("{}: {error}", path.display()));
+            failed()
+        })
+    }
+
+    /// The sessions of every input.
+    fn read(&self) -> Result<Sessions, ExitCode> {
+        let mut all = Sessions::default();
+        let standard_input = [PathBuf::from("-")];
+        let inputs = if self.inputs.is_empty() {
+            if std::io::stdin().is_terminal() {
+                complain("no input: name a file with sessions, or `-` for standard input");
+                return Err(usage());
+            }
+            &standard_input[..]
+        } else {
+            &self.inputs
+        };
+        for path in inputs {
+            let text = read_input(path)?;
+            let name = path.display().to_string();
+            let documents = yaml::read(&text).map_err(|error| {
+                complain(format_args!("{}, document {}: {error}", shown(&name), error.document));
+                failed()
+            })?;
+            if documents.is_empty() {
+                // What comes out of a failed pipe is nothing, and nothing would end every session.
+                complain(format_args!(
+                    "{} holds no document\n    for no sessions at all, write []",
+                    shown(&name)
+                ));
+                return Err(failed());
+            }
+            let found = Sessions::of(&documents, &Arc::from(name));
+            all.sessions.extend(found.sessions);
+            all.mistakes.extend(found.mistakes);
+            all.ending.extend(found.ending);
+        }
+        Ok(all)
+    }
+
+    fn write(&self, rendering: &Rendering) -> Outcome {
+        if let Some(folder) = &self.out {
+            let changes = folder::replace(folder, &rendering.files).map_err(|error| {
+                complain(format_args!("{error}\nnothing was written"));
+                failed()
+            })?;
+            let folder::Changes { written, kept, removed } = changes;
+            return Ok(say(format_args!(
+                "{}: {} written, {kept} unchanged, {removed} removed\n",
+                folder.display(),
+                counted(written, "file"),
+            )));
+        }
+        let texts: Vec<&str> = rendering.files.iter().map(|file| &*file.text).collect();
+        if !self.json {
+            return Ok(say(texts.join("---\n")));
+        }
+        let mut nodes = Vec::with_capacity(texts.len());
+        for text in texts {
+            nodes.extend(yaml::read(text).map_err(|error| {
+                complain(error);
+                failed()
+            })?);
+        }
+        let json = match (self.format, nodes.pop()) {
+            (FormatFlag::File, last) => serde_json::to_string_pretty(&last.unwrap_or(Node::Null)),
+            (FormatFlag::Kubernetes, last) => {
+                nodes.extend(last);
+                serde_json::to_string_pretty(&serde_json::json!({
+                    "apiVersion": "v1", "kind": "List", "items": nodes,
+                }))
+            }
+        };
+        match json {
+            Ok(json) => Ok(say(format_args!("{json}\n"))),
+            Err(error) => {
+                complain(error);
+                Err(failed())
+            }
+        }
+    }
+}
+
+fn read_input(path: &Path) -> Result<String, ExitCode> {
+    if path != Path::new("-") {
+        return std::fs::read_to_string(path).map_err(|error| unreadable(path, &error));
+    }
+    let mut text = String::new();
+    std::io::stdin().lock().read_to_string(&mut text).map_err(|error| unreadable(path, &error))?;
+    Ok(text)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> ExitCode {
+    complain(format_args!("{}: {error}", shown(&path.display().to_string())));
+    failed()
+}
+
+fn shown(name: &str) -> &str {
+    if name == "-" { "standard input" } else { name }
+}

@@ -1,0 +1,117 @@
+//! Flags that say the same as keys of the configuration's section `render`.
+
+use clap::{Args, ValueEnum};
+
+/// Each key of `render` as a flag.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "In place of the configuration's section `render`")]
+pub(super) struct InstallationFlags {
+    /// Where routes go whose session names no namespace [default: vdi-sessions]
+    #[arg(long, value_name = "NAME")]
+    namespace: Option<String>,
+    /// Traefik's entry points, separated by commas [default: websecure]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    entry_points: Vec<String>,
+    /// The Middleware that routes name [default: doorward]
+    #[arg(long, value_name = "NAME")]
+    middleware: Option<String>,
+    /// Port of a session's service that names none [default: 8080]
+    #[arg(long, value_name = "PORT")]
+    service_port: Option<u16>,
+    /// Of every route [default: 1000000000000]
+    #[arg(long, value_name = "NUMBER")]
+    priority: Option<u64>,
+    /// Where certificates come from [default: store]
+    #[arg(long, value_enum, value_name = "MODE")]
+    tls: Option<Tls>,
+    /// Traefik's certificate resolver [default: letsencrypt]
+    #[arg(long, value_name = "NAME")]
+    resolver: Option<String>,
+    /// How routes are arranged [default: flat]
+    #[arg(long, value_enum)]
+    layout: Option<Layout>,
+    /// Where the gate sits [default: route]
+    #[arg(long, value_enum, value_name = "PLACE")]
+    gate: Option<Gate>,
+    /// Which Traefik reads the manifests [default: 3.7]
+    #[arg(long, value_name = "VERSION")]
+    traefik_version: Option<String>,
+    /// Where Traefik asks [default: https://doorward.doorward.svc:4181/verify]
+    #[arg(long, value_name = "URL")]
+    gate_address: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Tls {
+    /// One wildcard certificate in Traefik's store
+    Store,
+    /// A resolver, named on each route
+    Resolver,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Layout {
+    /// A route for each session
+    Flat,
+    /// One root route above them; comes with a later version
+    Gathered,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Gate {
+    /// On every route
+    Route,
+    /// On the entry point
+    Entrypoint,
+}
+
+impl InstallationFlags {
+    /// Key paths and YAML texts, as the configuration takes them.
+    pub(super) fn overlays(&self) -> Vec<(String, String)> {
+        let mut overlays = Vec::new();
+        let mut set = |key: &str, yaml: Option<String>| {
+            overlays.extend(yaml.map(|yaml| (format!("render.{key}"), yaml)));
+        };
+        let text = |value: &Option<String>| value.as_ref().map(quoted);
+        let word = |value: Option<clap::builder::PossibleValue>| {
+            value.map(|value| value.get_name().to_owned())
+        };
+        set("namespace", text(&self.namespace));
+        let entry_points: Vec<String> = self.entry_points.iter().map(quoted).collect();
+        let entry_points = format!("[{}]", entry_points.join(", "));
+        set("entry_points", (!self.entry_points.is_empty()).then_some(entry_points));
+        set("middleware", text(&self.middleware));
+        set("service_port", self.service_port.map(|port| port.to_string()));
+        set("priority", self.priority.map(|priority| priority.to_string()));
+        set("tls.mode", word(self.tls.and_then(|tls| tls.to_possible_value())));
+        set("tls.resolver", text(&self.resolver));
+        set("layout", word(self.layout.and_then(|layout| layout.to_possible_value())));
+        set("gate", word(self.gate.and_then(|gate| gate.to_possible_value())));
+        set("traefik_version", text(&self.traefik_version));
+        set("gate_address", text(&self.gate_address));
+        overlays
+    }
+}
+
+/// A JSON string is a double-quoted YAML one: whatever the flag holds, it is text.
+fn quoted(text: &String) -> String {
+    serde_json::Value::from(text.as_str()).to_string()
+}
+
+/// What decides a label, for whoever has no configuration.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Without a configuration, all three are required")]
+pub(super) struct LabelFlags {
+    /// The domain that workspaces live one label below
+    #[arg(long, value_name = "NAME")]
+    pub(super) domain: Option<String>,
+    /// Issuer of the usernames; part of every hashed label
+    #[arg(long, value_name = "URL")]
+    pub(super) issuer: Option<String>,
+    /// Names of label shape are their own labels
+    #[arg(long, overrides_with = "no_bare_labels")]
+    pub(super) bare_labels: bool,
+    /// Every label is hashed
+    #[arg(long)]
+    pub(super) no_bare_labels: bool,
+}

@@ -1,0 +1,228 @@
+//! A folder of rendered files, replaced as a whole: `render --out`.
+//!
+//! Traefik's file provider and `kubectl apply --prune` look at such folders at any moment, so every
+//! file is written beside its place first and moved there when all are written. What an earlier run
+//! left and this one does not have is removed, because a session that has ended must lose its route;
+//! what somebody else put there is never touched. A list in the folder tells the two apart.
+
+use crate::manifest::File;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// What a run changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Changes {
+    /// New files, and files with another content.
+    pub(super) written: usize,
+    /// Files that were there with the same content.
+    pub(super) kept: usize,
+    /// Files of an earlier run.
+    pub(super) removed: usize,
+}
+
+/// Why a folder could not be replaced.
+#[derive(Debug)]
+pub(super) enum FolderError {
+    /// Something is in the way that no earlier run has written.
+    Foreign(PathBuf),
+    /// The system refused.
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+}
+
+impl fmt::Display for FolderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Foreign(path) => write!(
+                f,
+                "{} is there and was not written by `doorward render`\n    choose another folder, \
+                 or move that file away",
+                path.display()
+            ),
+            Self::Io { path, error } => write!(f, "{}: {error}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for FolderError {}
+
+/// Makes the folder hold these files. Until the last of them is written, nothing there changes.
+pub(super) fn replace(folder: &Path, files: &[File]) -> Result<Changes, FolderError> {
+    let list = folder.join(LIST);
+    fs::create_dir_all(folder).map_err(at(folder))?;
+    let earlier = read_list(&list)?;
+    let names: BTreeSet<&str> = files.iter().map(|file| &*file.name).collect();
+    let mut changed = Vec::new();
+    for file in files {
+        let path = folder.join(&file.name);
+        match fs::read(&path) {
+            Ok(_) if !earlier.contains(&file.name) => return Err(FolderError::Foreign(path)),
+            Ok(content) if content == file.text.as_bytes() => {}
+            Ok(_) => changed.push(file),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => changed.push(file),
+            Err(error) => return Err(FolderError::Io { path, error }),
+        }
+    }
+    let staged = stage(folder, &changed)?;
+    // Both, so that a run that is cut off here is one that the next can tidy up after.
+    let all = earlier.iter().map(String::as_str).chain(names.iter().copied()).collect();
+    let outcome = write_list(&list, &all).and_then(|()| {
+        for (from, to) in &staged {
+            fs::rename(from, to).map_err(at(to))?;
+        }
+        Ok(())
+    });
+    if let Err(error) = outcome {
+        discard(&staged);
+        return Err(error);
+    }
+    let mut removed = 0;
+    for name in earlier.iter().filter(|name| !names.contains(&***name)) {
+        let path = folder.join(name);
+        match fs::remove_file(&path) {
+            Ok(()) => removed += 1,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(FolderError::Io { path, error }),
+        }
+    }
+    write_list(&list, &names)?;
+    Ok(Changes { written: staged.len(), kept: files.len() - staged.len(), removed })
+}
+
+/// Writes each file beside its place.
+fn stage(folder: &Path, files: &[&File]) -> Result<Vec<(PathBuf, PathBuf)>, FolderError> {
+    let mut staged = Vec::with_capacity(files.len());
+    for file in files {
+        // Hidden, and with an ending that Traefik and kubectl do not read.
+        let path = folder.join(format!(".{}.new", file.name));
+        let outcome = write(&path, &file.text);
+        staged.push((path, folder.join(&file.name)));
+        if let Err(error) = outcome {
+            discard(&staged);
+            return Err(error);
+        }
+    }
+    Ok(staged)
+}
+
+/// Nothing more can be done about one that stays.
+fn discard(staged: &[(PathBuf, PathBuf)]) {
+    for (path, _) in staged {
+        let _ = fs::remove_file(path);
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), FolderError> {
+    let fill = || {
+        let mut file = fs::File::create(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    fill().map_err(at(path))
+}
+
+/// Names of the files that earlier runs have written. Names only: a list that somebody changed must
+/// not lead out of the folder.
+fn read_list(path: &Path) -> Result<BTreeSet<String>, FolderError> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(error) => return Err(FolderError::Io { path: path.to_owned(), error }),
+    };
+    let is_ours =
+        |line: &&str| !line.is_empty() && !line.starts_with(['#', '.']) && !line.contains('/');
+    Ok(text.lines().filter(is_ours).map(str::to_owned).collect())
+}
+
+fn write_list(path: &Path, names: &BTreeSet<&str>) -> Result<(), FolderError> {
+    let mut text = HEAD.to_owned();
+    for name in names {
+        text.push_str(name);
+        text.push('\n');
+    }
+    let staged = path.with_file_name(format!("{LIST}.new"));
+    write(&staged, &text)?;
+    fs::rename(&staged, path).map_err(at(path))
+}
+
+fn at(path: &Path) -> impl Fn(io::Error) -> FolderError + '_ {
+    |error| FolderError::Io { path: path.to_owned(), error }
+}
+
+const LIST: &str = ".doorward-render";
+const HEAD: &str = "# What `doorward render --out` has written here, and removes when it is no \
+                    longer rendered.\n";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, text: &str) -> File {
+        File { name: name.to_owned(), text: text.to_owned() }
+    }
+
+    fn listed(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name != LIST)
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn a_run_replaces_what_the_one_before_has_written_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("made/on/the/way");
+        let first = replace(&folder, &[file("a.yaml", "1"), file("b.yaml", "1")]).unwrap();
+        assert_eq!(first, Changes { written: 2, kept: 0, removed: 0 });
+        fs::write(folder.join("mine.yaml"), "mine").unwrap();
+        let second = replace(&folder, &[file("b.yaml", "2"), file("c.yaml", "1")]).unwrap();
+        assert_eq!(second, Changes { written: 2, kept: 0, removed: 1 });
+        assert_eq!(listed(&folder), ["b.yaml", "c.yaml", "mine.yaml"]);
+        assert_eq!(fs::read_to_string(folder.join("b.yaml")).unwrap(), "2");
+        let again = replace(&folder, &[file("b.yaml", "2"), file("c.yaml", "1")]).unwrap();
+        assert_eq!(again, Changes { written: 0, kept: 2, removed: 0 });
+        let none = replace(&folder, &[]).unwrap();
+        assert_eq!((none.removed, listed(&folder)), (2, vec!["mine.yaml".to_owned()]));
+    }
+
+    #[test]
+    fn somebody_elses_file_is_not_overwritten_and_nothing_is_half_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        replace(folder, &[file("a.yaml", "1")]).unwrap();
+        fs::write(folder.join("b.yaml"), "mine").unwrap();
+        let error = replace(folder, &[file("a.yaml", "2"), file("b.yaml", "2")]).unwrap_err();
+        assert!(
+            matches!(&error, FolderError::Foreign(path) if path.ends_with("b.yaml")),
+            "{error}"
+        );
+        // A folder in the way of a file is found before anything is moved, too.
+        fs::create_dir(folder.join("c.yaml")).unwrap();
+        assert!(replace(folder, &[file("a.yaml", "2"), file("c.yaml", "2")]).is_err());
+        assert_eq!(fs::read_to_string(folder.join("a.yaml")).unwrap(), "1");
+        assert_eq!(fs::read_to_string(folder.join("b.yaml")).unwrap(), "mine");
+        assert_eq!(listed(folder), ["a.yaml", "b.yaml", "c.yaml"]);
+    }
+
+    #[test]
+    fn a_list_that_was_changed_leads_nowhere_else() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("in");
+        fs::write(outer.path().join("kept"), "").unwrap();
+        replace(&folder, &[file("a.yaml", "1")]).unwrap();
+        fs::write(folder.join(LIST), "../kept\n/etc/hosts\na.yaml\n..\n").unwrap();
+        replace(&folder, &[]).unwrap();
+        assert!(outer.path().join("kept").exists());
+        assert!(listed(&folder).is_empty());
+    }
+}

@@ -1,0 +1,116 @@
+//! What everything is rendered by: the configuration, or the flags where there is none.
+
+use super::flags::{InstallationFlags, LabelFlags};
+use crate::cli::{ConfigFile, complain, usage};
+use crate::config::{Config, Warning};
+use crate::manifest::{Installation, TrustedOrigin};
+use crate::name::{Case, Domain, LabelRules, ReservedLabels};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Installation, domains and issuers.
+pub(super) struct Ground {
+    pub(super) installation: Installation,
+    /// Each domain with the indices of its issuers.
+    pub(super) domains: Vec<(Domain, Vec<usize>)>,
+    pub(super) issuers: Vec<(Box<str>, LabelRules)>,
+    /// `pages_listen` as a URL.
+    pub(super) pages_url: Option<String>,
+}
+
+impl Ground {
+    /// `labels`: of a command that renders sessions, which cannot do without domain and issuer.
+    pub(super) fn load(
+        file: &ConfigFile,
+        flags: &InstallationFlags,
+        labels: Option<&LabelFlags>,
+    ) -> Result<Self, ExitCode> {
+        let overlays = flags.overlays();
+        if file.0.is_none() && !file.path().exists() {
+            let (settings, warnings) =
+                Config::render_settings(&overlays).map_err(|mistakes| file.refuse(&mistakes))?;
+            warn(&warnings);
+            let installation = Installation { settings, ..Installation::default() };
+            return match labels {
+                None => Ok(Self::bare(installation)),
+                Some(labels) => Self::flagged(installation, labels),
+            };
+        }
+        let config = file.load(&overlays).map_err(|mistakes| file.refuse(&mistakes))?;
+        let said = labels.is_some_and(|labels| {
+            let LabelFlags { domain, issuer, bare_labels, no_bare_labels } = labels;
+            domain.is_some() || issuer.is_some() || *bare_labels || *no_bare_labels
+        });
+        if said {
+            complain(format_args!(
+                "--domain, --issuer and --bare-labels are for want of a configuration, and {} is \
+                 one\n    leave them out, so that gate and routes go by the same words",
+                file.path().display()
+            ));
+            return Err(usage());
+        }
+        warn(config.warnings.iter().filter(|warning| warning.path.starts_with("render")));
+        Ok(Self::configured(config))
+    }
+
+    fn bare(installation: Installation) -> Self {
+        Self { installation, domains: Vec::new(), issuers: Vec::new(), pages_url: None }
+    }
+
+    fn flagged(installation: Installation, labels: &LabelFlags) -> Result<Self, ExitCode> {
+        let bare = match (labels.bare_labels, labels.no_bare_labels) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        };
+        let (Some(domain), Some(issuer), Some(bare)) = (&labels.domain, &labels.issuer, bare)
+        else {
+            complain(
+                "without a configuration, --domain, --issuer and --bare-labels or \
+                 --no-bare-labels are required: they decide every host",
+            );
+            return Err(usage());
+        };
+        let domain = Domain::new(domain).map_err(|error| {
+            complain(format_args!("--domain: {domain:?} {error}"));
+            usage()
+        })?;
+        let reserved = Arc::new(ReservedLabels::default());
+        let rules = LabelRules::new(issuer, bare, Case::Sensitive, reserved);
+        Ok(Self {
+            installation: Installation { domains: vec![domain.clone()], ..installation },
+            domains: vec![(domain, vec![0])],
+            issuers: vec![(issuer.as_str().into(), rules)],
+            pages_url: None,
+        })
+    }
+
+    fn configured(config: Config) -> Self {
+        let domains: Vec<Domain> = config.domains.iter().cloned().collect();
+        let zones = config.zones.into_iter().map(|zone| zone.issuers);
+        let origins = config.trusted_origins.into_iter().map(|trusted| TrustedOrigin {
+            origin: trusted.origin.to_string().into(),
+            frame: trusted.frame,
+        });
+        let issuers = config.issuers.into_iter().map(|issuer| (issuer.name, issuer.labels));
+        let headers = config.identity_headers.into_iter().map(|(name, _)| name);
+        Self {
+            installation: Installation {
+                settings: config.render,
+                domains: domains.clone(),
+                identity_headers: headers.collect(),
+                token_headers: config.tokens.headers,
+                trusted_origins: origins.collect(),
+            },
+            domains: domains.into_iter().zip(zones).collect(),
+            issuers: issuers.collect(),
+            pages_url: config.pages_listen.map(|address| format!("http://{address}")),
+        }
+    }
+}
+
+fn warn<'w>(warnings: impl IntoIterator<Item = &'w Warning>) {
+    for warning in warnings {
+        complain(format_args!("warning: {warning}"));
+    }
+}

@@ -1,0 +1,255 @@
+//! From a plan to text: a file for each session, and what has to stand beside them.
+//!
+//! Without comments, because this is written for machines, over and over; `render middleware` prints
+//! the same objects with the reason for every line.
+
+use super::file_provider::Http;
+use super::ingress_route::{annotations, ingress_route};
+use super::plan::{Format, Plan, Route};
+use super::template::conform::{Added, Demand, NotConforming, conform};
+use super::template::{Template, TemplateError, Values};
+use super::tree::Node;
+use super::{GatePlace, Installation, ObjectName, Owner, catch_all, middleware, yaml};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// How a plan is written.
+#[derive(Clone, Debug)]
+pub struct Style<'s> {
+    /// Who reads it.
+    pub format: Format,
+    /// The operator's own form of a route; for Kubernetes only.
+    pub template: Option<&'s Template>,
+    /// Whether a template's route without the gate gets it, or is refused.
+    pub add_middleware: bool,
+    /// Whether a template may name another service than the session's.
+    pub allow_service_override: bool,
+    /// Whether each route has a Middleware of its own, which binds it to its user.
+    pub bind_owner: bool,
+    /// The file provider's `forwardAuth.tls.ca`.
+    pub ca_file: &'s str,
+    /// For the file provider: everything in one document, since it reads one from each file.
+    pub one_file: bool,
+    /// The file provider's way to the gate's pages, such as `http://127.0.0.1:4183`; without one
+    /// there is no route for unknown hosts.
+    pub pages_url: Option<&'s str>,
+}
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// A name of letters, digits, hyphens, dots and underscores.
+    pub name: String,
+    /// YAML, ending in a newline.
+    pub text: String,
+}
+
+/// Everything that was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Rendering {
+    /// The sessions sorted by name, and what stands beside them.
+    pub files: Vec<File>,
+    /// Namespaces that need the Secret with the authority of the gate's certificate.
+    pub needs_authority: Vec<ObjectName>,
+    /// What was put into a template's routes.
+    pub added: Added,
+}
+
+/// Why a plan could not be written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RenderError {
+    /// A template could not be filled for a session.
+    Template {
+        /// Name of the session.
+        session: ObjectName,
+        /// Why.
+        error: TemplateError,
+    },
+    /// What came out of a template is not this session's own, gated route.
+    NotConforming {
+        /// Name of the session.
+        session: ObjectName,
+        /// Why.
+        error: NotConforming,
+    },
+    /// A template gives two objects one name.
+    SharedName {
+        /// Namespace and name.
+        name: String,
+    },
+    /// The writer refused a value.
+    NotWritable,
+}
+
+impl fmt::Display for RenderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Template { session, error } => write!(f, "session {session}: {error}"),
+            Self::NotConforming { session, error } => {
+                write!(f, "the template's route for session {session}: {error}")
+            }
+            Self::SharedName { name } => write!(
+                f,
+                "the template gives two sessions the name {name}\n    write name: {{{{ \
+                 .session.name }}}}"
+            ),
+            Self::NotWritable => f.write_str("a value cannot be written as YAML"),
+        }
+    }
+}
+
+impl std::error::Error for RenderError {}
+
+impl From<fmt::Error> for RenderError {
+    fn from(_: fmt::Error) -> Self {
+        Self::NotWritable
+    }
+}
+
+/// Writes the plan. The text depends on the arguments alone.
+///
+/// # Errors
+/// The first route that cannot be written; then nothing is.
+pub fn render(
+    plan: &Plan,
+    installation: &Installation,
+    style: &Style<'_>,
+) -> Result<Rendering, RenderError> {
+    match style.format {
+        Format::Kubernetes => for_kubernetes(plan, installation, style),
+        Format::File => for_file_provider(plan, installation, style),
+    }
+}
+
+fn for_kubernetes(
+    plan: &Plan,
+    installation: &Installation,
+    style: &Style<'_>,
+) -> Result<Rendering, RenderError> {
+    let settings = &installation.settings;
+    let mut rendering = Rendering::default();
+    let home = settings.gate_namespace();
+    if settings.gate == GatePlace::Route {
+        let mut namespaces: BTreeSet<&ObjectName> =
+            plan.routes.iter().map(|route| &route.namespace).collect();
+        if !installation.domains.is_empty() {
+            namespaces.insert(&home);
+        }
+        for namespace in namespaces {
+            let objects = middleware::objects(installation, namespace);
+            let objects: Vec<Node> = objects.into_iter().map(Node::without_comments).collect();
+            let name = format!("_middleware.{namespace}.yaml");
+            rendering.files.push(File { name, text: yaml::write_all(&objects)? });
+            if settings.gate_address.is_secure() {
+                rendering.needs_authority.push(namespace.clone());
+            }
+        }
+    }
+    for domain in &installation.domains {
+        let object = catch_all::object_for(installation, &home, domain).without_comments();
+        let name = format!("_unknown-hosts.{domain}.yaml");
+        rendering.files.push(File { name, text: yaml::write_all([&object])? });
+    }
+    let mut names = BTreeSet::new();
+    for route in &plan.routes {
+        let mut objects = Vec::with_capacity(2);
+        let middlewares = if style.bind_owner && settings.gate == GatePlace::Route {
+            let bound =
+                middleware::bound(installation, &route.namespace, &route.name, &route.label);
+            objects.push(bound.own.without_comments());
+            bound.names
+        } else {
+            middleware::chain_names(installation)
+        };
+        let object = match style.template {
+            None => ingress_route(route, settings, &middlewares),
+            Some(template) => {
+                let (object, added) = filled(template, route, installation, &middlewares, style)?;
+                rendering.added.extend(&added);
+                let name = object.below(&["metadata", "name"]).and_then(Node::text);
+                let name = format!("{}/{}", route.namespace, name.unwrap_or_default());
+                if !names.insert(name.clone()) {
+                    return Err(RenderError::SharedName { name });
+                }
+                object
+            }
+        };
+        objects.push(object);
+        let name = format!("{}.{}.yaml", route.namespace, route.name);
+        rendering.files.push(File { name, text: yaml::write_all(&objects)? });
+    }
+    Ok(rendering)
+}
+
+/// What the template makes of a session, held against what a route has to be.
+fn filled(
+    template: &Template,
+    route: &Route,
+    installation: &Installation,
+    middlewares: &[String],
+    style: &Style<'_>,
+) -> Result<(Node, Added), RenderError> {
+    let session = || route.name.clone();
+    let nodes = template
+        .fill(&Values::of(route))
+        .map_err(|error| RenderError::Template { session: session(), error })?;
+    let settings = &installation.settings;
+    let owner = route.owner.as_ref().map(Owner::reference);
+    let demand = Demand {
+        host: &route.host,
+        namespace: &route.namespace,
+        service_name: &route.service,
+        service_port: route.port,
+        allow_other_service: style.allow_service_override,
+        gate: settings.gate,
+        middleware: &settings.middleware,
+        middlewares,
+        add_middleware: style.add_middleware,
+        priority: settings.priority,
+        entry_points: &settings.entry_points,
+        annotations: &annotations(route),
+        owner: owner.as_ref(),
+    };
+    conform(nodes, &demand)
+        .map_err(|error| RenderError::NotConforming { session: session(), error })
+}
+
+fn for_file_provider(
+    plan: &Plan,
+    installation: &Installation,
+    style: &Style<'_>,
+) -> Result<Rendering, RenderError> {
+    let settings = &installation.settings;
+    let mut files = Vec::with_capacity(plan.routes.len() + 1);
+    let mut beside = Http::default();
+    if settings.gate == GatePlace::Route {
+        beside.middlewares = middleware::for_file(installation, style.ca_file);
+    }
+    if let Some(pages) = style.pages_url.filter(|_| !installation.domains.is_empty()) {
+        for domain in &installation.domains {
+            beside.routers.extend(catch_all::router_for_file(installation, domain));
+        }
+        beside.services.extend(catch_all::service_for_file(pages));
+    }
+    for route in &plan.routes {
+        let mut own = Http::default();
+        let http = if style.one_file { &mut beside } else { &mut own };
+        let middlewares = if style.bind_owner && settings.gate == GatePlace::Route {
+            let (session, owner) = (&route.name, &route.label);
+            http.own(middleware::bound_for_file(installation, style.ca_file, session, owner))
+        } else {
+            middleware::chain_names(installation)
+        };
+        http.add(route, settings, middlewares);
+        files.extend(file(&format!("{}.yaml", route.host), own)?);
+    }
+    files.extend(file("_doorward.yaml", beside)?);
+    Ok(Rendering { files, ..Rendering::default() })
+}
+
+fn file(name: &str, http: Http) -> Result<Option<File>, RenderError> {
+    let Some(node) = http.into_node().map(Node::without_comments) else {
+        return Ok(None);
+    };
+    Ok(Some(File { name: name.to_owned(), text: yaml::write_all([&node])? }))
+}

@@ -1,0 +1,102 @@
+//! Every object that is printed, held against the definitions of each Traefik it may be for, and of
+//! Kubernetes itself: an unknown field is a safeguard that is believed in and is not there.
+
+use super::command::{render, session};
+use crate::support::parts::{schemas, traefik_objects};
+use crate::support::process::{Finished, run};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+/// Releases whose definitions are to be had, and versions for which manifests are held against them.
+const RELEASES: [(&str, &[&str]); 4] = [
+    ("3.0.4", &["3.0.4", "3.0"]),
+    ("3.4.4", &["3.4.4", "3.4"]),
+    ("3.6.15", &["3.6.15", "3.6"]),
+    (traefik_objects::NEWEST, &["3.7", "3.7.15", "3.8"]),
+];
+
+/// Further definitions, which are not part of the repository.
+const MORE: [(&str, &[&str]); 4] = [
+    ("3.0.4", &["3.0.4"]),
+    ("3.4.5", &["3.4.5", "3.4"]),
+    ("3.6.24", &["3.6.24", "3.6"]),
+    ("3.7.9", &["3.7.9", "3.7"]),
+];
+
+/// Definitions with the versions that are written for them.
+pub fn matrix() -> Vec<(String, &'static [&'static str])> {
+    let published = |(release, versions)| (traefik_objects::definitions(release), versions);
+    let mut matrix: Vec<_> = RELEASES.map(published).into();
+    let folder = env::var_os("DOORWARD_TEST_DATA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        PathBuf::from,
+    );
+    for (release, versions) in MORE {
+        let name = format!("crds/kubernetes-crd-definition-v1.v{release}.yml");
+        match fs::read_to_string(folder.join(&name)) {
+            Ok(text) => matrix.push((text, versions)),
+            Err(_) => eprintln!("left out: {name} (no such file in $DOORWARD_TEST_DATA)"),
+        }
+    }
+    matrix
+}
+
+/// Holds a stream of objects against these definitions, and Kubernetes' own.
+pub fn hold(yaml: &str, definitions: &[&str]) -> Finished {
+    let folder = tempfile::tempdir().unwrap();
+    let files: Vec<_> = definitions
+        .iter()
+        .enumerate()
+        .map(|(index, text)| {
+            let path = folder.path().join(format!("{index}.yaml"));
+            fs::write(&path, text).unwrap();
+            path
+        })
+        .collect();
+    let mut command = Command::new(schemas::python());
+    command.args(["-c", include_str!("schemas.py")]).args(files);
+    run(&mut command, yaml)
+}
+
+#[test]
+fn a_field_that_a_release_does_not_know_would_be_seen() {
+    let definitions = traefik_objects::definitions("3.0.4");
+    let object = |field: &str| {
+        json!({
+            "apiVersion": "traefik.io/v1alpha1", "kind": "Middleware",
+            "metadata": { "name": "a" }, "spec": { "forwardAuth": { field: 1 } },
+        })
+        .to_string()
+    };
+    let unknown = hold(&object("maxResponseBodySize"), &[&definitions]);
+    assert_eq!(unknown.code, 1, "{}", unknown.output());
+    let known = hold(&object("maxResponseBodySize"), &[&traefik_objects::definitions("3.7.9")]);
+    assert_eq!(known.code, 0, "{}", known.output());
+    let misspelt = hold(&object("adress"), &[&definitions]);
+    assert_eq!(misspelt.code, 1, "{}", misspelt.output());
+}
+
+#[test]
+fn every_route_is_one_that_its_traefik_knows() {
+    let sessions = json!([session("a", "alice"), session("b", "bob@corp.example")]).to_string();
+    for (definitions, versions) in matrix() {
+        for version in versions {
+            for more in [
+                &[][..],
+                &["--bind-owner", "--tls", "resolver"],
+                &["--gate", "entrypoint"],
+                &["--gate-address", "http://gate.internal/verify"],
+            ] {
+                let arguments = [&["--traefik-version", version], more, &["-"]].concat();
+                let rendered = render(&arguments, &sessions);
+                assert_eq!(rendered.code, 0, "{arguments:?}: {}", rendered.output());
+                let held = hold(&rendered.stdout, &[&definitions]);
+                assert_eq!(held.code, 0, "{arguments:?}: {}", held.output());
+                let seen: Value = serde_json::from_str(&held.stdout).unwrap();
+                assert_eq!(seen["IngressRoute"], 3, "{arguments:?}: {seen}");
+            }
+        }
+    }
+}
