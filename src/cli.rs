@@ -55,7 +55,7 @@ enum Command {
     /// Print the DNS label of usernames
     Label(label::LabelArgs),
     /// Render routes from sessions, each with the gate in front, and the objects beside them
-    Render(render::RenderArgs),
+    Render(Box<render::RenderArgs>),
     /// Mint a token for tests and scripts
     Token(token::TokenArgs),
     /// Make a signing key, and with --tls certificates

@@ -3,6 +3,7 @@
 //! Decides what is read, where it is written and what is said about it. What a route looks like and
 //! which sessions get one, `manifest` knows.
 
+mod fixed;
 mod flags;
 mod folder;
 mod notes;
@@ -12,7 +13,8 @@ use super::{ConfigFile, complain, counted, failed, say, usage};
 use crate::manifest::template::Template;
 use crate::manifest::tree::Node;
 use crate::manifest::{Format, Plan, Rendering, Sessions, Style, Terms, render, yaml};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
+use fixed::Fixed;
 use flags::{InstallationFlags, LabelFlags};
 use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
@@ -37,15 +39,9 @@ pub(crate) struct RenderArgs {
     sessions: SessionArgs,
 }
 
-/// The fixed objects.
-#[derive(Debug, Subcommand)]
-enum Fixed {
-    /// The Middlewares that put the gate in front of a route
-    Middleware(MiddlewareArgs),
-}
-
 /// What sessions are rendered from and to.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 struct SessionArgs {
     /// Files with sessions, YAML or JSON; `-` is standard input
     #[arg(value_name = "INPUT")]
@@ -78,7 +74,7 @@ struct SessionArgs {
     #[arg(long, short)]
     quiet: bool,
     /// For --format file: where Traefik finds the authority of the gate's certificate
-    #[arg(long, value_name = "FILE", default_value = "/etc/traefik/doorward-ca.crt")]
+    #[arg(long, value_name = "FILE", default_value = CA_FILE)]
     ca_file: String,
     #[command(flatten)]
     labels: LabelFlags,
@@ -105,31 +101,17 @@ impl From<FormatFlag> for Format {
     }
 }
 
-/// Arguments of `doorward render middleware`.
-#[derive(Debug, Args)]
-struct MiddlewareArgs {
-    #[command(flatten)]
-    installation: InstallationFlags,
-}
-
 /// Runs it.
 pub(super) fn run(args: &RenderArgs, file: &ConfigFile) -> ExitCode {
     let outcome = match &args.fixed {
         None => args.sessions.run(file),
-        Some(Fixed::Middleware(args)) => args.run(file),
+        Some(fixed) => fixed.run(file),
     };
     outcome.unwrap_or_else(|code| code)
 }
 
 /// `Err` is the exit code of what has been complained about already.
 type Outcome = Result<ExitCode, ExitCode>;
-
-impl MiddlewareArgs {
-    fn run(&self, file: &ConfigFile) -> Outcome {
-        let _ = (&self.installation, file);
-        Ok(ExitCode::SUCCESS)
-    }
-}
 
 impl SessionArgs {
     fn run(&self, file: &ConfigFile) -> Outcome {
@@ -247,12 +229,7 @@ impl SessionArgs {
                 complain(format_args!("{error}\nnothing was written"));
                 failed()
             })?;
-            let folder::Changes { written, kept, removed } = changes;
-            return Ok(say(format_args!(
-                "{}: {} written, {kept} unchanged, {removed} removed\n",
-                folder.display(),
-                counted(written, "file"),
-            )));
+            return Ok(say(format_args!("{}: {changes}\n", folder.display())));
         }
         let texts: Vec<&str> = rendering.files.iter().map(|file| &*file.text).collect();
         if !self.json {
@@ -301,3 +278,6 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ExitCode {
 fn shown(name: &str) -> &str {
     if name == "-" { "standard input" } else { name }
 }
+
+/// Of the file provider's `forwardAuth.tls.ca`.
+const CA_FILE: &str = "/etc/traefik/doorward-ca.crt";

@@ -16,7 +16,7 @@ mod systemd;
 use super::fixed::labels;
 use super::static_config::{Acme, StaticOptions, helm_values, static_file};
 use super::tree::{Node, Section};
-use super::{Installation, ObjectName, RouteTls, catch_all, crd, middleware, yaml};
+use super::{File, Installation, ObjectName, RouteTls, catch_all, crd, middleware, yaml};
 use std::fmt;
 
 /// What the gate's manifests depend on besides the installation.
@@ -43,15 +43,6 @@ impl Default for GateOptions {
     }
 }
 
-/// One file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    /// Below `deploy/`.
-    pub path: &'static str,
-    /// All of it.
-    pub text: String,
-}
-
 /// The files of `deploy/`, each folder's kustomization first. For an installation with a domain.
 ///
 /// # Errors
@@ -62,8 +53,7 @@ pub fn gate(installation: &Installation, options: &GateOptions) -> Result<Vec<Fi
     add(&mut files, "kustomization.yaml", &[kustomize::with_acme(installation)])?;
     let stores = certificates::acme_store(installation);
     add(&mut files, "tls-store.yaml", &stores)?;
-    let names = base.iter().map(|file| file.path);
-    add(&mut files, "base/kustomization.yaml", &[kustomize::base(names)])?;
+    add(&mut files, "base/kustomization.yaml", &[kustomize::base(&base)])?;
     files.extend(base);
     add(
         &mut files,
@@ -109,7 +99,7 @@ fn base(installation: &Installation, options: &GateOptions) -> Result<Vec<File>,
 /// One more file, unless it would be empty.
 fn add(files: &mut Vec<File>, path: &'static str, nodes: &[Node]) -> fmt::Result {
     if !nodes.is_empty() {
-        files.push(File { path, text: yaml::write_all(nodes)? });
+        files.push(File { name: path.to_owned(), text: yaml::write_all(nodes)? });
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use std::fmt;
 
 /// How a plan is written.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Style<'s> {
     /// Who reads it.
     pub format: Format,

@@ -124,7 +124,7 @@ impl Sessions {
         // A session of which a part is wrong is not rendered from the rest.
         match session {
             Some(Read::Live(session)) if self.mistakes.len() == known => {
-                self.sessions.push(session);
+                self.sessions.push(*session);
             }
             Some(Read::Ending) => self.ending.push(place),
             Some(Read::Live(_)) | None => {}
@@ -133,7 +133,7 @@ impl Sessions {
 }
 
 enum Read {
-    Live(Session),
+    Live(Box<Session>),
     /// With a `deletionTimestamp`: a route made now would outlive the garbage collector's visit.
     Ending,
 }
@@ -208,7 +208,7 @@ fn object(fields: &Fields<'_, '_>) -> Option<Read> {
         port,
         owner,
     };
-    Some(Read::Live(session))
+    Some(Read::Live(Box::new(session)))
 }
 
 /// The short form.
@@ -249,7 +249,7 @@ fn short(fields: &Fields<'_, '_>) -> Option<Read> {
         port,
         owner,
     };
-    Some(Read::Live(session))
+    Some(Read::Live(Box::new(session)))
 }
 
 /// Of the objects that operators keep sessions in.

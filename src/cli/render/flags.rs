@@ -36,7 +36,7 @@ pub(super) struct InstallationFlags {
     /// Which Traefik reads the manifests [default: 3.7]
     #[arg(long, value_name = "VERSION")]
     traefik_version: Option<String>,
-    /// Where Traefik asks [default: https://doorward.doorward.svc:4181/verify]
+    /// Where Traefik asks [default: that of the Service doorward in the namespace doorward]
     #[arg(long, value_name = "URL")]
     gate_address: Option<String>,
 }
@@ -72,12 +72,12 @@ impl InstallationFlags {
         let mut set = |key: &str, yaml: Option<String>| {
             overlays.extend(yaml.map(|yaml| (format!("render.{key}"), yaml)));
         };
-        let text = |value: &Option<String>| value.as_ref().map(quoted);
+        let text = |value: &Option<String>| value.as_deref().map(quoted);
         let word = |value: Option<clap::builder::PossibleValue>| {
             value.map(|value| value.get_name().to_owned())
         };
         set("namespace", text(&self.namespace));
-        let entry_points: Vec<String> = self.entry_points.iter().map(quoted).collect();
+        let entry_points: Vec<String> = self.entry_points.iter().map(|name| quoted(name)).collect();
         let entry_points = format!("[{}]", entry_points.join(", "));
         set("entry_points", (!self.entry_points.is_empty()).then_some(entry_points));
         set("middleware", text(&self.middleware));
@@ -94,8 +94,8 @@ impl InstallationFlags {
 }
 
 /// A JSON string is a double-quoted YAML one: whatever the flag holds, it is text.
-fn quoted(text: &String) -> String {
-    serde_json::Value::from(text.as_str()).to_string()
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// What decides a label, for whoever has no configuration.

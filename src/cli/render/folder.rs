@@ -5,12 +5,13 @@
 //! left and this one does not have is removed, because a session that has ended must lose its route;
 //! what somebody else put there is never touched. A list in the folder tells the two apart.
 
+use crate::cli::counted;
 use crate::manifest::File;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// What a run changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +22,13 @@ pub(super) struct Changes {
     pub(super) kept: usize,
     /// Files of an earlier run.
     pub(super) removed: usize,
+}
+
+impl fmt::Display for Changes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { written, kept, removed } = self;
+        write!(f, "{} written, {kept} unchanged, {removed} removed", counted(*written, "file"))
+    }
 }
 
 /// Why a folder could not be replaced.
@@ -100,10 +108,14 @@ pub(super) fn replace(folder: &Path, files: &[File]) -> Result<Changes, FolderEr
 fn stage(folder: &Path, files: &[&File]) -> Result<Vec<(PathBuf, PathBuf)>, FolderError> {
     let mut staged = Vec::with_capacity(files.len());
     for file in files {
+        let target = folder.join(&file.name);
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
         // Hidden, and with an ending that Traefik and kubectl do not read.
-        let path = folder.join(format!(".{}.new", file.name));
-        let outcome = write(&path, &file.text);
-        staged.push((path, folder.join(&file.name)));
+        let path = target.with_file_name(format!(".{name}.new"));
+        let parent = target.parent().unwrap_or(folder);
+        let outcome =
+            fs::create_dir_all(parent).map_err(at(parent)).and_then(|()| write(&path, &file.text));
+        staged.push((path, target));
         if let Err(error) = outcome {
             discard(&staged);
             return Err(error);
@@ -128,16 +140,19 @@ fn write(path: &Path, text: &str) -> Result<(), FolderError> {
     fill().map_err(at(path))
 }
 
-/// Names of the files that earlier runs have written. Names only: a list that somebody changed must
-/// not lead out of the folder.
+/// Names of the files that earlier runs have written. Names below the folder only: a list that
+/// somebody changed must not lead out of it.
 fn read_list(path: &Path) -> Result<BTreeSet<String>, FolderError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
         Err(error) => return Err(FolderError::Io { path: path.to_owned(), error }),
     };
-    let is_ours =
-        |line: &&str| !line.is_empty() && !line.starts_with(['#', '.']) && !line.contains('/');
+    let is_ours = |line: &&str| {
+        let mut parts = Path::new(line).components();
+        let only_names = parts.all(|part| matches!(part, Component::Normal(_)));
+        !line.is_empty() && !line.starts_with(['#', '.']) && only_names
+    };
     Ok(text.lines().filter(is_ours).map(str::to_owned).collect())
 }
 

@@ -3,7 +3,7 @@
 use super::terms::Ground;
 use crate::cli::complain;
 use crate::manifest::fixed::{CA_KEY, CA_SECRET};
-use crate::manifest::{Format, GatePlace, Place, Rendering};
+use crate::manifest::{Format, GatePlace, Place, Rendering, TraefikName};
 
 /// On standard error, so that the manifests can go through a pipe.
 pub(super) fn about(rendering: &Rendering, ending: &[Place], ground: &Ground, format: Format) {
@@ -22,7 +22,7 @@ pub(super) fn about(rendering: &Rendering, ending: &[Place], ground: &Ground, fo
     }
     let settings = &ground.installation.settings;
     if settings.gate == GatePlace::EntryPoint {
-        let names: Vec<&str> = settings.entry_points.iter().map(|name| name.as_str()).collect();
+        let names: Vec<&str> = settings.entry_points.iter().map(TraefikName::as_str).collect();
         complain(format_args!(
             "note: no route names the gate; the entry point {} has to (`doorward render static \
              --gate entrypoint`)",

@@ -16,6 +16,10 @@ pub(super) struct Ground {
     pub(super) issuers: Vec<(Box<str>, LabelRules)>,
     /// `pages_listen` as a URL.
     pub(super) pages_url: Option<String>,
+    /// Whether there is a configuration.
+    pub(super) configured: bool,
+    /// The configuration's file as it stands.
+    pub(super) text: Option<String>,
 }
 
 impl Ground {
@@ -50,11 +54,19 @@ impl Ground {
             return Err(usage());
         }
         warn(config.warnings.iter().filter(|warning| warning.path.starts_with("render")));
-        Ok(Self::configured(config))
+        let text = std::fs::read_to_string(file.path()).ok();
+        Ok(Self { text, ..Self::configured(config) })
     }
 
     fn bare(installation: Installation) -> Self {
-        Self { installation, domains: Vec::new(), issuers: Vec::new(), pages_url: None }
+        Self {
+            installation,
+            domains: Vec::new(),
+            issuers: Vec::new(),
+            pages_url: None,
+            configured: false,
+            text: None,
+        }
     }
 
     fn flagged(installation: Installation, labels: &LabelFlags) -> Result<Self, ExitCode> {
@@ -81,7 +93,7 @@ impl Ground {
             installation: Installation { domains: vec![domain.clone()], ..installation },
             domains: vec![(domain, vec![0])],
             issuers: vec![(issuer.as_str().into(), rules)],
-            pages_url: None,
+            ..Self::bare(Installation::default())
         })
     }
 
@@ -105,6 +117,8 @@ impl Ground {
             domains: domains.into_iter().zip(zones).collect(),
             issuers: issuers.collect(),
             pages_url: config.pages_listen.map(|address| format!("http://{address}")),
+            configured: true,
+            text: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Good configurations and what becomes of them.
 
 use super::*;
-use crate::manifest::{GatePlace, RouteTls, TraefikName, TraefikVersion};
+use crate::manifest::{GatePlace, ObjectName, RouteTls, TraefikName, TraefikVersion};
 use crate::name::{Case, Domain};
 use crate::observe::log::LogFormat;
 
@@ -127,7 +127,7 @@ fn the_rest_of_the_example() {
     let entry_points: Vec<&str> =
         config.render.entry_points.iter().map(TraefikName::as_str).collect();
     assert_eq!(entry_points, ["secure", "internal"]);
-    let names = [&config.render.namespace, &config.render.middleware].map(|name| name.as_str());
+    let names = [&config.render.namespace, &config.render.middleware].map(ObjectName::as_str);
     assert_eq!(names, ["desks", "gate"]);
     assert_eq!((config.render.service_port, config.render.priority), (6901, 5));
     let RouteTls::Resolver(resolver) = &config.render.tls else { panic!("no resolver") };

@@ -2,8 +2,8 @@
 //! installations, which differ in who gets the certificates.
 
 use super::has_store;
-use crate::manifest::Installation;
 use crate::manifest::tree::{Node, Section};
+use crate::manifest::{File, Installation};
 
 /// `deploy/`: the wildcard by Traefik, the gate's certificate by hand.
 pub(super) fn with_acme(installation: &Installation) -> Node {
@@ -43,17 +43,17 @@ pub(super) fn with_cert_manager(installation: &Installation) -> Node {
 }
 
 /// `deploy/base/`: what both have.
-pub(super) fn base(paths: impl Iterator<Item = &'static str>) -> Node {
+pub(super) fn base(files: &[File]) -> Node {
     let names: Vec<&str> =
-        paths.filter_map(|path| path.rsplit_once('/').map(|(_, name)| name)).collect();
+        files.iter().filter_map(|file| file.name.rsplit_once('/').map(|(_, name)| name)).collect();
     kustomization("What both ways to a certificate have in common; not applied by itself.", &names)
 }
 
-fn kustomization(why: &'static str, resources: &[&'static str]) -> Node {
+fn kustomization(why: &'static str, resources: &[&str]) -> Node {
     Section::new()
         .why(why)
         .put("apiVersion", "kustomize.config.k8s.io/v1beta1")
         .put("kind", "Kustomization")
-        .put("resources", resources.to_vec())
+        .put("resources", resources.iter().map(ToString::to_string).collect::<Vec<String>>())
         .into()
 }

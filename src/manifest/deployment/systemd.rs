@@ -14,8 +14,12 @@ pub(super) fn files(installation: &Installation) -> Result<Vec<File>, fmt::Error
     let settings =
         Settings { gate_address: GateAddress::loopback(), ..installation.settings.clone() };
     let local = &Installation { settings, ..installation.clone() };
-    let mut files = vec![File { path: "systemd/doorward.service", text: UNIT.to_owned() }];
-    files.push(File { path: "systemd/config.yaml", text: configuration::text(local, &place())? });
+    let mut files =
+        vec![File { name: "systemd/doorward.service".to_owned(), text: UNIT.to_owned() }];
+    files.push(File {
+        name: "systemd/config.yaml".to_owned(),
+        text: configuration::text(local, &place())?,
+    });
     let options = StaticOptions::file(local);
     add(&mut files, "systemd/traefik.yaml", &[static_file(local, &options)])?;
     add(&mut files, "systemd/dynamic/doorward.yaml", &[dynamic(local)])?;

@@ -16,7 +16,7 @@ fn the_committed_files_are_what_is_printed() {
     let mut files: Vec<(String, String)> = gate(&installation, &GateOptions::default())
         .unwrap()
         .into_iter()
-        .map(|file| (format!("deploy/{}", file.path), file.text))
+        .map(|file| (format!("deploy/{}", file.name), file.text))
         .collect();
     let middlewares = middleware::objects(&installation, &installation.settings.namespace);
     files.push(("middleware.yaml".to_owned(), yaml::write_all(&middlewares).unwrap()));
@@ -42,7 +42,7 @@ fn files() -> Vec<File> {
 /// Every object of this kind in `deploy/base`.
 fn objects(kind: &str) -> Vec<Node> {
     let base = files().into_iter().filter(|file| {
-        file.path.starts_with("base/") && !file.path.ends_with("kustomization.yaml")
+        file.name.starts_with("base/") && !file.name.ends_with("kustomization.yaml")
     });
     let all = base.flat_map(|file| yaml::read(&file.text).unwrap());
     all.filter(|node| node.below(&["kind"]).and_then(Node::text) == Some(kind)).collect()
@@ -227,7 +227,7 @@ fn plain_http_to_the_gate_needs_no_certificate() {
     let plain = crate::manifest::GateAddress::new("http://doorward.doorward.svc:4181/verify");
     installation.settings.gate_address = plain.unwrap();
     let files = gate(&installation, &GateOptions::default()).unwrap();
-    let text = |path: &str| files.iter().find(|file| file.path == path).map(|file| &*file.text);
+    let text = |path: &str| files.iter().find(|file| file.name == path).map(|file| &*file.text);
     for path in ["base/gate.yaml", "base/config.yaml", "base/middleware.yaml"] {
         let text = text(path).unwrap();
         assert!(!text.contains("tls.crt") && !text.contains("doorward-ca"), "{path}");
@@ -241,15 +241,15 @@ fn kustomizations_name_what_is_there() {
     for (name, installation) in [("usual", installation()), ("no_domain", Installation::default())]
     {
         let files = gate(&installation, &GateOptions::default()).unwrap();
-        for file in files.iter().filter(|file| file.path.ends_with("kustomization.yaml")) {
-            let folder = file.path.strip_suffix("kustomization.yaml").unwrap();
+        for file in files.iter().filter(|file| file.name.ends_with("kustomization.yaml")) {
+            let folder = file.name.strip_suffix("kustomization.yaml").unwrap();
             for resource in list(&yaml::read(&file.text).unwrap()[0], &["resources"]) {
                 let resource = resource.text().unwrap();
                 let path = match resource {
                     "base" | "../base" => "base/kustomization.yaml".to_owned(),
                     _ => format!("{folder}{resource}"),
                 };
-                assert!(files.iter().any(|file| file.path == path), "{name}: {path}");
+                assert!(files.iter().any(|file| file.name == path), "{name}: {path}");
             }
         }
     }
@@ -260,7 +260,7 @@ fn a_configuration_of_ones_own_takes_the_examples_place() {
     let configuration = Some("domains: [vdi.example.com]\n".to_owned());
     let options = GateOptions { configuration, ..GateOptions::default() };
     let files = gate(&installation(), &options).unwrap();
-    let file = files.iter().find(|file| file.path == "base/config.yaml").unwrap();
+    let file = files.iter().find(|file| file.name == "base/config.yaml").unwrap();
     let map = yaml::read(&file.text).unwrap().remove(0);
     assert_eq!(map.below(&["data", "config.yaml"]), Some(&"domains: [vdi.example.com]\n".into()));
 }

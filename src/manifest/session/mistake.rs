@@ -129,9 +129,8 @@ impl fmt::Display for Mistake {
             ),
             SessionProblem::OtherVersion { version } => write!(
                 f,
-                "is {:?}, and sessions of doorward.dev/v1alpha1 are known\n    write apiVersion: \
-                 doorward.dev/v1alpha1",
-                version
+                "is {version:?}, and sessions of doorward.dev/v1alpha1 are known\n    write apiVersion: \
+                 doorward.dev/v1alpha1"
             ),
             SessionProblem::Missing => write!(f, "is missing\n    {}", example(field)),
             SessionProblem::Unknown { known } => {

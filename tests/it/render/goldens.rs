@@ -1,4 +1,4 @@
-//! What is printed, byte for byte. `DOORWARD_BLESS=1 cargo test --test it goldens` writes the files
+//! What is printed, byte for byte. `REWRITE_COMMITTED=1 cargo test --test it goldens` writes the files
 //! anew, for a change that is meant.
 
 use super::command::render;
@@ -11,7 +11,7 @@ fn data(name: &str) -> PathBuf {
 
 fn holds(name: &str, text: &str) {
     let path = data(name);
-    if env::var_os("DOORWARD_BLESS").is_some() {
+    if env::var_os("REWRITE_COMMITTED").is_some() {
         fs::write(&path, text).unwrap();
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
