@@ -21,11 +21,13 @@ fn read(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The value of `config.yaml: |` in the ConfigMap.
+/// What the pods mount: the text below `config.yaml: |`.
 fn pods_configuration() -> String {
     let text = read("base/config.yaml");
     let (_, inside) = text.split_once("config.yaml: |\n").unwrap();
-    inside.lines().map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line))).collect()
+    let lines: Vec<&str> =
+        inside.lines().map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
+    lines.join("\n")
 }
 
 #[test]
