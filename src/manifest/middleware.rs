@@ -10,7 +10,7 @@ mod cors;
 mod forward_auth;
 mod response_headers;
 
-use super::fixed::{CA_SECRET, TRAEFIK_API, labels, object};
+use super::fixed::{CA_KEY, CA_SECRET, TRAEFIK_API, labels, object};
 use super::tree::{Node, Section};
 use super::{GatePlace, Installation, ObjectName};
 use crate::name::Label;
@@ -37,7 +37,7 @@ pub fn chain_names(installation: &Installation) -> Vec<String> {
 /// The chain and its parts as objects of one namespace, the parts first.
 #[must_use]
 pub fn objects(installation: &Installation, namespace: &ObjectName) -> Vec<Node> {
-    let mut parts = parts(installation, &Trust::Secret);
+    let mut parts = parts(installation, &Trust::Secret(namespace));
     parts.push(chain(installation, |name| Section::new().put("name", name).into()));
     parts.into_iter().map(|part| part.into_object(namespace)).collect()
 }
@@ -62,7 +62,7 @@ pub fn bound(
     session: &ObjectName,
     owner: &Label,
 ) -> Bound<Node> {
-    let bound = bound_part(installation, &Trust::Secret, session, owner);
+    let bound = bound_part(installation, &Trust::Secret(namespace), session, owner);
     Bound { names: bound.names, own: bound.own.into_object(namespace) }
 }
 
@@ -81,8 +81,8 @@ pub fn bound_for_file(
 
 /// Where Traefik finds the certificate that it judges the gate's by.
 enum Trust<'a> {
-    /// In the Secret that is in the Middleware's namespace.
-    Secret,
+    /// In the Secret that is in the Middleware's namespace, which is this.
+    Secret(&'a ObjectName),
     /// In this file.
     File(&'a str),
 }
@@ -90,12 +90,14 @@ enum Trust<'a> {
 impl Trust<'_> {
     fn section(&self) -> Section {
         match self {
-            Self::Secret => Section::new()
-                .why(
+            Self::Secret(namespace) => Section::new()
+                .why(format!(
                     "A Secret of this namespace with the authority's certificate under the key \
-                     ca.crt. While it is missing, Traefik has no such middleware and answers 404 on \
-                     every route that names it.",
-                )
+                     {CA_KEY}. While it is missing, Traefik has no such middleware and answers 404 on \
+                     every route that names it. deploy/cert-manager makes it, or:\n\
+                     kubectl -n {namespace} create secret generic {CA_SECRET} \
+                     --from-file={CA_KEY}=pki/{CA_KEY}",
+                ))
                 .put("caSecret", CA_SECRET),
             Self::File(path) => Section::new()
                 .why("The authority's certificate, PEM.")

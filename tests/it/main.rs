@@ -3,8 +3,9 @@
 //! One test binary, so that everything links once. [`decision`] asks the gate itself, in Traefik's
 //! words; [`traefik`] sends a visitor through three versions of Traefik to desktops that write down
 //! what reached them; [`configuration`], [`lifecycle`], [`commands`] and [`demo`] cover the program
-//! around the gate; [`kubernetes`] has a real API server for what is rendered. Nothing here links
-//! against the library: what is proved is what is shipped.
+//! around the gate; [`render`] what it renders, [`deploy`] what is committed of that, on the real API
+//! server of [`kubernetes`]. Nothing here links against the library: what is proved is what is
+//! shipped.
 //!
 //! Traefik, kubectl, the control plane of Kubernetes and Pebble are installed or built on the first
 //! run, into `$DOORWARD_TEST_CACHE` or `target/test-parts` (see [`support::parts`]); the control
@@ -25,6 +26,7 @@ mod commands;
 mod configuration;
 mod decision;
 mod demo;
+mod deploy;
 mod harness;
 mod kubernetes;
 mod lifecycle;

@@ -66,6 +66,7 @@ pub(super) fn wildcard(installation: &Installation) -> Vec<Node> {
             .why("In the store's namespace; sessions need no copy of it.")
             .put("secretName", "doorward-wildcard")
             .put("dnsNames", names),
+        Key::Renewed,
         "doorward-acme",
     );
     let spec = Section::new()
@@ -98,6 +99,7 @@ pub(super) fn gate(installation: &Installation) -> Vec<Node> {
             .why("In cert-manager's own namespace, where a ClusterIssuer looks for it.")
             .put("secretName", AUTHORITY)
             .put("duration", "43800h"),
+        Key::Kept,
         SELF_SIGNED,
     );
     let mut nodes = vec![
@@ -121,6 +123,7 @@ pub(super) fn gate(installation: &Installation) -> Vec<Node> {
                 .why("The name in forwardAuth.address, which Traefik compares.")
                 .put("dnsNames", vec![settings.gate_address.host().to_owned()])
                 .put("usages", ["server auth"]),
+            Key::Renewed,
             AUTHORITY,
         ),
     ];
@@ -136,22 +139,39 @@ pub(super) fn gate(installation: &Installation) -> Vec<Node> {
                 .put("secretName", CA_SECRET)
                 .put("dnsNames", ["traefik.invalid"])
                 .put("usages", ["client auth"]),
+            Key::Renewed,
             AUTHORITY,
         ));
     }
     nodes
 }
 
+/// What happens to a certificate's key at its renewal.
+enum Key {
+    Kept,
+    Renewed,
+}
+
 fn certificate(
     name: &'static str,
     namespace: &ObjectName,
     spec: Section,
+    key: Key,
     issuer: &'static str,
 ) -> Node {
     let metadata =
         Section::new().put("name", name).put("namespace", namespace).put("labels", labels("tls"));
-    let key = Section::new().put("algorithm", "ECDSA").put("size", 256_u64);
-    let key = key.put("rotationPolicy", "Always");
+    let rotation = match key {
+        Key::Renewed => Section::new().put("rotationPolicy", "Always"),
+        Key::Kept => Section::new()
+            .why(
+                "With the same key, a certificate that it signed before its own renewal is still good \
+                 after it, and the other way round: what Traefik has and what the gate shows are \
+                 renewed at different times.",
+            )
+            .put("rotationPolicy", "Never"),
+    };
+    let key = rotation.put("algorithm", "ECDSA").put("size", 256_u64);
     let reference = Section::new().put("kind", "ClusterIssuer").put("name", issuer);
     let spec = spec.put("privateKey", key).put("issuerRef", reference);
     object(CERT_MANAGER, "Certificate", metadata, spec).into()

@@ -140,8 +140,8 @@ pub(super) fn volumes(installation: &Installation) -> Vec<Section> {
             "The gate's certificate and key. Either cert-manager makes it (deploy/cert-manager), or:\n\
              doorward keygen --tls {host} --out pki\n\
              kubectl -n {namespace} create secret tls doorward-tls --cert=pki/tls.crt --key=pki/tls.key\n\
-             and for Traefik, in each namespace that has the Middleware:\n\
-             kubectl -n NAMESPACE create secret generic doorward-ca --from-file=ca.crt=pki/ca.crt",
+             Traefik needs pki/ca.crt, in each namespace that has the Middleware: middleware.yaml says \
+             how.",
         );
         volumes.push(Section::new().why(why).put("name", "tls").put("secret", secret));
     }

@@ -29,7 +29,10 @@ pub(super) fn section(installation: &Installation) -> Section {
         .put("Content-Security-Policy", ancestors)
         .why("The same for browsers that do not know frame-ancestors.")
         .put_some("X-Frame-Options", framing.is_empty().then_some("SAMEORIGIN"))
-        .why("A page that opens a desktop's, or is opened by it, has no handle on its window (T8).")
+        .why(
+            "A page that opens a desktop's, or is opened by it, has no handle on its window (T8). An \
+             application that signs in elsewhere through a popup needs same-origin-allow-popups.",
+        )
         .put("Cross-Origin-Opener-Policy", "same-origin")
         .why(
             "No other page loads a desktop's answers as its images, scripts or styles (T26); a \

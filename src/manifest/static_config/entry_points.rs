@@ -21,7 +21,7 @@ pub(super) fn section(installation: &Installation, options: &StaticOptions, form
             "A route that names no entry point is served on the default ones, and so is one that has \
              lost its parent, without the parent's gate. This default is reached by nobody.",
         )
-        .put("sink", Section::new().put("address", "127.0.0.1:9999").put("asDefault", true));
+        .put("sink", bare(installation, "127.0.0.1:9999").put("asDefault", true));
     if form == Form::Chart {
         return section;
     }
@@ -31,7 +31,16 @@ pub(super) fn section(installation: &Installation, options: &StaticOptions, form
     };
     section
         .why("Health and metrics; never routed to the outside.")
-        .put("traefik", Section::new().put("address", address))
+        .put("traefik", bare(installation, address))
+}
+
+/// An entry point that no desktop is behind.
+fn bare(installation: &Installation, address: &'static str) -> Section {
+    let drops = installation.settings.traefik_version >= TraefikVersion::DROPS_ALIASES;
+    Section::new()
+        .put("address", address)
+        .why("Here only so that Traefik does not warn of it at every start.")
+        .put_some("http", drops.then(|| Section::new().put("aliasHeadersStrategy", "delete")))
 }
 
 fn web(installation: &Installation, form: Form) -> Section {
