@@ -31,6 +31,6 @@ pub use installation::{Installation, TrustedOrigin};
 pub use kubernetes::{LabelValue, NameError, ObjectName, ServiceName, TraefikName};
 pub use plan::{Format, Party, Plan, Refusal, RefusalKind, Route, Terms};
 pub use rendering::{File, RenderError, Rendering, Style, render};
-pub use session::{Mistake, Owner, Place, Session, SessionProblem, Sessions};
+pub use session::{Mistake, Owner, Place, SessionProblem, Sessions, VdiSession};
 pub use settings::{GateAddress, GateAddressError, GatePlace, MAX_PRIORITY, RouteTls, Settings};
 pub use version::TraefikVersion;

@@ -11,9 +11,8 @@ use super::field::{
 use crate::cross_site;
 use crate::gate::PublicScheme;
 use crate::observe::log::LogFormat;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use std::borrow::Cow;
 
 /// The configuration of doorward.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -276,7 +275,7 @@ pub(super) struct RawGrant {
 #[schemars(rename = "Revocation")]
 pub(super) struct RawRevocation {
     /// Default none; the others come with a later version.
-    #[schemars(schema_with = "only_none")]
+    #[schemars(with = "String", extend("const" = "none"))]
     pub(super) store: Field<RawStore>,
     /// Comes with a later version.
     pub(super) secret_file: Field<Later>,
@@ -286,7 +285,7 @@ pub(super) struct RawRevocation {
     pub(super) on_outage: Field<Later>,
 }
 
-/// Where revocations are kept.
+/// Where revocations are kept. Words of later versions are known to the reader, not to the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum RawStore {
@@ -294,11 +293,6 @@ pub(super) enum RawStore {
     Memory,
     File,
     Redis,
-}
-
-/// The words of later versions are known to the reader, not to the schema.
-fn only_none(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "const": "none" })
 }
 
 /// How routes and what belongs to them are written.
@@ -319,6 +313,7 @@ pub(super) struct RawRender {
     /// Where certificates come from.
     pub(super) tls: Field<RawRenderTls>,
     /// How routes are arranged. Default flat.
+    #[schemars(with = "String", extend("const" = "flat"))]
     pub(super) layout: Field<RawLayout>,
     /// Where the gate sits. Default route.
     pub(super) gate: Field<RawGate>,
@@ -356,21 +351,6 @@ pub(super) enum RawTlsMode {
 pub(super) enum RawLayout {
     Flat,
     Gathered,
-}
-
-impl JsonSchema for RawLayout {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        Cow::Borrowed("Layout")
-    }
-
-    /// The word of a later version is known to the reader, not to the schema.
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "const": "flat" })
-    }
 }
 
 /// Where the gate sits.

@@ -10,7 +10,7 @@ pub use refusal::{Party, Refusal, RefusalKind};
 
 use super::fixed::PAGES_SERVICE;
 use super::kubernetes::{LabelValue, NameError, ObjectName, ServiceName};
-use super::session::{Owner, Place, Session};
+use super::session::{Owner, Place, VdiSession};
 use super::settings::Settings;
 use crate::name::{Domain, Host, Label, LabelRules, SessionSlug};
 use std::collections::HashMap;
@@ -86,7 +86,7 @@ pub struct Plan {
 impl Plan {
     /// Gives every session its host, and refuses every party to a conflict.
     #[must_use]
-    pub fn new(sessions: Vec<Session>, terms: &Terms<'_>) -> Self {
+    pub fn new(sessions: Vec<VdiSession>, terms: &Terms<'_>) -> Self {
         let mut refusals = Vec::new();
         let mut routes = Vec::with_capacity(sessions.len());
         for session in sessions {
@@ -153,8 +153,8 @@ fn shared<'r, K: Hash + Eq>(routes: &'r [Route], key: impl Fn(&'r Route) -> K) -
 }
 
 /// One session's route, as if there were no other session.
-fn route(session: Session, terms: &Terms<'_>) -> Result<Route, RefusalKind> {
-    let Session { place, name, id, namespace, username, slug, port, owner, .. } = session;
+fn route(session: VdiSession, terms: &Terms<'_>) -> Result<Route, RefusalKind> {
+    let VdiSession { place, name, id, namespace, username, slug, port, owner, .. } = session;
     let (issuer_index, issuer) = match (session.issuer, terms.issuers) {
         (None, [only]) => (0, only),
         (None, issuers) => {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// One session of one user.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Session {
+pub struct VdiSession {
     /// Where it was read.
     pub place: Place,
     /// Name of its route, and of its service unless it names another.
@@ -75,7 +75,7 @@ impl Owner {
 #[derive(Clone, Debug, Default)]
 pub struct Sessions {
     /// The good ones, in the order of the text.
-    pub sessions: Vec<Session>,
+    pub sessions: Vec<VdiSession>,
     /// What is wrong with the others.
     pub mistakes: Vec<Mistake>,
     /// Objects that are being deleted: they get no route any more.
@@ -133,7 +133,7 @@ impl Sessions {
 }
 
 enum Read {
-    Live(Box<Session>),
+    Live(Box<VdiSession>),
     /// With a `deletionTimestamp`: a route made now would outlive the garbage collector's visit.
     Ending,
 }
@@ -195,7 +195,7 @@ fn object(fields: &Fields<'_, '_>) -> Option<Read> {
         uid,
     });
     let (id, username, place) = (id?, username?, user.place());
-    let session = Session {
+    let session = VdiSession {
         place,
         name,
         id,
@@ -236,7 +236,7 @@ fn short(fields: &Fields<'_, '_>) -> Option<Read> {
     let name = session.required_name("name", ObjectName::new);
     session.only(&["id", "name"]);
     let (name, id, username, place) = (name?, id?, username?, session.place());
-    let session = Session {
+    let session = VdiSession {
         place,
         name,
         id,

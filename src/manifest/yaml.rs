@@ -70,7 +70,7 @@ pub fn write(node: &Node, out: &mut String) -> fmt::Result {
 /// Documents one after another, each but the first behind `---`.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_all<'n>(nodes: impl IntoIterator<Item = &'n Node>) -> Result<String, fmt::Error> {
     let mut text = String::new();
     for node in nodes {

@@ -47,7 +47,7 @@ impl Configuration<'_> {
         let mut http = Map::new();
         if self.version >= TraefikVersion::DROPS_ALIASES {
             http.insert("aliasHeadersStrategy".into(), json!("delete"));
-        } else if self.version >= TraefikVersion::BOUNDS_HEADERS {
+        } else if self.version.drops_underscores() {
             http.insert("underscoreHeadersStrategy".into(), json!("delete"));
         }
         if self.version >= TraefikVersion::REFUSES_ENCODED {

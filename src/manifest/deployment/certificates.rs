@@ -147,6 +147,7 @@ pub(super) fn gate(installation: &Installation) -> Vec<Node> {
 }
 
 /// What happens to a certificate's key at its renewal.
+#[derive(Clone, Copy)]
 enum Key {
     Kept,
     Renewed,

@@ -1,7 +1,7 @@
 //! Why a session gets no route, and who is party to it.
 
 use crate::manifest::kubernetes::{NameError, ObjectName};
-use crate::manifest::session::{Place, Session};
+use crate::manifest::session::{Place, VdiSession};
 use crate::name::{Domain, HostError, UsernameError};
 use std::fmt;
 
@@ -28,8 +28,8 @@ pub struct Party {
 }
 
 impl Party {
-    pub(super) fn of(session: &Session) -> Self {
-        let Session { place, name, username, .. } = session;
+    pub(super) fn of(session: &VdiSession) -> Self {
+        let VdiSession { place, name, username, .. } = session;
         Self { place: place.clone(), name: name.as_str().into(), username: username.clone() }
     }
 

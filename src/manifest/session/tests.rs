@@ -7,7 +7,7 @@ fn read(text: &str) -> Sessions {
     Sessions::of(&yaml::read(text).unwrap(), &Arc::from("sessions.yaml"))
 }
 
-fn only(text: &str) -> Session {
+fn only(text: &str) -> VdiSession {
     let mut found = read(text);
     assert_eq!(found.mistakes, [], "{text}");
     assert_eq!(found.sessions.len(), 1, "{text}");
