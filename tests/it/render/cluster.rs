@@ -1,0 +1,108 @@
+//! Rendered routes on a real API server, behind the real Traefik: who gets in, what fails closed,
+//! and what becomes of routes that somebody else puts beside them.
+
+use super::command::documents;
+use super::scene::Scene;
+use crate::support::portal::{ALICE, BOB};
+use crate::support::request::Request;
+use serde_json::{Value, json};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_the_gate_on_every_route() {
+    let scene = Scene::open("route", "route", &[]).await;
+    scene.holds().await;
+
+    // A host that nobody has looks like one that somebody has.
+    let carol = "carol.vdi.example.com";
+    let answer = scene.visit(carol, &Request::visit(carol)).await;
+    assert_eq!(answer.status, 401, "{answer}");
+    let alice = scene.portal.token("alice");
+    let answer = scene.visit(carol, &Request::visit(carol).session(&alice)).await;
+    assert_eq!(answer.status, 403, "{answer}");
+
+    // What a desktop says about cookies and frames is not what a browser hears.
+    let answer = scene.visit(ALICE, &Request::visit(ALICE).session(&alice)).await;
+    for (header, value) in [
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Content-Security-Policy", "frame-ancestors 'self'"),
+    ] {
+        assert_eq!(answer.header(header).as_deref(), Some(value), "{answer}");
+    }
+    let aliases = ["X_Doorward_User", "X-Doorward_User", "x.doorward.user", "X-Doorward-User"];
+    scene.alice.forget();
+    let mut visit = Request::visit(ALICE).session(&alice);
+    for alias in aliases {
+        visit = visit.add(alias, "bob");
+    }
+    assert_eq!(scene.visit(ALICE, &visit).await.status, 200);
+    let seen = scene.alice.only();
+    assert_eq!(seen.all("X-Doorward-User"), ["alice"]);
+    for alias in &aliases[..3] {
+        assert!(seen.all(alias).is_empty(), "{alias}: {seen:#?}");
+    }
+
+    // Without the middleware there is no route, rather than one without the gate.
+    let bob = scene.portal.token("bob");
+    scene.bob.forget();
+    let namespace = &*scene.namespace;
+    scene.cluster.delete(&["middleware.traefik.io", "doorward-auth", "-n", namespace]).unwrap();
+    scene.visit_until(404, BOB, &Request::visit(BOB).session(&bob)).await;
+    scene.bob.forget();
+    for visit in [Request::visit(BOB), Request::visit(BOB).session(&bob)] {
+        assert_eq!(scene.visit(BOB, &visit).await.status, 404);
+    }
+    scene.bob.assert_untouched("its gate is missing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_the_gate_on_the_entry_point_no_route_goes_around_it() {
+    let scene = Scene::open("entry", "entrypoint", &[]).await;
+    scene.holds().await;
+    // Somebody who may create routes here, and forgets the gate or outranks it.
+    let rogue = |name: &str, rule: &str, priority: u64| {
+        json!({
+            "apiVersion": "traefik.io/v1alpha1", "kind": "IngressRoute",
+            "metadata": { "name": name, "namespace": scene.namespace },
+            "spec": { "entryPoints": ["websecure"], "tls": {}, "routes": [{
+                "kind": "Rule", "match": rule, "priority": priority,
+                "services": [{ "name": "kasm-alice", "port": 8080 }],
+            }] },
+        })
+        .to_string()
+    };
+    let longer = format!("Host(`{BOB}`) && PathPrefix(`/`) && Method(`GET`)");
+    scene.cluster.apply(&rogue("longer", &longer, 9_223_372_036_854_774_784)).unwrap();
+    let bob = scene.portal.token("bob");
+    let answer = scene.visit_until(200, BOB, &Request::visit(BOB).session(&bob)).await;
+    // It took bob's requests in, as whoever may create routes can, but nobody passed unasked.
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let mut answer = answer;
+    while answer.json()["desktop"] != "alice" && std::time::Instant::now() < deadline {
+        answer = scene.visit(BOB, &Request::visit(BOB).session(&bob)).await;
+    }
+    assert_eq!(answer.json()["desktop"], "alice", "the rogue route is served by now");
+    let alice = scene.portal.token("alice");
+    assert_eq!(scene.visit(BOB, &Request::visit(BOB)).await.status, 401);
+    assert_eq!(scene.visit(BOB, &Request::visit(BOB).session(&alice)).await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_route_bound_to_its_owner_serves_nobody_elses_host() {
+    let scene = Scene::open("bound", "route", &["--bind-owner"]).await;
+    scene.holds().await;
+    // Bob's route, changed by hand to take alice's host in as well.
+    let routes = scene.render(&["--bind-owner"], &scene.sessions(&[("kasm-bob", "bob")]));
+    let is_bobs = |object: &&Value| object["metadata"]["name"] == "kasm-bob";
+    let mut route = documents(&routes).iter().find(is_bobs).unwrap().clone();
+    route["spec"]["routes"][0]["match"] = json!(format!("Host(`{BOB}`) || Host(`{ALICE}`)"));
+    route["spec"]["routes"][0]["priority"] = json!(9_223_372_036_854_774_784_u64);
+    scene.cluster.apply(&route.to_string()).unwrap();
+    let alice = scene.portal.token("alice");
+    scene.visit_until(403, ALICE, &Request::visit(ALICE).session(&alice)).await;
+    scene.bob.forget();
+    for token in ["alice", "bob"].map(|user| scene.portal.token(user)) {
+        let answer = scene.visit(ALICE, &Request::visit(ALICE).session(&token)).await;
+        assert_eq!(answer.status, 403, "{answer}");
+    }
+    scene.bob.assert_untouched("the host is not its owner's");
+}
