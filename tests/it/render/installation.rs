@@ -12,9 +12,11 @@ use crate::support::own_address::own_address;
 use crate::support::parts::traefik_objects;
 use crate::support::pebble::Pebble;
 use crate::support::portal::{ALICE, BOB, Portal, ZONE};
+use crate::support::process::free_address;
 use crate::support::request::Request;
 use serde_json::{Value, json};
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 const SESSIONS: &str = "vdi-sessions";
@@ -32,21 +34,25 @@ struct Installation {
 
 impl Installation {
     async fn open() -> Self {
-        let cluster = Cluster::with_traefik(traefik_objects::NEWEST).await;
+        let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy");
+        let base = |file: &str| fs::read_to_string(deploy.join("base").join(file)).unwrap();
+        let definition = base("vdisession.yaml");
+        let cluster = Cluster::with_definitions(traefik_objects::NEWEST, &definition).await;
         let (pebble, portal) = (Pebble::open().await, Portal::new());
-        let gate = gate::Plan::of(&portal).with_tls(false).open().await;
+        let pages = SocketAddr::new(own_address(), free_address().port());
+        let gate = gate::Plan::of(&portal).with("pages_listen", json!(pages)).with_tls(false);
+        let gate = gate.open().await;
         let mut config = gate.plan.config.clone();
         config["render"] = json!({});
         let configuration = gate.folder().join("render.yaml");
         fs::write(&configuration, config.to_string()).unwrap();
 
-        let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy");
         let namespace = json!({
             "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "traefik" },
         });
         cluster.apply(&namespace.to_string()).unwrap();
         for file in ["namespaces.yaml", "traefik-access.yaml"] {
-            cluster.apply(&fs::read_to_string(deploy.join("base").join(file)).unwrap()).unwrap();
+            cluster.apply(&base(file)).unwrap();
         }
         // The account of Traefik's chart, with no rights but those of `deploy/`.
         let made = cluster.kubectl(&["create", "serviceaccount", "traefik", "-n", "traefik"]);
@@ -63,12 +69,30 @@ impl Installation {
         cluster.apply_kustomize(&deploy).unwrap();
         for namespace in ["doorward", SESSIONS] {
             trust(&cluster, namespace, &gate);
-            let address = ["middleware", "--namespace", namespace, "--gate-address"];
-            let address = [&address[..], &[&gate.address()]].concat();
-            cluster.apply(&rendered(&configuration, &address, "").stdout).unwrap();
         }
+        // What the endpoint controller would make of the gate's pods.
+        let slice = json!({
+            "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
+            "metadata": {
+                "name": "doorward-pages-by-hand", "namespace": "doorward",
+                "labels": { "kubernetes.io/service-name": "doorward-pages" },
+            },
+            "addressType": "IPv4",
+            "ports": [{ "name": "pages", "port": pages.port() }],
+            "endpoints": [{ "addresses": [pages.ip()], "conditions": { "ready": true } }],
+        });
+        cluster.apply(&slice.to_string()).unwrap();
         let root = pebble.root().await;
         Self { cluster, pebble, root, gate, portal, configuration, traefik }
+    }
+
+    /// Where the gate really is.
+    fn without_dns(&self) {
+        let address = self.gate.address();
+        for namespace in ["doorward", SESSIONS] {
+            let arguments = ["middleware", "--namespace", namespace, "--gate-address", &address];
+            self.cluster.apply(&rendered(&self.configuration, &arguments, "").stdout).unwrap();
+        }
     }
 
     /// A session as whoever starts desktops makes it.
@@ -80,12 +104,9 @@ impl Installation {
     /// Every session of the cluster, rendered and applied.
     fn render(&self) {
         let sessions = self.cluster.kubectl(&["get", "vdisessions", "-A", "-o", "json"]);
-        let address = self.gate.address();
-        let arguments = ["--gate-address", &address, "-"];
-        // The Middleware with the address that can be reached here, in the sessions' namespace; the
-        // catch-all goes with the gate, which has no namespace by this address.
-        let routes = rendered(&self.configuration, &arguments, &sessions.stdout);
+        let routes = rendered(&self.configuration, &["-"], &sessions.stdout);
         self.cluster.apply(&routes.stdout).unwrap();
+        self.without_dns();
     }
 
     async fn visit_until(&self, status: u16, host: &str, request: &Request) {
@@ -139,9 +160,12 @@ async fn alice_is_in_and_bob_is_out() {
     assert_eq!((pebble.orders(), pebble.issued()), (1, 1), "{}", pebble.log());
 
     // The route goes with its session, and what is left for alice's host is the gated nothing.
-    alice.forget();
     cluster.delete(&["vdisession", "kasm-alice", "-n", SESSIONS]).unwrap();
     installation.visit_until(404, ALICE, &Request::visit(ALICE).session(&alices)).await;
+    alice.forget();
+    installation.visit_until(404, ALICE, &Request::visit(ALICE).session(&alices)).await;
+    installation.visit_until(401, ALICE, &Request::visit(ALICE)).await;
+    alice.assert_untouched("its session is gone");
     assert!(!cluster.has(&["ingressroute.traefik.io", "kasm-alice", "-n", SESSIONS]));
     installation.visit_until(200, BOB, &Request::visit(BOB).session(&bobs)).await;
     what_the_policies_refuse(cluster);

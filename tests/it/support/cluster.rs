@@ -54,9 +54,17 @@ impl Cluster {
     /// A cluster of one's own, with the definitions of this release of Traefik, and its rights
     /// bound to the user `traefik`.
     pub async fn with_traefik(version: &str) -> Self {
+        Self::with_definitions(version, "").await
+    }
+
+    /// As [`Cluster::with_traefik`], with further definitions.
+    pub async fn with_definitions(version: &str, more: &str) -> Self {
         let mut cluster = Self::without_controllers().await;
         // Before the controllers: the garbage collector looks for new kinds every 30 seconds only.
         cluster.install_crds(version);
+        if !more.is_empty() {
+            cluster.apply(more).unwrap();
+        }
         cluster.start_controllers();
         cluster
     }

@@ -70,7 +70,9 @@ impl Configuration {
         let ready = free_address();
         self.0["entryPoints"]["ready"] = json!({ "address": ready });
         let provider = self.provider();
-        let only = provider["namespaces"][0].as_str();
+        // The route's service is Traefik's own, which some namespaces may not name.
+        let may_refer = provider["crossProviderNamespaces"][0].as_str().map(str::to_owned);
+        let only = may_refer.as_deref().or_else(|| provider["namespaces"][0].as_str());
         let namespace = only.map_or_else(|| "default".to_owned(), str::to_owned);
         let selector = provider["labelSelector"].as_str().unwrap_or_default();
         let labels = selector.split(',').filter_map(|label| label.split_once('='));
