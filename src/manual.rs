@@ -112,10 +112,11 @@
 //!
 //! Bob frames alice's desktop and lets her click, or talks to it by `postMessage`. Frames from a
 //! foreign page are refused, unless `trusted_origins` lists it with `frame: true`. A window that
-//! bob's page opened and still holds can be written to: Not stopped here, because the gate does not
-//! see responses. The operator adds `Cross-Origin-Opener-Policy: same-origin` with a Traefik
-//! `headers` middleware.
+//! bob's page opened and still holds could be written to; the gate does not see responses, so the
+//! chain that `render middleware` prints sets `Cross-Origin-Opener-Policy: same-origin` and
+//! `frame-ancestors` on every desktop's answer.
 //!
+//! - test: `it::render::cluster::with_the_gate_on_every_route`
 //! - test: `cross_site::tests::trusted_origins_may_what_they_are_listed_for`
 //! - test: `it::decision::trusted_origins::trusted_origins`
 //!
@@ -174,14 +175,21 @@
 //! - test: `it::decision::own_paths::owner_binds_the_route_to_its_host`
 //! - test: `it::traefik::hosts::v3_7::a_spoofed_forwarded_host_changes_nothing`
 //! - test: `it::traefik::hosts::v3_7::a_route_bound_to_its_owner_stays_bound`
+//! - test: `it::render::cluster::a_route_bound_to_its_owner_serves_nobody_elses_host`
 //!
 //! ## T14 A second route for alice's host
 //!
-//! Whoever may create routes may put one for alice's host in front of hers, without the gate. Not
-//! stopped here, because such a request never reaches the gate. The operator lets nobody but the
-//! platform create routes, or puts the middleware on the entry point, where no route can leave it
-//! out.
+//! Two sessions on one host, or a session in front of another's service: the renderer refuses every
+//! party, and names them all. Whoever may create routes beside it may put one for alice's host in
+//! front of hers, without the gate, and such a request never reaches the gate: the admission
+//! policies of `render crd` keep the zone's hosts, high priorities and empty parents to the
+//! platform's namespaces, Traefik reads no others, and a middleware on the entry point is one that
+//! no route can leave out.
 //!
+//! - test: `manifest::plan::tests::what_stands_between_two_sessions_is_refused_for_both`
+//! - test: `manifest::plan::tests::nobody_is_sent_to_the_gate_itself`
+//! - test: `it::render::installation::alice_is_in_and_bob_is_out`
+//! - test: `it::render::cluster::with_the_gate_on_the_entry_point_no_route_goes_around_it`
 //! - test: `it::traefik::gate_address::v3_7::on_the_entry_point_it_guards_every_route`
 //!
 //! ## T15 Names that look alike
@@ -197,8 +205,11 @@
 //!
 //! A username with a backtick ends the string in ``Host(`…`)`` and adds a host. A label, the only
 //! thing that is put into a rule, has no character that means anything in Traefik's rules or in
-//! YAML.
+//! YAML. All else is a leaf of a tree that is written once, templates included: their values take
+//! places in the tree that was read, never in its text.
 //!
+//! - test: `it::render::words::every_reader_reads_the_names_that_were_written`
+//! - test: `manifest::yaml::tests::any_tree_is_read_back_the_same`
 //! - test: `name::rules::tests::a_label_fits_everywhere`
 //! - test: `it::decision::label::usernames_that_have_no_label`
 //!
@@ -347,17 +358,20 @@
 //!
 //! After a session ends, Traefik's own 404 tells that the host has no route, and whatever catches
 //! it instead may be ungated. `pages_listen` is a backend that says the same nothing to everybody,
-//! for a catch-all route that is gated like the rest.
+//! for the catch-all route that is rendered beside the sessions and gated like the rest.
 //!
+//! - test: `it::render::installation::alice_is_in_and_bob_is_out`
+//! - test: `manifest::catch_all::tests::an_unknown_host_meets_the_gate_too`
 //! - test: `http::pages::tests::everybody_gets_the_page_of_nobody`
 //! - test: `demo::traefik::configuration::tests::every_route_but_the_sign_in_page_has_the_gate`
 //!
 //! ## T32 A desktop's answer signs everybody out
 //!
 //! Bob's desktop answers alice's visit with `Clear-Site-Data: "cookies"`, and her browser empties
-//! the jar of the whole registrable domain. Not stopped here, because the gate does not see
-//! responses. The operator removes the header from desktops' responses with a Traefik `headers`
-//! middleware (`customResponseHeaders`).
+//! the jar of the whole registrable domain. The gate does not see responses; the chain that `render
+//! middleware` prints removes the header from every desktop's answer.
+//!
+//! - test: `it::render::cluster::what_a_desktop_says_about_the_browser_is_not_passed_on`
 //!
 //! ## A1 A way to a yes that nobody meant
 //!

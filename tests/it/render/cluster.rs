@@ -3,6 +3,7 @@
 
 use super::command::documents;
 use super::scene::Scene;
+use crate::support::desktop::HOSTILE;
 use crate::support::portal::{ALICE, BOB};
 use crate::support::request::Request;
 use serde_json::{Value, json};
@@ -20,14 +21,7 @@ async fn with_the_gate_on_every_route() {
     let answer = scene.visit(carol, &Request::visit(carol).session(&alice)).await;
     assert_eq!(answer.status, 403, "{answer}");
 
-    // What a desktop says about cookies and frames is not what a browser hears.
-    let answer = scene.visit(ALICE, &Request::visit(ALICE).session(&alice)).await;
-    for (header, value) in [
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Content-Security-Policy", "frame-ancestors 'self'"),
-    ] {
-        assert_eq!(answer.header(header).as_deref(), Some(value), "{answer}");
-    }
+    // Names that a desktop could take for ours.
     let aliases = ["X_Doorward_User", "X-Doorward_User", "x.doorward.user", "X-Doorward-User"];
     scene.alice.forget();
     let mut visit = Request::visit(ALICE).session(&alice);
@@ -91,7 +85,7 @@ async fn a_route_bound_to_its_owner_serves_nobody_elses_host() {
     let scene = Scene::open("bound", "route", &["--bind-owner"]).await;
     scene.holds().await;
     // Bob's route, changed by hand to take alice's host in as well.
-    let routes = scene.render(&["--bind-owner"], &scene.sessions(&[("kasm-bob", "bob")]));
+    let routes = scene.render(&["--bind-owner"], &Scene::sessions(&[("kasm-bob", "bob")]));
     let is_bobs = |object: &&Value| object["metadata"]["name"] == "kasm-bob";
     let mut route = documents(&routes).iter().find(is_bobs).unwrap().clone();
     route["spec"]["routes"][0]["match"] = json!(format!("Host(`{BOB}`) || Host(`{ALICE}`)"));
@@ -105,4 +99,28 @@ async fn a_route_bound_to_its_owner_serves_nobody_elses_host() {
         assert_eq!(answer.status, 403, "{answer}");
     }
     scene.bob.assert_untouched("the host is not its owner's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_desktop_says_about_the_browser_is_not_passed_on() {
+    let scene = Scene::open("headers", "route", &[]).await;
+    let token = scene.portal.token("alice");
+    let visit = Request::visit(ALICE).uri(HOSTILE).session(&token);
+    let answer = scene.visit_until(200, ALICE, &visit).await;
+    for (header, expected) in [
+        ("Clear-Site-Data", None),
+        ("Access-Control-Allow-Origin", None),
+        ("Access-Control-Allow-Credentials", None),
+        ("X-Frame-Options", Some("SAMEORIGIN")),
+        ("Content-Security-Policy", Some("frame-ancestors 'self'")),
+        ("Cross-Origin-Opener-Policy", Some("same-origin")),
+        ("Cross-Origin-Resource-Policy", Some("same-origin")),
+        // A desktop's own cookies are its own business.
+        ("Set-Cookie", Some("desktop=alice; Path=/")),
+    ] {
+        assert_eq!(answer.header(header).as_deref(), expected, "{header}: {answer}");
+    }
+    // A refusal of the gate's has its own.
+    let refused = scene.visit(ALICE, &Request::visit(ALICE)).await;
+    assert_eq!(refused.header("Cache-Control").as_deref(), Some("no-store"), "{refused}");
 }

@@ -86,14 +86,14 @@ impl Scene {
             configuration,
             _gate: gate,
         };
-        let sessions = scene.sessions(&[("kasm-alice", "alice"), ("kasm-bob", "bob")]);
+        let sessions = Scene::sessions(&[("kasm-alice", "alice"), ("kasm-bob", "bob")]);
         let routes = scene.render(more, &sessions);
         scene.cluster.apply(&routes.stdout).unwrap();
         scene
     }
 
-    /// Sessions in the short form, in this namespace.
-    pub fn sessions(&self, all: &[(&str, &str)]) -> Value {
+    /// Sessions in the short form.
+    pub fn sessions(all: &[(&str, &str)]) -> Value {
         let session = |(name, user): &(&str, &str)| json!({ "session": { "id": name, "name": name }, "username": user });
         all.iter().map(session).collect()
     }

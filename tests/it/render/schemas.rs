@@ -3,7 +3,7 @@
 
 use super::command::{render, session};
 use crate::support::parts::{schemas, traefik_objects};
-use crate::support::process::{Finished, run};
+use crate::support::process::{Finished, doorward, run};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,10 +29,7 @@ const MORE: [(&str, &[&str]); 4] = [
 pub fn matrix() -> Vec<(String, &'static [&'static str])> {
     let published = |(release, versions)| (traefik_objects::definitions(release), versions);
     let mut matrix: Vec<_> = RELEASES.map(published).into();
-    let folder = env::var_os("DOORWARD_TEST_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
+    let folder = data();
     for (release, versions) in MORE {
         let name = format!("crds/kubernetes-crd-definition-v1.v{release}.yml");
         match fs::read_to_string(folder.join(&name)) {
@@ -41,6 +38,12 @@ pub fn matrix() -> Vec<(String, &'static [&'static str])> {
         }
     }
     matrix
+}
+
+/// Files that are not part of the repository.
+fn data() -> PathBuf {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    env::var_os("DOORWARD_TEST_DATA").map_or_else(beside, PathBuf::from)
 }
 
 /// Holds a stream of objects against these definitions, and Kubernetes' own.
@@ -99,4 +102,57 @@ fn every_route_is_one_that_its_traefik_knows() {
             }
         }
     }
+}
+
+#[test]
+fn every_fixed_object_is_one_that_its_readers_know() {
+    let extra: Vec<String> =
+        ["cert-manager.io_certificates.yaml", "cert-manager.io_clusterissuers.yaml"]
+            .iter()
+            .filter_map(|name| {
+                let text = fs::read_to_string(data().join("crds").join(name));
+                text.map_err(|_| {
+                    eprintln!("left out: {name} (no such file in $DOORWARD_TEST_DATA)");
+                })
+                .ok()
+            })
+            .collect();
+    let domain = ["--domain", "vdi.example.com"];
+    for (definitions, versions) in matrix() {
+        for version in versions {
+            let folder = tempfile::tempdir().unwrap();
+            let out = folder.path().to_str().unwrap();
+            let arguments =
+                [&["gate", "--out", out, "--traefik-version", version], &domain[..]].concat();
+            let rendered = run(doorward().arg("render").args(&arguments), "");
+            assert_eq!(rendered.code, 0, "{}", rendered.output());
+            let mut stream = String::new();
+            for name in objects(folder.path(), extra.len() == 2) {
+                stream.push_str("---\n");
+                stream.push_str(&fs::read_to_string(name).unwrap());
+            }
+            let known: Vec<&str> = [&definitions].into_iter().chain(&extra).map(|s| &**s).collect();
+            let held = hold(&stream, &known);
+            assert_eq!(held.code, 0, "{version}: {}", held.output());
+            let seen: Value = serde_json::from_str(&held.stdout).unwrap();
+            for kind in ["Deployment", "NetworkPolicy", "Middleware", "IngressRoute", "TLSStore"] {
+                assert!(seen[kind].as_u64() > Some(0), "{version} has no {kind}: {seen}");
+            }
+        }
+    }
+}
+
+/// The files of a rendered folder that hold objects of a cluster.
+fn objects(folder: &Path, with_cert_manager: bool) -> Vec<PathBuf> {
+    let mut files = vec![folder.join("tls-store.yaml")];
+    for part in ["base", "cert-manager"] {
+        if part == "base" || with_cert_manager {
+            files.extend(
+                fs::read_dir(folder.join(part)).unwrap().map(|entry| entry.unwrap().path()),
+            );
+        }
+    }
+    files.retain(|path| !path.ends_with("kustomization.yaml"));
+    files.sort();
+    files
 }

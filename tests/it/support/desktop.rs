@@ -124,10 +124,11 @@ async fn serve(stream: TcpStream, name: &str, log: &Mutex<Vec<Seen>>) -> io::Res
             stream.write_all(head.as_bytes()).await?;
             return echo(stream).await;
         }
+        let more = if seen.line.contains(HOSTILE) { HOSTILE_HEADERS } else { "" };
         let body = seen.to_json(name).to_string();
         let head = format!(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
-             Set-Cookie: desktop={name}; Path=/\r\n\r\n",
+             Set-Cookie: desktop={name}; Path=/\r\n{more}\r\n",
             body.len()
         );
         stream.write_all(head.as_bytes()).await?;
@@ -171,3 +172,9 @@ async fn echo(stream: BufReader<TcpStream>) -> io::Result<()> {
     }
     Ok(())
 }
+
+/// A path on which a desktop tells the browser what only the platform should.
+pub const HOSTILE: &str = "/hostile";
+const HOSTILE_HEADERS: &str = "Clear-Site-Data: \"cookies\"\r\nX-Frame-Options: ALLOWALL\r\n\
+    Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Credentials: true\r\n\
+    Content-Security-Policy: frame-ancestors *\r\nCross-Origin-Opener-Policy: unsafe-none\r\n";
