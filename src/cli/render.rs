@@ -225,10 +225,11 @@ impl SessionArgs {
 
     fn write(&self, rendering: &Rendering) -> Outcome {
         if let Some(folder) = &self.out {
-            let changes = folder::replace(folder, &rendering.files).map_err(|error| {
-                complain(format_args!("{error}\nnothing was written"));
-                failed()
-            })?;
+            let changes =
+                folder::replace(folder, folder::SESSIONS, &rendering.files).map_err(|error| {
+                    complain(format_args!("{error}\nnothing was written"));
+                    failed()
+                })?;
             return Ok(say(format_args!("{}: {changes}\n", folder.display())));
         }
         let texts: Vec<&str> = rendering.files.iter().map(|file| &*file.text).collect();

@@ -15,10 +15,11 @@ pub(super) struct Http {
 }
 
 impl Http {
-    /// Adds a route. Router and service are called like the host, which no other route has.
+    /// Adds a route. Router and service are called after the host, which no other route has; with
+    /// something in front, because the catch-all's name is that of some user's host.
     pub(super) fn add(&mut self, route: &Route, settings: &Settings, middlewares: Vec<String>) {
         let entry_points: Vec<Node> = settings.entry_points.iter().map(Node::from).collect();
-        let name = route.host.to_string();
+        let name = format!("session-{}", route.host);
         let router = Section::new()
             .put("entryPoints", entry_points)
             .put("rule", ingress_route::rule(route))

@@ -3,6 +3,7 @@
 
 mod cluster;
 mod command;
+mod file;
 mod goldens;
 mod inputs;
 mod installation;

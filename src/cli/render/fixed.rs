@@ -206,7 +206,7 @@ impl GateArgs {
             let texts: Vec<&str> = files.iter().filter(is_object).map(|file| &*file.text).collect();
             return Ok(say(texts.join("---\n")));
         };
-        let changes = folder::replace(out, &files).map_err(|error| {
+        let changes = folder::replace(out, folder::GATE, &files).map_err(|error| {
             complain(format_args!("{error}\nnothing was written"));
             failed()
         })?;

@@ -61,9 +61,10 @@ impl fmt::Display for FolderError {
 
 impl std::error::Error for FolderError {}
 
-/// Makes the folder hold these files. Until the last of them is written, nothing there changes.
-pub(super) fn replace(folder: &Path, files: &[File]) -> Result<Changes, FolderError> {
-    let list = folder.join(LIST);
+/// Makes the folder hold these files, and of what `list` names no others. Until the last of them is
+/// written, nothing there changes.
+pub(super) fn replace(folder: &Path, list: &str, files: &[File]) -> Result<Changes, FolderError> {
+    let list = folder.join(list);
     fs::create_dir_all(folder).map_err(at(folder))?;
     let earlier = read_list(&list)?;
     let names: BTreeSet<&str> = files.iter().map(|file| &*file.name).collect();
@@ -162,7 +163,7 @@ fn write_list(path: &Path, names: &BTreeSet<&str>) -> Result<(), FolderError> {
         text.push_str(name);
         text.push('\n');
     }
-    let staged = path.with_file_name(format!("{LIST}.new"));
+    let staged = path.with_extension("new");
     write(&staged, &text)?;
     fs::rename(&staged, path).map_err(at(path))
 }
@@ -171,7 +172,10 @@ fn at(path: &Path) -> impl Fn(io::Error) -> FolderError + '_ {
     |error| FolderError::Io { path: path.to_owned(), error }
 }
 
-const LIST: &str = ".doorward-render";
+/// What `render` has written from sessions.
+pub(super) const SESSIONS: &str = ".doorward-render";
+/// What `render gate` has written; another list, so that neither tidies up after the other.
+pub(super) const GATE: &str = ".doorward-render-gate";
 const HEAD: &str = "# What `doorward render --out` has written here, and removes when it is no \
                     longer rendered.\n";
 
@@ -187,7 +191,7 @@ mod tests {
         let mut names: Vec<String> = fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name != LIST)
+            .filter(|name| name != SESSIONS)
             .collect();
         names.sort_unstable();
         names
@@ -197,16 +201,19 @@ mod tests {
     fn a_run_replaces_what_the_one_before_has_written_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("made/on/the/way");
-        let first = replace(&folder, &[file("a.yaml", "1"), file("b.yaml", "1")]).unwrap();
+        let first =
+            replace(&folder, SESSIONS, &[file("a.yaml", "1"), file("b.yaml", "1")]).unwrap();
         assert_eq!(first, Changes { written: 2, kept: 0, removed: 0 });
         fs::write(folder.join("mine.yaml"), "mine").unwrap();
-        let second = replace(&folder, &[file("b.yaml", "2"), file("c.yaml", "1")]).unwrap();
+        let second =
+            replace(&folder, SESSIONS, &[file("b.yaml", "2"), file("c.yaml", "1")]).unwrap();
         assert_eq!(second, Changes { written: 2, kept: 0, removed: 1 });
         assert_eq!(listed(&folder), ["b.yaml", "c.yaml", "mine.yaml"]);
         assert_eq!(fs::read_to_string(folder.join("b.yaml")).unwrap(), "2");
-        let again = replace(&folder, &[file("b.yaml", "2"), file("c.yaml", "1")]).unwrap();
+        let again =
+            replace(&folder, SESSIONS, &[file("b.yaml", "2"), file("c.yaml", "1")]).unwrap();
         assert_eq!(again, Changes { written: 0, kept: 2, removed: 0 });
-        let none = replace(&folder, &[]).unwrap();
+        let none = replace(&folder, SESSIONS, &[]).unwrap();
         assert_eq!((none.removed, listed(&folder)), (2, vec!["mine.yaml".to_owned()]));
     }
 
@@ -214,19 +221,32 @@ mod tests {
     fn somebody_elses_file_is_not_overwritten_and_nothing_is_half_written() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        replace(folder, &[file("a.yaml", "1")]).unwrap();
+        replace(folder, SESSIONS, &[file("a.yaml", "1")]).unwrap();
         fs::write(folder.join("b.yaml"), "mine").unwrap();
-        let error = replace(folder, &[file("a.yaml", "2"), file("b.yaml", "2")]).unwrap_err();
+        let error =
+            replace(folder, SESSIONS, &[file("a.yaml", "2"), file("b.yaml", "2")]).unwrap_err();
         assert!(
             matches!(&error, FolderError::Foreign(path) if path.ends_with("b.yaml")),
             "{error}"
         );
         // A folder in the way of a file is found before anything is moved, too.
         fs::create_dir(folder.join("c.yaml")).unwrap();
-        assert!(replace(folder, &[file("a.yaml", "2"), file("c.yaml", "2")]).is_err());
+        assert!(replace(folder, SESSIONS, &[file("a.yaml", "2"), file("c.yaml", "2")]).is_err());
         assert_eq!(fs::read_to_string(folder.join("a.yaml")).unwrap(), "1");
         assert_eq!(fs::read_to_string(folder.join("b.yaml")).unwrap(), "mine");
         assert_eq!(listed(folder), ["a.yaml", "b.yaml", "c.yaml"]);
+    }
+
+    #[test]
+    fn two_kinds_of_runs_leave_each_other_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        replace(folder, GATE, &[file("base/a.yaml", "1")]).unwrap();
+        let sessions = replace(folder, SESSIONS, &[file("b.yaml", "1")]).unwrap();
+        assert_eq!(sessions.removed, 0);
+        assert!(folder.join("base/a.yaml").exists());
+        let taken = replace(folder, SESSIONS, &[file("base/a.yaml", "2")]);
+        assert!(matches!(taken, Err(FolderError::Foreign(_))));
     }
 
     #[test]
@@ -234,9 +254,9 @@ mod tests {
         let outer = tempfile::tempdir().unwrap();
         let folder = outer.path().join("in");
         fs::write(outer.path().join("kept"), "").unwrap();
-        replace(&folder, &[file("a.yaml", "1")]).unwrap();
-        fs::write(folder.join(LIST), "../kept\n/etc/hosts\na.yaml\n..\n").unwrap();
-        replace(&folder, &[]).unwrap();
+        replace(&folder, SESSIONS, &[file("a.yaml", "1")]).unwrap();
+        fs::write(folder.join(SESSIONS), "../kept\n/etc/hosts\na.yaml\n..\n").unwrap();
+        replace(&folder, SESSIONS, &[]).unwrap();
         assert!(outer.path().join("kept").exists());
         assert!(listed(&folder).is_empty());
     }
