@@ -182,7 +182,8 @@ fn report<E: Display>(outcome: Result<String, E>, is_usage: impl Fn(&E) -> bool)
 
 /// Writes to standard output; a closed pipe is the reader's choice, no failure.
 fn say(text: impl Display) -> ExitCode {
-    let mut out = std::io::stdout().lock();
+    // Standard output alone would hand over every line by itself.
+    let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     match write!(out, "{text}").and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             complain(format_args!("cannot write to standard output: {error}"));

@@ -12,10 +12,11 @@ mod terms;
 use super::{ConfigFile, complain, counted, failed, say, usage};
 use crate::manifest::template::Template;
 use crate::manifest::tree::Node;
-use crate::manifest::{Format, Plan, Rendering, Sessions, Style, Terms, render, yaml};
+use crate::manifest::{File, Format, Plan, Rendering, Sessions, Style, Terms, render, yaml};
 use clap::{Args, ValueEnum};
 use fixed::Fixed;
 use flags::{InstallationFlags, LabelFlags};
+use std::fmt;
 use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -232,13 +233,12 @@ impl SessionArgs {
                 })?;
             return Ok(say(format_args!("{}: {changes}\n", folder.display())));
         }
-        let texts: Vec<&str> = rendering.files.iter().map(|file| &*file.text).collect();
         if !self.json {
-            return Ok(say(texts.join("---\n")));
+            return Ok(say(Stream(&rendering.files)));
         }
-        let mut nodes = Vec::with_capacity(texts.len());
-        for text in texts {
-            nodes.extend(yaml::read(text).map_err(|error| {
+        let mut nodes = Vec::with_capacity(rendering.files.len());
+        for file in &rendering.files {
+            nodes.extend(yaml::read(&file.text).map_err(|error| {
                 complain(error);
                 failed()
             })?);
@@ -259,6 +259,19 @@ impl SessionArgs {
                 Err(failed())
             }
         }
+    }
+}
+
+/// Files as documents of one stream; not joined first, because there may be a hundred megabytes.
+struct Stream<'f>(&'f [File]);
+
+impl fmt::Display for Stream<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, file) in self.0.iter().enumerate() {
+            f.write_str(if index > 0 { "---\n" } else { "" })?;
+            f.write_str(&file.text)?;
+        }
+        Ok(())
     }
 }
 

@@ -33,14 +33,14 @@ pub enum Node {
 pub struct Section {
     entries: Vec<Entry>,
     /// What [`Section::why`] has said about the entry that comes next.
-    pending: Cow<'static, str>,
+    pending: Option<Box<str>>,
 }
 
 /// One `key: value`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// What stands above it as a comment; empty: nothing.
-    pub comment: Cow<'static, str>,
+    /// What stands above it as a comment.
+    pub comment: Option<Box<str>>,
     /// Its key.
     pub key: Cow<'static, str>,
     /// Its value.
@@ -57,7 +57,8 @@ impl Section {
     /// The comment above the entry that is put next. A blank line begins a new paragraph.
     #[must_use]
     pub fn why(mut self, comment: impl Into<Cow<'static, str>>) -> Self {
-        self.pending = comment.into();
+        let comment = comment.into();
+        self.pending = (!comment.is_empty()).then(|| comment.into());
         self
     }
 
@@ -75,11 +76,11 @@ impl Section {
         key: impl Into<Cow<'static, str>>,
         node: Option<impl Into<Node>>,
     ) -> Self {
-        let comment = std::mem::take(&mut self.pending);
-        match node {
-            Some(node) => self.why(comment).put(key, node),
-            None => self,
+        if let Some(node) = node {
+            return self.put(key, node);
         }
+        self.pending = None;
+        self
     }
 
     /// As [`Section::put`].
@@ -106,11 +107,11 @@ impl Section {
     #[must_use]
     pub fn without_comments(self) -> Self {
         let entries = self.entries.into_iter().map(|entry| Entry {
-            comment: Cow::Borrowed(""),
+            comment: None,
             key: entry.key,
             node: entry.node.without_comments(),
         });
-        Self { entries: entries.collect(), pending: Cow::Borrowed("") }
+        Self { entries: entries.collect(), pending: None }
     }
 
     /// The value of this key.
@@ -217,7 +218,7 @@ impl Node {
             Self::Section(section) => section
                 .entries
                 .iter()
-                .any(|entry| !entry.comment.is_empty() || entry.node.has_comments()),
+                .any(|entry| entry.comment.is_some() || entry.node.has_comments()),
             _ => false,
         }
     }

@@ -114,7 +114,9 @@ fn section_lines(section: &Section, first: &str, indent: &str, out: &mut String)
     for entry in section.entries() {
         // Nothing can stand between the dash of an item and its first key; above it, it can.
         let margin = if lead == indent { indent } else { indent.get(2..).unwrap_or_default() };
-        comment(&entry.comment, margin, out);
+        if let Some(text) = &entry.comment {
+            comment(text, margin, out);
+        }
         let alone = Section::new().put(entry.key.clone(), Node::Null);
         match &entry.node {
             nested @ (Node::Section(_) | Node::List(_)) if nested.has_comments() => {
@@ -159,9 +161,6 @@ fn indented(node: &Node, first: &str, indent: &str, out: &mut String) -> fmt::Re
 
 /// A comment, broken into lines between words.
 fn comment(text: &str, indent: &str, out: &mut String) {
-    if text.is_empty() {
-        return;
-    }
     for paragraph in text.split('\n') {
         let mut width = 0;
         for word in paragraph.split(' ') {

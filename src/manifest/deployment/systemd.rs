@@ -44,9 +44,7 @@ fn dynamic(installation: &Installation) -> Node {
         .put("middlewares", middleware::for_file(installation, "/etc/doorward/ca.crt"));
     let mut routers = Section::new();
     for domain in &installation.domains {
-        for entry in catch_all::router_for_file(installation, domain).entries() {
-            routers = routers.why(entry.comment.clone()).put(entry.key.clone(), entry.node.clone());
-        }
+        routers.extend(catch_all::router_for_file(installation, domain));
     }
     let http = if routers.is_empty() {
         http
