@@ -110,14 +110,14 @@ impl GateAddress {
         Ok(Self { text: text.into(), secure, host: host.into(), port })
     }
 
-    /// A gate on Traefik's own machine.
+    /// A gate with a certificate, at this address.
     #[must_use]
-    pub fn loopback() -> Self {
+    pub fn at(address: std::net::SocketAddr) -> Self {
         Self {
-            text: "https://127.0.0.1:4181/verify".into(),
+            text: format!("https://{address}/verify").into(),
             secure: true,
-            host: "127.0.0.1".into(),
-            port: 4181,
+            host: address.ip().to_string().into(),
+            port: address.port(),
         }
     }
 
@@ -283,12 +283,18 @@ mod tests {
     }
 
     #[test]
+    fn a_socket_address_is_what_would_be_written() {
+        for text in ["127.0.0.1:4181", "[::1]:4181"] {
+            let address = GateAddress::at(text.parse().unwrap());
+            assert_eq!(GateAddress::new(address.as_str()), Ok(address));
+        }
+    }
+
+    #[test]
     fn the_default_is_what_would_be_written() {
         let settings = Settings::default();
         let address = GateAddress::new(settings.gate_address.as_str());
         assert_eq!(address.as_ref(), Ok(&settings.gate_address));
-        let loopback = GateAddress::loopback();
-        assert_eq!(GateAddress::new(loopback.as_str()).as_ref(), Ok(&loopback));
         assert_eq!(TraefikVersion::parse("3.7"), Some(settings.traefik_version));
         for name in [&settings.namespace, &settings.middleware] {
             assert_eq!(ObjectName::new(name.as_str()).as_ref(), Ok(name));

@@ -5,7 +5,8 @@
 //! Traefik refuses a file with a key it does not know, so newer keys go by the version.
 
 use crate::demo::zone::{Account, SIGN_IN_LABEL, ZONE, Zone, host};
-use crate::manifest::TraefikVersion;
+use crate::manifest::tree::Node;
+use crate::manifest::{GateAddress, Installation, Settings, TraefikVersion, middleware};
 use serde_json::{Map, Value, json};
 use std::{net::SocketAddr, path::Path};
 
@@ -92,29 +93,21 @@ impl Configuration<'_> {
             "http": {
                 "routers": routers,
                 "services": services,
-                "middlewares": { MIDDLEWARE: { "forwardAuth": self.forward_auth() } },
+                "middlewares": self.middlewares(),
             },
         });
         format!("{file:#}\n")
     }
 
-    fn forward_auth(&self) -> Value {
-        let mut forward_auth = json!({
-            "address": format!("https://{}/verify", self.gate),
-            "tls": { "ca": self.authority },
-            // With `true`, a client that Traefik trusts could name the host that is judged.
-            "trustForwardHeader": false,
-            // Each of these is what the gate answers, or gone: so the session token goes.
-            "authResponseHeaders": [
-                "Cookie", "Authorization", "X-Doorward-Shard", "X-Doorward-User", "X-Doorward-Label",
-            ],
-        });
-        if let Some(keys) =
-            forward_auth.as_object_mut().filter(|_| self.version >= TraefikVersion::BOUNDS_ANSWERS)
-        {
-            keys.insert("maxResponseBodySize".into(), json!(16_384));
-        }
-        forward_auth
+    /// The chain that every installation has.
+    fn middlewares(&self) -> Node {
+        let settings = Settings {
+            traefik_version: self.version,
+            gate_address: GateAddress::at(self.gate),
+            ..Settings::default()
+        };
+        let installation = Installation { settings, ..Installation::default() };
+        middleware::for_file(&installation, &self.authority.display().to_string()).into()
     }
 }
 
@@ -182,7 +175,7 @@ mod tests {
     #[test]
     fn forward_auth_trusts_nothing_the_client_says_and_takes_the_token_off() {
         let (_, routes) = configuration(NEWEST, true);
-        let forward_auth = &routes["http"]["middlewares"]["doorward"]["forwardAuth"];
+        let forward_auth = &routes["http"]["middlewares"]["doorward-auth"]["forwardAuth"];
         assert_eq!(forward_auth["address"], "https://127.0.0.1:1/verify");
         assert_eq!(forward_auth["tls"]["ca"], "/run/ca.pem");
         assert_eq!(forward_auth["trustForwardHeader"], false);
@@ -210,7 +203,7 @@ mod tests {
             let http = &settings["entryPoints"]["websecure"]["http"];
             assert_eq!(http.get("aliasHeadersStrategy").is_some(), alias, "{version}");
             assert_eq!(http.get("underscoreHeadersStrategy").is_some(), underscore, "{version}");
-            let forward_auth = &routes["http"]["middlewares"]["doorward"]["forwardAuth"];
+            let forward_auth = &routes["http"]["middlewares"]["doorward-auth"]["forwardAuth"];
             assert_eq!(forward_auth.get("maxResponseBodySize").is_some(), size, "{version}");
         }
     }

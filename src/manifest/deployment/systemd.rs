@@ -3,16 +3,19 @@
 
 use super::configuration::{self, Place};
 use super::{File, add, has_store, resolver};
-use crate::manifest::fixed::PAGES_PORT;
+use crate::manifest::fixed::{GATE_PORT, PAGES_PORT};
 use crate::manifest::static_config::{StaticOptions, static_file};
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{GateAddress, Installation, Settings, catch_all, middleware};
 use std::fmt;
+use std::net::Ipv4Addr;
 
 /// The files below `systemd/`.
 pub(super) fn files(installation: &Installation) -> Result<Vec<File>, fmt::Error> {
-    let settings =
-        Settings { gate_address: GateAddress::loopback(), ..installation.settings.clone() };
+    let settings = Settings {
+        gate_address: GateAddress::at((Ipv4Addr::LOCALHOST, GATE_PORT).into()),
+        ..installation.settings.clone()
+    };
     let local = &Installation { settings, ..installation.clone() };
     let mut files =
         vec![File { name: "systemd/doorward.service".to_owned(), text: UNIT.to_owned() }];
