@@ -24,18 +24,20 @@ pub(super) fn run(args: &CompletionsArgs) -> ExitCode {
 /// Prints the manual page in roff: the program's, then every command's.
 pub(super) fn man() -> ExitCode {
     let mut page = Vec::new();
-    let command = Cli::command();
-    let mut rendered = clap_mangen::Man::new(command.clone()).render(&mut page);
-    for subcommand in command.get_subcommands() {
-        let name = format!("doorward-{}", subcommand.get_name());
-        let page_of = clap_mangen::Man::new(subcommand.clone()).title(name);
-        rendered = rendered.and_then(|()| page_of.render(&mut page));
-    }
-    match rendered {
+    match pages(&Cli::command(), "doorward", &mut page) {
         Ok(()) => say(String::from_utf8_lossy(&page)),
         Err(error) => {
             super::complain(format_args!("cannot write the manual page: {error}"));
             super::failed()
         }
     }
+}
+
+/// The page of a command, then those of the commands below it.
+fn pages(command: &clap::Command, name: &str, page: &mut Vec<u8>) -> std::io::Result<()> {
+    clap_mangen::Man::new(command.clone()).title(name).render(page)?;
+    for below in command.get_subcommands() {
+        pages(below, &format!("{name}-{}", below.get_name()), page)?;
+    }
+    Ok(())
 }

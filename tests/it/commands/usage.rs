@@ -2,7 +2,7 @@
 
 use crate::support::process::{doorward, run};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "serve",
     "demo",
     "check",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 11] = [
     "healthcheck",
     "completions",
     "man",
+    "render",
     "help",
 ];
 
@@ -52,6 +53,9 @@ fn completions_for_every_shell() {
 fn the_manual_is_a_manual() {
     let manual = run(doorward().arg("man"), "");
     assert!(manual.code == 0 && manual.stdout.contains(".TH"), "{}", manual.output());
+    for page in ["doorward", "doorward-serve", "doorward-render", "doorward-render-gate"] {
+        assert!(manual.stdout.contains(&format!(".TH {page} 1")), "no page of {page}");
+    }
     assert!(manual.stdout.contains("doorward"));
 }
 
