@@ -52,11 +52,16 @@ pub fn read(text: &str) -> Result<Vec<Node>, NotReadable> {
             NotReadable {
                 document: nodes.len() + 1,
                 line: error.location().map(|location| location.line()),
-                message: error.to_string(),
+                message: without_advice(&error.to_string()).to_owned(),
             }
         })?);
     }
     Ok(nodes)
+}
+
+/// A message without what it says to the library's own users.
+fn without_advice(message: &str) -> &str {
+    message.split_once(", set DuplicateKeyPolicy").map_or(message, |(message, _)| message)
 }
 
 /// One document, with its comments, ending in a newline.

@@ -66,6 +66,10 @@ impl std::error::Error for FolderError {}
 pub(super) fn replace(folder: &Path, list: &str, files: &[File]) -> Result<Changes, FolderError> {
     let list = folder.join(list);
     fs::create_dir_all(folder).map_err(at(folder))?;
+    // Held to the end: of two runs at once, the second takes over what the first has written.
+    let lock = folder.join(LOCK);
+    let file = fs::File::create(&lock).map_err(at(&lock))?;
+    file.lock().map_err(at(&lock))?;
     let earlier = read_list(&list)?;
     let names: BTreeSet<&str> = files.iter().map(|file| &*file.name).collect();
     let mut changed = Vec::new();
@@ -172,6 +176,7 @@ fn at(path: &Path) -> impl Fn(io::Error) -> FolderError + '_ {
     |error| FolderError::Io { path: path.to_owned(), error }
 }
 
+const LOCK: &str = ".doorward-render.lock";
 /// What `render` has written from sessions.
 pub(super) const SESSIONS: &str = ".doorward-render";
 /// What `render gate` has written; another list, so that neither tidies up after the other.
@@ -191,7 +196,7 @@ mod tests {
         let mut names: Vec<String> = fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name != SESSIONS)
+            .filter(|name| name != SESSIONS && name != LOCK)
             .collect();
         names.sort_unstable();
         names
@@ -235,6 +240,28 @@ mod tests {
         assert_eq!(fs::read_to_string(folder.join("a.yaml")).unwrap(), "1");
         assert_eq!(fs::read_to_string(folder.join("b.yaml")).unwrap(), "mine");
         assert_eq!(listed(folder), ["a.yaml", "b.yaml", "c.yaml"]);
+    }
+
+    #[test]
+    fn two_runs_at_once_leave_one_whole_set() {
+        let folder = tempfile::tempdir().unwrap();
+        let sets = ["1", "2"].map(|text| {
+            let names = 0..50;
+            names.map(|name| file(&format!("{name}.yaml"), text)).collect::<Vec<_>>()
+        });
+        std::thread::scope(|scope| {
+            for set in &sets {
+                scope.spawn(|| {
+                    for _ in 0..5 {
+                        replace(folder.path(), SESSIONS, set).unwrap();
+                    }
+                });
+            }
+        });
+        let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+        let first = text("0.yaml");
+        assert!((0..50).all(|name| text(&format!("{name}.yaml")) == first), "two halves");
+        assert_eq!(listed(folder.path()).len(), 50);
     }
 
     #[test]

@@ -88,5 +88,6 @@ fn what_is_no_yaml_is_told_with_its_document() {
         assert_eq!((refused.code, &*refused.stdout), (1, ""), "{name}: {}", refused.output());
         assert!(refused.stderr.contains("standard input, document"), "{name}: {}", refused.stderr);
         assert!(refused.stderr.contains(said), "{name}: {}", refused.stderr);
+        assert!(!refused.stderr.contains("Policy"), "{name}: {}", refused.stderr);
     }
 }
