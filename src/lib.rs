@@ -36,6 +36,13 @@
 //! a request's way. [`demo`] runs the whole street on one machine. [`manual`] holds every attack we
 //! know of, what stops it, and the test that proves it.
 //!
+//! # The other half
+//!
+//! `doorward render` makes the routes that lead alice's browser here. [`manifest`] reads sessions,
+//! asks [`name`] whose host each gets (the same function that the gate judges by), refuses what
+//! stands in each other's way, and writes one tree for each object, the gate in front of every
+//! route. It knows nothing of requests, and [`gate`] nothing of routes; [`name`] is all they share.
+//!
 //! # Rules that hold everywhere
 //!
 //! - **No early return can be an allow.** A `Permit` is made in one line, after every check; a
@@ -60,6 +67,7 @@
 //! | host | `label.domain` or `session--label.domain`, canonical |
 //! | issuer | who signs tokens and says who a visitor is |
 //! | label | the DNS label of one user; the same function names the route and judges the visitor |
+//! | party | one of the sessions that a refusal of the renderer is about |
 //! | permit | proof that every check said yes; the only way to a 2xx |
 //! | session | proof that a configured issuer vouches for a user, from a token that verified |
 //! | sibling | another workspace below the same domain; same-site to every browser |
