@@ -4,14 +4,17 @@
 //! In the order in which a token meets them: `raw` cuts and decodes the three parts, `json` reads
 //! them with one meaning only, `header` lets the token choose among what is configured, `key`
 //! checks the signature, `kind` tells sessions from an issuer's other tokens, `claims` and
-//! `identity` read what was signed, and `verifier` holds the order together. `cache` remembers
-//! what was verified; `ours` knows a token of ours by its look, good or bad.
+//! `identity` read what was signed, and `verifier` holds the order together. `own` are the session
+//! tokens that the gate makes itself, `arrival` the hand-off tokens it makes them of. `cache`
+//! remembers what was verified; `revocation` names what can be ended early; `ours` knows a token of
+//! ours by its look, good or bad.
 //!
 //! Pure but for `cache`: no socket, file, environment, clock or runtime. Where keys come from is
 //! not known here, and what a session may enter is decided elsewhere. The types of `jsonwebtoken`
 //! do not leave this module.
 
 mod algorithm;
+mod arrival;
 pub mod cache;
 mod claims;
 mod header;
@@ -20,21 +23,26 @@ mod json;
 mod key;
 mod kind;
 mod ours;
+mod own;
 mod raw;
 mod rejection;
+mod revocation;
 mod session;
 mod signer;
 mod unverified;
 mod verifier;
 
 pub use algorithm::Algorithm;
+pub use arrival::Arrival;
 pub use claims::{ClaimPath, UnixTime};
 pub use identity::IdentityValue;
 pub use json::JsonFault;
 pub use key::{KeyError, KeyProblem, KeySet};
 pub use kind::TokenKind;
+pub use own::{OWN_ISSUER, SessionKeys};
 pub use raw::Part;
 pub use rejection::Rejection;
+pub use revocation::{Identities, Identity, IdentityKind, Revocations};
 pub use session::Session;
 pub use signer::{SigningKey, SigningKeyError};
 pub use verifier::{GrantClaim, Issuer, Verifier};

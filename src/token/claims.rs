@@ -9,8 +9,8 @@ mod path;
 mod time;
 
 pub use path::ClaimPath;
-pub(super) use time::Times;
 pub use time::UnixTime;
+pub(super) use time::{Times, numeric_date};
 
 use super::{
     json::{Object, Value},

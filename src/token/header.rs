@@ -8,7 +8,7 @@
 use super::{
     Algorithm,
     json::{self, Object},
-    kind::{TokenKind, media_subtype},
+    kind::{HANDOFF, SESSION, TokenKind, media_subtype},
     rejection::Rejection,
     verifier::Issuer,
 };
@@ -44,6 +44,28 @@ impl<'token> Header<'token> {
             Some(value) => Some(value.as_str().ok_or(Rejection::TypeMalformed)?),
         };
         Ok(Self { algorithm, kid, typ })
+    }
+
+    /// Whether it asks for the session keys. Exactly as the gate writes it: another spelling is no
+    /// token of the gate's, and no other verifier takes a `doorward-*` type in any spelling.
+    pub(super) fn is_own_session(&self) -> bool {
+        self.typ == Some(SESSION)
+    }
+
+    /// Judges the header of a hand-off token: an issuer's algorithm, and this one type in place of
+    /// the issuer's `types`.
+    ///
+    /// # Errors
+    /// An algorithm that this issuer does not use, and any other type or none.
+    pub(super) fn check_handoff(&self, issuer: &Issuer) -> Result<(), Rejection> {
+        if !issuer.algorithms.contains(&self.algorithm) {
+            return Err(Rejection::AlgorithmNotAllowed(self.algorithm));
+        }
+        let typ = self.typ.ok_or(Rejection::NoHandoff)?;
+        if media_subtype(typ).eq_ignore_ascii_case(HANDOFF) {
+            return Ok(());
+        }
+        Err(Rejection::NoHandoff)
     }
 
     /// Judges the header by the rules of the issuer that the payload names.

@@ -76,6 +76,32 @@ impl KeySet {
         Self::unnamed(secrets, algorithms)
     }
 
+    /// HMAC secrets for HS256, each with its own name, of which a token must state one.
+    ///
+    /// # Errors
+    /// No secret, one that is too short, or one name twice.
+    pub(super) fn from_named_secrets(secrets: &[(String, &Vec<u8>)]) -> Result<Self, KeyError> {
+        let mut keys: Vec<Key> = Vec::with_capacity(secrets.len());
+        for (position, (kid, secret)) in secrets.iter().enumerate() {
+            let same = keys.iter().position(|other| other.kid.as_deref() == Some(kid.as_str()));
+            let key = match same {
+                Some(other) => Err(KeyError::SameKid { other }),
+                None => {
+                    let material = Material::Secret(secret.to_vec());
+                    Key::new(Some(kid.as_str()), Algorithm::Hs256, material)
+                }
+            };
+            let wrong = |error| KeyError::Member { position, error: Box::new(error) };
+            keys.push(key.map_err(wrong)?);
+        }
+        Self::new(keys).ok_or(KeyError::NoUsableKey(Vec::new()))
+    }
+
+    /// The `kid` of each key, where it has one.
+    pub(super) fn names(&self) -> impl Iterator<Item = Option<&str>> {
+        self.keys.iter().map(|key| key.kid.as_deref())
+    }
+
     fn unnamed(materials: Vec<Material>, algorithms: &[Algorithm]) -> Result<Self, KeyError> {
         let mut keys: Vec<Key> = Vec::with_capacity(materials.len());
         for (position, material) in materials.into_iter().enumerate() {

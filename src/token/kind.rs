@@ -96,6 +96,11 @@ fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
+/// `typ` of the token by which a sign-in page hands a session over; the issuer signs it.
+pub(super) const HANDOFF: &str = "doorward-handoff+jwt";
+/// `typ` of the session token that the gate makes of it, with a key of its own.
+pub(super) const SESSION: &str = "doorward-session+jwt";
+
 const DOORWARD: &str = "doorward-";
 
 #[cfg(test)]

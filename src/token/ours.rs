@@ -4,7 +4,7 @@
 //! for a token of ours counts (threat T4: the desktop is the thief). So this reads what the strict
 //! parse refuses: padding, the other alphabet, doubled members, endless nesting, trailing data.
 
-use super::kind;
+use super::{kind, own::OWN_ISSUER};
 use base64::{
     Engine,
     alphabet::URL_SAFE,
@@ -75,9 +75,6 @@ impl<'json> Visitor<'json> for Members<'_> {
         Ok(())
     }
 }
-
-/// What the gate's own session tokens have as `iss`.
-const OWN_ISSUER: &str = "doorward";
 
 /// Padding or none, slack bits or none.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(

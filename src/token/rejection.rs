@@ -79,6 +79,20 @@ pub enum Rejection {
     AudienceMalformed,
     /// None of the configured audiences is in `aud`.
     AudienceOther,
+    /// A session token of the gate's that was made for another host.
+    SessionOfAnotherHost,
+    /// A session token of the gate's, signed with a key that it has no longer.
+    SessionKeyUnknown,
+    /// The session was ended before its time.
+    Revoked,
+    /// Where a hand-off is expected, a token of another type.
+    NoHandoff,
+    /// A hand-off for another origin than the one it came to.
+    OriginOther,
+    /// A hand-off for another browser than the one it came from, or for another tab's sign-in.
+    NonceOther,
+    /// A hand-off without `jti`: it could be used twice.
+    IdentifierMissing,
     /// `exp` is missing.
     ExpiryMissing,
     /// The named claim is no number from 0 to 2^53.
@@ -118,7 +132,7 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every [`reason`](Self::reason), for metrics that must not grow with what is sent.
-    pub const REASONS: [&'static str; 44] = [
+    pub const REASONS: [&'static str; 51] = [
         "token-too-long",
         "not-three-parts",
         "encrypted-token",
@@ -150,6 +164,13 @@ impl Rejection {
         "audience-missing",
         "audience-malformed",
         "audience-other",
+        "session-of-another-host",
+        "session-key-unknown",
+        "revoked",
+        "no-handoff",
+        "origin-other",
+        "nonce-other",
+        "identifier-missing",
         "expiry-missing",
         "time-malformed",
         "expired",
@@ -200,6 +221,13 @@ impl Rejection {
             Self::AudienceMissing => "audience-missing",
             Self::AudienceMalformed => "audience-malformed",
             Self::AudienceOther => "audience-other",
+            Self::SessionOfAnotherHost => "session-of-another-host",
+            Self::SessionKeyUnknown => "session-key-unknown",
+            Self::Revoked => "revoked",
+            Self::NoHandoff => "no-handoff",
+            Self::OriginOther => "origin-other",
+            Self::NonceOther => "nonce-other",
+            Self::IdentifierMissing => "identifier-missing",
             Self::ExpiryMissing => "expiry-missing",
             Self::TimeMalformed(_) => "time-malformed",
             Self::Expired => "expired",
@@ -217,10 +245,11 @@ impl Rejection {
     }
 
     /// Whether the token is a former session, so that signing in again helps. The verifier looks
-    /// at `exp` after everything else, so nothing but its age is wrong with such a token.
+    /// at `exp` after everything else, so nothing but its age is wrong with such a token; one that
+    /// was revoked, or signed with a session key that is gone, has ended as well.
     #[must_use]
     pub fn is_expiry(&self) -> bool {
-        matches!(self, Self::Expired)
+        matches!(self, Self::Expired | Self::Revoked | Self::SessionKeyUnknown)
     }
 }
 
@@ -294,6 +323,19 @@ impl fmt::Display for Rejection {
                 "the token is meant for somebody else: none of this issuer's `audiences` is in \
                  its `aud`"
             }
+            Self::SessionOfAnotherHost => "the gate made this session for another host",
+            Self::SessionKeyUnknown => {
+                "the gate made this session with a key that it has no longer"
+            }
+            Self::Revoked => "the session was revoked",
+            Self::NoHandoff => "the token's `typ` is not that of a hand-off, doorward-handoff+jwt",
+            Self::OriginOther => {
+                "the hand-off's `aud` is not the origin of the workspace it came to"
+            }
+            Self::NonceOther => {
+                "the hand-off's `nonce` does not answer the sign-in that this browser began"
+            }
+            Self::IdentifierMissing => "the hand-off has no `jti`, so it could be used twice",
             Self::ExpiryMissing => "the token has no `exp`, so it would never end",
             Self::TimeMalformed(claim) => {
                 return write!(

@@ -1,6 +1,6 @@
 //! The proof type: who holds a [`Session`] knows that a configured issuer vouched for its user.
 
-use super::UnixTime;
+use super::{UnixTime, revocation::Identities};
 use crate::name::{Label, Shard};
 use bytes::Bytes;
 use std::fmt;
@@ -10,7 +10,7 @@ use std::fmt;
 ///
 /// Made only by [`Verifier::verify_within`](super::Verifier::verify_within). Everything that a later request
 /// needs is in here, encoded and judged once, so that a request the cache knows costs no parse.
-/// What depends on the request or the time (host, revocation, expiry) is never in here.
+/// What depends on the request or the time (host, revocation, expiry) is never judged in here.
 #[expect(clippy::struct_field_names, reason = "`sid` is a session id wherever it is written of")]
 pub struct Session {
     pub(super) issuer: usize,
@@ -23,6 +23,10 @@ pub struct Session {
     pub(super) id: Option<Box<str>>,
     pub(super) session_id: Option<Box<str>>,
     pub(super) subject: Option<Box<str>>,
+    /// By what it can be revoked.
+    pub(super) identities: Identities,
+    /// The canonical name of the only host that it opens: one that the gate has made itself.
+    pub(super) only_host: Option<Box<str>>,
     pub(super) identity: Box<[Option<Bytes>]>,
     pub(super) grants: Box<[bool]>,
 }
@@ -82,6 +86,12 @@ impl Session {
         self.subject.as_deref()
     }
 
+    /// By what it can be revoked.
+    #[must_use]
+    pub fn identities(&self) -> &Identities {
+        &self.identities
+    }
+
     /// One entry for each configured identity header, percent-encoded. None: the header is
     /// removed. `host_label` is always None here, because it depends on the request.
     #[must_use]
@@ -106,6 +116,7 @@ impl Session {
             + optional(&self.id)
             + optional(&self.session_id)
             + optional(&self.subject)
+            + optional(&self.only_host)
             + self.identity.len() * size_of::<Option<Bytes>>()
             + identity
             + self.grants.len()

@@ -1,8 +1,8 @@
 //! The other side of verification: private keys that mint tokens.
 //!
-//! For `doorward token`, `doorward keygen`, the demo and the tests; the gate that runs in front of
-//! desktops holds no private key. Signs what it is given and judges no claim. Which file a key
-//! comes from is not known here.
+//! For `doorward token`, `doorward keygen`, the demo and the tests; of the gate that runs in front
+//! of desktops only the secrets of its own session tokens (`own`) are in here. Signs what it is
+//! given and judges no claim. Which file a key comes from is not known here.
 
 mod der;
 mod error;
@@ -11,7 +11,7 @@ mod pem;
 
 pub use error::SigningKeyError;
 
-use super::Algorithm;
+use super::{Algorithm, kind::HANDOFF};
 use aws_lc_rs::{
     hmac,
     rand::{self, SystemRandom},
@@ -138,9 +138,29 @@ impl SigningKey {
     /// # Errors
     /// The crypto library refused.
     pub fn sign(&self, claims: &Map<String, Value>) -> Result<String, SigningKeyError> {
+        self.sign_as("JWT", claims)
+    }
+
+    /// The hand-off token that a sign-in page sends a browser back with.
+    ///
+    /// # Errors
+    /// The crypto library refused.
+    pub fn sign_handoff(&self, claims: &Map<String, Value>) -> Result<String, SigningKeyError> {
+        self.sign_as(HANDOFF, claims)
+    }
+
+    /// Mints a token of these claims with this `typ`.
+    ///
+    /// # Errors
+    /// The crypto library refused.
+    pub(super) fn sign_as(
+        &self,
+        typ: &str,
+        claims: &Map<String, Value>,
+    ) -> Result<String, SigningKeyError> {
         let mut header = Map::new();
         header.insert("alg".to_owned(), self.algorithm.name().into());
-        header.insert("typ".to_owned(), "JWT".into());
+        header.insert("typ".to_owned(), typ.into());
         if let Some(kid) = &self.kid {
             header.insert("kid".to_owned(), Value::from(&**kid));
         }

@@ -3,9 +3,13 @@
 //! The order is fixed and each step fails closed: shape, header, payload, the issuer that the
 //! payload names, that issuer's rules for the header, the signature, and only then the claims.
 //! Until the signature is good nothing of the token gets out but the reason of its refusal.
+//!
+//! The `typ` of the header picks one of two ways in here, and neither ever uses the keys of the
+//! other: an issuer's token, or a session token of the gate's own making (`own`). A hand-off token
+//! has a way of its own (`arrival`), which leads to no session that could be used.
 
 use super::{
-    Algorithm, ClaimPath, IdentityValue, KeySet, Rejection, Session, UnixTime,
+    Algorithm, ClaimPath, IdentityValue, KeySet, Rejection, Session, SessionKeys, UnixTime,
     claims::{self, Times},
     header::{self, Header},
     identity::Identity,
@@ -13,8 +17,9 @@ use super::{
     kind::TokenKind,
     ours,
     raw::Compact,
+    revocation::Identities,
 };
-use crate::name::{LabelRules, Shard};
+use crate::name::{Host, LabelRules, Shard};
 
 /// Verifies tokens against the configured issuers. A value of this is one generation of the
 /// configuration; nothing in it changes.
@@ -29,11 +34,14 @@ pub struct Verifier {
     pub identity: Vec<IdentityValue>,
     /// The grants, in the order of [`Session::grants`].
     pub grants: Vec<GrantClaim>,
+    /// For each domain, in the order of [`Host::domain`], the gate's own keys: a session that one
+    /// domain's key has signed is none in another. `None`: no hand-off there.
+    pub session_keys: Vec<Option<SessionKeys>>,
 }
 
 impl Verifier {
-    /// Verifies a token as of `now`. `signatures` is how many may still be computed for this
-    /// request; each that is computed takes one, whatever comes of it.
+    /// Verifies a token as of `now`, for a request for `host`. `signatures` is how many may still
+    /// be computed for this request; each that is computed takes one, whatever comes of it.
     ///
     /// # Errors
     /// The first thing that is wrong with it. [`Rejection::Expired`] comes last of all, so it
@@ -41,6 +49,7 @@ impl Verifier {
     pub fn verify_within(
         &self,
         token: &str,
+        host: &Host<'_>,
         now: UnixTime,
         signatures: &mut u16,
     ) -> Result<Session, Rejection> {
@@ -48,15 +57,24 @@ impl Verifier {
         let header = header::parse(&compact.header)?;
         let header = Header::read(&header)?;
         let claims = json::parse_object(&compact.payload).map_err(Rejection::Payload)?;
-        let name = claims::issuer(&claims)?;
-        // Keys are looked up within this issuer only, so a token of one issuer that is signed
-        // with another's key is refused though both are trusted (RFC 8725, section 3.8).
-        let index = self.issuers.iter().position(|issuer| *issuer.name == *name);
-        let index = index.ok_or(Rejection::IssuerUnknown)?;
-        let issuer = self.issuers.get(index).ok_or(Rejection::IssuerUnknown)?;
+        if header.is_own_session() {
+            return self.verify_own(&compact, &header, &claims, host, now, signatures);
+        }
+        let (index, issuer) = self.issuer(claims::issuer(&claims)?)?;
         header.check(issuer)?;
         issuer.keys.verify_within(header.algorithm, header.kid, &compact, signatures)?;
-        self.judge_claims(index, issuer, &claims, now)
+        TokenKind::check_claims(&claims)?;
+        claims::check_audience(&claims, &issuer.audiences)?;
+        let times = Times::read(&claims)?;
+        times.check_lifetime(issuer.max_lifetime)?;
+        self.vouch(index, issuer, &claims, times, None, now)
+    }
+
+    /// The issuer of this name. Keys are looked up within it only, so a token of one issuer that
+    /// is signed with another's key is refused though both are trusted (RFC 8725, section 3.8).
+    pub(super) fn issuer(&self, name: &str) -> Result<(usize, &Issuer), Rejection> {
+        let mut issuers = self.issuers.iter().enumerate();
+        issuers.find(|(_, issuer)| *issuer.name == *name).ok_or(Rejection::IssuerUnknown)
     }
 
     /// [`verify_within`](Self::verify_within) without a bound.
@@ -65,14 +83,23 @@ impl Verifier {
     /// As there.
     #[cfg(test)]
     pub(crate) fn verify(&self, token: &str, now: UnixTime) -> Result<Session, Rejection> {
-        self.verify_within(token, now, &mut { u16::MAX })
+        self.verify_within(token, &super::tests::fixture::host(), now, &mut { u16::MAX })
     }
 
-    /// The checks that depend on the time, for a session that the cache knows.
+    /// The checks that depend on the request and the time, for a session that the cache knows.
     ///
     /// # Errors
-    /// Expired, not valid yet, or issued in the future, as of `now`.
-    pub fn still_valid(&self, session: &Session, now: UnixTime) -> Result<(), Rejection> {
+    /// A session that was made for another host; expired, not valid yet, or issued in the future,
+    /// as of `now`.
+    pub fn still_valid(
+        &self,
+        session: &Session,
+        host: &Host<'_>,
+        now: UnixTime,
+    ) -> Result<(), Rejection> {
+        if session.only_host.as_deref().is_some_and(|only| only != host.name()) {
+            return Err(Rejection::SessionOfAnotherHost);
+        }
         let times = Times {
             issued_at: session.issued_at,
             not_before: session.not_before,
@@ -94,18 +121,17 @@ impl Verifier {
         })
     }
 
-    /// Makes the session. Called with claims whose signature is good, and by nobody else.
-    fn judge_claims(
+    /// Makes the session. Called with claims whose signature is good and whose kind, audience and
+    /// lifetime have been judged by the rules of that kind, and by nobody else.
+    pub(super) fn vouch(
         &self,
         index: usize,
         issuer: &Issuer,
         claims: &Object<'_>,
+        times: Times,
+        only_host: Option<&str>,
         now: UnixTime,
     ) -> Result<Session, Rejection> {
-        TokenKind::check_claims(claims)?;
-        claims::check_audience(claims, &issuer.audiences)?;
-        let times = Times::read(claims)?;
-        times.check_lifetime(issuer.max_lifetime)?;
         let id = claims::identifier(claims, "jti")?;
         let session_id = claims::identifier(claims, "sid")?;
         let subject = claims::identifier(claims, "sub")?;
@@ -129,9 +155,11 @@ impl Verifier {
             issued_at: times.issued_at,
             not_before: times.not_before,
             expires_at: times.expires_at,
+            identities: Identities::new(&issuer.name, id, session_id, subject, &username),
             id: id.map(Into::into),
             session_id: session_id.map(Into::into),
             subject: subject.map(Into::into),
+            only_host: only_host.map(Into::into),
             identity,
             grants: grants.collect(),
             username,

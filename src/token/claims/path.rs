@@ -36,6 +36,16 @@ impl ClaimPath {
         &self.text
     }
 
+    /// The name at the top of the claims.
+    pub(in crate::token) fn first(&self) -> &str {
+        self.steps.first().map_or("", |step| step)
+    }
+
+    /// How many names lie on the way.
+    pub(in crate::token) fn length(&self) -> usize {
+        self.steps.len()
+    }
+
     /// Puts a value there in claims that are being made, with the objects on the way. Returns
     /// whether it could: not where something on the way is no object, nor where a value stands.
     pub fn put(

@@ -74,6 +74,11 @@ impl Times {
     }
 }
 
+/// A `NumericDate` on its own, such as the end of something: a fraction is rounded down.
+pub(in crate::token) fn numeric_date(value: &Value<'_>) -> Option<UnixTime> {
+    seconds(value, Rounding::Down).map(UnixTime)
+}
+
 #[derive(Clone, Copy)]
 enum Rounding {
     Down,

@@ -69,6 +69,26 @@ impl Rejection {
                 "have the issuer mint a token for one of this issuer's `audiences`; add the \
                  token's `aud` there only if that service's tokens are to open desktops"
             }
+            Self::SessionOfAnotherHost => {
+                "nothing: a session cookie opens the one host that it was made for. Sign in there"
+            }
+            Self::SessionKeyUnknown => {
+                "sign in again; when every session ended at once, keep the old key as the second \
+                 of session_key_file, and give all replicas the same list"
+            }
+            Self::Revoked => "sign in again; nothing to change here",
+            Self::NoHandoff => "have the sign-in page send a token with `typ` doorward-handoff+jwt",
+            Self::OriginOther => {
+                "have the sign-in page set `aud` to the origin of the address in `rd`, to the \
+                 byte: scheme, host and a port that is not the default"
+            }
+            Self::NonceOther => {
+                "have the sign-in page set `nonce` to what stands behind the dot in `st`, and send \
+                 the part before it back as `st`"
+            }
+            Self::IdentifierMissing => {
+                "have the sign-in page give each hand-off a `jti` of its own"
+            }
             Self::ExpiryMissing => "have the issuer set `exp`",
             Self::TimeMalformed(_) => {
                 "have the issuer write times as numbers of seconds since 1970, not as strings"

@@ -1,6 +1,6 @@
 //! Keys, issuers and tokens for the tests. Every key is made when the tests run.
 
-use crate::name::{Case, LabelRules, ReservedLabels};
+use crate::name::{Case, Domain, Domains, Host, LabelRules, ReservedLabels};
 use crate::token::{
     Algorithm, ClaimPath, Issuer, KeySet, Rejection, Session, SigningKey, UnixTime, Verifier,
 };
@@ -63,13 +63,31 @@ pub(in crate::token) fn issuer(name: &str, key: &SigningKey) -> Issuer {
 }
 
 pub(in crate::token) fn verifier(issuers: Vec<Issuer>) -> Verifier {
-    Verifier { issuers, leeway: 0, max_bytes: 8192, identity: vec![], grants: vec![] }
+    Verifier {
+        issuers,
+        leeway: 0,
+        max_bytes: 8192,
+        identity: vec![],
+        grants: vec![],
+        session_keys: vec![None],
+    }
 }
 
 /// A verifier of one issuer, and that issuer's key.
 pub(in crate::token) fn single(algorithm: Algorithm) -> (Verifier, &'static SigningKey) {
     let key = key(algorithm);
     (verifier(vec![issuer(ISSUER, key)]), key)
+}
+
+/// The host that requests are for.
+pub(in crate::token) fn host() -> Host<'static> {
+    host_named("alice.vdi.example.com")
+}
+
+pub(in crate::token) fn host_named(name: &'static str) -> Host<'static> {
+    let domain = |name| Domain::new(name).unwrap();
+    let domains = vec![domain("vdi.example.com"), domain("lab.example.org")];
+    Host::parse(name, &Domains::new(domains).unwrap()).unwrap()
 }
 
 /// Claims of a good token for alice.

@@ -164,7 +164,7 @@ proptest! {
             prop_assert!(second("exp").unwrap() - second("iat").unwrap() <= 86_402.0);
             prop_assert_eq!(claims["sub"].as_str(), session.subject());
             prop_assert!(!session.username().is_empty());
-            prop_assert!(verifier.still_valid(&session, UnixTime(now as u64)).is_ok());
+            prop_assert!(verifier.still_valid(&session, &fixture::host(), UnixTime(now as u64)).is_ok());
             prop_assert!(verifier.claims_to_be_ours(&token), "what verifies never leaks");
         }
     }

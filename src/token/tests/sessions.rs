@@ -97,7 +97,7 @@ fn a_session_from_the_cache_is_judged_by_the_time_again() {
         let claims = claims_with(json!({"nbf": NOW.0 - 10, "iat": NOW.0 - 20, "exp": NOW.0 + 100}));
         let token = key.sign(&claims).unwrap();
         let session = verifier.verify(&token, NOW).unwrap();
-        let at = |seconds: u64| verifier.still_valid(&session, UnixTime(seconds));
+        let at = |seconds: u64| verifier.still_valid(&session, &fixture::host(), UnixTime(seconds));
         let end = NOW.0 + 100 + leeway;
         assert_eq!(at(end - 1), Ok(()));
         assert_eq!(at(end), Err(Rejection::Expired));
@@ -108,7 +108,7 @@ fn a_session_from_the_cache_is_judged_by_the_time_again() {
         for now in [start - 1, start, end - 1, end, end + 1] {
             let now = UnixTime(now);
             let judged = verifier.verify(&token, now).map(drop);
-            assert_eq!(judged, verifier.still_valid(&session, now), "{now:?}");
+            assert_eq!(judged, verifier.still_valid(&session, &fixture::host(), now), "{now:?}");
         }
     }
 }

@@ -1,0 +1,172 @@
+//! A hand-off token: what an issuer's sign-in page sends a browser back with.
+//!
+//! Verified as every token of that issuer is, with the workspace's origin in place of `audiences`
+//! and one `typ` in place of `types`, so that it opens nothing but one door, once, within a minute,
+//! for the browser that asked (`nonce`). What comes of it is an [`Arrival`]: enough to judge by and
+//! to make a session token of, and never a session by itself.
+
+use super::{
+    IdentityValue, Issuer, Rejection, Session, UnixTime, Verifier,
+    claims::{self, Times, numeric_date},
+    header::{self, Header},
+    json::{self, Object, Value},
+    kind::TokenKind,
+    own::ORIGINAL_ISSUER,
+    raw::Compact,
+};
+use serde_json::Map;
+use std::fmt;
+
+/// Proof that an issuer sent this visitor to this origin just now.
+pub struct Arrival {
+    session: Session,
+    id: Box<str>,
+    session_ends: Option<UnixTime>,
+    carried: Map<String, serde_json::Value>,
+}
+
+impl Arrival {
+    /// Who arrives, to be judged by revocation and policy. Whoever lets somebody in takes the
+    /// session token that is made of this, when it comes back.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// As [`session`](Self::session), for log and page once it is decided.
+    #[must_use]
+    pub fn into_session(self) -> Session {
+        self.session
+    }
+
+    /// `jti`: may be used once.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// `session_exp`: when the session must have ended.
+    #[must_use]
+    pub fn session_ends(&self) -> Option<UnixTime> {
+        self.session_ends
+    }
+
+    /// The claims that the session token keeps: `oiss`, the user, `sub`, `sid`, and what grants and
+    /// identity headers ask for. None that the gate gives a meaning of its own.
+    #[must_use]
+    pub fn carried(&self) -> &Map<String, serde_json::Value> {
+        &self.carried
+    }
+}
+
+impl fmt::Debug for Arrival {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Arrival").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+impl Verifier {
+    /// Verifies a hand-off token as of `now`: for exactly this `origin`, and for the browser whose
+    /// state has this `challenge`.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it, expiry last.
+    pub fn verify_handoff(
+        &self,
+        token: &str,
+        origin: &str,
+        challenge: &str,
+        now: UnixTime,
+    ) -> Result<Arrival, Rejection> {
+        let compact = Compact::split(token, self.max_bytes)?;
+        let header = header::parse(&compact.header)?;
+        let header = Header::read(&header)?;
+        let claims = json::parse_object(&compact.payload).map_err(Rejection::Payload)?;
+        let (index, issuer) = self.issuer(claims::issuer(&claims)?)?;
+        header.check_handoff(issuer)?;
+        let signatures = &mut { MOST_SIGNATURES };
+        issuer.keys.verify_within(header.algorithm, header.kid, &compact, signatures)?;
+        TokenKind::check_claims(&claims)?;
+        check_origin(&claims, origin)?;
+        let times = Times::read(&claims)?;
+        times.check_lifetime(Some(MAX_LIFETIME))?;
+        let id = claims::identifier(&claims, "jti")?.ok_or(Rejection::IdentifierMissing)?;
+        let nonce = claims.get("nonce").and_then(Value::as_str);
+        // Neither side is a secret: the browser has sent the one, the portal has seen the other.
+        if nonce != Some(challenge) {
+            return Err(Rejection::NonceOther);
+        }
+        let session_ends = match claims.get("session_exp") {
+            None => None,
+            Some(value) => {
+                Some(numeric_date(value).ok_or(Rejection::TimeMalformed("session_exp"))?)
+            }
+        };
+        let session = self.vouch(index, issuer, &claims, times, None, now)?;
+        let carried = self.carried(index, issuer, &claims);
+        Ok(Arrival { session, id: id.into(), session_ends, carried })
+    }
+
+    fn carried(
+        &self,
+        index: usize,
+        issuer: &Issuer,
+        claims: &Object<'_>,
+    ) -> Map<String, serde_json::Value> {
+        let mut carried = Map::new();
+        carried.insert(ORIGINAL_ISSUER.to_owned(), (*issuer.name).into());
+        for name in ["sub", "sid"] {
+            let value = claims.get(name).and_then(Value::as_str);
+            carried.extend(value.map(|value| (name.to_owned(), value.into())));
+        }
+        let of_grants = self.grants.iter().filter(|grant| grant.issuer == index);
+        let of_headers = self.identity.iter().filter_map(|value| match value {
+            IdentityValue::Claim(path) => Some(path),
+            IdentityValue::Username
+            | IdentityValue::Label
+            | IdentityValue::Issuer
+            | IdentityValue::Session
+            | IdentityValue::HostLabel => None,
+        });
+        let mut paths: Vec<_> = std::iter::once(&issuer.user_claim)
+            .chain(of_grants.map(|grant| &grant.claim))
+            .chain(of_headers)
+            .filter(|path| !OF_THE_GATE.contains(&path.first()))
+            .collect();
+        // What holds another comes before it, and then has it already.
+        paths.sort_by_key(|path| path.length());
+        for path in paths {
+            if let Some(value) = path.find(claims)
+                && let Ok(value) = serde_json::to_value(value)
+            {
+                path.put(&mut carried, value);
+            }
+        }
+        carried
+    }
+}
+
+/// The own origin and nothing beside it: a token for two hosts could be used at either.
+fn check_origin(claims: &Object<'_>, origin: &str) -> Result<(), Rejection> {
+    let audience = match claims.get("aud") {
+        None => return Err(Rejection::AudienceMissing),
+        Some(Value::String(audience)) => audience.as_ref(),
+        Some(Value::Array(audiences)) => match audiences.as_slice() {
+            [only] => only.as_str().ok_or(Rejection::AudienceMalformed)?,
+            _ => return Err(Rejection::AudienceMalformed),
+        },
+        Some(_) => return Err(Rejection::AudienceMalformed),
+    };
+    if audience == origin { Ok(()) } else { Err(Rejection::OriginOther) }
+}
+
+/// Claims of a session token that say what the gate says, whatever the hand-off's said.
+const OF_THE_GATE: [&str; 8] =
+    ["iss", "aud", "exp", "nbf", "iat", "jti", ORIGINAL_ISSUER, "session_exp"];
+/// `exp` − `iat` in seconds: long enough for a redirect on a bad line.
+const MAX_LIFETIME: u64 = 60;
+/// For one hand-off; a set without `kid`s may have as many keys to try.
+const MOST_SIGNATURES: u16 = 4;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,258 @@
+//! The gate's own sessions: good on one host, with one domain's keys, and never an issuer's.
+
+use super::*;
+use crate::token::tests::fixture::{
+    self, ISSUER, NOW, claims, claims_with, forge, host, host_named,
+};
+use crate::token::{ClaimPath, IdentityValue, Verifier};
+use serde_json::json;
+
+const FIRST: &[u8] = b"first-secret-0123456789abcdef0123456789";
+const SECOND: &[u8] = b"second-secret-0123456789abcdef012345678";
+
+fn keys(secrets: &[&[u8]]) -> SessionKeys {
+    SessionKeys::new(&secrets.iter().map(|secret| secret.to_vec()).collect::<Vec<_>>()).unwrap()
+}
+
+/// The ES256 issuer, whose first domain has the first secret and whose second has the second.
+fn verifier() -> Verifier {
+    let (verifier, _) = fixture::single(Algorithm::Es256);
+    let session_keys = vec![Some(keys(&[FIRST])), Some(keys(&[SECOND]))];
+    Verifier { session_keys, ..verifier }
+}
+
+fn own(changes: Value) -> Map<String, Value> {
+    let mut claims = claims_with(json!({
+        "iss": "doorward",
+        "aud": "alice.vdi.example.com",
+        "oiss": ISSUER,
+        "jti": "session-token-1",
+    }));
+    for (name, value) in changes.as_object().unwrap() {
+        if value.is_null() {
+            claims.remove(name);
+        } else {
+            claims.insert(name.clone(), value.clone());
+        }
+    }
+    claims
+}
+
+fn judge(verifier: &Verifier, token: &str, host: &Host<'_>) -> Result<Session, Rejection> {
+    verifier.verify_within(token, host, NOW, &mut { 8 })
+}
+
+#[test]
+fn a_session_of_the_gates_opens_its_one_host() {
+    let mut verifier = verifier();
+    verifier.identity =
+        vec![IdentityValue::Issuer, IdentityValue::Claim(ClaimPath::new("team").unwrap())];
+    let token = keys(&[FIRST]).sign(&own(json!({"team": "red"}))).unwrap();
+    let session = judge(&verifier, &token, &host()).unwrap();
+    assert_eq!(session.issuer(), 0);
+    assert_eq!(session.label().as_str(), "alice");
+    assert_eq!(session.id(), Some("session-token-1"));
+    let issuer = session.identity()[0].as_ref().unwrap();
+    assert_eq!(&issuer[..], b"https%3A%2F%2Fportal.example.com", "the one that vouched");
+    assert_eq!(session.identity()[1].as_deref(), Some(&b"red"[..]));
+    assert_eq!(verifier.still_valid(&session, &host(), NOW), Ok(()));
+    for other in ["dev--alice.vdi.example.com", "bob.vdi.example.com", "alice.lab.example.org"] {
+        let other_host = host_named(other);
+        assert_eq!(
+            verifier.still_valid(&session, &other_host, NOW),
+            Err(Rejection::SessionOfAnotherHost),
+            "{other}, from the cache"
+        );
+        assert!(judge(&verifier, &token, &other_host).is_err(), "{other}");
+    }
+    let upper = host_named("ALICE.vdi.example.com.:8443");
+    assert_eq!(verifier.still_valid(&session, &upper, NOW), Ok(()), "another spelling is no other");
+}
+
+#[test]
+fn forged_sessions() {
+    let verifier = verifier();
+    let (_, issuer_key) = fixture::single(Algorithm::Es256);
+    let header = |alg: &str, typ: &str, kid: &str| {
+        format!(r#"{{"alg":"{alg}","typ":"{typ}","kid":"{kid}"}}"#)
+    };
+    let first = kid(FIRST);
+    let secret = SigningKey::from_secret(FIRST, Algorithm::Hs256).unwrap();
+    let long = [FIRST, FIRST].concat();
+    let hs512 = SigningKey::from_secret(&long, Algorithm::Hs512).unwrap();
+    let payload = Value::Object(own(json!({}))).to_string();
+    let issuers = Value::Object(claims()).to_string();
+    let rows = [
+        ("good", forge(&secret, &header("HS256", SESSION, &first), &payload), None),
+        (
+            "signed_by_the_issuer",
+            forge(issuer_key, &header("ES256", SESSION, &first), &payload),
+            Some(Rejection::AlgorithmNotAllowed(Algorithm::Es256)),
+        ),
+        (
+            "signed_by_the_issuer_as_hs256",
+            forge(issuer_key, &header("HS256", SESSION, &first), &payload),
+            Some(Rejection::SignatureLength),
+        ),
+        (
+            "other_hmac",
+            forge(&hs512, &header("HS512", SESSION, &first), &payload),
+            Some(Rejection::AlgorithmNotAllowed(Algorithm::Hs512)),
+        ),
+        (
+            "session_key_for_an_issuers_token",
+            forge(&secret, &header("HS256", "JWT", &first), &issuers),
+            Some(Rejection::AlgorithmNotAllowed(Algorithm::Hs256)),
+        ),
+        (
+            "issuers_claims_as_a_session",
+            forge(&secret, &header("HS256", SESSION, &first), &issuers),
+            Some(Rejection::IssuerUnknown),
+        ),
+        (
+            "type_in_another_case",
+            forge(&secret, &header("HS256", "Doorward-Session+JWT", &first), &payload),
+            Some(Rejection::IssuerUnknown),
+        ),
+        (
+            "type_with_its_tree",
+            forge(&secret, &header("HS256", "application/doorward-session+jwt", &first), &payload),
+            Some(Rejection::IssuerUnknown),
+        ),
+        (
+            "handoff_type",
+            forge(&secret, &header("HS256", "doorward-handoff+jwt", &first), &payload),
+            Some(Rejection::IssuerUnknown),
+        ),
+        (
+            "no_kid",
+            forge(&secret, r#"{"alg":"HS256","typ":"doorward-session+jwt"}"#, &payload),
+            Some(Rejection::KidMissing),
+        ),
+        (
+            "key_of_another_domain",
+            forge(
+                &SigningKey::from_secret(SECOND, Algorithm::Hs256).unwrap(),
+                &header("HS256", SESSION, &kid(SECOND)),
+                &payload,
+            ),
+            Some(Rejection::SessionKeyUnknown),
+        ),
+        (
+            "another_key_under_this_name",
+            forge(
+                &SigningKey::from_secret(SECOND, Algorithm::Hs256).unwrap(),
+                &header("HS256", SESSION, &first),
+                &payload,
+            ),
+            Some(Rejection::SignatureWrong),
+        ),
+        (
+            "alg_none",
+            forge(&secret, &header("none", SESSION, &first), &payload),
+            Some(Rejection::AlgorithmUnknown),
+        ),
+        (
+            "crit",
+            forge(
+                &secret,
+                &format!(
+                    r#"{{"alg":"HS256","typ":"{SESSION}","kid":"{first}","crit":["x"],"x":1}}"#
+                ),
+                &payload,
+            ),
+            Some(Rejection::HeaderMember("crit")),
+        ),
+    ];
+    for (row, token, expected) in rows {
+        assert_eq!(judge(&verifier, &token, &host()).err(), expected, "{row}");
+    }
+}
+
+#[test]
+fn claims_of_a_session() {
+    let verifier = verifier();
+    let keys = keys(&[FIRST]);
+    for (row, changes, expected) in [
+        ("no_audience", json!({"aud": null}), Rejection::AudienceMissing),
+        ("list_of_hosts", json!({"aud": ["alice.vdi.example.com"]}), Rejection::AudienceMalformed),
+        (
+            "host_in_upper_case",
+            json!({"aud": "ALICE.vdi.example.com"}),
+            Rejection::SessionOfAnotherHost,
+        ),
+        (
+            "origin_for_a_host",
+            json!({"aud": "https://alice.vdi.example.com"}),
+            Rejection::SessionOfAnotherHost,
+        ),
+        ("audience_of_the_issuer", json!({"aud": "vdi"}), Rejection::SessionOfAnotherHost),
+        ("no_original_issuer", json!({"oiss": null}), Rejection::IssuerMissing),
+        (
+            "unknown_original_issuer",
+            json!({"oiss": "https://evil.example"}),
+            Rejection::IssuerUnknown,
+        ),
+        ("gate_as_original_issuer", json!({"oiss": "doorward"}), Rejection::IssuerUnknown),
+        ("list_of_issuers", json!({"oiss": [ISSUER]}), Rejection::IssuerMalformed),
+        ("no_user", json!({"sub": null}), Rejection::UserMissing),
+        ("no_end", json!({"exp": null}), Rejection::ExpiryMissing),
+        ("over", json!({"exp": NOW.0}), Rejection::Expired),
+        ("logout_events", json!({"events": {}}), Rejection::WrongKind(TokenKind::Logout)),
+        ("another_gates_issuer", json!({"iss": "doorward2"}), Rejection::IssuerUnknown),
+    ] {
+        let token = keys.sign(&own(changes)).unwrap();
+        assert_eq!(judge(&verifier, &token, &host()).err(), Some(expected), "{row}");
+    }
+}
+
+/// Before the hand-off is configured, and after it was taken away.
+#[test]
+fn without_session_keys_no_session_of_the_gates_is_one() {
+    let token = keys(&[FIRST]).sign(&own(json!({}))).unwrap();
+    for session_keys in [vec![], vec![None], vec![None, Some(keys(&[FIRST]))]] {
+        let verifier = Verifier { session_keys, ..verifier() };
+        let expected = Some(Rejection::WrongKind(TokenKind::Doorward));
+        assert_eq!(judge(&verifier, &token, &host()).err(), expected);
+    }
+}
+
+#[test]
+fn keys_rotate() {
+    let with =
+        |secrets: &[&[u8]]| Verifier { session_keys: vec![Some(keys(secrets))], ..verifier() };
+    let by = |secrets: &[&[u8]]| keys(secrets).sign(&own(json!({}))).unwrap();
+    let (old, new) = (by(&[FIRST]), by(&[SECOND, FIRST]));
+    let judged = |verifier: &Verifier, token| judge(verifier, token, &host()).err();
+    for (row, verifier) in
+        [("new_second", with(&[FIRST, SECOND])), ("new_first", with(&[SECOND, FIRST]))]
+    {
+        assert_eq!(judged(&verifier, &old), None, "{row}");
+        assert_eq!(judged(&verifier, &new), None, "{row}");
+    }
+    let dropped = judged(&with(&[SECOND]), &old).unwrap();
+    assert_eq!(dropped, Rejection::SessionKeyUnknown);
+    assert!(dropped.is_expiry(), "the visitor signs in again");
+    assert_ne!(keys(&[FIRST, SECOND]), keys(&[SECOND, FIRST]));
+    assert_eq!(keys(&[FIRST]), keys(&[FIRST]));
+}
+
+#[test]
+fn secrets_that_are_none() {
+    let new = |secrets: &[&[u8]]| {
+        SessionKeys::new(&secrets.iter().map(|secret| secret.to_vec()).collect::<Vec<_>>()).err()
+    };
+    let member = |position, error| Some(KeyError::Member { position, error: Box::new(error) });
+    assert_eq!(new(&[]), Some(KeyError::NoUsableKey(vec![])));
+    let short = KeyError::SecretTooShort { bytes: 31, needed: 32 };
+    assert_eq!(new(&[FIRST, &SECOND[..31]]), member(1, short));
+    assert_eq!(new(&[FIRST, &SECOND[..32]]), None);
+    assert_eq!(new(&[FIRST, SECOND, FIRST]), member(2, KeyError::SameKid { other: 0 }));
+}
+
+#[test]
+fn a_secret_shows_its_name_alone() {
+    let shown = format!("{:?}", keys(&[FIRST]));
+    assert_eq!(shown, format!("SessionKeys([{} (HS256)])", kid(FIRST)));
+    assert_eq!(kid(FIRST).len(), 12);
+}
