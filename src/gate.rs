@@ -7,13 +7,15 @@
 //! knows no socket, header map, clock or file: `http` reads those and calls it. `explain` calls
 //! the same function with a [`Witness`] that writes down what was compared.
 
+mod arrival;
 mod denial;
 mod effort;
 mod forwarded;
 mod remedy;
 mod witness;
 
-pub use denial::{Denial, Denied, ForwardedProblem};
+pub use arrival::Departure;
+pub use denial::{ArrivalProblem, Denial, Denied, ForwardedProblem, OwnAnswer};
 pub use effort::Effort;
 pub use forwarded::{
     Candidate, Credentials, Forwarded, ForwardedHeader, PublicScheme, Source, TokenName,
@@ -27,7 +29,7 @@ use crate::cross_site::{Clearance, CrossSite, OwnOrigin, Scheme};
 use crate::name::{Domains, Host};
 use crate::policy::{self, Entry, GrantLabels, Site};
 use crate::token::cache::SessionCache;
-use crate::token::{Rejection, Session, UnixTime, Verifier};
+use crate::token::{Rejection, Revocations, Session, UnixTime, Verifier};
 use std::sync::Arc;
 
 /// Everything a decision depends on besides the request, as one configuration states it.
@@ -44,6 +46,8 @@ pub struct Gate {
     pub cross_site: CrossSite,
     /// Sessions already verified. Shared with the gates before and after this one.
     pub cache: SessionCache,
+    /// What ended before its time. Shared likewise.
+    pub revocations: Arc<dyn Revocations>,
     /// Under which configuration and keys this gate verifies; no entry of another is used.
     pub generation: u64,
 }
@@ -121,7 +125,7 @@ impl Gate {
         let mut tally = Tally::default();
         for candidate in credentials.iter() {
             let token = TokenName::of(candidate);
-            let session = match self.session(candidate, now, trial) {
+            let session = match self.session(candidate, host, now, trial) {
                 Verdict::Session(session) => session,
                 Verdict::Rejected(rejection) => {
                     witness.note(Step::Token, false, || {
@@ -139,7 +143,14 @@ impl Gate {
             witness.note(Step::Token, true, || {
                 witness::verified(candidate, &session, &self.verifier, now)
             });
-            witness.note(Step::Revocation, true, witness::revocation);
+            let revoked = self.revocations.is_revoked(&session);
+            witness.note(Step::Revocation, !revoked, || {
+                witness::revocation(self.revocations.store(), revoked)
+            });
+            if revoked {
+                tally.reject(Rejection::Revoked, token);
+                continue;
+            }
             let entry = policy::authorize(&session, site, &self.grants);
             witness.note(Step::Policy, entry.is_ok(), || witness::policy(&session, site, entry));
             match entry {
@@ -159,18 +170,24 @@ impl Gate {
     }
 
     /// Step 6 for one candidate: from the cache, or verified within the budget. What depends on
-    /// the time is judged either way.
-    fn session(&self, candidate: &Candidate<'_>, now: UnixTime, trial: &mut Trial) -> Verdict {
+    /// the host and the time is judged either way.
+    fn session(
+        &self,
+        candidate: &Candidate<'_>,
+        host: &Host<'_>,
+        now: UnixTime,
+        trial: &mut Trial,
+    ) -> Verdict {
         if let Some(session) = self.cache.get(candidate.token, self.generation) {
             trial.effort.cached = trial.effort.cached.saturating_add(1);
-            return match self.verifier.still_valid(&session, now) {
+            return match self.verifier.still_valid(&session, host, now) {
                 Ok(()) => Verdict::Session(session),
                 Err(rejection) => Verdict::Rejected(rejection),
             };
         }
         let source = candidate.source;
         let judged = trial.budget.spend(source.is_cookie(), |signatures| {
-            self.verifier.verify_within(candidate.token, now, signatures)
+            self.verifier.verify_within(candidate.token, host, now, signatures)
         });
         trial.effort.note(&judged);
         match judged {

@@ -105,11 +105,14 @@ pub mod token;
 pub mod policy;
 
 pub mod cross_site;
+pub mod handoff;
 pub mod name;
 
 pub mod manifest;
 
 pub mod keys;
+pub mod revocation;
+
 pub mod observe;
 mod suggestion;
 

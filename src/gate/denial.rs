@@ -23,8 +23,12 @@ pub enum Denial {
     HostUnknown,
     /// Step 4: a CORS preflight; it carries no credential, and any 2xx would open the desktop.
     Preflight,
-    /// Step 4: a path that belongs to the gate.
+    /// Step 4: a path that belongs to the gate, with nothing there.
     ReservedPath,
+    /// Step 4: a path that belongs to the gate, which has answered it.
+    Answered(OwnAnswer),
+    /// Step 4: somebody came from the sign-in page, and not in.
+    Arrival(ArrivalProblem),
     /// Step 4: the route is bound to another owner than its host.
     OwnerDiffers,
     /// Step 5: no candidate at all.
@@ -51,6 +55,8 @@ impl Denial {
             Self::HostUnknown => "host-unknown",
             Self::Preflight => "preflight",
             Self::ReservedPath => "reserved-path",
+            Self::Answered(answer) => answer.reason(),
+            Self::Arrival(problem) => problem.reason(),
             Self::OwnerDiffers => "owner-differs",
             Self::CredentialMissing => "credential-missing",
             Self::TooManyCandidates => "too-many-candidates",
@@ -75,11 +81,96 @@ impl Denial {
             Self::TooManyCandidates,
         ];
         let mut reasons: Vec<_> = own.iter().map(Self::reason).collect();
+        reasons.extend(OwnAnswer::ALL.iter().map(|answer| answer.reason()));
+        reasons.extend(ArrivalProblem::ALL.iter().map(ArrivalProblem::reason));
         reasons.extend(ForwardedProblem::ALL.iter().map(|problem| problem.reason()));
         reasons.extend(Rejection::REASONS);
         reasons.extend(policy::Refusal::ALL.iter().map(|refusal| refusal.reason()));
         reasons.extend(cross_site::Refusal::ALL.iter().map(|refusal| refusal.reason()));
         reasons
+    }
+}
+
+/// What the gate did at a path of its own. None is a permit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnAnswer {
+    /// A visitor was sent to the sign-in page.
+    SignInAsked,
+    /// A visitor came back from it, and got a session for this host.
+    SignedIn,
+    /// A visitor was asked whether to sign out.
+    SignOutAsked,
+    /// A visitor's sessions on this host were ended.
+    SignedOut,
+}
+
+impl OwnAnswer {
+    /// Every one, for metrics.
+    pub const ALL: [Self; 4] =
+        [Self::SignInAsked, Self::SignedIn, Self::SignOutAsked, Self::SignedOut];
+
+    /// Stable, for log and metric.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::SignInAsked => "sign-in-asked",
+            Self::SignedIn => "signed-in",
+            Self::SignOutAsked => "sign-out-asked",
+            Self::SignedOut => "signed-out",
+        }
+    }
+}
+
+/// Why somebody who came from the sign-in page gets no session. None sets a cookie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ArrivalProblem {
+    /// Not a person's browser opening a page by GET: a script, a frame, a form.
+    NotAPage,
+    /// The address is not `/.doorward/enter?st=ID&t=TOKEN`.
+    Query,
+    /// The address to come back to is no path.
+    Path,
+    /// This browser began no such sign-in on this host, or its cookie is gone.
+    StateMissing,
+    /// It began it too long ago.
+    StateExpired,
+    /// The hand-off token is none for this door and browser.
+    Token(Rejection),
+    /// The hand-off token has been used.
+    Replayed,
+    /// The session token would not fit into a cookie.
+    SessionTooLarge,
+    /// The system gave no randomness, or the crypto library no signature.
+    Unavailable,
+}
+
+impl ArrivalProblem {
+    /// One of every kind, for metrics; the reasons of tokens stand in the list of rejections.
+    pub const ALL: [Self; 8] = [
+        Self::NotAPage,
+        Self::Query,
+        Self::Path,
+        Self::StateMissing,
+        Self::StateExpired,
+        Self::Replayed,
+        Self::SessionTooLarge,
+        Self::Unavailable,
+    ];
+
+    /// Stable, for log and metric.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::NotAPage => "arrival-not-a-page",
+            Self::Query => "arrival-query",
+            Self::Path => "arrival-path",
+            Self::StateMissing => "arrival-state-missing",
+            Self::StateExpired => "arrival-state-expired",
+            Self::Token(rejection) => rejection.reason(),
+            Self::Replayed => "arrival-replayed",
+            Self::SessionTooLarge => "arrival-session-too-large",
+            Self::Unavailable => "arrival-unavailable",
+        }
     }
 }
 

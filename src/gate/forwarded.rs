@@ -112,6 +112,8 @@ impl ForwardedHeader {
 pub enum Source {
     /// A cookie, by its place in `tokens.cookies`.
     Cookie(usize),
+    /// The session cookie of a hand-off under its partitioned name.
+    Partitioned,
     /// `Authorization: Bearer`.
     Authorization,
     /// A header, by its place in `tokens.headers`.
@@ -122,7 +124,7 @@ impl Source {
     /// Whether a page on another host can make a browser send it.
     #[must_use]
     pub fn is_cookie(self) -> bool {
-        matches!(self, Self::Cookie(_))
+        matches!(self, Self::Cookie(_) | Self::Partitioned)
     }
 }
 
@@ -245,6 +247,7 @@ impl<'r> Credentials<'r> {
         self.more.rotate_right(1);
         self.more.sort_by_key(|candidate| match candidate.source {
             Source::Cookie(index) => (0, index),
+            Source::Partitioned => (0, usize::MAX),
             Source::Authorization => (1, 0),
             Source::Header(index) => (2, index),
         });

@@ -1,7 +1,7 @@
 //! What an operator changes when a denial is not what was wanted. Shown by `explain`; never sent to
 //! a client.
 
-use super::{Denial, Denied, ForwardedProblem, Gate};
+use super::{ArrivalProblem, Denial, Denied, ForwardedProblem, Gate};
 use crate::cross_site::{self, Origin};
 use crate::name::Host;
 use crate::policy;
@@ -52,6 +52,8 @@ impl Denial {
             Self::ReservedPath => {
                 "/.doorward belongs to the gate; let the desktop use another path"
             }
+            Self::Answered(_) => "nothing: the gate answers paths below /.doorward itself",
+            Self::Arrival(problem) => problem.remedy(),
             Self::OwnerDiffers => {
                 "the route's Middleware carries ?owner= of another user: render the routes again"
             }
@@ -85,6 +87,41 @@ impl Denial {
                     "send Origin of the host, or the token in a header and no cookie"
                 }
             },
+        }
+    }
+}
+
+impl ArrivalProblem {
+    /// One piece of advice about the sign-in page.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::NotAPage => {
+                "have the sign-in page send the browser by a 303, as a whole page; never a frame, \
+                 a script or a form"
+            }
+            Self::Query => {
+                "have the sign-in page send the browser to /.doorward/enter?st=ID&t=TOKEN: ID is \
+                 the part of `st` before the dot, and nothing stands beside the two"
+            }
+            Self::Path => "write path=/… percent-encoded, on this host and nowhere else",
+            Self::StateMissing => {
+                "begin the sign-in on the workspace, in the same browser, with cookies allowed; \
+                 have the sign-in page send the part of `st` before the dot back as it came"
+            }
+            Self::StateExpired => {
+                "sign in within five minutes; when it was faster, compare the clocks of the gates"
+            }
+            Self::Token(rejection) => rejection.remedy(),
+            Self::Replayed => {
+                "nothing, if somebody went back in the browser; otherwise have the sign-in page \
+                 give each hand-off a `jti` of its own"
+            }
+            Self::SessionTooLarge => {
+                "name fewer or shorter claims in grants and identity_headers: the session keeps \
+                 them in its cookie, which holds 4096 bytes"
+            }
+            Self::Unavailable => "look into the log of the system: it gave no random numbers",
         }
     }
 }

@@ -3,17 +3,18 @@
 use super::*;
 use crate::cross_site::{Mode, Presented, Provenance};
 use crate::name::{Case, Domain, LabelRules, ReservedLabels};
+use crate::revocation::Memory;
 use crate::token::{Algorithm, ClaimPath, GrantClaim, IdentityValue, Issuer, KeySet};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 
-const NOW: u64 = 1_795_402_800;
-const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+pub(super) const NOW: u64 = 1_795_402_800;
+pub(super) const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 const OTHER_SECRET: &[u8] = b"fedcba9876543210fedcba9876543210";
-const PORTAL: &str = "https://portal.example.com";
-const PARTNER: &str = "https://partner.example.com";
+pub(super) const PORTAL: &str = "https://portal.example.com";
+pub(super) const PARTNER: &str = "https://partner.example.com";
 
 fn mint(secret: &[u8], claims: &serde_json::Value) -> String {
     let header = URL_SAFE_NO_PAD.encode(br#"{"alg":"HS256","typ":"JWT"}"#);
@@ -47,7 +48,7 @@ fn issuer(name: &str, secret: &[u8], bare: bool) -> Issuer {
 
 /// Two domains: the portal's users live in both, the partner's in the second only; the portal's
 /// `vdi-admins` may enter everywhere, its `dev-pair` group may enter bob's.
-fn gate() -> Gate {
+pub(super) fn gate() -> Gate {
     let domain = |name| Domain::new(name).unwrap();
     let grant = |contains: &str| GrantClaim {
         issuer: 0,
@@ -63,6 +64,7 @@ fn gate() -> Gate {
             max_bytes: 8192,
             identity: vec![IdentityValue::Username],
             grants: vec![grant("vdi-admins"), grant("dev-pair")],
+            session_keys: vec![None, None],
         },
         grants: vec![
             GrantLabels::All,
@@ -70,11 +72,12 @@ fn gate() -> Gate {
         ],
         cross_site: CrossSite::default(),
         cache: SessionCache::new(1 << 20),
+        revocations: Arc::new(Memory::default()),
         generation: 1,
     }
 }
 
-fn request(host: &str) -> Forwarded<'_> {
+pub(super) fn request(host: &str) -> Forwarded<'_> {
     Forwarded {
         host,
         uri: "/desk",
@@ -85,7 +88,7 @@ fn request(host: &str) -> Forwarded<'_> {
     }
 }
 
-fn cookies(tokens: &[String]) -> Credentials<'_> {
+pub(super) fn cookies(tokens: &[String]) -> Credentials<'_> {
     let mut credentials = Credentials::default();
     for token in tokens {
         credentials.push(Candidate { token, source: Source::Cookie(0) });

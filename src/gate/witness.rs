@@ -192,8 +192,9 @@ pub(super) fn rejected(
     format!("token from {}: {rejection}{said}", source(candidate.source))
 }
 
-pub(super) fn revocation() -> String {
-    "store none: nothing is revoked in this version".to_owned()
+pub(super) fn revocation(store: &str, revoked: bool) -> String {
+    let found = if revoked { "the session was revoked" } else { "nothing revokes the session" };
+    format!("store {store}: {found}")
 }
 
 pub(super) fn over_budget(candidate: &Candidate<'_>) -> String {
@@ -285,6 +286,7 @@ fn presented(value: Presented<'_>) -> String {
 fn source(source: Source) -> String {
     match source {
         Source::Cookie(index) => format!("tokens.cookies[{index}]"),
+        Source::Partitioned => "the partitioned session cookie".to_owned(),
         Source::Authorization => "Authorization".to_owned(),
         Source::Header(index) => format!("tokens.headers[{index}]"),
     }

@@ -1,0 +1,90 @@
+//! Two questions that are no requests for a desktop: may this hand-off become a session here, and
+//! which sessions does a visitor end who signs out. Neither leads to a permit.
+
+use super::{ArrivalProblem, Credentials, Denial, Gate, Trial, Verdict};
+use crate::cross_site::{OwnOrigin, Provenance};
+use crate::name::Host;
+use crate::policy::{self, Site};
+use crate::token::{Arrival, Identity, IdentityKind, UnixTime};
+
+impl Gate {
+    /// A visitor comes to `host` with a hand-off token. `challenge` is that of the sign-in which
+    /// this browser began there: the caller has found its state.
+    ///
+    /// In this order: the token itself, bound to `own` and the challenge; once only; not revoked;
+    /// and may enter this host (steps 6, 7 and 8).
+    ///
+    /// # Errors
+    /// The first that fails, with the arrival where there is one to tell of.
+    pub fn arrive(
+        &self,
+        token: &str,
+        host: &Host<'_>,
+        own: OwnOrigin<'_>,
+        challenge: &str,
+        now: UnixTime,
+    ) -> Result<Arrival, (Denial, Option<Arrival>)> {
+        let refused = |problem| (Denial::Arrival(problem), None);
+        let arrival = self
+            .verifier
+            .verify_handoff(token, &own.to_string(), challenge, now)
+            .map_err(|rejection| refused(ArrivalProblem::Token(rejection)))?;
+        let session = arrival.session();
+        let issuer = self.verifier.issuers.get(session.issuer()).map_or("", |issuer| &issuer.name);
+        let once = Identity::new(issuer, IdentityKind::Once, arrival.id());
+        // The token is refused from its own end on; until then it must not be forgotten.
+        let until = session.expires_at().0.saturating_add(self.verifier.leeway);
+        if !self.revocations.spend(once, UnixTime(until), now) {
+            return Err(refused(ArrivalProblem::Replayed));
+        }
+        if self.revocations.is_revoked(session) {
+            let revoked = crate::token::Rejection::Revoked;
+            return Err(refused(ArrivalProblem::Token(revoked)));
+        }
+        let issuers = self.issuers_of_domain.get(host.domain()).map_or(&[][..], Vec::as_slice);
+        match policy::authorize(session, Site { label: host.label(), issuers }, &self.grants) {
+            Ok(_) => Ok(arrival),
+            Err(refusal) => Err((Denial::NotAdmitted(refusal), Some(arrival))),
+        }
+    }
+
+    /// A visitor signs out of `host`: every session that came along and is good there ends.
+    /// Judged as `strict` judges whatever the mode is, and `Origin` must be there.
+    ///
+    /// # Errors
+    /// A page of another origin caused it.
+    pub fn depart(
+        &self,
+        host: &Host<'_>,
+        own: OwnOrigin<'_>,
+        provenance: &Provenance<'_>,
+        credentials: &Credentials<'_>,
+        now: UnixTime,
+    ) -> Result<Departure, Denial> {
+        if !provenance.origin.came() {
+            return Err(Denial::CrossSite(crate::cross_site::Refusal::OriginMissing));
+        }
+        self.cross_site.judge_strictly(provenance, own).map_err(Denial::CrossSite)?;
+        let mut trial = Trial::of(credentials);
+        let mut departure = Departure { sessions: Vec::new(), ended: 0 };
+        for candidate in credentials.iter().filter(|candidate| candidate.source.is_cookie()) {
+            if let Verdict::Session(session) = self.session(candidate, host, now, &mut trial) {
+                departure.ended += usize::from(self.revocations.end(&session, now));
+                departure.sessions.push(session);
+            }
+        }
+        Ok(departure)
+    }
+}
+
+/// Who signed out.
+#[derive(Debug)]
+pub struct Departure {
+    /// The sessions that came along, the first of which stands for them in the log.
+    pub sessions: Vec<std::sync::Arc<crate::token::Session>>,
+    /// How many of them were noted as ended; the others live on wherever they were copied to.
+    pub ended: usize,
+}
+
+#[cfg(test)]
+mod tests;

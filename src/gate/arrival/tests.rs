@@ -1,0 +1,236 @@
+//! Who may come in by a hand-off, and what is left of a session after signing out.
+
+use super::*;
+use crate::cross_site::{Presented, Scheme};
+use crate::gate::tests::{NOW, PARTNER, PORTAL, SECRET, cookies, gate, request};
+use crate::gate::{Candidate, Source, Unwatched};
+use crate::policy::Refusal;
+use crate::revocation::Nothing;
+use crate::token::{Algorithm, Rejection, SessionKeys, SigningKey};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+const CHALLENGE: &str = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+const KEY: [u8; 32] = [7; 32];
+
+fn keys() -> SessionKeys {
+    SessionKeys::new(&[KEY.to_vec()]).unwrap()
+}
+
+/// The usual gate, with hand-off in its first domain.
+fn handing() -> Gate {
+    let mut gate = gate();
+    gate.verifier.session_keys = vec![Some(keys()), None];
+    gate
+}
+
+fn handoff(changes: Value) -> String {
+    let mut claims = json!({
+        "iss": PORTAL,
+        "aud": "https://alice.vdi.example.com",
+        "sub": "alice",
+        "iat": NOW,
+        "exp": NOW + 30,
+        "jti": "once-1",
+        "nonce": CHALLENGE,
+    });
+    claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    let key = SigningKey::from_secret(SECRET, Algorithm::Hs256).unwrap();
+    key.sign_handoff(claims.as_object().unwrap()).unwrap()
+}
+
+fn arrive_at(gate: &Gate, name: &str, token: &str) -> Result<Arrival, Denial> {
+    let host = Host::parse(name, &gate.domains).unwrap();
+    let own = OwnOrigin::new(Scheme::Https, host.name(), host.port());
+    gate.arrive(token, &host, own, CHALLENGE, UnixTime(NOW)).map_err(|(denial, _)| denial)
+}
+
+fn arrive(gate: &Gate, token: &str) -> Result<Arrival, Denial> {
+    arrive_at(gate, "alice.vdi.example.com", token)
+}
+
+fn refused(rejection: Rejection) -> Option<Denial> {
+    Some(Denial::Arrival(ArrivalProblem::Token(rejection)))
+}
+
+#[test]
+fn a_handoff_lets_its_user_in_once() {
+    let gate = handing();
+    let token = handoff(json!({}));
+    assert_eq!(arrive(&gate, &token).unwrap().session().label().as_str(), "alice");
+    let replayed = Some(Denial::Arrival(ArrivalProblem::Replayed));
+    assert_eq!(arrive(&gate, &token).err(), replayed);
+    let same_id = handoff(json!({"exp": NOW + 29}));
+    assert_eq!(arrive(&gate, &same_id).err(), replayed, "the id counts, not the bytes");
+    assert!(arrive(&gate, &handoff(json!({"jti": "once-2"}))).is_ok());
+}
+
+#[test]
+fn a_handoff_opens_one_door() {
+    let gate = handing();
+    let not_admitted = |refusal| Some(Denial::NotAdmitted(refusal));
+    let with = |changes: Value| handoff(changes);
+    let rows = [
+        (
+            "other_user",
+            "alice.vdi.example.com",
+            json!({"sub": "bob"}),
+            not_admitted(Refusal::LabelDiffers),
+        ),
+        ("other_host", "bob.vdi.example.com", json!({}), refused(Rejection::OriginOther)),
+        (
+            "other_session_of_hers",
+            "dev--alice.vdi.example.com",
+            json!({}),
+            refused(Rejection::OriginOther),
+        ),
+        ("other_port", "alice.vdi.example.com:8443", json!({}), refused(Rejection::OriginOther)),
+        (
+            "user_of_another_issuer",
+            "alice.vdi.example.com",
+            json!({"iss": PARTNER}),
+            refused(Rejection::SignatureWrong),
+        ),
+        (
+            "expired",
+            "alice.vdi.example.com",
+            json!({"iat": NOW - 90, "exp": NOW - 30}),
+            refused(Rejection::Expired),
+        ),
+        (
+            "other_browser",
+            "alice.vdi.example.com",
+            json!({"nonce": "x"}),
+            refused(Rejection::NonceOther),
+        ),
+    ];
+    for (row, host, changes, expected) in rows {
+        assert_eq!(arrive_at(&gate, host, &with(changes)).err(), expected, "{row}");
+    }
+    // None of them has used the id up, but for the one that was genuine and not admitted.
+    assert!(arrive(&gate, &handoff(json!({"jti": "once-2"}))).is_ok());
+    let admin = json!({"sub": "root", "jti": "once-3", "groups": ["vdi-admins"]});
+    assert!(arrive(&gate, &handoff(admin)).is_ok(), "a grant opens it too");
+}
+
+/// What cannot be noted as used is not let in.
+#[test]
+fn without_a_store_nobody_arrives() {
+    let mut gate = handing();
+    gate.revocations = Arc::new(Nothing);
+    let replayed = Some(Denial::Arrival(ArrivalProblem::Replayed));
+    assert_eq!(arrive(&gate, &handoff(json!({}))).err(), replayed);
+}
+
+/// A session of the gate's own, as arrivals are made into.
+fn session(changes: Value) -> String {
+    let mut claims = json!({
+        "iss": "doorward",
+        "oiss": PORTAL,
+        "aud": "alice.vdi.example.com",
+        "sub": "alice",
+        "iat": NOW,
+        "exp": NOW + 3600,
+        "jti": "session-1",
+    });
+    claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    keys().sign(claims.as_object().unwrap()).unwrap()
+}
+
+fn admitted(gate: &Gate, host: &str, token: &str) -> Result<(), &'static str> {
+    let tokens = [token.to_owned()];
+    gate.admit(&request(host), &cookies(&tokens), UnixTime(NOW), &mut Unwatched)
+        .map(drop)
+        .map_err(|denied| denied.denial.reason())
+}
+
+#[test]
+fn a_session_of_the_gates_is_judged_as_any_other_and_by_its_host() {
+    let gate = handing();
+    let token = session(json!({}));
+    for _cached in 0..2 {
+        assert_eq!(admitted(&gate, "alice.vdi.example.com", &token), Ok(()));
+        for (host, expected) in [
+            ("dev--alice.vdi.example.com", "session-of-another-host"),
+            ("bob.vdi.example.com", "session-of-another-host"),
+            ("alice.lab.example.org", "wrong-kind-of-token"),
+        ] {
+            let denied = admitted(&gate, host, &token);
+            // Once the cache knows it, its host is compared first.
+            let cached = Err("session-of-another-host");
+            assert!(denied == Err(expected) || denied == cached, "{host}: {denied:?}");
+        }
+    }
+    let bobs = session(json!({"sub": "bob", "jti": "session-2"}));
+    assert_eq!(admitted(&gate, "alice.vdi.example.com", &bobs), Err("wrong-host"));
+}
+
+fn depart(gate: &Gate, provenance: &Provenance<'_>, token: &str) -> Result<usize, Denial> {
+    let host = Host::parse("alice.vdi.example.com", &gate.domains).unwrap();
+    let own = OwnOrigin::new(Scheme::Https, host.name(), host.port());
+    let mut credentials = Credentials::default();
+    credentials.push(Candidate { token, source: Source::Cookie(0) });
+    gate.depart(&host, own, provenance, &credentials, UnixTime(NOW)).map(|gone| gone.ended)
+}
+
+#[test]
+fn signing_out_ends_the_session_wherever_it_was_copied_to() {
+    let gate = handing();
+    let (token, other) = (session(json!({})), session(json!({"jti": "session-2"})));
+    assert_eq!(admitted(&gate, "alice.vdi.example.com", &token), Ok(()));
+    let own = Provenance {
+        method: "POST",
+        origin: Presented::Once("https://alice.vdi.example.com"),
+        site: Presented::Once("same-origin"),
+        fetch_metadata: true,
+        ..Provenance::default()
+    };
+    assert_eq!(depart(&gate, &own, &token), Ok(1));
+    assert_eq!(admitted(&gate, "alice.vdi.example.com", &token), Err("revoked"));
+    assert_eq!(admitted(&gate, "alice.vdi.example.com", &other), Ok(()), "and no other");
+}
+
+#[test]
+fn only_the_hosts_own_page_signs_out() {
+    let gate = handing();
+    let token = session(json!({}));
+    let of = |origin: Option<&'static str>, site: Option<&'static str>| Provenance {
+        method: "POST",
+        origin: origin.map_or(Presented::Absent, Presented::Once),
+        site: site.map_or(Presented::Absent, Presented::Once),
+        fetch_metadata: site.is_some(),
+        own_cookie: true,
+        ..Provenance::default()
+    };
+    for mode in [crate::cross_site::Mode::Strict, crate::cross_site::Mode::Off] {
+        let mut gate = handing();
+        gate.cross_site.mode = mode;
+        for (row, provenance) in [
+            ("sibling", of(Some("https://bob.vdi.example.com"), Some("same-site"))),
+            ("other_site", of(Some("https://evil.example"), Some("cross-site"))),
+            ("no_origin", of(None, Some("same-origin"))),
+            ("nothing", of(None, None)),
+            ("sandboxed", of(Some("null"), Some("cross-site"))),
+            ("plain_http", of(Some("http://alice.vdi.example.com"), None)),
+        ] {
+            let denied = depart(&gate, &provenance, &token).unwrap_err();
+            assert!(matches!(denied, Denial::CrossSite(_)), "{row}: {denied:?}");
+        }
+        assert_eq!(admitted(&gate, "alice.vdi.example.com", &token), Ok(()));
+    }
+    let quiet = of(Some("null"), Some("same-origin"));
+    assert_eq!(depart(&gate, &quiet, &token), Ok(1), "a page that sends no referrer");
+}
+
+#[test]
+fn a_revoked_sign_in_hands_nothing_over() {
+    let gate = handing();
+    let store = crate::revocation::Memory::default();
+    let user = Identity::new(PORTAL, IdentityKind::User, "alice");
+    store.revoke(user, UnixTime(NOW + 1), UnixTime(NOW + 99), UnixTime(NOW));
+    let gate = Gate { revocations: Arc::new(store), ..gate };
+    assert_eq!(arrive(&gate, &handoff(json!({}))).err(), refused(Rejection::Revoked));
+    assert_eq!(admitted(&gate, "alice.vdi.example.com", &session(json!({}))), Err("revoked"));
+    let later = session(json!({"iat": NOW + 1}));
+    assert_eq!(admitted(&gate, "alice.vdi.example.com", &later), Ok(()), "signed in again");
+}
