@@ -10,6 +10,7 @@ mod healthcheck;
 mod keygen;
 mod label;
 mod render;
+mod revocations;
 mod serve;
 mod token;
 

@@ -27,7 +27,7 @@ pub use environment::{Environment, ProcessEnvironment};
 pub use problem::{Mistakes, Place, Problem, Warning};
 pub use sample::SAMPLE;
 pub use schema::schema;
-pub use settings::{Grant, Limits, Tls, TlsFiles, Tokens, Zone};
+pub use settings::{Grant, Limits, RevocationStore, Tls, TlsFiles, Tokens, Zone};
 
 use crate::cross_site::{self, TrustedOrigin};
 use crate::gate::PublicScheme;
@@ -83,6 +83,8 @@ pub struct Config {
     pub reserved: Arc<ReservedLabels>,
     /// Who else may enter.
     pub grants: Vec<Grant>,
+    /// Where it is kept which tokens ended early.
+    pub revocation: RevocationStore,
     /// How routes are written.
     pub render: Settings,
     /// The log.

@@ -16,21 +16,20 @@ mod page;
 mod pages;
 pub mod passing;
 mod record;
+mod refusal;
 pub mod sign_in;
 mod unread;
+mod way_in;
 
 pub use entrance::Entrance;
 pub use pages::Pages;
 pub use record::decision_names;
 
-use crate::cross_site::OwnOrigin;
 use crate::gate::{Denial, Denied, Gate, Permit, Step, Unwatched, Witness};
-use crate::name::Host;
 use crate::observe::Metrics;
 use crate::token::UnixTime;
-use answer::{Body, Outcome, Refused, permitted, redirected};
+use answer::{Body, permitted};
 use arc_swap::ArcSwap;
-use class::Class;
 use forwarded::Reader;
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderName};
@@ -39,7 +38,7 @@ use ipnet::IpNet;
 use pages::nothing_here;
 use passing::Passing;
 use record::{Record, Recorder, RequestId, is_logged};
-use sign_in::{LoopGuard, SignIn};
+use sign_in::SignIn;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -116,11 +115,12 @@ impl Door {
                 record.allowed(&permit, &self.recorder);
                 state.permitted(permit, headers)
             }
-            Err(denied) => {
+            Err(mut denied) => {
                 // Nothing of a stranger's request is read.
                 let strange = denied.denial == Denial::PeerUntrusted;
                 let request_id = if strange { RequestId::fresh() } else { RequestId::of(headers) };
-                let (outcome, response) = state.refuse(&denied, headers, now, request_id.as_str());
+                let (outcome, response) =
+                    state.refuse(&mut denied, headers, now, request_id.as_str());
                 let record = Record { state: &state, headers, peer, took: Some(took()) };
                 record.denied(&denied, outcome, &response, &request_id, &self.recorder);
                 response
@@ -173,68 +173,6 @@ impl State {
         self.gate.admit(&request, &credentials, now, witness)
     }
 
-    /// What a denied request is told, and the answer that tells it.
-    #[must_use]
-    pub fn refuse(
-        &self,
-        denied: &Denied<'_>,
-        headers: &HeaderMap,
-        now: UnixTime,
-        request_id: &str,
-    ) -> (Outcome, Response<Body>) {
-        let mut outcome = Outcome::of(&denied.denial);
-        if outcome == Outcome::PeerRefused {
-            // Nothing of an untrusted peer's request is read, so its class is not known.
-            let class = Class::Other;
-            let refused = Refused {
-                outcome,
-                class,
-                head: false,
-                request_id,
-                own_url: None,
-                sign_in_url: None,
-            };
-            return (outcome, refused.response());
-        }
-        let method = line(headers, "x-forwarded-method");
-        let class = Class::of(method, headers);
-        // Nobody else is shown a way on.
-        let host = denied.host.as_ref().filter(|_| class.shows_page());
-        let way = host.and_then(|host| self.way_back(host, headers));
-        if let (Some(way), Class::Page) = (&way, class)
-            && outcome.leads_to_sign_in()
-            && let Some(url) = way.sign_in_url()
-        {
-            let guard = LoopGuard::read(headers, way.path, now);
-            if guard.is_loop() {
-                outcome = Outcome::RedirectLoop;
-            } else if let Some(response) = redirected(&url, &guard.next_cookie()) {
-                return (outcome, response);
-            }
-        }
-        let own_url = match (outcome, &way) {
-            (Outcome::NotYours, Some(way)) => self.own_url(denied, way),
-            _ => None,
-        };
-        let helps = matches!(
-            outcome,
-            Outcome::InvalidSession
-                | Outcome::NotYours
-                | Outcome::RedirectLoop
-                | Outcome::SessionExpired
-                | Outcome::SignInRequired
-        );
-        let refused = Refused {
-            outcome,
-            class,
-            head: method == "HEAD",
-            request_id,
-            own_url,
-            sign_in_url: way.filter(|_| helps).and_then(|way| way.sign_in_url()),
-        };
-        (outcome, refused.response())
-    }
-
     /// The 200 for a permit, with what goes on to the desktop.
     #[must_use]
     pub fn permitted(&self, permit: Permit<'_>, headers: &HeaderMap) -> Response<Body> {
@@ -264,47 +202,6 @@ impl State {
             identity_headers: &self.identity_headers,
         }
     }
-
-    /// The address of the page that was asked for, as the browser knows it.
-    fn way_back<'r>(&'r self, host: &'r Host<'r>, headers: &'r HeaderMap) -> Option<WayBack<'r>> {
-        let forwarded = crate::gate::forwarded_scheme(line(headers, "x-forwarded-proto"));
-        let scheme = self.reader.public_scheme.scheme(forwarded);
-        let uri = line(headers, "x-forwarded-uri");
-        let path = uri.split_once('?').map_or(uri, |(path, _)| path);
-        let origin = OwnOrigin::new(scheme, host.name(), host.port());
-        let sign_in = self.sign_in.get(host.domain())?.as_ref();
-        Some(WayBack { origin, uri, path, sign_in })
-    }
-
-    /// The visitor's own workspace, in this domain if its issuer has users here.
-    fn own_url(&self, denied: &Denied<'_>, way: &WayBack<'_>) -> Option<String> {
-        let session = denied.session.as_ref()?;
-        let here = denied.host.as_ref()?.domain();
-        let lives_in = |domain: &usize| {
-            let issuers = self.gate.issuers_of_domain.get(*domain);
-            issuers.is_some_and(|issuers| issuers.contains(&session.issuer()))
-        };
-        let domains = 0..self.gate.domains.len();
-        let domain = std::iter::once(here).chain(domains).find(lives_in)?;
-        let domain = self.gate.domains.iter().nth(domain)?;
-        Some(way.origin.sibling(session.label().as_str(), domain.as_str()))
-    }
-}
-
-struct WayBack<'r> {
-    origin: OwnOrigin<'r>,
-    uri: &'r str,
-    path: &'r str,
-    sign_in: Option<&'r SignIn>,
-}
-
-impl WayBack<'_> {
-    fn sign_in_url(&self) -> Option<String> {
-        // Encoded it is up to three times as long, and must fit a browser's and a page's limits.
-        let uri = if self.uri.len() > LONGEST_RETURN { "/" } else { self.uri };
-        let return_to = format!("{}{uri}", self.origin);
-        Some(self.sign_in?.url_for(&return_to))
-    }
 }
 
 /// A forwarded header that step 2 has accepted; empty before that.
@@ -325,6 +222,4 @@ fn clock() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-/// A longer path and query is not returned to, but the front page.
-const LONGEST_RETURN: usize = 1024;
 const VERIFY_PATH: &str = "/verify";

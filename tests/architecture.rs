@@ -123,7 +123,8 @@ fn the_manual_has_every_threat() {
 
 #[test]
 fn the_readme_has_every_configuration_key() {
-    let keys = documents::configuration_keys(TREE.source("src/config/raw.rs"));
+    let parts = ["src/config/raw.rs", "src/config/raw/render.rs", "src/config/raw/session.rs"];
+    let keys = documents::configuration_keys(parts.map(|part| TREE.source(part)));
     fail_with(&documents::key_differences(TREE.text("README.md"), &keys));
 }
 

@@ -5,7 +5,7 @@
 mod discreet;
 mod moment;
 
-use super::{ConfigFile, complain, failed, say, usage};
+use super::{ConfigFile, complain, failed, revocations, say, usage};
 use crate::cross_site::Origin;
 use crate::gate::{Denial, Denied, Note, Permit, Step, Transcript};
 use crate::http::class::Class;
@@ -77,7 +77,7 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
         // Where only certificates are trusted, Traefik is asked to have one.
         client_certificate: args.peer.is_none() && first_proxy.is_none(),
     };
-    let state = config.state(SessionCache::new(config.cache_bytes), 1);
+    let state = config.state(SessionCache::new(config.cache_bytes), revocations::open(&config), 1);
     let now = args.at.unwrap_or_else(crate::http::now);
     let query = args.owner.as_ref().map(|owner| format!("owner={owner}"));
     let mut transcript = Transcript::default();
@@ -92,7 +92,7 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
     let explanation = Explanation { state: &state, headers: &headers, class, now, transcript };
     match decided {
         Ok(permit) => explanation.allowed(permit, args.json),
-        Err(denied) => explanation.denied(&denied, args.json),
+        Err(mut denied) => explanation.denied(&mut denied, args.json),
     }
 }
 
@@ -170,7 +170,7 @@ impl Explanation<'_> {
         say(text)
     }
 
-    fn denied(&self, denied: &Denied<'_>, json: bool) -> ExitCode {
+    fn denied(&self, denied: &mut Denied<'_>, json: bool) -> ExitCode {
         let (outcome, response) = self.state.refuse(denied, self.headers, self.now, "explain");
         let reason = denied.denial.reason();
         let remedy = self.state.gate.remedy(denied, self.page().as_ref());

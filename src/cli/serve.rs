@@ -2,7 +2,7 @@
 
 mod reload;
 
-use super::{ConfigFile, complain, failed};
+use super::{ConfigFile, complain, failed, revocations};
 use crate::config::Config;
 use crate::http::admin::Admin;
 use crate::http::{Door, Entrance, Pages, decision_names};
@@ -125,7 +125,8 @@ async fn serve(
     let sizes = cache.clone();
     metrics.cache_size(move || (sizes.entry_count(), sizes.weighted_size()));
     metrics.cross_site(config.cross_site);
-    let door = Arc::new(Door::new(config.state(cache, FIRST_GENERATION), Arc::clone(&metrics)));
+    let state = config.state(cache, revocations::open(&config), FIRST_GENERATION);
+    let door = Arc::new(Door::new(state, Arc::clone(&metrics)));
 
     let mut verify = Server::new(
         Arc::new(Entrance::new(Arc::clone(&door), Arc::clone(&metrics))),

@@ -6,6 +6,7 @@
 mod bounds;
 mod domains;
 mod grants;
+mod handoff;
 mod headers;
 mod issuer;
 mod issuers;
@@ -20,9 +21,9 @@ mod tokens;
 
 use super::field::{Field, good_ones};
 use super::problem::{Findings, Mistakes, shown};
-use super::raw::{RawConfig, RawLevel};
+use super::raw::{RawConfig, RawLevel, RawStore};
 use super::url::WebUrl;
-use super::{Config, Limits};
+use super::{Config, Limits, RevocationStore};
 use crate::gate::PublicScheme;
 use crate::name::{Domain, Domains, Host, Label, ReservedLabels};
 use crate::observe::log::Log;
@@ -44,7 +45,9 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
     let reserved = Arc::new(reserved(raw, found));
     let public_scheme = raw.public_scheme.or(PublicScheme::default());
     let domains = domains::check(raw, public_scheme, found);
-    let place = Surroundings { domains: domains.as_ref(), reserved: &reserved, public_scheme };
+    let store = store(raw);
+    let place =
+        Surroundings { domains: domains.as_ref(), reserved: &reserved, public_scheme, store };
     let issuers = issuers::check(raw, &place, found);
     let names = issuers::names(raw);
     let tokens = tokens::check(raw, found);
@@ -83,6 +86,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
         identity_headers,
         reserved,
         grants,
+        revocation: store.unwrap_or_default(),
         render,
         log,
         watched,
@@ -95,6 +99,8 @@ struct Surroundings<'c> {
     domains: Option<&'c Domains>,
     reserved: &'c Arc<ReservedLabels>,
     public_scheme: PublicScheme,
+    /// `revocation.store`; `None` while that is wrong itself.
+    store: Option<RevocationStore>,
 }
 
 impl Surroundings<'_> {
@@ -165,6 +171,21 @@ fn label(path: &str, text: &str, found: &mut Findings<'_>) -> Option<Label> {
             );
             None
         }
+    }
+}
+
+/// Stores of later versions are on the list of problems already.
+fn store(raw: &RawConfig) -> Option<RevocationStore> {
+    let Some(revocation) = raw.revocation.good() else {
+        return (!raw.revocation.is_bad()).then_some(RevocationStore::None);
+    };
+    if revocation.store.is_bad() {
+        return None;
+    }
+    match revocation.store.or(RawStore::None) {
+        RawStore::None => Some(RevocationStore::None),
+        RawStore::Memory => Some(RevocationStore::Memory),
+        RawStore::File | RawStore::Redis => None,
     }
 }
 

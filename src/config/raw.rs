@@ -5,6 +5,12 @@
 //! The documentation of a field is its description in the schema. Keys that must be there stand in
 //! `required` of their section; that they are is checked later, one by one.
 
+mod render;
+mod session;
+
+pub(super) use render::{RawGate, RawLayout, RawRender, RawTlsMode};
+pub(super) use session::{RawHandoff, RawLogin, RawRevocation, RawStore};
+
 use super::field::{
     Field, FilePath, Later, List, Network, OneOrMany, Pairs, Size, Socket, Span, Text, Words,
 };
@@ -59,7 +65,7 @@ pub(super) struct RawConfig {
     pub(super) reserved_labels: Field<List<Text<Words>>>,
     /// Who else may enter.
     pub(super) grants: Field<List<RawGrant>>,
-    /// Tokens that end early; comes with a later version.
+    /// Tokens that end early.
     pub(super) revocation: Field<RawRevocation>,
     /// The renderer's settings.
     pub(super) render: Field<Option<RawRender>>,
@@ -237,23 +243,6 @@ pub(super) struct RawOrigin {
     pub(super) websocket: Field<bool>,
 }
 
-/// Where visitors without a token are sent.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(rename = "Login")]
-pub(super) struct RawLogin {
-    /// The sign-in page.
-    pub(super) url: Field<Option<Text<Words>>>,
-    /// Query parameter that holds the URL to come back to. Default rd.
-    pub(super) return_parameter: Field<Text<Words>>,
-    /// Something on the workspace host sets the cookie.
-    pub(super) sets_cookie: Field<bool>,
-    /// Where logging out leads; comes with a later version.
-    pub(super) logout_url: Field<Later>,
-    /// The sign-in page hands a session over; comes with a later version.
-    pub(super) handoff: Field<Later>,
-}
-
 /// Who else may enter.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -267,101 +256,6 @@ pub(super) struct RawGrant {
     pub(super) contains: Field<Text<Words>>,
     /// The labels that are opened, or "*" for all.
     pub(super) labels: Field<OneOrMany<Text<Words>>>,
-}
-
-/// Tokens that end early.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(rename = "Revocation")]
-pub(super) struct RawRevocation {
-    /// Default none; the others come with a later version.
-    #[schemars(with = "String", extend("const" = "none"))]
-    pub(super) store: Field<RawStore>,
-    /// Comes with a later version.
-    pub(super) secret_file: Field<Later>,
-    /// Comes with a later version.
-    pub(super) url_file: Field<Later>,
-    /// Comes with a later version.
-    pub(super) on_outage: Field<Later>,
-}
-
-/// Where revocations are kept. Words of later versions are known to the reader, not to the schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum RawStore {
-    None,
-    Memory,
-    File,
-    Redis,
-}
-
-/// How routes and what belongs to them are written.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(rename = "Render")]
-pub(super) struct RawRender {
-    /// Where routes go whose session names no namespace. Default vdi-sessions.
-    pub(super) namespace: Field<Text<Words>>,
-    /// Traefik's entry points for workspaces. Default websecure.
-    pub(super) entry_points: Field<List<Text<Words>>>,
-    /// The Middleware that routes name. Default doorward.
-    pub(super) middleware: Field<Text<Words>>,
-    /// Port of a session's service that names none. Default 8080.
-    pub(super) service_port: Field<u64>,
-    /// Of every route. Default 1000000000000.
-    pub(super) priority: Field<u64>,
-    /// Where certificates come from.
-    pub(super) tls: Field<RawRenderTls>,
-    /// How routes are arranged. Default flat.
-    #[schemars(with = "String", extend("const" = "flat"))]
-    pub(super) layout: Field<RawLayout>,
-    /// Where the gate sits. Default route.
-    pub(super) gate: Field<RawGate>,
-    /// Which Traefik reads it. Default 3.7, the newest of which is meant.
-    pub(super) traefik_version: Field<Text<Words>>,
-    /// Where Traefik asks. Default `https://doorward.doorward.svc:4181/verify`.
-    pub(super) gate_address: Field<Text<Words>>,
-}
-
-/// Where certificates come from.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(rename = "RenderTls")]
-pub(super) struct RawRenderTls {
-    /// Default store.
-    pub(super) mode: Field<RawTlsMode>,
-    /// Traefik's certificate resolver. Default letsencrypt.
-    pub(super) resolver: Field<Text<Words>>,
-}
-
-/// Where a route's certificate comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(rename = "TlsMode")]
-pub(super) enum RawTlsMode {
-    /// The store's one wildcard.
-    Store,
-    /// A resolver, named on each route.
-    Resolver,
-}
-
-/// How routes are arranged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum RawLayout {
-    Flat,
-    Gathered,
-}
-
-/// Where the gate sits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(rename = "GatePlace")]
-pub(super) enum RawGate {
-    /// On every route.
-    Route,
-    /// On the entry point.
-    Entrypoint,
 }
 
 /// The log.

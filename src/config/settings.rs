@@ -60,6 +60,16 @@ pub struct Tokens {
     pub max_bytes: usize,
 }
 
+/// Where it is kept which tokens ended early (`revocation.store`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RevocationStore {
+    /// Nowhere: none does.
+    #[default]
+    None,
+    /// In this process, until it ends.
+    Memory,
+}
+
 /// Bounds on callers, for HTTP/1.1 and HTTP/2 alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {

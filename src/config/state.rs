@@ -8,14 +8,24 @@ use crate::http::State;
 use crate::http::credential::OwnCookies;
 use crate::http::forwarded::Reader;
 use crate::token::cache::SessionCache;
-use crate::token::{GrantClaim, Verifier};
+use crate::token::{GrantClaim, Revocations, SessionKeys, Verifier};
 use hyper::header::HeaderName;
+use std::sync::Arc;
 
 impl Config {
     /// The state of a door under this configuration. `generation` must be one that no other state
-    /// with this `cache` has had.
+    /// with this `cache` has had; `revocations` is the store of [`Config::revocation`].
     #[must_use]
-    pub fn state(&self, cache: SessionCache, generation: u64) -> State {
+    pub fn state(
+        &self,
+        cache: SessionCache,
+        revocations: Arc<dyn Revocations>,
+        generation: u64,
+    ) -> State {
+        let handoff = |zone: &Zone| zone.login.as_ref()?.handoff.clone();
+        let session_keys: Vec<Option<SessionKeys>> =
+            self.zones.iter().map(|zone| handoff(zone).map(|handoff| handoff.keys)).collect();
+        let hands_off = session_keys.iter().any(Option::is_some);
         let claim = |grant: &super::Grant| GrantClaim {
             issuer: grant.issuer,
             claim: grant.claim.clone(),
@@ -35,6 +45,7 @@ impl Config {
                         .map(|(_, value)| value.clone())
                         .collect(),
                     grants: self.grants.iter().map(claim).collect(),
+                    session_keys,
                 },
                 grants: self.grants.iter().map(|grant| grant.labels.clone()).collect(),
                 cross_site: CrossSite {
@@ -42,13 +53,14 @@ impl Config {
                     trusted: self.trusted_origins.clone(),
                 },
                 cache,
+                revocations,
                 generation,
             },
             reader: Reader {
                 header_bytes: self.limits.header_bytes,
                 headers: self.limits.headers,
                 public_scheme: self.public_scheme,
-                cookies: OwnCookies::new(self.tokens.cookies.clone()),
+                cookies: OwnCookies::new(self.tokens.cookies.clone(), hands_off),
                 authorization: self.tokens.authorization,
                 token_headers: names(self.tokens.headers.iter()),
             },
@@ -70,6 +82,7 @@ impl Config {
             ("tls", self.tls == next.tls),
             ("admin_tls", self.admin_tls == next.admin_tls),
             ("state_dir", self.state_dir == next.state_dir),
+            ("revocation.store", self.revocation == next.revocation),
             ("cache.max_bytes", self.cache_bytes == next.cache_bytes),
             ("limits.header_bytes", own.header_bytes == other.header_bytes),
             ("limits.headers", own.headers == other.headers),

@@ -7,7 +7,7 @@
 use super::class::Class;
 use super::page;
 use super::passing::Passing;
-use crate::gate::{Denial, Permit};
+use crate::gate::{ArrivalProblem, Denial, OwnAnswer, Permit};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
@@ -26,6 +26,8 @@ pub enum Outcome {
     Malformed,
     /// 403: a page of another origin caused it.
     CrossSite,
+    /// 403: whether to sign out; a press of the button is the answer.
+    ConfirmSignOut,
     /// 401: the token is no session, and signing in again would not make it one.
     InvalidSession,
     /// 404: nothing is here, or nothing that may be told.
@@ -38,8 +40,14 @@ pub enum Outcome {
     RedirectLoop,
     /// 401: signed in once, no longer.
     SessionExpired,
+    /// 401: came back from the sign-in page with what opens nothing here.
+    SignInFailed,
     /// 401: not signed in.
     SignInRequired,
+    /// 303: came back from the sign-in page, and is in.
+    SignedIn,
+    /// 401: signed out; 303 where the sign-in page says good-bye.
+    SignedOut,
     /// 431: more headers than the gate reads.
     TooLarge,
     /// 503: cannot be judged now.
@@ -54,7 +62,15 @@ impl Outcome {
             Denial::PeerUntrusted => Self::PeerRefused,
             Denial::Forwarded(_) => Self::Malformed,
             Denial::TooManyHeaders | Denial::HeadersTooLarge => Self::TooLarge,
-            Denial::HostUnknown | Denial::ReservedPath => Self::NotFound,
+            Denial::HostUnknown | Denial::ReservedPath | Denial::Arrival(ArrivalProblem::Path) => {
+                Self::NotFound
+            }
+            Denial::Answered(OwnAnswer::SignInAsked) => Self::SignInRequired,
+            Denial::Answered(OwnAnswer::SignedIn) => Self::SignedIn,
+            Denial::Answered(OwnAnswer::SignOutAsked) => Self::ConfirmSignOut,
+            Denial::Answered(OwnAnswer::SignedOut) => Self::SignedOut,
+            Denial::Arrival(ArrivalProblem::Unavailable) => Self::Unavailable,
+            Denial::Arrival(_) => Self::SignInFailed,
             Denial::Preflight | Denial::CrossSite(_) => Self::CrossSite,
             Denial::OwnerDiffers | Denial::NotAdmitted(_) => Self::NotYours,
             Denial::CredentialMissing => Self::SignInRequired,
@@ -64,16 +80,21 @@ impl Outcome {
         }
     }
 
-    /// HTTP status; never 1xx, 2xx or 3xx.
+    /// HTTP status of its page; never 1xx or 2xx.
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
             Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::CrossSite | Self::NotYours | Self::PeerRefused => StatusCode::FORBIDDEN,
+            Self::ConfirmSignOut | Self::CrossSite | Self::NotYours | Self::PeerRefused => {
+                StatusCode::FORBIDDEN
+            }
             Self::InvalidSession
             | Self::RedirectLoop
             | Self::SessionExpired
-            | Self::SignInRequired => StatusCode::UNAUTHORIZED,
+            | Self::SignInFailed
+            | Self::SignInRequired
+            | Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::SignedIn => StatusCode::SEE_OTHER,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::TooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -85,6 +106,7 @@ impl Outcome {
     pub fn reason(self) -> &'static str {
         match self {
             Self::Malformed => "malformed-request",
+            Self::ConfirmSignOut => "confirm-sign-out",
             Self::CrossSite => "cross-site-request",
             Self::InvalidSession => "invalid-session",
             Self::NotFound => "not-found",
@@ -92,7 +114,10 @@ impl Outcome {
             Self::PeerRefused => "peer-refused",
             Self::RedirectLoop => "redirect-loop",
             Self::SessionExpired => "session-expired",
+            Self::SignInFailed => "sign-in-failed",
             Self::SignInRequired => "sign-in-required",
+            Self::SignedIn => "signed-in",
+            Self::SignedOut => "signed-out",
             Self::TooLarge => "headers-too-large",
             Self::Unavailable => "unavailable",
         }
@@ -103,6 +128,7 @@ impl Outcome {
     pub fn detail(self) -> &'static str {
         match self {
             Self::Malformed => "The proxy in front of the gate sent a request it cannot judge.",
+            Self::ConfirmSignOut => "You are about to sign out of this workspace.",
             Self::CrossSite => "A page of another site may not make this request.",
             Self::InvalidSession => "The token that came with the request is not a valid session.",
             Self::NotFound => "There is nothing at this address.",
@@ -112,7 +138,12 @@ impl Outcome {
                 "Signing in came back without a session several times in a minute."
             }
             Self::SessionExpired => "The session has ended; sign in again.",
+            Self::SignInFailed => {
+                "The sign-in was begun in another browser or tab, took too long, or was used before."
+            }
             Self::SignInRequired => "Sign in to enter this workspace.",
+            Self::SignedIn => "You are signed in.",
+            Self::SignedOut => "You have signed out of this workspace.",
             Self::TooLarge => {
                 "The request's headers are too large; too many cookies are the usual cause."
             }
@@ -124,6 +155,20 @@ impl Outcome {
     #[must_use]
     pub fn leads_to_sign_in(self) -> bool {
         matches!(self, Self::SessionExpired | Self::SignInRequired)
+    }
+
+    /// Whether a page shows the way to the sign-in page.
+    #[must_use]
+    pub fn is_helped_by_signing_in(self) -> bool {
+        self.leads_to_sign_in()
+            || matches!(
+                self,
+                Self::InvalidSession
+                    | Self::NotYours
+                    | Self::RedirectLoop
+                    | Self::SignInFailed
+                    | Self::SignedOut
+            )
     }
 
     /// RFC 6750 §3.1: `error` only when a token was presented.
@@ -149,6 +194,49 @@ pub struct Refused<'r> {
     pub sign_in_url: Option<String>,
 }
 
+/// A browser is sent on, or told something, with cookies.
+#[derive(Debug, Default)]
+pub struct Sent {
+    /// Status and absolute address; `None`: a page is shown.
+    pub to: Option<(StatusCode, String)>,
+    /// `Set-Cookie` values.
+    pub cookies: Vec<String>,
+    /// What the host left in the browser is cleared: its caches and its storage. Never its cookies:
+    /// that would empty the jar of the whole registrable domain.
+    pub clear: bool,
+}
+
+impl Sent {
+    /// The answer without a page. `None` when nothing is to be sent on, or when the address cannot
+    /// be written as a header; then a page is shown.
+    #[must_use]
+    pub fn response(&self) -> Option<Response<Body>> {
+        let (status, location) = self.to.as_ref()?;
+        let location = HeaderValue::from_str(location).ok()?;
+        let mut response = guarded(*status, Bytes::new());
+        response.headers_mut().insert(LOCATION, location);
+        self.write(&mut response)?;
+        Some(response)
+    }
+
+    /// Puts the cookies on an answer: all, or none and `None`.
+    pub fn write(&self, response: &mut Response<Body>) -> Option<()> {
+        let lines = self.cookies.iter().map(|line| HeaderValue::from_str(line));
+        let lines: Vec<_> = lines.collect::<Result<_, _>>().ok()?;
+        for line in lines {
+            response.headers_mut().append(SET_COOKIE, line);
+        }
+        if self.clear {
+            let what = HeaderValue::from_static("\"cache\", \"storage\"");
+            response.headers_mut().insert(CLEAR_SITE_DATA, what);
+        }
+        Some(())
+    }
+}
+
+/// W3C Clear Site Data §3.1.
+const CLEAR_SITE_DATA: &str = "clear-site-data";
+
 impl Refused<'_> {
     /// A page for people, a problem document (RFC 9457) for everybody else.
     #[must_use]
@@ -163,7 +251,12 @@ impl Refused<'_> {
         let mut response = guarded(status, body);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-        headers.insert(CONTENT_SECURITY_POLICY, page::policy());
+        let asks = self.outcome == Outcome::ConfirmSignOut;
+        headers.insert(CONTENT_SECURITY_POLICY, page::policy(asks));
+        if asks {
+            // Its form must come with an `Origin`, which `no-referrer` would make `null`.
+            headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+        }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, self.challenge());
         }
@@ -195,18 +288,6 @@ pub fn permitted(permit: Permit<'_>, passing: Passing<'_>) -> Response<Body> {
     let mut response = Response::new(Body::default());
     passing.write(&permit, response.headers_mut());
     response
-}
-
-/// 302 to the sign-in page. `location` is absolute: Traefik resolves a relative one against the
-/// gate's own address. `None` when it cannot be written as a header; then a page is shown.
-#[must_use]
-pub fn redirected(location: &str, loop_cookie: &str) -> Option<Response<Body>> {
-    let location = HeaderValue::from_str(location).ok()?;
-    let cookie = HeaderValue::from_str(loop_cookie).ok()?;
-    let mut response = guarded(StatusCode::FOUND, Bytes::new());
-    response.headers_mut().insert(LOCATION, location);
-    response.headers_mut().insert(SET_COOKIE, cookie);
-    Some(response)
 }
 
 /// Headers that every answer but a permit has.

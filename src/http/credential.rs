@@ -5,6 +5,8 @@
 //! HTAB only. No quoting, no `$Version`, no Unicode white space: each of those made some other
 //! parser see a cookie that the browser never guarded with its `__Host-` rules.
 
+use crate::gate::Source;
+use crate::handoff::{LOOP_COOKIE, PARTITIONED_COOKIE, STATE_COOKIES};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use memchr::{memchr, memchr_iter};
@@ -42,26 +44,32 @@ pub fn pairs(line: &[u8]) -> impl Iterator<Item = Pair<'_>> {
 #[derive(Clone, Debug)]
 pub struct OwnCookies {
     names: Vec<Box<str>>,
+    handoff: bool,
 }
 
 impl OwnCookies {
-    /// `names`: `tokens.cookies`, in order.
+    /// `names`: `tokens.cookies`, in order. `handoff`: the gate sets session cookies itself, so both
+    /// of its names are read.
     #[must_use]
-    pub fn new(names: Vec<Box<str>>) -> Self {
-        Self { names }
+    pub fn new(names: Vec<Box<str>>, handoff: bool) -> Self {
+        Self { names, handoff }
     }
 
-    /// The place of a session cookie's name in `tokens.cookies`: exact, byte-wise.
+    /// Which session cookie's name it is: exact, byte-wise.
     #[must_use]
-    pub fn session(&self, name: &[u8]) -> Option<usize> {
-        self.names.iter().position(|own| own.as_bytes() == name)
+    pub fn session(&self, name: &[u8]) -> Option<Source> {
+        if let Some(index) = self.names.iter().position(|own| own.as_bytes() == name) {
+            return Some(Source::Cookie(index));
+        }
+        (self.handoff && name == PARTITIONED_COOKIE.as_bytes()).then_some(Source::Partitioned)
     }
 
     /// Whether a cookie of this name is ours, session or not: such a cookie never reaches a
     /// desktop, winner or not.
     #[must_use]
     pub fn include(&self, name: &[u8]) -> bool {
-        self.session(name).is_some()
+        self.names.iter().any(|own| own.as_bytes() == name)
+            || name == PARTITIONED_COOKIE.as_bytes()
             || name == LOOP_COOKIE.as_bytes()
             || name.starts_with(STATE_COOKIES.as_bytes())
     }
@@ -107,11 +115,6 @@ pub fn basic(value: &[u8]) -> Option<Vec<u8>> {
     }
     STANDARD.decode(rest.trim()).ok()
 }
-
-/// Counts redirects to sign-in, so that a loop ends in a page that says why.
-pub const LOOP_COOKIE: &str = "__Host-doorward-loop";
-/// Begins the names of the cookies that tie a sign-in to the browser that asked for it.
-pub const STATE_COOKIES: &str = "__Host-doorward-st-";
 
 fn split(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let ends = memchr_iter(b';', line).chain([line.len()]);

@@ -100,12 +100,12 @@ impl Reader {
             }
             seen.provenance.own_cookie = true;
             // An empty cookie is how some portals clear one: it is absence, not a bad token.
-            if let Some(index) = self.cookies.session(pair.name)
+            if let Some(source) = self.cookies.session(pair.name)
                 && !pair.value.is_empty()
             {
                 // Bytes that are no UTF-8 are no token, and rejected as the empty one is.
                 let token = std::str::from_utf8(pair.value).unwrap_or_default();
-                seen.credentials.push(Candidate { token, source: Source::Cookie(index) });
+                seen.credentials.push(Candidate { token, source });
             }
         }
     }

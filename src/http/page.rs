@@ -2,6 +2,7 @@
 //! hold the request id, neither anything from outside, and nothing that names another user.
 
 use super::answer::{Outcome, Refused};
+use crate::handoff::address::LOGOUT;
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -25,17 +26,24 @@ pub(super) fn html(refused: &Refused<'_>) -> String {
     let own = refused.own_url.as_deref().map(|url| (url, "Go to your own workspace"));
     let sign_in_text = match outcome {
         Outcome::NotYours => "Sign in as somebody else",
+        Outcome::SignInRequired => "Sign in",
         _ => "Sign in again",
     };
     let sign_in = refused.sign_in_url.as_deref().map(|url| (url, sign_in_text));
     if own.is_some() || sign_in.is_some() {
         page.push_str("<nav>");
         for (url, text) in own.into_iter().chain(sign_in) {
-            page.push_str("<a rel=\"noreferrer\" href=\"");
+            page.push_str("<a rel=\"noreferrer\" target=\"_top\" href=\"");
             escape(url, &mut page);
             let _ = write!(page, "\">{text}</a> ");
         }
         page.push_str("</nav>");
+    }
+    if outcome == Outcome::ConfirmSignOut {
+        let _ = write!(
+            page,
+            "<form method=\"post\" action=\"{LOGOUT}\"><button>Sign out</button></form>"
+        );
     }
     let _ = write!(page, "<footer>{} · {}", outcome.status().as_u16(), outcome.reason());
     page.push_str(" · request <code>");
@@ -62,24 +70,29 @@ pub(super) fn problem(refused: &Refused<'_>) -> String {
     body
 }
 
-/// Allows the page its own style and nothing else, from anywhere.
+/// Allows the page its own style and nothing else, from anywhere; a page that asks may also send its
+/// form home.
 #[must_use]
-pub(super) fn policy() -> HeaderValue {
-    static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+pub(super) fn policy(asks: bool) -> HeaderValue {
+    static POLICIES: LazyLock<[HeaderValue; 2]> = LazyLock::new(|| {
         let hash = STANDARD.encode(digest::digest(&digest::SHA256, STYLE.as_bytes()));
-        let text = format!(
-            "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; \
-             frame-ancestors 'self'"
-        );
-        HeaderValue::from_str(&text)
-            .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+        ["'none'", "'self'"].map(|forms| {
+            let text = format!(
+                "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action \
+                 {forms}; frame-ancestors 'self'"
+            );
+            HeaderValue::from_str(&text)
+                .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+        })
     });
-    POLICY.clone()
+    let [quiet, asking] = &*POLICIES;
+    if asks { asking.clone() } else { quiet.clone() }
 }
 
 fn title(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Malformed => "This request cannot be judged",
+        Outcome::ConfirmSignOut => "Sign out?",
         Outcome::CrossSite => "Another site asked for this",
         Outcome::InvalidSession => "Your session is not valid here",
         Outcome::NotFound => "Nothing is here",
@@ -87,7 +100,10 @@ fn title(outcome: Outcome) -> &'static str {
         Outcome::PeerRefused => "Not this way",
         Outcome::RedirectLoop => "Signing in does not work",
         Outcome::SessionExpired => "Your session has ended",
+        Outcome::SignInFailed => "Signing in did not work",
         Outcome::SignInRequired => "Sign in first",
+        Outcome::SignedIn => "You are signed in",
+        Outcome::SignedOut => "You have signed out",
         Outcome::TooLarge => "Too many cookies",
         Outcome::Unavailable => "Try again in a moment",
     }
@@ -112,11 +128,22 @@ fn advice(outcome: Outcome) -> Option<&'static str> {
              may have set them.",
         ),
         Outcome::CrossSite => Some("Open the workspace by its own address."),
+        Outcome::ConfirmSignOut => Some(
+            "What you have open in this workspace keeps running; to see it again you sign in again.",
+        ),
+        Outcome::SignInFailed => Some(
+            "Sign in once more, in this window. If that does not help, the operator can find the \
+             cause by the request id below.",
+        ),
+        Outcome::SignedOut => {
+            Some("Other workspaces, and the page where you signed in, may still know you.")
+        }
         Outcome::Malformed
         | Outcome::NotFound
         | Outcome::NotYours
         | Outcome::PeerRefused
         | Outcome::SignInRequired
+        | Outcome::SignedIn
         | Outcome::Unavailable => None,
     }
 }

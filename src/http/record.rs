@@ -112,6 +112,8 @@ impl Record<'_> {
             | Denial::HeadersTooLarge
             | Denial::Preflight
             | Denial::ReservedPath
+            | Denial::Answered(_)
+            | Denial::Arrival(_)
             | Denial::OwnerDiffers
             | Denial::CredentialMissing
             | Denial::TooManyCandidates

@@ -1,7 +1,8 @@
 //! Where a person signs in, with the way back, and the guard against going there in circles.
 
-use super::credential::{LOOP_COOKIE, pairs};
-use crate::token::UnixTime;
+use super::credential::pairs;
+use crate::handoff::{LOOP_COOKIE, SessionCookies};
+use crate::token::{SessionKeys, UnixTime};
 use aws_lc_rs::digest;
 use hyper::header::{COOKIE, HeaderMap};
 use std::fmt::Write as _;
@@ -13,6 +14,22 @@ pub struct SignIn {
     pub url: Box<str>,
     /// Query parameter that carries the way back.
     pub return_parameter: Box<str>,
+    /// Where signing out leads: absolute URL.
+    pub logout_url: Option<Box<str>>,
+    /// How the gate makes sessions of what the page sends back; `None`: something else sets the
+    /// cookie.
+    pub handoff: Option<Handoff>,
+}
+
+/// Key `login.handoff` of a domain, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handoff {
+    /// What sessions are signed with.
+    pub keys: SessionKeys,
+    /// Seconds that one lives at most.
+    pub lifetime: u64,
+    /// The cookie that holds it.
+    pub cookies: SessionCookies,
 }
 
 impl SignIn {
@@ -25,14 +42,20 @@ impl SignIn {
         url.push(if self.url.contains('?') { '&' } else { '?' });
         url.push_str(&self.return_parameter);
         url.push('=');
-        for byte in return_to.bytes() {
-            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-                url.push(char::from(byte));
-            } else {
-                let _ = write!(url, "%{byte:02X}");
-            }
-        }
+        encode(return_to, &mut url);
         url
+    }
+}
+
+/// Everything but RFC 3986's unreserved bytes, percent-encoded: one value, whatever it holds.
+pub(super) fn encode(text: &str, into: &mut String) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            into.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(into, "%{byte:02X}");
+        }
     }
 }
 
@@ -59,6 +82,13 @@ impl LoopGuard {
             .find_map(|pair| Self::parse(std::str::from_utf8(pair.value).ok()?))
             .filter(|guard| guard.path == path && guard.is_fresh(now))
             .unwrap_or(Self { count: 0, since: now, path })
+    }
+
+    /// The count so far of sign-ins that came back, whatever path they were for.
+    #[must_use]
+    pub fn of_arrivals(headers: &HeaderMap, now: UnixTime) -> Self {
+        // No path is empty, so this count is nobody else's.
+        Self::read(headers, "", now)
     }
 
     /// Whether the next redirect would be one too many.

@@ -196,7 +196,7 @@ fn documents_that_lie_are_seen() {
     let raw = "pub struct RawConfig { pub(super) listen: Field<Text>, pub(super) zones: Field<List<RawZone>>,\n\
         pub(super) domains: Field<List<RawDomain>>, } enum RawDomain { #[serde(rename = \"\")] Name(Text), Section(RawZone), }\n\
         struct RawZone { #[a] pub(super) name: Field<List<Text>>, }";
-    let mut keys = documents::configuration_keys(&Source::shipping("src/config/raw.rs", raw));
+    let mut keys = documents::configuration_keys([&Source::shipping("src/config/raw.rs", raw)]);
     assert_eq!(
         keys,
         BTreeSet::from([

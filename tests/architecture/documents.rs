@@ -45,10 +45,11 @@ fn threats(manual: &str) -> impl Iterator<Item = (&str, String)> {
 
 /// Every key that a configuration can have, as `issuers[].keys.jwks_file`, from the types that
 /// read it.
-pub fn configuration_keys(raw: &Source) -> BTreeSet<String> {
+pub fn configuration_keys<'s>(raw: impl IntoIterator<Item = &'s Source>) -> BTreeSet<String> {
+    let tokens: Vec<Token> = raw.into_iter().flat_map(|part| part.tokens.clone()).collect();
     let mut keys = BTreeSet::new();
-    below(&raw.tokens, "RawConfig", "", &mut keys);
-    assert!(!keys.is_empty(), "{} holds no list of keys any more", raw.path);
+    below(&tokens, "RawConfig", "", &mut keys);
+    assert!(!keys.is_empty(), "there is no list of keys any more");
     keys
 }
 

@@ -139,6 +139,7 @@ pub const MODULES: [(&str, &[&str]); 17] = [
             "manifest",
             "keys",
             "observe",
+            "handoff",
             "suggestion",
         ],
     ),

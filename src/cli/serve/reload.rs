@@ -88,8 +88,9 @@ impl Reload {
             return Err(Refused { problems: vec![problem], watched: next.watched });
         }
         self.generation += 1;
-        let cache = self.door.state().gate.cache.clone();
-        self.door.replace(next.state(cache, self.generation));
+        let state = self.door.state();
+        let (cache, revocations) = (state.gate.cache.clone(), Arc::clone(&state.gate.revocations));
+        self.door.replace(next.state(cache, revocations, self.generation));
         self.running = next;
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 use crate::config::field::{Field, Later, each};
 use crate::config::problem::Findings;
-use crate::config::raw::{RawConfig, RawDomain, RawLayout, RawLogin, RawStore};
+use crate::config::raw::{RawConfig, RawLayout, RawStore};
 
 pub(in crate::config) fn check(raw: &RawConfig, found: &mut Findings<'_>) {
     let remove = "leave it out";
@@ -11,16 +11,6 @@ pub(in crate::config) fn check(raw: &RawConfig, found: &mut Findings<'_>) {
     if raw.render.some().is_some_and(|render| render.layout.or(RawLayout::Flat) != RawLayout::Flat)
     {
         complain("render.layout", "write `flat`", found);
-    }
-    if let Some(login) = raw.login.good() {
-        refuse_login("login", login, found);
-    }
-    for (path, domain) in raw.domains.good().iter().flat_map(|list| each(list, "domains")) {
-        if let Field::Good(RawDomain::Section(section)) = domain
-            && let Some(login) = section.login.some()
-        {
-            refuse_login(&format!("{path}.login"), login, found);
-        }
     }
     for (path, issuer) in raw.issuers.good().iter().flat_map(|list| each(list, "issuers")) {
         let Some(issuer) = issuer.good() else {
@@ -38,22 +28,12 @@ pub(in crate::config) fn check(raw: &RawConfig, found: &mut Findings<'_>) {
     let Some(revocation) = raw.revocation.good() else {
         return;
     };
-    if revocation.store.or(RawStore::None) != RawStore::None {
-        complain("revocation.store", "write `none`", found);
+    if matches!(revocation.store.good(), Some(RawStore::File | RawStore::Redis)) {
+        complain("revocation.store", "write `memory`, or `none`", found);
     }
     refuse("revocation.secret_file", &revocation.secret_file, remove, found);
     refuse("revocation.url_file", &revocation.url_file, remove, found);
     refuse("revocation.on_outage", &revocation.on_outage, remove, found);
-}
-
-fn refuse_login(path: &str, login: &RawLogin, found: &mut Findings<'_>) {
-    refuse(&format!("{path}.logout_url"), &login.logout_url, "leave it out", found);
-    refuse(
-        &format!("{path}.handoff"),
-        &login.handoff,
-        "leave it out; until then the workspace host or a parent domain has to set the cookie",
-        found,
-    );
 }
 
 fn refuse(path: &str, field: &Field<Later>, remedy: &str, found: &mut Findings<'_>) {

@@ -1,6 +1,6 @@
 //! Where visitors without a token are sent, and whether they could come back with one.
 
-use super::Surroundings;
+use super::{Surroundings, handoff};
 use crate::config::Tokens;
 use crate::config::field::Text;
 use crate::config::problem::{Findings, shown};
@@ -17,7 +17,12 @@ pub(super) fn check(
 ) -> Option<SignIn> {
     let parameter = parameter(path, raw, found);
     let sets_cookie = raw.sets_cookie.or(false);
-    let url_path = format!("{path}.url");
+    let hands_off = raw.handoff.is_bad() || raw.handoff.some().is_some();
+    let handoff_path = format!("{path}.handoff");
+    let handoff =
+        raw.handoff.some().and_then(|raw| handoff::check(&handoff_path, raw, place, tokens, found));
+    let logout_url = logout_url(path, raw, hands_off, place, found);
+    let (url_path, parameter_path) = (format!("{path}.url"), format!("{path}.return_parameter"));
     let Some(text) = raw.url.some().map(Text::as_str) else {
         if sets_cookie && !raw.url.is_bad() {
             found.problem(
@@ -26,18 +31,32 @@ pub(super) fn check(
                 "set url, or leave both out",
             );
         }
+        if raw.handoff.some().is_some() && !raw.url.is_bad() {
+            found.problem(
+                &handoff_path,
+                "means nothing without `url`",
+                "set url to the sign-in page that hands sessions over, or leave both out",
+            );
+        }
         return None;
     };
     // A page elsewhere can set a cookie for its own host or for a parent domain, never one for a
     // workspace host; the visitor would come back without a token and be sent away again.
-    let pending = raw.handoff.is_bad() || raw.handoff.good().is_some_and(|later| later.0);
-    if !sets_cookie && !raw.sets_cookie.is_bad() && !tokens.parent_domain && !pending {
+    if !sets_cookie && !raw.sets_cookie.is_bad() && !tokens.parent_domain && !hands_off {
         found.problem(
             &url_path,
             "leads to a page that cannot set a cookie for the workspace host, so visitors would \
              be sent round in circles",
-            "set `sets_cookie: true` here if something on the workspace host sets it, or allow a \
-             parent domain's cookie with tokens.parent_domain",
+            "let it hand sessions over (`handoff`); or set `sets_cookie: true` here if something \
+             on the workspace host sets the cookie, or allow a parent domain's with \
+             tokens.parent_domain",
+        );
+    }
+    if sets_cookie && hands_off {
+        found.problem(
+            &format!("{path}.sets_cookie"),
+            "says that something else sets the cookie, while with `handoff` the gate does",
+            "keep one of the two",
         );
     }
     let url = place.url(&url_path, text, found)?;
@@ -49,7 +68,34 @@ pub(super) fn check(
             "leave it out: doorward adds it, or choose another return_parameter",
         );
     }
-    Some(SignIn { url: text.into(), return_parameter: parameter.into() })
+    if hands_off && (parameter == STATE_PARAMETER || url.has_parameter(STATE_PARAMETER)) {
+        found.problem(
+            if parameter == STATE_PARAMETER { &parameter_path } else { &url_path },
+            "has the parameter `st`, in which the gate sends the state of a sign-in",
+            "give it another name",
+        );
+    }
+    let return_parameter = parameter.into();
+    Some(SignIn { url: text.into(), return_parameter, logout_url, handoff })
+}
+
+fn logout_url(
+    path: &str,
+    raw: &RawLogin,
+    hands_off: bool,
+    place: &Surroundings<'_>,
+    found: &mut Findings<'_>,
+) -> Option<Box<str>> {
+    let text = raw.logout_url.some().map(Text::as_str)?;
+    let path = format!("{path}.logout_url");
+    if !hands_off {
+        found.problem(
+            &path,
+            "means nothing without `handoff`: the gate ends only sessions that it has made",
+            "set handoff, or leave it out",
+        );
+    }
+    place.url(&path, text, found).map(|_| text.into())
 }
 
 fn parameter(path: &str, raw: &RawLogin, found: &mut Findings<'_>) -> String {
@@ -96,3 +142,5 @@ fn warn_about_host(
 }
 
 const DEFAULT_PARAMETER: &str = "rd";
+/// Carries the state of a hand-off to the sign-in page; no setting changes it.
+const STATE_PARAMETER: &str = "st";

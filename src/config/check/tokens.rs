@@ -6,6 +6,7 @@ use crate::config::Tokens;
 use crate::config::field::good_ones;
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::{RawConfig, RawTokens};
+use crate::handoff::{LOOP_COOKIE, PARTITIONED_COOKIE, STATE_COOKIES};
 use std::time::Duration;
 
 pub(super) fn check(raw: &RawConfig, found: &mut Findings<'_>) -> Tokens {
@@ -104,9 +105,12 @@ fn cookies(raw: &RawTokens, parent_domain: bool, found: &mut Findings<'_>) -> Ve
     cookies
 }
 
-/// The state and loop cookies of sign-in; any case, because some browsers compare so.
+/// The state and loop cookies of sign-in, and the session's other name; any case, because some
+/// browsers compare so.
 fn is_own(name: &str) -> bool {
-    has_prefix(name, "__Host-doorward-st-") || name.eq_ignore_ascii_case("__Host-doorward-loop")
+    has_prefix(name, STATE_COOKIES)
+        || name.eq_ignore_ascii_case(LOOP_COOKIE)
+        || name.eq_ignore_ascii_case(PARTITIONED_COOKIE)
 }
 
 fn has_prefix(name: &str, prefix: &str) -> bool {

@@ -130,6 +130,7 @@ login_on_workspace_upper_case | login: {url: "https://ALICE.vdi.Example.com/", s
 login_in_circles | login: {url: "https://p.example.com"} | login.url | circles
 login_parameter_taken | login: {url: "https://p.example.com/?rd=1", sets_cookie: true} | login.url | `rd` already
 login_parameter_bad | login: {return_parameter: "a=b"} | login.return_parameter | plain
+logout_without_handoff | login: {url: "https://p.example.net", sets_cookie: true, logout_url: "https://p.example.net/bye"} | login.logout_url | without `handoff`
 login_cookie_for_nothing | login: {sets_cookie: true} | login.sets_cookie | without `url`
 origin_null | trusted_origins: [{origin: "null"}] | trusted_origins[0].origin | sandboxed
 origin_wildcard | trusted_origins: [{origin: "https://*.example.com"}] | trusted_origins[0].origin | pattern
@@ -191,18 +192,51 @@ address_with_an_owner | render: {gate_address: "https://gate/verify?owner=bob"} 
 }
 
 #[test]
+fn handoff() {
+    each_is_refused_in(
+        |yaml| {
+            let (login, rest) = yaml.split_once(" + ").unwrap_or((yaml, ""));
+            let url = if login.contains("url:") { "" } else { "url: \"https://p.example.net\", " };
+            let store = if rest.contains("store:") { "" } else { "revocation: {store: memory}\n" };
+            format!("{MINIMAL}login: {{{url}{login}}}\n{store}{rest}\n")
+        },
+        r#"
+no_key | handoff: {} | login.handoff.session_key_file | missing
+no_keys | handoff: {session_key_file: []} | login.handoff.session_key_file | empty list
+absent_key | handoff: {session_key_file: nowhere} | login.handoff.session_key_file | no such file
+open_key | handoff: {session_key_file: hmac-open} | login.handoff.session_key_file | others
+short_key | handoff: {session_key_file: hmac-short} | login.handoff.session_key_file | no session key
+second_key_short | handoff: {session_key_file: [hmac, hmac-short]} | login.handoff.session_key_file[1] | no session key
+one_key_twice | handoff: {session_key_file: [hmac, hmac]} | login.handoff.session_key_file[1] | same secret as number 1
+short_life | handoff: {session_key_file: hmac, session_lifetime: 59s} | login.handoff.session_lifetime | out of bounds
+long_life | handoff: {session_key_file: hmac, session_lifetime: 31d} | login.handoff.session_lifetime | out of bounds
+no_store | handoff: {session_key_file: hmac} + revocation: {store: none} | login.handoff | needs a store
+no_safe_cookie | handoff: {session_key_file: hmac} + tokens: {cookies: [plain, __Host-x], parent_domain: true} | login.handoff | only the workspace's own host
+no_cookie | handoff: {session_key_file: hmac} + tokens: {cookies: []} | login.handoff | only the workspace's own host
+sets_cookie_too | handoff: {session_key_file: hmac}, sets_cookie: true | login.sets_cookie | something else
+no_page | url: null, handoff: {session_key_file: hmac} | login.handoff | without `url`
+state_as_return | handoff: {session_key_file: hmac}, return_parameter: st | login.return_parameter | `st`
+state_taken | url: "https://p.example.net/?st=1", handoff: {session_key_file: hmac} | login.url | `st`
+logout_plain_http | handoff: {session_key_file: hmac}, logout_url: "http://p.example.net" | login.logout_url | not https
+logout_on_workspace | handoff: {session_key_file: hmac}, logout_url: "https://bob.vdi.example.com/" | login.logout_url | whose user controls it
+unknown_key | handoff: {session_key_files: hmac} | login.handoff.session_key_files | did you mean
+own_name_as_cookie | handoff: {session_key_file: hmac} + tokens: {cookies: [__Host-doorward, __Host-doorward-p]} | tokens.cookies[1] | its own purposes
+"#,
+    );
+}
+
+#[test]
 fn of_a_later_version() {
     each_is_refused(
         MINIMAL,
         r#"
 backchannel | backchannel_listen: 127.0.0.1:1 | backchannel_listen | later version
 layout | render: {layout: gathered} | render.layout | later version
-revocation_memory | revocation: {store: memory} | revocation.store | later version
+revocation_file | revocation: {store: file} | revocation.store | later version
+revocation_redis | revocation: {store: redis} | revocation.store | later version
 revocation_secret | revocation: {secret_file: hmac} | revocation.secret_file | later version
 revocation_url | revocation: {url_file: x} | revocation.url_file | later version
 revocation_outage | revocation: {on_outage: serve} | revocation.on_outage | later version
-logout_url | login: {logout_url: "https://p.example.com"} | login.logout_url | later version
-handoff | login: {url: "https://p.example.com", handoff: {session_key_file: x}} | login.handoff | later version
 "#,
     );
 }
@@ -225,7 +259,7 @@ section_without_name | domains: [{issuers: [https://portal.example.com]}] | doma
 unknown_issuer | domains: [{name: vdi.example.com, issuers: [portal]}] | domains[0].issuers[0] | none of the issuers
 no_issuers | domains: [{name: vdi.example.com, issuers: []}] | domains[0].issuers | nobody may enter
 own_login_in_circles | domains: [{name: vdi.example.com, login: {url: "https://p.example.com"}}] | domains[0].login.url | circles
-own_handoff | domains: [{name: vdi.example.com, login: {handoff: {}}}] | domains[0].login.handoff | later version
+own_handoff_without_a_key | domains: [{name: vdi.example.com, login: {url: "https://p.example.net", handoff: {}}}]\nrevocation: {store: memory} | domains[0].login.handoff.session_key_file | missing
 number | domains: [5] | domains[0] | write text or a section
 "#,
     );

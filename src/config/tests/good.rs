@@ -249,3 +249,42 @@ fn fold_is_the_issuers_choice() {
     assert_ne!(rules.label("ALICE").unwrap(), rules.label("alice").unwrap());
     assert_eq!(Case::default(), Case::Sensitive);
 }
+
+#[test]
+fn a_handoff_has_its_defaults_and_its_own_settings_per_domain() {
+    let folder = Folder::new();
+    folder.write("next", b"another secret of thirty-two bytes or more", 0o440);
+    let config = folder.good(
+        "\
+domains:
+  - vdi.example.com
+  - name: lab.example.org
+    login:
+      url: https://lab.example.net/in
+      handoff: {session_key_file: [next, hmac], session_lifetime: 15m, partitioned: true}
+      logout_url: https://lab.example.net/out
+  - {name: dev.example.net, login: null}
+issuers: [{issuer: https://portal.example.com, audiences: [vdi], algorithms: [ES256],
+  keys: {jwks_file: jwks.json}, user_claim: sub}]
+tokens: {cookies: [__Host-desk, __Host-doorward]}
+login: {url: \"https://portal.example.net/in\", handoff: {session_key_file: hmac}}
+revocation: {store: memory}
+",
+    );
+    assert_eq!(config.warnings, []);
+    assert_eq!(config.revocation, RevocationStore::Memory);
+    let login = |domain: usize| config.zones[domain].login.as_ref().unwrap();
+    let handoff = |domain: usize| login(domain).handoff.as_ref().unwrap();
+    assert_eq!(handoff(0).lifetime, 8 * 3600);
+    assert!(!handoff(0).cookies.partitioned);
+    assert_eq!(&*handoff(0).cookies.name, "__Host-desk", "the first");
+    assert_eq!(login(0).logout_url, None);
+    assert_eq!(handoff(1).lifetime, 900);
+    assert!(handoff(1).cookies.partitioned);
+    assert_eq!(login(1).logout_url.as_deref(), Some("https://lab.example.net/out"));
+    assert_eq!(handoff(0), handoff(2), "the general one");
+    let watched: Vec<_> = config.watched.iter().filter_map(|file| file.file_name()).collect();
+    for file in ["hmac", "next"] {
+        assert!(watched.contains(&std::ffi::OsStr::new(file)), "{file}: a new key is noticed");
+    }
+}

@@ -36,7 +36,7 @@ fn cookie_lines_split_as_bytes() {
 
 #[test]
 fn own_names_are_exact_bytes() {
-    let own = OwnCookies::new(vec!["__Host-doorward".into(), "legacy".into()]);
+    let own = OwnCookies::new(vec!["__Host-doorward".into(), "legacy".into()], false);
     let rows: &[(&str, &[u8], bool)] = &[
         ("first_name", b"__Host-doorward", true),
         ("second_name", b"legacy", true),
@@ -51,7 +51,7 @@ fn own_names_are_exact_bytes() {
     for (row, name, expected) in rows {
         assert_eq!(own.include(name), *expected, "{row}");
     }
-    assert_eq!(own.session(b"legacy"), Some(1));
+    assert_eq!(own.session(b"legacy"), Some(Source::Cookie(1)));
     assert_eq!(own.session(b"__Host-doorward-loop"), None, "never a candidate");
 }
 
@@ -107,9 +107,9 @@ proptest! {
         before in "[ -:<-~]{0,40}", after in "[ -:<-~]{0,40}",
     ) {
         let line = format!("{before}; __Host-doorward=real; {after}");
-        let own = OwnCookies::new(vec!["__Host-doorward".into()]);
+        let own = OwnCookies::new(vec!["__Host-doorward".into()], false);
         let found = pairs(line.as_bytes())
-            .any(|pair| own.session(pair.name) == Some(0) && pair.value == b"real");
+            .any(|pair| own.session(pair.name) == Some(Source::Cookie(0)) && pair.value == b"real");
         prop_assert!(found);
     }
 }

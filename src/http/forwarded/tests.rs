@@ -8,7 +8,7 @@ fn reader() -> Reader {
         header_bytes: 80 * 1024,
         headers: 128,
         public_scheme: PublicScheme::Forwarded,
-        cookies: OwnCookies::new(vec!["__Host-doorward".into(), "legacy".into()]),
+        cookies: OwnCookies::new(vec!["__Host-doorward".into(), "legacy".into()], false),
         authorization: true,
         token_headers: vec![HeaderName::from_static("x-session-token")],
     }

@@ -59,7 +59,7 @@ fn no_outcome_is_a_success_or_a_redirect() {
 
 #[test]
 fn the_policy_names_the_hash_of_the_style() {
-    let policy = policy();
+    let policy = policy(false);
     let policy = policy.to_str().unwrap();
     assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
     assert!(!policy.contains("unsafe"), "{policy}");

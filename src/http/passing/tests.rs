@@ -35,10 +35,12 @@ fn gate() -> Gate {
             max_bytes: 8192,
             identity: Vec::new(),
             grants: Vec::new(),
+            session_keys: Vec::new(),
         },
         grants: Vec::new(),
         cross_site: CrossSite::default(),
         cache: SessionCache::new(1 << 16),
+        revocations: Arc::new(crate::revocation::Memory::default()),
         generation: 1,
     }
 }
@@ -56,7 +58,7 @@ fn passed(value: &str) -> bool {
     let passing = Passing {
         headers: &headers,
         gate: &gate,
-        cookies: &OwnCookies::new(Vec::new()),
+        cookies: &OwnCookies::new(Vec::new(), false),
         token_headers: &[],
         identity_headers: &[],
     };

@@ -8,7 +8,7 @@ fn reader(public_scheme: PublicScheme) -> Reader {
         header_bytes: 4096,
         headers: 16,
         public_scheme,
-        cookies: OwnCookies::new(vec!["__Host-doorward".into()]),
+        cookies: OwnCookies::new(vec!["__Host-doorward".into()], false),
         authorization: true,
         token_headers: Vec::new(),
     }

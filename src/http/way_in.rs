@@ -1,0 +1,194 @@
+//! The gate's own paths on a workspace's host: where a sign-in begins, where it comes back to, and
+//! where it ends. Nothing here is ever a permit, and no cookie is set before every check has passed.
+//!
+//! Reads requests and writes answers. What is in the cookies, `handoff` knows; what a hand-off token
+//! is worth, `gate`.
+
+use super::State;
+use super::answer::Sent;
+use super::class::Class;
+use super::credential::pairs;
+use super::refusal::WayBack;
+use super::sign_in::{Handoff, LoopGuard};
+use crate::gate::{ArrivalProblem, Denial, OwnAnswer};
+use crate::handoff::address::{self, ENTER, LOGIN, LOGOUT};
+use crate::handoff::{MAX_COOKIE_BYTES, Pending, RANDOM_BYTES, SessionClaims, surplus};
+use crate::token::{Arrival, Session, UnixTime};
+use aws_lc_rs::rand;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hyper::StatusCode;
+use hyper::header::{COOKIE, HeaderMap};
+use std::sync::Arc;
+
+/// One request for a path below `/.doorward`, on a host that has a hand-off.
+pub(super) struct Visit<'r> {
+    pub(super) state: &'r State,
+    pub(super) way: &'r WayBack<'r>,
+    pub(super) handoff: &'r Handoff,
+    pub(super) headers: &'r HeaderMap,
+    pub(super) now: UnixTime,
+    pub(super) class: Class,
+    pub(super) method: &'r str,
+}
+
+/// What came of it.
+pub(super) struct Told {
+    pub(super) denial: Denial,
+    /// Whose session it was about.
+    pub(super) session: Option<Arc<Session>>,
+    pub(super) sent: Sent,
+    /// The path that signing in (again) leads back to.
+    pub(super) back: String,
+}
+
+impl Told {
+    fn only(denial: Denial) -> Self {
+        Self { denial, session: None, sent: Sent::default(), back: "/".to_owned() }
+    }
+
+    fn problem(problem: ArrivalProblem) -> Self {
+        Self::only(Denial::Arrival(problem))
+    }
+}
+
+impl Visit<'_> {
+    /// Exact bytes, as everywhere: another spelling is another path, and nothing is there.
+    pub(super) fn answer(&self) -> Told {
+        let (path, query) = self.way.uri.split_once('?').unwrap_or((self.way.uri, ""));
+        match (path, self.method) {
+            (LOGIN, _) => self.login(query),
+            (ENTER, _) => self.enter(query),
+            (LOGOUT, "POST") => self.logout(),
+            (LOGOUT, "GET" | "HEAD") if self.class.shows_page() => {
+                Told::only(Denial::Answered(OwnAnswer::SignOutAsked))
+            }
+            _ => Told::only(Denial::ReservedPath),
+        }
+    }
+
+    /// A person's browser opens a page: nothing else is sent on, and nothing else comes back.
+    fn is_page(&self) -> bool {
+        self.class == Class::Page && self.method == "GET"
+    }
+
+    fn login(&self, query: &str) -> Told {
+        if !self.is_page() {
+            return Told::problem(ArrivalProblem::NotAPage);
+        }
+        match address::asked_path(query) {
+            Some(back) => Told { back, ..Told::only(Denial::Answered(OwnAnswer::SignInAsked)) },
+            None => Told::problem(ArrivalProblem::Path),
+        }
+    }
+
+    fn enter(&self, query: &str) -> Told {
+        if !self.is_page() {
+            return Told::problem(ArrivalProblem::NotAPage);
+        }
+        let Some((id, token)) = address::entry(query) else {
+            return Told::problem(ArrivalProblem::Query);
+        };
+        let Some(pending) = pending(self.headers).into_iter().find(|one| one.id() == id) else {
+            return Told::problem(ArrivalProblem::StateMissing);
+        };
+        let again = |denial| Told { back: pending.path().to_owned(), ..Told::only(denial) };
+        if !pending.is_fresh(self.now) {
+            return again(Denial::Arrival(ArrivalProblem::StateExpired));
+        }
+        let WayBack { host, origin, .. } = self.way;
+        let gate = &self.state.gate;
+        match gate.arrive(token, host, *origin, &pending.challenge(), self.now) {
+            Ok(arrival) => match self.let_in(&arrival, &pending) {
+                Ok(sent) => Told {
+                    session: Some(Arc::new(arrival.into_session())),
+                    sent,
+                    ..Told::only(Denial::Answered(OwnAnswer::SignedIn))
+                },
+                Err(problem) => again(Denial::Arrival(problem)),
+            },
+            Err((denial, arrival)) => {
+                Told { session: arrival.map(|one| Arc::new(one.into_session())), ..again(denial) }
+            }
+        }
+    }
+
+    /// The session, its cookie, and the way to the page that was asked for.
+    fn let_in(&self, arrival: &Arrival, pending: &Pending) -> Result<Sent, ArrivalProblem> {
+        let Handoff { keys, lifetime, cookies } = self.handoff;
+        let mut id = [0; 16];
+        rand::fill(&mut id).map_err(|_| ArrivalProblem::Unavailable)?;
+        let id = URL_SAFE_NO_PAD.encode(id);
+        let host = self.way.host.name();
+        let session = SessionClaims::new(arrival, host, &id, *lifetime, self.now);
+        let expired = ArrivalProblem::Token(crate::token::Rejection::Expired);
+        let session = session.ok_or(expired)?;
+        let token = keys.sign(&session.claims).map_err(|_| ArrivalProblem::Unavailable)?;
+        let largest = self.state.gate.verifier.max_bytes;
+        if cookies.size(&token) > MAX_COOKIE_BYTES || token.len() > largest {
+            return Err(ArrivalProblem::SessionTooLarge);
+        }
+        // Parsed again, whatever the checks before have let through: what is sent on stays here.
+        let to = self.way.at(pending.path());
+        if !self.way.origin.is_of(&to) {
+            return Err(ArrivalProblem::Path);
+        }
+        let mut lines = Vec::from(cookies.set(&token, session.seconds));
+        lines.push(pending.forget());
+        lines.push(LoopGuard::of_arrivals(self.headers, self.now).next_cookie());
+        Ok(Sent { to: Some((StatusCode::SEE_OTHER, to)), cookies: lines, clear: false })
+    }
+
+    /// Ends every session of this browser on this host. Its cookies go even when there is none:
+    /// whoever signs out wants to be out.
+    fn logout(&self) -> Told {
+        let Ok((request, credentials)) = self.state.reader.read(self.headers, None) else {
+            return Told::only(Denial::ReservedPath);
+        };
+        let WayBack { host, origin, sign_in, .. } = self.way;
+        let gate = &self.state.gate;
+        match gate.depart(host, *origin, &request.provenance, &credentials, self.now) {
+            Ok(departure) => {
+                let good_bye = sign_in.and_then(|sign_in| sign_in.logout_url.as_deref());
+                let sent = Sent {
+                    to: good_bye.map(|url| (StatusCode::SEE_OTHER, url.to_owned())),
+                    cookies: self.handoff.cookies.clear().into(),
+                    clear: true,
+                };
+                let session = departure.sessions.into_iter().next();
+                let denial = Denial::Answered(OwnAnswer::SignedOut);
+                Told { session, sent, ..Told::only(denial) }
+            }
+            Err(denial) => Told::only(denial),
+        }
+    }
+}
+
+/// Begins a sign-in that leads back to the path `back`: `st` for the sign-in page, and the cookies
+/// that the browser keeps of it. `None` without randomness.
+pub(super) fn begin(
+    back: &str,
+    headers: &HeaderMap,
+    now: UnixTime,
+) -> Option<(String, Vec<String>)> {
+    let mut random = [0; RANDOM_BYTES];
+    rand::fill(&mut random).ok()?;
+    let begun = Pending::begin(&random, back, now);
+    let mut cookies = vec![begun.cookie()];
+    cookies.extend(surplus(pending(headers)).iter().map(Pending::forget));
+    Some((begun.st(), cookies))
+}
+
+/// The sign-ins that this browser has begun on this host.
+fn pending(headers: &HeaderMap) -> Vec<Pending> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .flat_map(|line| pairs(line.as_bytes()))
+        .filter_map(|pair| Pending::read(pair.name, pair.value))
+        .take(MOST_READ)
+        .collect()
+}
+
+/// Nobody else can set such a cookie, so more are the visitor's own doing.
+const MOST_READ: usize = 32;
