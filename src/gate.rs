@@ -14,7 +14,7 @@ mod forwarded;
 mod remedy;
 mod witness;
 
-pub use arrival::Departure;
+pub use arrival::{Departure, TurnedAway};
 pub use denial::{ArrivalProblem, Denial, Denied, ForwardedProblem, OwnAnswer};
 pub use effort::Effort;
 pub use forwarded::{

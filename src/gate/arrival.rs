@@ -2,10 +2,11 @@
 //! which sessions does a visitor end who signs out. Neither leads to a permit.
 
 use super::{ArrivalProblem, Credentials, Denial, Gate, Trial, Verdict};
-use crate::cross_site::{OwnOrigin, Provenance};
+use crate::cross_site::{self, OwnOrigin, Provenance};
 use crate::name::Host;
 use crate::policy::{self, Site};
-use crate::token::{Arrival, Identity, IdentityKind, UnixTime};
+use crate::token::{Arrival, Identity, IdentityKind, Rejection, Session, UnixTime};
+use std::sync::Arc;
 
 impl Gate {
     /// A visitor comes to `host` with a hand-off token. `challenge` is that of the sign-in which
@@ -23,8 +24,9 @@ impl Gate {
         own: OwnOrigin<'_>,
         challenge: &str,
         now: UnixTime,
-    ) -> Result<Arrival, (Denial, Option<Arrival>)> {
-        let refused = |problem| (Denial::Arrival(problem), None);
+    ) -> Result<Arrival, Box<TurnedAway>> {
+        let refused =
+            |problem| Box::new(TurnedAway { denial: Denial::Arrival(problem), session: None });
         let arrival = self
             .verifier
             .verify_handoff(token, &own.to_string(), challenge, now)
@@ -38,13 +40,15 @@ impl Gate {
             return Err(refused(ArrivalProblem::Replayed));
         }
         if self.revocations.is_revoked(session) {
-            let revoked = crate::token::Rejection::Revoked;
-            return Err(refused(ArrivalProblem::Token(revoked)));
+            return Err(refused(ArrivalProblem::Token(Rejection::Revoked)));
         }
         let issuers = self.issuers_of_domain.get(host.domain()).map_or(&[][..], Vec::as_slice);
         match policy::authorize(session, Site { label: host.label(), issuers }, &self.grants) {
             Ok(_) => Ok(arrival),
-            Err(refusal) => Err((Denial::NotAdmitted(refusal), Some(arrival))),
+            Err(refusal) => {
+                let session = Some(Arc::new(arrival.into_session()));
+                Err(Box::new(TurnedAway { denial: Denial::NotAdmitted(refusal), session }))
+            }
         }
     }
 
@@ -62,7 +66,7 @@ impl Gate {
         now: UnixTime,
     ) -> Result<Departure, Denial> {
         if !provenance.origin.came() {
-            return Err(Denial::CrossSite(crate::cross_site::Refusal::OriginMissing));
+            return Err(Denial::CrossSite(cross_site::Refusal::OriginMissing));
         }
         self.cross_site.judge_strictly(provenance, own).map_err(Denial::CrossSite)?;
         let mut trial = Trial::of(credentials);
@@ -77,11 +81,20 @@ impl Gate {
     }
 }
 
+/// Somebody who came from the sign-in page, and not in.
+#[derive(Debug)]
+pub struct TurnedAway {
+    /// Why.
+    pub denial: Denial,
+    /// Whose hand-off it was, where that was found good.
+    pub session: Option<Arc<Session>>,
+}
+
 /// Who signed out.
 #[derive(Debug)]
 pub struct Departure {
     /// The sessions that came along, the first of which stands for them in the log.
-    pub sessions: Vec<std::sync::Arc<crate::token::Session>>,
+    pub sessions: Vec<Arc<Session>>,
     /// How many of them were noted as ended; the others live on wherever they were copied to.
     pub ended: usize,
 }

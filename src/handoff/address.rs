@@ -72,7 +72,7 @@ fn digit(byte: u8) -> Option<u8> {
 
 /// Bytes of path and query: encoded it is up to three times as long, and has to fit a cookie and a
 /// browser's limits.
-const MAX_PATH: usize = 1024;
+pub const MAX_PATH: usize = 1024;
 
 #[cfg(test)]
 mod tests {

@@ -75,8 +75,8 @@ mod tests {
 
     #[test]
     fn one_name_is_set_and_the_other_taken_back() {
-        let cookies = |partitioned| SessionCookies { name: "__Host-doorward".into(), partitioned };
         const REST: &str = "HttpOnly; Secure; SameSite=Lax; Path=/";
+        let cookies = |partitioned| SessionCookies { name: "__Host-doorward".into(), partitioned };
         assert_eq!(
             cookies(false).set("a.b.c", 60),
             [

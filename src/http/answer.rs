@@ -65,16 +65,26 @@ impl Outcome {
             Denial::HostUnknown | Denial::ReservedPath | Denial::Arrival(ArrivalProblem::Path) => {
                 Self::NotFound
             }
-            Denial::Answered(OwnAnswer::SignInAsked) => Self::SignInRequired,
             Denial::Answered(OwnAnswer::SignedIn) => Self::SignedIn,
             Denial::Answered(OwnAnswer::SignOutAsked) => Self::ConfirmSignOut,
             Denial::Answered(OwnAnswer::SignedOut) => Self::SignedOut,
-            Denial::Arrival(ArrivalProblem::Unavailable) => Self::Unavailable,
-            Denial::Arrival(_) => Self::SignInFailed,
+            Denial::Arrival(
+                ArrivalProblem::NotAPage
+                | ArrivalProblem::Query
+                | ArrivalProblem::StateMissing
+                | ArrivalProblem::StateExpired
+                | ArrivalProblem::Token(_)
+                | ArrivalProblem::Replayed
+                | ArrivalProblem::SessionTooLarge,
+            ) => Self::SignInFailed,
             Denial::Preflight | Denial::CrossSite(_) => Self::CrossSite,
             Denial::OwnerDiffers | Denial::NotAdmitted(_) => Self::NotYours,
-            Denial::CredentialMissing => Self::SignInRequired,
-            Denial::TooManyCandidates => Self::Unavailable,
+            Denial::CredentialMissing | Denial::Answered(OwnAnswer::SignInAsked) => {
+                Self::SignInRequired
+            }
+            Denial::TooManyCandidates | Denial::Arrival(ArrivalProblem::Unavailable) => {
+                Self::Unavailable
+            }
             Denial::TokenRejected(rejection) if rejection.is_expiry() => Self::SessionExpired,
             Denial::TokenRejected(_) => Self::InvalidSession,
         }

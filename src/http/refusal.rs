@@ -31,7 +31,7 @@ impl State {
         let method = line(headers, "x-forwarded-method");
         let class = Class::of(method, headers);
         let way = denied.host.as_ref().and_then(|host| self.way_back(host, headers));
-        let mut back = way.as_ref().map_or("/", |way| address::bounded(way.uri)).to_owned();
+        let mut back = way.as_ref().map_or("/", |way| way.uri).to_owned();
         let mut sent = Sent::default();
         if denied.denial == Denial::ReservedPath
             && let Some(way) = &way
@@ -42,6 +42,11 @@ impl State {
             denied.denial = denial;
             denied.session = session;
             (sent, back) = (told, to);
+        }
+        // Nobody wants to come back to the way in: from there it would begin anew, and its address
+        // holds a token.
+        if is_reserved(path_of(&back)) || back.len() > address::MAX_PATH {
+            "/".clone_into(&mut back);
         }
         let mut outcome = Outcome::of(&denied.denial);
         // Nobody else is shown a way on.
@@ -123,9 +128,9 @@ impl WayBack<'_> {
     /// cannot be begun now.
     fn begin(&self, back: &str, headers: &HeaderMap, now: UnixTime) -> Result<Sent, Outcome> {
         let Some(sign_in) = self.sign_in else { return Ok(Sent::default()) };
-        let path = back.split_once('?').map_or(back, |(path, _)| path);
         let Some(_) = &sign_in.handoff else {
-            let guard = LoopGuard::read(headers, path, now);
+            // By the path that was asked for, which may be too long to come back to.
+            let guard = LoopGuard::read(headers, path_of(self.uri), now);
             if guard.is_loop() {
                 return Err(Outcome::RedirectLoop);
             }
@@ -135,8 +140,6 @@ impl WayBack<'_> {
         if LoopGuard::of_arrivals(headers, now).is_loop() {
             return Err(Outcome::RedirectLoop);
         }
-        // Nobody wants to come back to the way in: from there it would begin anew.
-        let back = if is_reserved(path) { "/" } else { back };
         let (st, cookies) = way_in::begin(back, headers, now).ok_or(Outcome::Unavailable)?;
         let to = format!("{}&st={st}", sign_in.url_for(&self.at(back)));
         Ok(Sent { to: Some((StatusCode::FOUND, to)), cookies, clear: false })
@@ -158,6 +161,10 @@ impl WayBack<'_> {
     pub(super) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }
+}
+
+fn path_of(uri: &str) -> &str {
+    uri.split_once('?').map_or(uri, |(path, _)| path)
 }
 
 /// Nothing of an untrusted peer's request is read, so its class is not known.

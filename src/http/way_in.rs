@@ -10,7 +10,7 @@ use super::class::Class;
 use super::credential::pairs;
 use super::refusal::WayBack;
 use super::sign_in::{Handoff, LoopGuard};
-use crate::gate::{ArrivalProblem, Denial, OwnAnswer};
+use crate::gate::{ArrivalProblem, Denial, OwnAnswer, TurnedAway};
 use crate::handoff::address::{self, ENTER, LOGIN, LOGOUT};
 use crate::handoff::{MAX_COOKIE_BYTES, Pending, RANDOM_BYTES, SessionClaims, surplus};
 use crate::token::{Arrival, Session, UnixTime};
@@ -107,8 +107,9 @@ impl Visit<'_> {
                 },
                 Err(problem) => again(Denial::Arrival(problem)),
             },
-            Err((denial, arrival)) => {
-                Told { session: arrival.map(|one| Arc::new(one.into_session())), ..again(denial) }
+            Err(turned_away) => {
+                let TurnedAway { denial, session } = *turned_away;
+                Told { session, ..again(denial) }
             }
         }
     }

@@ -84,15 +84,12 @@ impl KeySet {
         let mut keys: Vec<Key> = Vec::with_capacity(secrets.len());
         for (position, (kid, secret)) in secrets.iter().enumerate() {
             let same = keys.iter().position(|other| other.kid.as_deref() == Some(kid.as_str()));
-            let key = match same {
-                Some(other) => Err(KeyError::SameKid { other }),
-                None => {
-                    let material = Material::Secret(secret.to_vec());
-                    Key::new(Some(kid.as_str()), Algorithm::Hs256, material)
-                }
-            };
             let wrong = |error| KeyError::Member { position, error: Box::new(error) };
-            keys.push(key.map_err(wrong)?);
+            if let Some(other) = same {
+                return Err(wrong(KeyError::SameKid { other }));
+            }
+            let material = Material::Secret(Vec::clone(secret));
+            keys.push(Key::new(Some(kid), Algorithm::Hs256, material).map_err(wrong)?);
         }
         Self::new(keys).ok_or(KeyError::NoUsableKey(Vec::new()))
     }

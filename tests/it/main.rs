@@ -1,7 +1,7 @@
 //! The real doorward, and the real Traefik in front of it, seen from outside only.
 //!
 //! One test binary, so that everything links once. [`decision`] asks the gate itself, in Traefik's
-//! words; [`traefik`] sends a visitor through three versions of Traefik to desktops that write down
+//! words, and [`handoff`] the way in; [`traefik`] sends a visitor through three versions of Traefik to desktops that write down
 //! what reached them; [`configuration`], [`lifecycle`], [`commands`] and [`demo`] cover the program
 //! around the gate; [`render`] what it renders, [`deploy`] what is committed of that, on the real API
 //! server of [`kubernetes`]. Nothing here links against the library: what is proved is what is
@@ -27,6 +27,7 @@ mod configuration;
 mod decision;
 mod demo;
 mod deploy;
+mod handoff;
 mod harness;
 mod kubernetes;
 mod lifecycle;

@@ -196,7 +196,7 @@ fn handoff() {
     each_is_refused_in(
         |yaml| {
             let (login, rest) = yaml.split_once(" + ").unwrap_or((yaml, ""));
-            let url = if login.contains("url:") { "" } else { "url: \"https://p.example.net\", " };
+            let url = if login.starts_with("url:") { "" } else { "url: \"https://p.example.net\", " };
             let store = if rest.contains("store:") { "" } else { "revocation: {store: memory}\n" };
             format!("{MINIMAL}login: {{{url}{login}}}\n{store}{rest}\n")
         },
@@ -229,7 +229,7 @@ own_name_as_cookie | handoff: {session_key_file: hmac} + tokens: {cookies: [__Ho
 fn of_a_later_version() {
     each_is_refused(
         MINIMAL,
-        r#"
+        r"
 backchannel | backchannel_listen: 127.0.0.1:1 | backchannel_listen | later version
 layout | render: {layout: gathered} | render.layout | later version
 revocation_file | revocation: {store: file} | revocation.store | later version
@@ -237,7 +237,7 @@ revocation_redis | revocation: {store: redis} | revocation.store | later version
 revocation_secret | revocation: {secret_file: hmac} | revocation.secret_file | later version
 revocation_url | revocation: {url_file: x} | revocation.url_file | later version
 revocation_outage | revocation: {on_outage: serve} | revocation.on_outage | later version
-"#,
+",
     );
 }
 

@@ -16,11 +16,11 @@ fn handoff(changes: serde_json::Value) -> Map<String, serde_json::Value> {
         "jti": "once-1",
         "nonce": CHALLENGE,
     }));
-    for (name, value) in changes.as_object().unwrap() {
+    for (name, value) in fixture::object(changes) {
         if value.is_null() {
-            claims.remove(name);
+            claims.remove(&name);
         } else {
-            claims.insert(name.clone(), value.clone());
+            claims.insert(name, value);
         }
     }
     claims

@@ -28,11 +28,11 @@ fn own(changes: Value) -> Map<String, Value> {
         "oiss": ISSUER,
         "jti": "session-token-1",
     }));
-    for (name, value) in changes.as_object().unwrap() {
+    for (name, value) in fixture::object(changes) {
         if value.is_null() {
-            claims.remove(name);
+            claims.remove(&name);
         } else {
-            claims.insert(name.clone(), value.clone());
+            claims.insert(name, value);
         }
     }
     claims

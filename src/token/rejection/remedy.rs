@@ -6,6 +6,7 @@ use super::Rejection;
 impl Rejection {
     /// One piece of advice. Matched whole: a new rejection does not compile without one.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a table: one piece of advice for each variant")]
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::TooLong { .. } => {
@@ -76,7 +77,6 @@ impl Rejection {
                 "sign in again; when every session ended at once, keep the old key as the second \
                  of session_key_file, and give all replicas the same list"
             }
-            Self::Revoked => "sign in again; nothing to change here",
             Self::NoHandoff => "have the sign-in page send a token with `typ` doorward-handoff+jwt",
             Self::OriginOther => {
                 "have the sign-in page set `aud` to the origin of the address in `rd`, to the \
@@ -93,7 +93,7 @@ impl Rejection {
             Self::TimeMalformed(_) => {
                 "have the issuer write times as numbers of seconds since 1970, not as strings"
             }
-            Self::Expired => "sign in again; nothing to change here",
+            Self::Expired | Self::Revoked => "sign in again; nothing to change here",
             Self::NotYetValid | Self::IssuedInTheFuture => {
                 "compare the clocks of issuer and gate, or raise tokens.leeway"
             }

@@ -107,8 +107,7 @@ pub(in crate::token) fn claims() -> Map<String, Value> {
 /// The good claims with these changed; `null` takes a claim out.
 pub(in crate::token) fn claims_with(changes: Value) -> Map<String, Value> {
     let mut claims = claims();
-    let Value::Object(changes) = changes else { panic!("changes are an object") };
-    for (name, value) in changes {
+    for (name, value) in object(changes) {
         if value.is_null() {
             claims.remove(&name);
         } else {
@@ -116,6 +115,12 @@ pub(in crate::token) fn claims_with(changes: Value) -> Map<String, Value> {
         }
     }
     claims
+}
+
+/// The members of an object.
+pub(in crate::token) fn object(value: Value) -> Map<String, Value> {
+    let Value::Object(members) = value else { panic!("no object") };
+    members
 }
 
 /// Signs header and payload as they are written here.
