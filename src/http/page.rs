@@ -2,6 +2,7 @@
 //! hold the request id, neither anything from outside, and nothing that names another user.
 
 use super::answer::{Outcome, Refused};
+use super::class::Class;
 use crate::handoff::address::LOGOUT;
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -15,41 +16,52 @@ use std::sync::LazyLock;
 pub(super) fn html(refused: &Refused<'_>) -> String {
     let outcome = refused.outcome;
     let title = title(outcome);
-    let mut page = String::with_capacity(2048);
+    let mut page = String::with_capacity(4096);
     page.push_str("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">");
     page.push_str("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
+    page.push_str("<meta name=\"color-scheme\" content=\"light dark\">");
     let _ = write!(page, "<title>{title}</title><style>{STYLE}</style></head><body><main>");
-    let _ = write!(page, "<h1>{title}</h1><p>{}</p>", outcome.detail());
-    if let Some(advice) = advice(outcome) {
+    let _ = write!(page, "{DOOR}<h1>{title}</h1><p>{}</p>", outcome.detail());
+    if let Some(advice) = advice(refused) {
         let _ = write!(page, "<p>{advice}</p>");
     }
-    let own = refused.own_url.as_deref().map(|url| (url, "Go to your own workspace"));
-    let sign_in_text = match outcome {
+    ways_on(refused, &mut page);
+    if outcome == Outcome::ConfirmSignOut {
+        let _ = write!(
+            page,
+            "<form method=\"post\" action=\"{LOGOUT}\"><button class=\"way\">Sign out</button></form>"
+        );
+    }
+    let _ = write!(page, "<footer>{} {}", outcome.status().as_u16(), outcome.reason());
+    page.push_str(" <span>request <code>");
+    escape(refused.request_id, &mut page);
+    page.push_str("</code></span></footer></main></body></html>\n");
+    page
+}
+
+/// Links for the visitor: to what is theirs first, then to signing in.
+fn ways_on(refused: &Refused<'_>, page: &mut String) {
+    let sign_in_text = match refused.outcome {
         Outcome::NotYours => "Sign in as somebody else",
         Outcome::SignInRequired => "Sign in",
         _ => "Sign in again",
     };
+    let own = refused.own_url.as_deref().map(|url| (url, "Go to your own workspace"));
     let sign_in = refused.sign_in_url.as_deref().map(|url| (url, sign_in_text));
-    if own.is_some() || sign_in.is_some() {
-        page.push_str("<nav>");
-        for (url, text) in own.into_iter().chain(sign_in) {
-            page.push_str("<a rel=\"noreferrer\" target=\"_top\" href=\"");
-            escape(url, &mut page);
-            let _ = write!(page, "\">{text}</a> ");
-        }
-        page.push_str("</nav>");
+    if own.is_none() && sign_in.is_none() {
+        return;
     }
-    if outcome == Outcome::ConfirmSignOut {
-        let _ = write!(
-            page,
-            "<form method=\"post\" action=\"{LOGOUT}\"><button>Sign out</button></form>"
-        );
+    // What lost its session may hold what somebody has typed, or be a frame of such a page: signing
+    // in must not take its place.
+    let elsewhere = refused.class == Class::PageLike;
+    let rel = if elsewhere { "noopener noreferrer\" target=\"_blank" } else { "noreferrer" };
+    page.push_str("<nav>");
+    for (url, text) in own.into_iter().chain(sign_in) {
+        let _ = write!(page, "<a class=\"way\" rel=\"{rel}\" href=\"");
+        escape(url, page);
+        let _ = write!(page, "\">{text}</a>");
     }
-    let _ = write!(page, "<footer>{} · {}", outcome.status().as_u16(), outcome.reason());
-    page.push_str(" · request <code>");
-    escape(refused.request_id, &mut page);
-    page.push_str("</code></footer></main></body></html>\n");
-    page
+    page.push_str("</nav>");
 }
 
 /// RFC 9457, with the reason and the request id as extension members. `type` is `about:blank`, so
@@ -109,8 +121,8 @@ fn title(outcome: Outcome) -> &'static str {
     }
 }
 
-fn advice(outcome: Outcome) -> Option<&'static str> {
-    match outcome {
+fn advice(refused: &Refused<'_>) -> Option<&'static str> {
+    match refused.outcome {
         Outcome::InvalidSession => Some(
             "If signing in again does not help, the operator can find the cause by the request id \
              below.",
@@ -120,9 +132,13 @@ fn advice(outcome: Outcome) -> Option<&'static str> {
              site, wait a minute and try again; the operator can find the cause by the request id \
              below.",
         ),
-        Outcome::SessionExpired => {
-            Some("What you had typed may still be there: open the sign-in page in another tab.")
+        Outcome::SessionExpired | Outcome::SignInRequired if refused.class == Class::PageLike => {
+            Some(
+                "Sign in in a new tab, then come back here and reload: the browser sends what you \
+                 had typed once more.",
+            )
         }
+        Outcome::SessionExpired => Some("Nothing is lost: your workspace keeps running."),
         Outcome::TooLarge => Some(
             "Delete this site's cookies in the browser's settings. Another page of the same domain \
              may have set them.",
@@ -161,13 +177,30 @@ fn escape(text: &str, into: &mut String) {
     }
 }
 
+/// A door, for those who see it; the heading says the rest.
+const DOOR: &str = "<svg viewBox=\"0 0 24 24\" width=\"44\" height=\"44\" aria-hidden=\"true\">\
+<path d=\"M5 22V3.5A1.5 1.5 0 0 1 6.5 2h11A1.5 1.5 0 0 1 19 3.5V22M2.5 22h19M8.5 22V5.5h7V22\"/>\
+<circle cx=\"13.4\" cy=\"14\" r=\".9\"/></svg>";
+
+/// Colours are the browser's own, so that contrast follows what its user has set (WCAG 2.2 §1.4.3),
+/// forced colours included.
 const STYLE: &str = "\
-:root{color-scheme:light dark}\
-body{margin:0;font:1.05rem/1.6 system-ui,sans-serif;background:Canvas;color:CanvasText}\
-main{max-width:34rem;margin:18vh auto 0;padding:0 1.5rem}\
-h1{font-size:1.7rem;line-height:1.25;margin:0 0 1rem}\
-a{display:inline-block;margin:.75rem 1rem 0 0;padding:.45rem .9rem;border:1px solid;border-radius:.4rem;color:LinkText}\
-footer{margin-top:3rem;font-size:.85rem;opacity:.75}\
+:root{color-scheme:light dark;--line:color-mix(in srgb,CanvasText 22%,Canvas)}\
+*{box-sizing:border-box}\
+body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;\
+font:1.05rem/1.6 system-ui,sans-serif;background:Canvas;color:CanvasText}\
+main{width:100%;max-width:35rem}\
+svg{fill:none;stroke:currentColor;stroke-width:1.4;stroke-linecap:round;stroke-linejoin:round}\
+h1{font-size:1.75rem;line-height:1.2;margin:1rem 0;text-wrap:balance}\
+p{margin:0 0 .9rem}\
+nav,form{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.6rem 0 0}\
+.way{font:inherit;padding:.55rem 1.1rem;border:1px solid CanvasText;border-radius:.5rem;\
+background:Canvas;color:CanvasText;text-decoration:none;cursor:pointer}\
+.way:first-child{background:CanvasText;color:Canvas}\
+.way:hover{text-decoration:underline}\
+.way:focus-visible{outline:3px solid Highlight;outline-offset:2px}\
+footer{display:flex;flex-wrap:wrap;gap:.2rem 1rem;margin-top:2.6rem;padding-top:.9rem;\
+border-top:1px solid var(--line);font-size:.85rem}\
 code{overflow-wrap:anywhere}";
 
 #[cfg(test)]

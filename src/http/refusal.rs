@@ -44,8 +44,8 @@ impl State {
             (sent, back) = (told, to);
         }
         // Nobody wants to come back to the way in: from there it would begin anew, and its address
-        // holds a token.
-        if is_reserved(path_of(&back)) || back.len() > address::MAX_PATH {
+        // holds a token. A frame or what a form was sent to is no page to come back to either.
+        if class != Class::Page || is_reserved(path_of(&back)) || back.len() > address::MAX_PATH {
             "/".clone_into(&mut back);
         }
         let mut outcome = Outcome::of(&denied.denial);

@@ -196,7 +196,8 @@ fn handoff() {
     each_is_refused_in(
         |yaml| {
             let (login, rest) = yaml.split_once(" + ").unwrap_or((yaml, ""));
-            let url = if login.starts_with("url:") { "" } else { "url: \"https://p.example.net\", " };
+            let url =
+                if login.starts_with("url:") { "" } else { "url: \"https://p.example.net\", " };
             let store = if rest.contains("store:") { "" } else { "revocation: {store: memory}\n" };
             format!("{MINIMAL}login: {{{url}{login}}}\n{store}{rest}\n")
         },
@@ -219,7 +220,7 @@ state_as_return | handoff: {session_key_file: hmac}, return_parameter: st | logi
 state_taken | url: "https://p.example.net/?st=1", handoff: {session_key_file: hmac} | login.url | `st`
 logout_plain_http | handoff: {session_key_file: hmac}, logout_url: "http://p.example.net" | login.logout_url | not https
 logout_on_workspace | handoff: {session_key_file: hmac}, logout_url: "https://bob.vdi.example.com/" | login.logout_url | whose user controls it
-unknown_key | handoff: {session_key_files: hmac} | login.handoff.session_key_files | did you mean
+unknown_key | handoff: {session_key_file: hmac, session_lifetimes: 1h} | login.handoff.session_lifetimes | did you mean
 own_name_as_cookie | handoff: {session_key_file: hmac} + tokens: {cookies: [__Host-doorward, __Host-doorward-p]} | tokens.cookies[1] | its own purposes
 "#,
     );

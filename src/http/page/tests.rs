@@ -1,10 +1,10 @@
 //! Both bodies: bounded, well-formed, and silent about everybody but the visitor.
 
 use super::*;
-use crate::http::class::Class;
 
-const OUTCOMES: [Outcome; 11] = [
+const OUTCOMES: [Outcome; 14] = [
     Outcome::Malformed,
+    Outcome::ConfirmSignOut,
     Outcome::CrossSite,
     Outcome::InvalidSession,
     Outcome::NotFound,
@@ -12,7 +12,9 @@ const OUTCOMES: [Outcome; 11] = [
     Outcome::PeerRefused,
     Outcome::RedirectLoop,
     Outcome::SessionExpired,
+    Outcome::SignInFailed,
     Outcome::SignInRequired,
+    Outcome::SignedOut,
     Outcome::TooLarge,
     Outcome::Unavailable,
 ];
