@@ -25,10 +25,16 @@
 //!      says otherwise;
 //!    - the page behind the request, judged by [`cross_site`]: bob's page may not use alice's
 //!      desktop, whatever cookies her browser adds.
+//!    Between token and rule it asks whether the session was ended before its time; where that is
+//!    kept, [`revocation`] knows.
 //! 5. [`http`] answers. One table maps a denial and the class of the request to an answer
 //!    ([`http::answer`]); the only 2xx takes the permit by value and carries what the desktop may
 //!    see: identity headers, and the cookies that are not ours.
 //! 6. [`observe`] counts it and writes one line.
+//!
+//! How alice came by her session: without one, her browser was sent to the sign-in page, and came
+//! back to `/.doorward/enter` with a token that hands a session over. [`handoff`] is that way, in
+//! pure parts; [`http`] answers the gate's own paths, none of them ever with a permit.
 //!
 //! From [`gate`] to [`name`] nothing knows a socket, a file, the environment, the clock or a
 //! runtime: the same question has the same answer, on paper as well. `doorward explain` asks it
@@ -63,13 +69,16 @@
 //! | denial | why a request does not pass; each has a stable kebab-case reason |
 //! | desktop, workspace | what Traefik sends an allowed request to; not trusted by anybody |
 //! | domain | a name below which workspaces live, such as `vdi.example.com` |
+//! | arrival | somebody who came from the sign-in page with a hand-off that was found good |
 //! | grant | a configured exception: who else may enter which labels |
+//! | hand-off | the token by which a sign-in page gives a session away, once, to one browser |
 //! | host | `label.domain` or `session--label.domain`, canonical |
 //! | issuer | who signs tokens and says who a visitor is |
 //! | label | the DNS label of one user; the same function names the route and judges the visitor |
 //! | party | one of the sessions that a refusal of the renderer is about |
 //! | permit | proof that every check said yes; the only way to a 2xx |
 //! | session | proof that a configured issuer vouches for a user, from a token that verified |
+//! | state | what the gate leaves in a browser that it sends to sign in |
 //! | sibling | another workspace below the same domain; same-site to every browser |
 //! | username | what the issuer's user claim holds, in Unicode normal form |
 

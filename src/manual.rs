@@ -43,12 +43,14 @@
 //! eight signatures are verified for one request; beyond that the answer is 431 and says why.
 //! `Clear-Site-Data: "cookies"` is never sent: it would empty the jar of all of `example.com`.
 //! **The eviction itself is not stopped**: the zone's share of the jar belongs to all siblings.
-//! Alice has to sign in again; nobody gets in.
+//! Alice has to sign in again; nobody gets in. `handoff.partitioned: true` puts her session into a
+//! jar that siblings do not share.
 //!
 //! - test: `gate::tests::planted_cookies_cannot_starve_the_header`
 //! - test: `it::decision::credentials::candidates_are_counted_by_signature`
 //! - test: `it::decision::limits::a_full_cookie_jar_passes_by_default`
 //! - test: `it::decision::limits::size_of_headers`
+//! - test: `it::handoff::flow::a_partitioned_cookie_has_its_own_name_and_both_are_read`
 //! - test: `it::traefik::clients::v3_7::a_full_cookie_jar`
 //!
 //! ## T4 A desktop steals the token
@@ -126,8 +128,24 @@
 //! from cookies and headers, never from an address; and bob's token on alice's host is bob's, so
 //! the answer is 403, without a redirect that could loop.
 //!
+//! One address does carry a token: `/.doorward/enter`, where a sign-in comes back. A hand-off opens
+//! nothing by itself. It must answer the nonce of a state cookie, which only this host can have
+//! set, in this browser, a few minutes ago; it is good for this one origin, once; it must be a page
+//! that comes, no frame, script or form; and its user must be the host's. Nothing sets a cookie
+//! before all of that has been seen.
+//!
 //! - test: `it::traefik::shapes::v3_7::a_token_in_the_address_is_no_token`
 //! - test: `it::traefik::isolation::v3_7::someone_elses_desktop_stays_shut`
+//! - test: `token::arrival::tests::claims_of_a_handoff`
+//! - test: `token::arrival::tests::only_its_own_type_is_a_handoff`
+//! - test: `gate::arrival::tests::a_handoff_opens_one_door`
+//! - test: `it::handoff::arrivals::tokens_that_hand_nothing_over`
+//! - test: `it::handoff::arrivals::browsers_that_did_not_ask`
+//! - test: `it::handoff::arrivals::a_handoff_is_used_once`
+//! - test: `it::handoff::arrivals::of_many_replays_at_once_one_wins`
+//! - test: `it::handoff::arrivals::somebody_elses_handoff_is_told_so_and_sets_nothing`
+//! - test: `it::handoff::arrivals::only_a_page_of_its_own_comes_in`
+//! - test: `it::handoff::behind_traefik::in_and_out_again_behind_the_newest_traefik`
 //!
 //! ## T10 Cookies for the sign-in page
 //!
@@ -144,10 +162,20 @@
 //! origin, as the gate has parsed it, and the forwarded path behind it, as one encoded value. A
 //! path such as `//evil.example` stays a path. Nothing of it becomes markup on a page of ours.
 //!
+//! After a sign-in the path comes from the state cookie and never from the address; it must begin
+//! with a slash and be visible ASCII, and what it makes behind the own origin is parsed again and
+//! must still be of that origin.
+//!
 //! - test: `http::sign_in::tests::the_way_back_is_one_encoded_value`
 //! - test: `it::decision::return_address::the_return_address_is_canonical`
 //! - test: `it::decision::return_address::the_visitor_comes_back_to_their_own_host`
 //! - test: `it::decision::discretion::a_page_repeats_nothing_as_markup`
+//! - test: `handoff::address::tests::only_a_path_is_come_back_to`
+//! - test: `handoff::address::tests::an_entry_has_two_keys_and_no_more`
+//! - test: `handoff::pending::tests::foreign_cookies_are_no_state`
+//! - test: `it::handoff::addresses::what_is_no_path_begins_nothing`
+//! - test: `it::handoff::addresses::an_address_in_the_state_cookie_leads_nowhere_else`
+//! - test: `it::handoff::addresses::an_entry_has_one_spelling`
 //!
 //! ## T12 One host, two readings
 //!
@@ -218,7 +246,8 @@
 //! A service worker that an earlier user of a label registered serves the next one. Not stopped
 //! here, because the worker answers before any request is made; that is why a label is computed
 //! from issuer and username and belongs to one user for ever. The operator never gives a username
-//! to a second person, and uses a `user_claim` that is never reused.
+//! to a second person, and uses a `user_claim` that is never reused. Signing out clears the host's
+//! storage, workers included, for whoever comes to that browser next.
 //!
 //! - test: `name::rules::tests::two_users_never_share_a_label`
 //! - test: `name::rules::tests::another_issuer_is_another_user`
@@ -280,6 +309,13 @@
 //! error, debug form or answer holds a byte of one, and URIs are not logged. Each gate that the
 //! tests start searches its whole log for parts of any token when it ends.
 //!
+//! A hand-off comes in an address, which Traefik's access log and the browser's history may keep. It
+//! is used up by then, good for a minute, and only for the browser whose state it answers; the
+//! answer is a redirect with `no-referrer`, so no page ever has it as its own address. No link of a
+//! page of ours repeats it.
+//!
+//! - test: `it::handoff::arrivals::a_handoff_is_used_once`
+//! - test: `it::handoff::arrivals::somebody_elses_handoff_is_told_so_and_sets_nothing`
 //! - test: `gate::tests::a_denial_names_its_token_by_digest_only`
 //! - test: `gate::tests::the_transcript_shows_every_step_and_no_token`
 //! - test: `token::tests::words::neither_session_nor_rejection_prints_what_the_token_says`
@@ -292,11 +328,19 @@
 //!
 //! ## T24 Logout that does not hold
 //!
-//! Another tab sets the cookie again after logout, or the token is used elsewhere until it expires.
-//! Not stopped here, because this version has no revocation: a token is good until `exp`. It sets
-//! no session cookie either, so no answer of the gate can undo a logout. Keep `exp` short;
-//! `max_lifetime` holds issuers to it.
+//! Another tab sets the cookie again after logout, or a copy of it is used elsewhere until it
+//! expires. Signing out revokes the session by its own id before it takes the cookie back, so every
+//! copy is refused from then on; and no answer but that to a hand-off, which is used once, sets a
+//! session cookie. A token of the portal's own, sent as a bearer, is good until `exp` all the same:
+//! `max_lifetime` holds issuers to short ones. Nor may bob sign alice out: only the host's own page
+//! may, whatever `cross_site` says, and it must send `Origin`.
 //!
+//! - test: `gate::arrival::tests::signing_out_ends_the_session_wherever_it_was_copied_to`
+//! - test: `gate::arrival::tests::only_the_hosts_own_page_signs_out`
+//! - test: `it::handoff::sign_out::whoever_signs_out_is_out_in_every_tab`
+//! - test: `it::handoff::sign_out::nobody_is_signed_out_by_another_page`
+//! - test: `it::handoff::sign_out::a_strangers_token_ends_no_session_of_the_hosts`
+//! - test: `revocation::memory::tests::a_revocation_covers_what_was_issued_before`
 //! - test: `token::claims::tests::a_lifetime_has_two_sides`
 //! - test: `it::decision::issuers::leeway_and_lifetime_are_what_the_configuration_says`
 //!
@@ -317,9 +361,10 @@
 //! ## T27 Framing from another site
 //!
 //! A portal that shows desktops in frames needs cookies that browsers withhold from frames of
-//! another site. Not stopped here, because nobody attacks: it is a limit. The gate sets no session
-//! cookie in this version; whatever sets it chooses `Partitioned` and `SameSite=None`, and the
-//! portal is listed in `trusted_origins` with `frame: true`.
+//! another site. Not stopped here, because nobody attacks: it is a limit. The gate's own cookie is
+//! `SameSite=Lax`, also where it is `Partitioned`; for a frame on another site something else sets
+//! one with `Partitioned` and `SameSite=None`, and the portal is listed in `trusted_origins` with
+//! `frame: true`.
 //!
 //! ## T28 Asking who exists
 //!
@@ -459,8 +504,16 @@
 //!
 //! A logout token, a refresh token or an identity document from the same issuer opens a desktop.
 //! `typ`, in header and claims, and the `events` claim tell what a token is for; those kinds are
-//! refused whatever `types` says.
+//! refused whatever `types` says. The gate's own kinds are kept apart likewise: the `typ` of the
+//! header picks the verifier, session tokens meet only the session keys of their host's domain, and
+//! those keys meet nothing else.
 //!
+//! - test: `token::own::tests::forged_sessions`
+//! - test: `token::own::tests::claims_of_a_session`
+//! - test: `token::own::tests::a_session_of_the_gates_opens_its_one_host`
+//! - test: `token::arrival::tests::a_session_is_no_handoff_and_a_handoff_no_session`
+//! - test: `it::handoff::arrivals::a_handoff_is_no_session`
+//! - test: `it::handoff::keys::each_domain_has_its_own_keys`
 //! - test: `token::kind::tests::kinds_that_are_no_session_are_known_by_name`
 //! - test: `token::kind::tests::claims_tell_the_kind_too`
 //! - test: `it::decision::token::tokens_made_for_something_else`
@@ -573,9 +626,13 @@
 //! ## A19 Going round in circles
 //!
 //! Sign-in, back, no cookie, sign-in: visitors see a browser's error and operators nothing. The
-//! fourth redirect of one path within a minute is a page that says why. The counter's cookie is no
-//! credential; tampering with it costs the tamperer a page.
+//! fourth redirect of one path within a minute is a page that says why; with a hand-off, the one
+//! after the third sign-in that came back. A session that would not fit into a cookie is refused
+//! rather than dropped by the browser. The counter's cookie is no credential; tampering with it
+//! costs the tamperer a page.
 //!
+//! - test: `it::handoff::flow::the_fourth_sign_in_of_a_minute_is_a_page_that_says_why`
+//! - test: `it::handoff::arrivals::a_session_that_fits_no_cookie_is_refused`
 //! - test: `http::sign_in::tests::the_fourth_redirect_of_one_path_within_a_minute_is_a_loop`
 //! - test: `it::decision::loop_guard::a_tampered_counter_costs_nothing`
 //!

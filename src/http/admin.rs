@@ -186,7 +186,7 @@ mod tests {
 
     fn admin() -> (Arc<Status>, Admin) {
         let status = Arc::new(Status::new());
-        let metrics = Arc::new(Metrics::new(&["permit"]));
+        let metrics = Arc::new(Metrics::new(&[("allow", "permit")]));
         (Arc::clone(&status), Admin::new(status, metrics))
     }
 

@@ -9,7 +9,7 @@ use super::class::Class;
 use super::headers::{REQUEST_ID, TRACE_PARENT};
 use super::{Peer, State, line};
 use crate::cross_site::{Clearance, Origin};
-use crate::gate::{Denial, Denied, Effort, ForwardedHeader, Permit};
+use crate::gate::{Denial, Denied, Effort, ForwardedHeader, OwnAnswer, Permit};
 use crate::name::Host;
 use crate::observe::{Counter, Metrics};
 use crate::policy::Entry;
@@ -56,7 +56,7 @@ impl Record<'_> {
         let session = permit.session();
         let request_id = RequestId::of(self.headers);
         Event {
-            result: "allow",
+            result: ALLOW,
             reason,
             answer: PERMIT,
             status: 200,
@@ -89,7 +89,7 @@ impl Record<'_> {
             return;
         }
         let common = Event {
-            result: "deny",
+            result: result_of(reason),
             reason,
             answer: outcome.reason(),
             status: response.status().as_u16(),
@@ -184,7 +184,8 @@ pub(super) struct Recorder {
 impl Recorder {
     pub(super) fn new(metrics: Arc<Metrics>) -> Self {
         let names = decision_names();
-        Self { metrics, places: names.into_iter().enumerate().map(|(i, name)| (name, i)).collect() }
+        let places = names.into_iter().enumerate().map(|(place, (_, name))| (name, place));
+        Self { metrics, places: places.collect() }
     }
 
     fn count(&self, name: &'static str, took: Option<Duration>, effort: Effort) {
@@ -208,12 +209,18 @@ impl Recorder {
     }
 }
 
-/// Every name under which a decision is counted: permits, then the reasons of denials.
+/// Every result and reason under which a decision is counted: permits, then the reasons of denials.
 #[must_use]
-pub fn decision_names() -> Vec<&'static str> {
-    let mut names = vec![PERMIT, PERMIT_BY_GRANT];
-    names.extend(Denial::reasons());
+pub fn decision_names() -> Vec<(&'static str, &'static str)> {
+    let mut names = vec![(ALLOW, PERMIT), (ALLOW, PERMIT_BY_GRANT)];
+    names.extend(Denial::reasons().into_iter().map(|reason| (result_of(reason), reason)));
     names
+}
+
+/// What the gate does at a path of its own is neither a permit nor a refusal.
+fn result_of(reason: &str) -> &'static str {
+    let answers = OwnAnswer::ALL.iter().any(|answer| answer.reason() == reason);
+    if answers { "answer" } else { "deny" }
 }
 
 /// Names one answer. Taken over from the proxy when it is harmless to print, else made here.
@@ -267,6 +274,7 @@ fn trace_id(headers: &HeaderMap) -> Option<&str> {
     (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(id)
 }
 
+const ALLOW: &str = "allow";
 const PERMIT: &str = "permit";
 const PERMIT_BY_GRANT: &str = "permit-grant";
 const MAX_REQUEST_ID: usize = 64;

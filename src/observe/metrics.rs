@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The numbers of one process.
 pub struct Metrics {
-    decisions: Box<[(&'static str, AtomicU64)]>,
+    decisions: Box<[((&'static str, &'static str), AtomicU64)]>,
     seconds: Histogram,
     counters: [AtomicU64; Counter::ALL.len()],
     connections: [Arc<Connections>; Listener::ALL.len()],
@@ -30,14 +30,13 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// All at zero. `reasons` are the outcomes that a decision can have, in the order of the
-    /// indices that [`count`](Self::count) takes. What is `permit` or begins with `permit-` has
-    /// `result="allow"`, everything else `result="deny"`.
+    /// All at zero. `decisions` are the outcomes that a decision can have, result and reason, in the
+    /// order of the indices that [`count`](Self::count) takes.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "when the process started, for a gauge")]
-    pub fn new(reasons: &[&'static str]) -> Self {
+    pub fn new(decisions: &[(&'static str, &'static str)]) -> Self {
         Self {
-            decisions: reasons.iter().map(|reason| (*reason, AtomicU64::new(0))).collect(),
+            decisions: decisions.iter().map(|names| (*names, AtomicU64::new(0))).collect(),
             seconds: Histogram::default(),
             counters: Default::default(),
             connections: Default::default(),

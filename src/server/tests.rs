@@ -32,7 +32,7 @@ impl Running {
     fn start(limits: Limits, tls: Option<Arc<Tls>>) -> Self {
         let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
-        let metrics = Arc::new(Metrics::new(&["permit"]));
+        let metrics = Arc::new(Metrics::new(&[("allow", "permit")]));
         let counters = metrics.connections(Listener::Verify);
         let mut server = Server::new(Arc::new(Mirror), limits, counters).listen(listener);
         if let Some(tls) = tls {

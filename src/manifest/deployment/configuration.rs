@@ -86,8 +86,8 @@ pub(super) fn text(installation: &Installation, place: &Place) -> Result<String,
         .put("issuers", vec![issuer])
         .why(
             "Where a page without a session is sent. Set it together with the way in which the session \
-             comes back to the workspace's host; until then visitors get a page that says what is \
-             missing.",
+             comes back to the workspace's host, best by `handoff` (README, Signing in); until then \
+             visitors get a page that says what is missing.",
         )
         .put("login", Section::new().put("url", Node::Null))
         .put("log", Section::new().put("format", "json"));

@@ -33,10 +33,8 @@ impl Collector for Metrics {
 
 impl Metrics {
     fn encode_decisions(&self, page: &mut Page<'_>) -> Result<(), Error> {
-        let decisions = self.decisions.iter().map(|(reason, count)| {
-            let allows = *reason == "permit" || reason.starts_with("permit-");
-            let result = if allows { "allow" } else { "deny" };
-            ([("result", result), ("reason", *reason)], read(count))
+        let decisions = self.decisions.iter().map(|((result, reason), count)| {
+            ([("result", *result), ("reason", *reason)], read(count))
         });
         page.counters("doorward_decisions", "Decisions by result and reason", decisions)?;
 

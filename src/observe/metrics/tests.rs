@@ -3,7 +3,12 @@
 use super::*;
 
 fn metrics() -> Arc<Metrics> {
-    Arc::new(Metrics::new(&["permit", "permit-grant", "no-token", "permitted-not"]))
+    Arc::new(Metrics::new(&[
+        ("allow", "permit"),
+        ("allow", "permit-grant"),
+        ("deny", "no-token"),
+        ("answer", "signed-in"),
+    ]))
 }
 
 fn has(text: &str, line: &str) -> bool {
@@ -39,7 +44,7 @@ fn counts_appear_under_their_names() {
         r#"doorward_decisions_total{result="allow",reason="permit"} 2"#,
         r#"doorward_decisions_total{result="allow",reason="permit-grant"} 1"#,
         r#"doorward_decisions_total{result="deny",reason="no-token"} 1"#,
-        r#"doorward_decisions_total{result="deny",reason="permitted-not"} 0"#,
+        r#"doorward_decisions_total{result="answer",reason="signed-in"} 0"#,
         r#"doorward_decision_seconds_bucket{le="0.0000025"} 0"#,
         r#"doorward_decision_seconds_bucket{le="0.000005"} 1"#,
         r#"doorward_decision_seconds_bucket{le="+Inf"} 1"#,
