@@ -16,3 +16,35 @@ mod session;
 pub use cookie::{LOOP_COOKIE, PARTITIONED_COOKIE, STATE_COOKIES, SessionCookies};
 pub use pending::{Pending, RANDOM_BYTES, surplus};
 pub use session::{MAX_COOKIE_BYTES, SessionClaims};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::UnixTime;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever a browser or a link holds: what is read of it is a path on the own host, or
+        /// nothing, and what was written is read back.
+        #[test]
+        fn what_is_read_is_a_path_or_nothing(query in ".*", name in any::<Vec<u8>>(), value in any::<Vec<u8>>()) {
+            if let Some(path) = address::asked_path(&query) {
+                prop_assert!(address::is_path(&path) && path.len() <= address::MAX_PATH);
+            }
+            if let Some((id, token)) = address::entry(&query) {
+                prop_assert!(!id.is_empty() && !token.is_empty());
+            }
+            if let Some(pending) = Pending::read(&name, &value) {
+                prop_assert!(address::is_path(pending.path()));
+            }
+            let state = [STATE_COOKIES.as_bytes(), b"0123456789abcdef"].concat();
+            if let Some(pending) = Pending::read(&state, &value) {
+                prop_assert!(address::is_path(pending.path()));
+            }
+            let begun = Pending::begin(&[5; RANDOM_BYTES], &query, UnixTime(7));
+            let cookie = begun.cookie();
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            prop_assert_eq!(Pending::read(name.as_bytes(), value.as_bytes()), Some(begun));
+        }
+    }
+}

@@ -7,6 +7,7 @@ use crate::gate::{Candidate, Source, Unwatched};
 use crate::policy::Refusal;
 use crate::revocation::Nothing;
 use crate::token::{Algorithm, SessionKeys, SigningKey};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const CHALLENGE: &str = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
@@ -235,4 +236,56 @@ fn a_revoked_sign_in_hands_nothing_over() {
     assert_eq!(admitted(&gate, "alice.vdi.example.com", &session(json!({}))), Err("revoked"));
     let later = session(json!({"iat": NOW + 1}));
     assert_eq!(admitted(&gate, "alice.vdi.example.com", &later), Ok(()), "signed in again");
+}
+
+proptest! {
+    /// Whatever is mixed together, an arrival means: a genuine, live hand-off of the host's own
+    /// user, for this origin and this browser, which came for the first time.
+    #[test]
+    fn any_arrival_implies_all_of_it(
+        genuine in any::<bool>(),
+        live in any::<bool>(),
+        origin in any::<bool>(),
+        nonce in any::<bool>(),
+        own in any::<bool>(),
+        used in any::<bool>(),
+    ) {
+        let gate = handing();
+        let mut changes = json!({});
+        if !live { changes["iat"] = (NOW - 90).into(); changes["exp"] = (NOW - 40).into(); }
+        if !origin { changes["aud"] = "https://bob.vdi.example.com".into(); }
+        if !nonce { changes["nonce"] = "another".into(); }
+        if !own { changes["sub"] = "bob".into(); }
+        if used {
+            let first = arrive(&gate, &handoff(json!({})));
+            prop_assert!(first.is_ok());
+        }
+        let mut token = handoff(changes);
+        if !genuine {
+            let last = if token.ends_with('A') { "B" } else { "A" };
+            // Not the very last: some of its bits belong to no byte.
+            let at = token.len() - 5;
+            prop_assume!(!token[at..].starts_with(last));
+            token.replace_range(at..=at, last);
+        }
+        let deserving = genuine && live && origin && nonce && own && !used;
+        prop_assert_eq!(arrive(&gate, &token).is_ok(), deserving);
+    }
+
+    /// One changed byte of a hand-off lets nobody in, and one of a session opens nothing.
+    #[test]
+    fn one_changed_byte_lets_nobody_in(position in any::<prop::sample::Index>(), byte in any::<char>()) {
+        let gate = handing();
+        for (token, is_session) in [(handoff(json!({})), false), (session(json!({})), true)] {
+            let at = position.index(token.len());
+            let mut changed = token.clone();
+            changed.replace_range(at..=at, &byte.to_string());
+            prop_assume!(changed != token);
+            if is_session {
+                prop_assert!(admitted(&gate, "alice.vdi.example.com", &changed).is_err());
+            } else {
+                prop_assert!(arrive(&gate, &changed).is_err());
+            }
+        }
+    }
 }
