@@ -40,6 +40,7 @@ use passing::Passing;
 use record::{Record, Recorder, RequestId, is_logged};
 use sign_in::SignIn;
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tracing::Level;
@@ -53,11 +54,25 @@ pub struct Peer {
     pub client_certificate: bool,
 }
 
-/// What a listener asks for every request; synchronous, never blocks.
+/// What a listener asks for every request.
 pub trait Handler: Send + Sync + 'static {
-    /// The answer to one request.
+    /// The answer to one request; never blocks.
     fn answer(&self, peer: &Peer, request: &Request<Incoming>) -> Response<Body>;
+
+    /// Whether the answer has to wait, for the request's body for instance. Then
+    /// [`answer_later`](Self::answer_later) gives it.
+    fn waits(&self, _request: &Request<Incoming>) -> bool {
+        false
+    }
+
+    /// The answer to a request that [`waits`](Self::waits). The server bounds how long it may take.
+    fn answer_later(self: Arc<Self>, peer: Peer, request: Request<Incoming>) -> Later {
+        Box::pin(std::future::ready(self.answer(&peer, &request)))
+    }
 }
+
+/// An answer that is on its way.
+pub type Later = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
 
 /// The handler of `listen`: `/verify` and nothing else.
 pub struct Door {

@@ -16,6 +16,7 @@ use hyper_util::rt::TokioIo;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpStream;
 
 /// What all connections of a server have in common.
@@ -25,6 +26,7 @@ pub(super) struct Protocols {
     http1: http1::Builder,
     http2: http2::Builder<OnTheSpot>,
     counters: Arc<Connections>,
+    patience: Duration,
     failures: Failures,
 }
 
@@ -68,11 +70,12 @@ impl Protocols {
             .max_concurrent_streams(STREAMS)
             .max_pending_accept_reset_streams(PENDING_RESETS)
             .max_local_error_reset_streams(ERROR_RESETS)
-            // Bodies are never read, so no window is ever given back.
+            // Bodies are read by few and small, so windows need not be wide.
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
             .max_send_buf_size(SEND_BUFFER);
-        Self { handler, tls, http1, http2, counters, failures: Failures::default() }
+        let patience = limits.header_timeout;
+        Self { handler, tls, http1, http2, counters, patience, failures: Failures::default() }
     }
 
     /// Serves one connection to its end, whoever ends it, as a task.
@@ -152,6 +155,7 @@ impl Protocols {
             peer: Peer { address: peer.ip().to_canonical(), client_certificate },
             activity: Arc::clone(&entry.activity),
             counters: Arc::clone(&self.counters),
+            patience: self.patience,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One request of one connection: asks the handler, and keeps its panics from doing harm.
 
 use super::activity::{Activity, Order};
-use crate::http::{Handler, Peer};
+use crate::http::{Handler, Later, Peer};
 use crate::observe::Connections;
 use bytes::Bytes;
 use http_body_util::Full;
@@ -12,12 +12,12 @@ use hyper::header::{
 use hyper::service::Service;
 use hyper::{Request, Response, StatusCode, Version};
 use std::convert::Infallible;
-use std::future::{Ready, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
+use tokio::time::Timeout;
 
 /// What hyper calls for each request of one connection.
 pub(super) struct Door {
@@ -25,39 +25,105 @@ pub(super) struct Door {
     pub(super) peer: Peer,
     pub(super) activity: Arc<Activity>,
     pub(super) counters: Arc<Connections>,
+    /// How long an answer may be waited for.
+    pub(super) patience: Duration,
 }
 
 impl Service<Request<Incoming>> for Door {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
-    type Future = Ready<Result<Self::Response, Infallible>>;
+    type Future = Answering;
 
-    /// Answers at once. The body is dropped unread with the request, which is also why no
-    /// `100 Continue` is ever sent: hyper sends it when somebody asks for the body.
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
+    /// Nearly always answers at once. The body is dropped unread with the request, which is also
+    /// why no `100 Continue` is sent: hyper sends it when somebody asks for the body.
+    fn call(&self, request: Request<Incoming>) -> Answering {
+        let version = request.version();
+        if self.handler.waits(&request) {
+            let handler = Arc::clone(&self.handler);
+            let later = handler.answer_later(self.peer, request);
+            return Answering::Later(Box::new(Waiting {
+                later: Box::pin(tokio::time::timeout(self.patience, later)),
+                activity: Arc::clone(&self.activity),
+                counters: Arc::clone(&self.counters),
+                version,
+            }));
+        }
         // Nothing of the handler's can be left half-done that the next request would see: what it
         // shares between requests is atomics and whole values behind `ArcSwap` or moka.
         let answer = catch_unwind(AssertUnwindSafe(|| self.handler.answer(&self.peer, &request)));
-        let mut response = answer.unwrap_or_else(|_| {
+        let response = answer.unwrap_or_else(|_| {
             self.counters.panicked();
-            after_panic()
+            failure(StatusCode::INTERNAL_SERVER_ERROR)
         });
-        if request.version() < Version::HTTP_2 {
-            // The head is complete, so the clock that ran for it stops. HTTP/2 frames have theirs.
-            self.activity.has_read();
-            if self.activity.order() >= Order::Renew {
-                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-        }
-        self.activity.has_answered();
-        ready(Ok(response))
+        Answering::Ready(Some(finish(response, version, &self.activity)))
     }
 }
 
-/// The first rule: Traefik takes any 2xx for permission, so a failure of ours is a 500.
-fn after_panic() -> Response<Full<Bytes>> {
+/// An answer, made or awaited.
+pub(super) enum Answering {
+    Ready(Option<Response<Full<Bytes>>>),
+    Later(Box<Waiting>),
+}
+
+impl Future for Answering {
+    type Output = Result<Response<Full<Bytes>>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.get_mut() {
+            // Once only, as futures are polled.
+            Self::Ready(response) => response.take().map_or(Poll::Pending, |r| Poll::Ready(Ok(r))),
+            Self::Later(waiting) => waiting.poll(context).map(Ok),
+        }
+    }
+}
+
+/// An answer that the handler is still making.
+pub(super) struct Waiting {
+    later: Pin<Box<Timeout<Later>>>,
+    activity: Arc<Activity>,
+    counters: Arc<Connections>,
+    version: Version,
+}
+
+impl Waiting {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Response<Full<Bytes>>> {
+        let later = self.later.as_mut();
+        // As above: what is shared is whole values.
+        let response = match catch_unwind(AssertUnwindSafe(|| later.poll(context))) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(Ok(response))) => response,
+            Ok(Poll::Ready(Err(_too_long))) => failure(StatusCode::REQUEST_TIMEOUT),
+            Err(_) => {
+                self.counters.panicked();
+                failure(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        };
+        Poll::Ready(finish(response, self.version, &self.activity))
+    }
+}
+
+/// Tells the connection that its request is read and answered.
+fn finish(
+    mut response: Response<Full<Bytes>>,
+    version: Version,
+    activity: &Activity,
+) -> Response<Full<Bytes>> {
+    if version < Version::HTTP_2 {
+        // The head, and a body that was waited for, is complete, so the clock that ran for it
+        // stops. HTTP/2 frames have theirs.
+        activity.has_read();
+        if activity.order() >= Order::Renew {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
+    activity.has_answered();
+    response
+}
+
+/// The first rule: Traefik takes any 2xx for permission, so a failure of ours is an error.
+fn failure(status: StatusCode) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
-    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

@@ -7,10 +7,10 @@ mod limits;
 mod tls;
 
 use super::*;
-use crate::http::Peer;
+use crate::http::{Later, Peer};
 use crate::observe::{Listener, Metrics};
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt, Collected, Full};
 use hyper::body::Incoming;
 use hyper::header::{COOKIE, HeaderValue};
 use hyper::{Request, Response, StatusCode};
@@ -73,6 +73,22 @@ impl Handler for Mirror {
         headers.insert("x-cookies", HeaderValue::from(cookies));
         headers.insert("x-certificate", HeaderValue::from(u16::from(certificate)));
         response
+    }
+
+    fn waits(&self, request: &Request<Incoming>) -> bool {
+        request.uri().path().starts_with("/body")
+    }
+
+    /// Says how long the body was.
+    fn answer_later(self: Arc<Self>, _: Peer, request: Request<Incoming>) -> Later {
+        Box::pin(async move {
+            assert!(request.uri().path() != "/body/panic", "as ordered");
+            let body = request.into_body().collect().await.map(Collected::to_bytes);
+            let mut response = Response::new(Full::default());
+            let length = HeaderValue::from(body.map_or(0, |body| body.len()));
+            response.headers_mut().insert("x-body", length);
+            response
+        })
     }
 }
 

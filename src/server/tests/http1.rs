@@ -38,6 +38,52 @@ async fn pipelined_requests_are_answered_in_order() {
     }
 }
 
+/// What has to wait for a body is answered when it is there, and the connection lives on.
+#[tokio::test]
+async fn an_answer_may_wait_for_the_body() {
+    let server = Running::start(limits(), None);
+    let mut stream = server.connect().await;
+    let head = b"POST /body HTTP/1.1\r\nHost: gate\r\nContent-Length: 6\r\n\r\nabc";
+    for _ in 0..3 {
+        stream.write_all(head).await.unwrap();
+        let early = tokio::time::timeout(Duration::from_millis(50), stream.read_u8()).await;
+        assert!(early.is_err(), "answered before the body was there");
+        let answered = exchange(&mut stream, b"def").await;
+        assert!(answered.contains("x-body: 6\r\n"), "{answered}");
+        let answered = exchange(&mut stream, GET).await;
+        assert!(answered.contains("x-path: /a\r\n"), "{answered}");
+    }
+}
+
+/// A body that never ends is given up, by whichever clock is first.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_never_comes_is_not_waited_for() {
+    let server = Running::start(limits(), None);
+    let mut stream = server.connect().await;
+    let began = Instant::now();
+    stream
+        .write_all(b"POST /body HTTP/1.1\r\nHost: gate\r\nContent-Length: 6\r\n\r\nabc")
+        .await
+        .unwrap();
+    let answer = rest(&mut stream).await;
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(seconds(began) < 15, "{}", seconds(began));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_while_waiting_is_a_failure_of_one_request() {
+    let server = Running::start(limits(), None);
+    let mut stream = server.connect().await;
+    let answer = exchange(
+        &mut stream,
+        b"POST /body/panic HTTP/1.1\r\nHost: gate\r\nContent-Length: 0\r\n\r\n",
+    )
+    .await;
+    assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
+    assert_eq!(server.count(r#"doorward_panics_total{listener="verify"}"#), 1);
+    assert!(exchange(&mut server.connect().await, GET).await.starts_with("HTTP/1.1 200 "));
+}
+
 /// Nothing but a whole request may be answered with 2xx, and nothing may leave the connection
 /// hanging.
 #[tokio::test(start_paused = true)]
