@@ -20,13 +20,12 @@
 //! 4. [`gate`] decides: [`gate::Gate::admit`] takes the forwarded request, the credentials that came
 //!    with it and one `now`, and gives a [`gate::Permit`] or a [`gate::Denied`]. Its steps are
 //!    - the host, made canonical by [`name`]: a label below one of our domains;
-//!    - the credentials, made sessions by [`token`]: shape, header, signature, claims;
+//!    - the credentials, made sessions by [`token`]: shape, header, signature, claims; and whether
+//!      one was ended before its time, which [`revocation`] keeps;
 //!    - the rule, in a handful of lines of [`policy`]: the session's label is the host's, or a grant
 //!      says otherwise;
 //!    - the page behind the request, judged by [`cross_site`]: bob's page may not use alice's
 //!      desktop, whatever cookies her browser adds.
-//!    Between token and rule it asks whether the session was ended before its time; where that is
-//!    kept, [`revocation`] knows.
 //! 5. [`http`] answers. One table maps a denial and the class of the request to an answer
 //!    ([`http::answer`]); the only 2xx takes the permit by value and carries what the desktop may
 //!    see: identity headers, and the cookies that are not ours.
