@@ -2,8 +2,10 @@
 //! once. The gate asks through [`Revocations`](crate::token::Revocations), on every request and
 //! from memory; it does not know which store answers.
 
+mod file;
 mod memory;
 mod none;
 
+pub use file::{File, OpenError};
 pub use memory::Memory;
 pub use none::Nothing;

@@ -42,7 +42,7 @@ pub use kind::TokenKind;
 pub use own::{OWN_ISSUER, SessionKeys};
 pub use raw::Part;
 pub use rejection::Rejection;
-pub use revocation::{Identities, Identity, IdentityKind, Revocations};
+pub use revocation::{Identities, Identity, IdentityKind, Name, NotKept, Revocation, Revocations};
 pub use session::Session;
 pub use signer::{SigningKey, SigningKeyError};
 pub use verifier::{GrantClaim, Issuer, Verifier};

@@ -5,7 +5,9 @@ use super::{ArrivalProblem, Credentials, Denial, Gate, Trial, Verdict};
 use crate::cross_site::{self, OwnOrigin, Provenance};
 use crate::name::Host;
 use crate::policy::{self, Site};
-use crate::token::{Arrival, Identity, IdentityKind, Rejection, Session, UnixTime};
+use crate::token::{
+    Arrival, Identity, IdentityKind, Name, Rejection, Revocation, Session, UnixTime,
+};
 use std::sync::Arc;
 
 impl Gate {
@@ -73,13 +75,31 @@ impl Gate {
         let mut departure = Departure { sessions: Vec::new(), ended: 0 };
         for candidate in credentials.iter().filter(|candidate| candidate.source.is_cookie()) {
             if let Verdict::Session(session) = self.session(candidate, host, now, &mut trial) {
-                departure.ended += usize::from(self.revocations.end(&session, now));
+                departure.ended += usize::from(self.end(&session, now));
                 departure.sessions.push(session);
             }
         }
         Ok(departure)
     }
 }
+
+impl Gate {
+    /// Ends this session and no other: by its own id, for as long as it could be used. `false` when
+    /// it has none, or could not be noted.
+    fn end(&self, session: &Session, now: UnixTime) -> bool {
+        let issuer = self.verifier.issuers.get(session.issuer());
+        let (Some(issuer), Some(id)) = (issuer, session.id()) else { return false };
+        let name =
+            Name { issuer: issuer.name.clone(), kind: IdentityKind::Token, value: id.into() };
+        let until = session.expires_at().0.saturating_add(MAX_LEEWAY);
+        let revocation = Revocation { name, issued_before: None, until: Some(UnixTime(until)) };
+        self.revocations.revoke(revocation, now).is_ok()
+    }
+}
+
+/// Seconds for which a token may be taken after its end (`tokens.leeway`) at most: a reload may
+/// change it while the revocation is kept.
+const MAX_LEEWAY: u64 = 300;
 
 /// Somebody who came from the sign-in page, and not in.
 #[derive(Debug)]

@@ -3,13 +3,13 @@
 //! An entry leaves when the last token that it could match has expired, so the store is as large
 //! as what was ended within one token's life. Asking costs one load while nothing is revoked.
 
-use crate::token::{Identity, Revocations, Session, UnixTime};
+use crate::token::{Identity, Name, NotKept, Revocation, Revocations, Session, UnixTime};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
-/// The store of one process.
+/// The store of one process; also what the other stores answer from.
 #[derive(Default)]
 pub struct Memory {
     revoked: Revoked,
@@ -17,10 +17,21 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Revokes every session that bears this name and was issued before `issued_before`. The entry
-    /// is kept until `until`.
-    pub fn revoke(&self, name: Identity, issued_before: UnixTime, until: UnixTime, now: UnixTime) {
-        self.revoked.insert(name, Revocation { issued_before, until }, now);
+    /// Takes a revocation in, beside what is known of the same name; gives what is in force then.
+    pub(super) fn insert(&self, revocation: Revocation, now: UnixTime) -> Revocation {
+        self.revoked.insert(revocation, now)
+    }
+
+    /// What is known of a name.
+    pub(super) fn get(&self, name: Identity) -> Option<Revocation> {
+        let part = self.revoked.part(name)?;
+        let part = part.read().unwrap_or_else(PoisonError::into_inner);
+        part.entries.get(&name).cloned()
+    }
+
+    /// Forgets a name; `false` when it was not known.
+    pub(super) fn remove(&self, name: Identity) -> bool {
+        self.revoked.remove(name)
     }
 }
 
@@ -33,18 +44,8 @@ impl Revocations for Memory {
         if self.revoked.is_empty() {
             return false;
         }
-        // Without `iat` a token counts as the oldest there is.
-        let issued_at = session.issued_at().unwrap_or(UnixTime(0));
+        let issued_at = session.issued_at();
         session.identities().iter().any(|name| self.revoked.covers(name, issued_at))
-    }
-
-    fn end(&self, session: &Session, now: UnixTime) -> bool {
-        let Some(name) = session.identities().token() else {
-            return false;
-        };
-        let until = UnixTime(session.expires_at().0.saturating_add(MAX_LEEWAY));
-        self.revoke(name, UnixTime(u64::MAX), until, now);
-        true
     }
 
     fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> bool {
@@ -58,12 +59,28 @@ impl Revocations for Memory {
             }
         }
     }
-}
 
-#[derive(Clone, Copy)]
-struct Revocation {
-    issued_before: UnixTime,
-    until: UnixTime,
+    fn revoke(&self, revocation: Revocation, now: UnixTime) -> Result<(), NotKept> {
+        self.insert(revocation, now);
+        Ok(())
+    }
+
+    fn restore(&self, name: &Name, _: UnixTime) -> Result<bool, NotKept> {
+        Ok(self.remove(name.identity()))
+    }
+
+    fn list(&self, now: UnixTime) -> Vec<Revocation> {
+        let mut all = Vec::with_capacity(self.count());
+        for part in &self.revoked.parts {
+            let part = part.read().unwrap_or_else(PoisonError::into_inner);
+            all.extend(part.entries.values().filter(|one| one.lives(now)).cloned());
+        }
+        all
+    }
+
+    fn count(&self) -> usize {
+        self.revoked.count.load(Ordering::Acquire)
+    }
 }
 
 /// The revoked names, in parts, so that a writer stops few readers.
@@ -83,26 +100,36 @@ impl Revoked {
         self.count.load(Ordering::Acquire) == 0
     }
 
-    fn covers(&self, name: Identity, issued_at: UnixTime) -> bool {
+    fn covers(&self, name: Identity, issued_at: Option<UnixTime>) -> bool {
         let part = self.part(name).map(|part| part.read().unwrap_or_else(PoisonError::into_inner));
-        part.and_then(|part| part.entries.get(&name).copied())
-            .is_some_and(|revocation| issued_at < revocation.issued_before)
+        part.is_some_and(|part| part.entries.get(&name).is_some_and(|one| one.covers(issued_at)))
     }
 
-    fn insert(&self, name: Identity, revocation: Revocation, now: UnixTime) {
-        let Some(part) = self.part(name) else { return };
+    fn insert(&self, revocation: Revocation, now: UnixTime) -> Revocation {
+        let name = revocation.name.identity();
+        let Some(part) = self.part(name) else { return revocation };
         let mut part = part.write().unwrap_or_else(PoisonError::into_inner);
         let before = part.entries.len();
-        part.sweep(now, |revocation| revocation.until > now);
-        part.entries
-            .entry(name)
-            .and_modify(|known| {
-                // What was revoked stays so.
-                known.issued_before = known.issued_before.max(revocation.issued_before);
-                known.until = known.until.max(revocation.until);
-            })
-            .or_insert(revocation);
-        let after = part.entries.len();
+        part.sweep(now, |one| one.lives(now));
+        let whole = match part.entries.get(&name) {
+            Some(known) => revocation.and(known),
+            None => revocation,
+        };
+        part.entries.insert(name, whole.clone());
+        self.counted(before, part.entries.len());
+        whole
+    }
+
+    fn remove(&self, name: Identity) -> bool {
+        let Some(part) = self.part(name) else { return false };
+        let mut part = part.write().unwrap_or_else(PoisonError::into_inner);
+        let before = part.entries.len();
+        let known = part.entries.remove(&name).is_some();
+        self.counted(before, part.entries.len());
+        known
+    }
+
+    fn counted(&self, before: usize, after: usize) {
         if after > before {
             self.count.fetch_add(after - before, Ordering::Release);
         } else {
@@ -139,8 +166,6 @@ impl<T> Default for Swept<T> {
 const PARTS: usize = 64;
 /// Seconds.
 const SWEEP_EVERY: u64 = 60;
-/// Seconds for which a token may be taken after its end (`tokens.leeway`) at most.
-const MAX_LEEWAY: u64 = 300;
 
 #[cfg(test)]
 mod tests {
@@ -149,63 +174,97 @@ mod tests {
 
     const NOW: UnixTime = UnixTime(1_800_000_000);
 
-    fn name(value: &str) -> Identity {
-        Identity::new("https://portal.example.com", IdentityKind::User, value)
+    fn name(value: &str) -> Name {
+        let issuer = "https://portal.example.com".into();
+        Name { issuer, kind: IdentityKind::User, value: value.into() }
     }
 
     fn later(seconds: u64) -> UnixTime {
         UnixTime(NOW.0 + seconds)
     }
 
+    fn revocation(user: &str, issued_before: u64, until: u64) -> Revocation {
+        let (issued_before, until) = (Some(later(issued_before)), Some(later(until)));
+        Revocation { name: name(user), issued_before, until }
+    }
+
     #[test]
     fn a_revocation_covers_what_was_issued_before() {
         let store = Memory::default();
         assert!(store.revoked.is_empty());
-        store.revoke(name("alice"), later(1), later(60), NOW);
+        store.revoke(revocation("alice", 1, 60), NOW).unwrap();
         for (row, user, issued_at, expected) in [
-            ("before", "alice", UnixTime(NOW.0 - 1), true),
-            ("without_iat", "alice", UnixTime(0), true),
-            ("in_the_same_second", "alice", NOW, true),
-            ("after", "alice", later(1), false),
-            ("somebody_else", "bob", NOW, false),
+            ("before", "alice", Some(UnixTime(NOW.0 - 1)), true),
+            ("without_iat", "alice", None, true),
+            ("in_the_same_second", "alice", Some(NOW), true),
+            ("after", "alice", Some(later(1)), false),
+            ("somebody_else", "bob", Some(NOW), false),
         ] {
-            assert_eq!(store.revoked.covers(name(user), issued_at), expected, "{row}");
+            assert_eq!(store.revoked.covers(name(user).identity(), issued_at), expected, "{row}");
         }
-        // An older revocation does not take a newer one back.
-        store.revoke(name("alice"), UnixTime(NOW.0 - 100), later(30), NOW);
-        assert!(store.revoked.covers(name("alice"), NOW));
+    }
+
+    #[test]
+    fn what_was_revoked_stays_so() {
+        let store = Memory::default();
+        store.revoke(revocation("alice", 10, 60), NOW).unwrap();
+        store.revoke(revocation("alice", 5, 30), NOW).unwrap();
+        assert_eq!(
+            store.list(NOW),
+            [revocation("alice", 10, 60)],
+            "an older one takes nothing back"
+        );
+        let whole = Revocation { issued_before: None, until: None, ..revocation("alice", 0, 0) };
+        store.revoke(whole.clone(), NOW).unwrap();
+        store.revoke(revocation("alice", 99, 99), NOW).unwrap();
+        assert_eq!(store.list(NOW), [whole]);
+        assert_eq!(store.count(), 1);
+    }
+
+    #[test]
+    fn what_is_taken_back_is_gone() {
+        let store = Memory::default();
+        store.revoke(revocation("alice", 1, 60), NOW).unwrap();
+        assert_eq!(store.restore(&name("bob"), NOW), Ok(false));
+        assert_eq!(store.restore(&name("alice"), NOW), Ok(true));
+        assert_eq!(store.restore(&name("alice"), NOW), Ok(false));
+        assert!(store.revoked.is_empty() && store.list(NOW).is_empty());
     }
 
     #[test]
     fn entries_leave_when_nothing_is_left_to_match() {
         let store = Memory::default();
         for user in 0..1000 {
-            store.revoke(name(&user.to_string()), later(1), later(60), NOW);
+            store.revoke(revocation(&user.to_string(), 1, 60), NOW).unwrap();
         }
-        assert_eq!(store.revoked.count.load(Ordering::Acquire), 1000);
+        assert_eq!(store.count(), 1000);
+        assert!(store.list(later(60)).is_empty(), "nothing is told that is over");
         for user in 1000..2000 {
-            store.revoke(name(&user.to_string()), later(1), later(200), later(61));
+            store.revoke(revocation(&user.to_string(), 1, 200), later(61)).unwrap();
         }
-        assert_eq!(store.revoked.count.load(Ordering::Acquire), 1000, "the first thousand is gone");
-        assert!(store.revoked.covers(name("1500"), NOW));
+        // Parts that nothing new came to keep theirs; with 16 each that is next to none.
+        assert!((1000..1050).contains(&store.count()), "{}", store.count());
+        assert!(store.revoked.covers(name("1500").identity(), Some(NOW)));
     }
 
     #[test]
     fn what_is_used_once_is_used() {
+        let (a, b) = (name("a").identity(), name("b").identity());
         let store = Memory::default();
-        assert!(store.spend(name("a"), later(90), NOW));
-        assert!(!store.spend(name("a"), later(90), NOW));
-        assert!(!store.spend(name("a"), later(90), later(89)), "until its very end");
-        assert!(store.spend(name("b"), later(90), NOW));
+        assert!(store.spend(a, later(90), NOW));
+        assert!(!store.spend(a, later(90), NOW));
+        assert!(!store.spend(a, later(90), later(89)), "until its very end");
+        assert!(store.spend(b, later(90), NOW));
         assert!(store.revoked.is_empty(), "and revokes nothing");
     }
 
     #[test]
     fn of_many_at_once_one_wins() {
         let store = Memory::default();
+        let once = name("a").identity();
         let won = std::thread::scope(|scope| {
             let threads: Vec<_> =
-                (0..8).map(|_| scope.spawn(|| store.spend(name("a"), later(90), NOW))).collect();
+                (0..8).map(|_| scope.spawn(|| store.spend(once, later(90), NOW))).collect();
             threads.into_iter().filter_map(|thread| thread.join().ok()).filter(|won| *won).count()
         });
         assert_eq!(won, 1);

@@ -1,6 +1,6 @@
 //! `revocation.store: none`: nothing is kept, so nothing can be ended and nothing used once.
 
-use crate::token::{Identity, Revocations, Session, UnixTime};
+use crate::token::{Identity, Name, NotKept, Revocation, Revocations, Session, UnixTime};
 
 /// No store.
 #[derive(Clone, Copy, Debug)]
@@ -15,12 +15,24 @@ impl Revocations for Nothing {
         false
     }
 
-    fn end(&self, _: &Session, _: UnixTime) -> bool {
-        false
-    }
-
     /// What cannot be noted counts as used. The configuration allows no hand-off without a store.
     fn spend(&self, _: Identity, _: UnixTime, _: UnixTime) -> bool {
         false
+    }
+
+    fn revoke(&self, _: Revocation, _: UnixTime) -> Result<(), NotKept> {
+        Err(NotKept)
+    }
+
+    fn restore(&self, _: &Name, _: UnixTime) -> Result<bool, NotKept> {
+        Err(NotKept)
+    }
+
+    fn list(&self, _: UnixTime) -> Vec<Revocation> {
+        Vec::new()
+    }
+
+    fn count(&self) -> usize {
+        0
     }
 }

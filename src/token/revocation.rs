@@ -7,8 +7,8 @@ use super::{Session, UnixTime};
 use aws_lc_rs::digest::{self, SHA256};
 use std::fmt;
 
-/// What the gate asks and tells a store. Answers come from memory: the request path waits for
-/// nothing.
+/// What the gate asks and tells a store. Questions are answered from memory: the request path waits
+/// for nothing. What is told may take as long as it takes to keep it.
 pub trait Revocations: Send + Sync {
     /// Its name in the configuration.
     fn store(&self) -> &'static str;
@@ -16,13 +16,107 @@ pub trait Revocations: Send + Sync {
     /// Whether a session has been revoked (step 7).
     fn is_revoked(&self, session: &Session) -> bool;
 
-    /// Ends the session, and no other: by its own id, for as long as it could be used. `false`
-    /// when it has none or could not be noted.
-    fn end(&self, session: &Session, now: UnixTime) -> bool;
-
     /// Takes note of a token that may be used once, until `until`; `false` when it has been used,
     /// or could not be noted.
     fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> bool;
+
+    /// Revokes what bears the name, for as long as it could be used. When this returns it is kept
+    /// as well as the store keeps anything.
+    ///
+    /// # Errors
+    /// It could not be kept; then nothing is revoked.
+    fn revoke(&self, revocation: Revocation, now: UnixTime) -> Result<(), NotKept>;
+
+    /// Takes a revocation back; `false` when there was none.
+    ///
+    /// # Errors
+    /// It could not be taken back for good; then it stays.
+    fn restore(&self, name: &Name, now: UnixTime) -> Result<bool, NotKept>;
+
+    /// All that are in force.
+    fn list(&self, now: UnixTime) -> Vec<Revocation>;
+
+    /// How many there are, about: those that are over may still be among them.
+    fn count(&self) -> usize;
+}
+
+/// A store that could not keep what it was told; why is in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotKept;
+
+impl fmt::Display for NotKept {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the revocation store could not keep it")
+    }
+}
+
+impl std::error::Error for NotKept {}
+
+/// Whom or what a revocation is about.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The issuer, as `iss` has it.
+    pub issuer: Box<str>,
+    /// What `value` is.
+    pub kind: IdentityKind,
+    /// A `jti`, `sid` or `sub`, or a canonical username.
+    pub value: Box<str>,
+}
+
+impl Name {
+    /// As sessions bear it.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        Identity::new(&self.issuer, self.kind, &self.value)
+    }
+}
+
+/// Personal data stays out of logs.
+impl fmt::Debug for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Name").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// An end before its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// What ends.
+    pub name: Name,
+    /// Only what was issued before this moment; `None`: whatever bears the name.
+    pub issued_before: Option<UnixTime>,
+    /// When nothing that it could match is left; `None`: never.
+    pub until: Option<UnixTime>,
+}
+
+impl Revocation {
+    /// Whether something that bears the name and was issued at `issued_at` ends. Without `iat` a
+    /// token counts as the oldest there is.
+    #[must_use]
+    pub fn covers(&self, issued_at: Option<UnixTime>) -> bool {
+        let issued_at = issued_at.unwrap_or(UnixTime(0));
+        self.issued_before.is_none_or(|before| issued_at < before)
+    }
+
+    /// Whether there may still be something for it to end.
+    #[must_use]
+    pub fn lives(&self, now: UnixTime) -> bool {
+        self.until.is_none_or(|until| until > now)
+    }
+
+    /// This one and `other`, which is about the same name: what either ends stays ended.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        // `None` is the furthest of both.
+        let further = |one: Option<UnixTime>, other: Option<UnixTime>| {
+            one.zip(other).map(|(one, other)| one.max(other))
+        };
+        Self {
+            issued_before: further(self.issued_before, other.issued_before),
+            until: further(self.until, other.until),
+            name: self.name,
+        }
+    }
 }
 
 /// One name by which sessions are revoked: 128 bits of a hash of issuer, kind and value.
@@ -59,7 +153,7 @@ impl fmt::Debug for Identity {
 }
 
 /// What a name is the name of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IdentityKind {
     /// `jti`: one token.
     Token,
@@ -71,6 +165,23 @@ pub enum IdentityKind {
     User,
     /// A token that may be used once.
     Once,
+}
+
+impl IdentityKind {
+    /// Those that a revocation can be about.
+    pub const ALL: [Self; 4] = [Self::Token, Self::Session, Self::Subject, Self::User];
+
+    /// The claim's name, or `user`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Token => "jti",
+            Self::Session => "sid",
+            Self::Subject => "sub",
+            Self::User => "user",
+            Self::Once => "once",
+        }
+    }
 }
 
 /// All names of one session.

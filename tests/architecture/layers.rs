@@ -153,7 +153,7 @@ pub const MODULES: [(&str, &[&str]); 17] = [
     ("name", &[]),
     ("manifest", &["name", "suggestion"]),
     ("keys", &["token"]),
-    ("revocation", &["token"]),
+    ("revocation", &["token", "observe"]),
     ("observe", &["cross_site"]),
     ("suggestion", &[]),
     ("demo", &["token", "manifest", "keys"]),
@@ -165,7 +165,7 @@ const ENTRANCE: [&str; 4] = ["cli", "config", "observe", "server"];
 const HEART: [&str; 7] = ["name", "token", "policy", "cross_site", "handoff", "gate", "manifest"];
 
 /// Crates whose types stop somewhere, and where.
-const CRATES: [(&str, &[&str]); 16] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("hyper", &["http", "server", "demo", "cli", "config/state.rs"]),
     ("hyper_util", &["server", "demo"]),
     ("http_body_util", &["http", "server", "demo"]),
@@ -181,6 +181,7 @@ const CRATES: [(&str, &[&str]); 16] = [
     ("serde_saphyr", &["config", "manifest", "cli"]),
     ("schemars", &["config", "cross_site.rs", "gate/forwarded.rs", "observe/log.rs"]),
     ("prometheus_client", &["observe"]),
+    ("redb", &["revocation/file.rs"]),
     ("tracing_subscriber", &["observe"]),
 ];
 

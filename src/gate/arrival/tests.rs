@@ -6,6 +6,7 @@ use crate::gate::tests::{NOW, PARTNER, PORTAL, SECRET, cookies, gate, request};
 use crate::gate::{Candidate, Source, Unwatched};
 use crate::policy::Refusal;
 use crate::revocation::Nothing;
+use crate::token::Revocations as _;
 use crate::token::{Algorithm, SessionKeys, SigningKey};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -228,8 +229,9 @@ fn only_the_hosts_own_page_signs_out() {
 fn a_revoked_sign_in_hands_nothing_over() {
     let gate = handing();
     let store = crate::revocation::Memory::default();
-    let user = Identity::new(PORTAL, IdentityKind::User, "alice");
-    store.revoke(user, UnixTime(NOW + 1), UnixTime(NOW + 99), UnixTime(NOW));
+    let name = Name { issuer: PORTAL.into(), kind: IdentityKind::User, value: "alice".into() };
+    let (issued_before, until) = (Some(UnixTime(NOW + 1)), Some(UnixTime(NOW + 99)));
+    store.revoke(Revocation { name, issued_before, until }, UnixTime(NOW)).unwrap();
     let gate = Gate { revocations: Arc::new(store), ..gate };
     let revoked = Some(refused(Rejection::Revoked));
     assert_eq!(arrive(&gate, &handoff(json!({}))).err(), revoked);
