@@ -2,6 +2,7 @@
 //! request. Every command ends in an exit code: 0 fine, 1 failed, denied or found, 64 bad usage or
 //! configuration.
 
+mod admin;
 mod check;
 mod completions;
 mod demo;
@@ -64,6 +65,10 @@ enum Command {
     Keygen(keygen::KeygenArgs),
     /// Exit 0 when a running gate is ready
     Healthcheck(healthcheck::HealthcheckArgs),
+    /// End sessions of a running gate: a user's, a sign-in's, or a token's
+    Revoke(revocations::RevokeArgs),
+    /// List what a running gate has revoked
+    Revocations(revocations::RevocationsArgs),
     /// Print a completion script for a shell
     #[command(arg = no_configuration())]
     Completions(completions::CompletionsArgs),
@@ -98,6 +103,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Token(args) => file.token(&args),
         Command::Keygen(args) => report(keygen::run(&args), keygen::KeygenError::is_usage),
         Command::Healthcheck(args) => file.healthcheck(&args),
+        Command::Revoke(args) => file.asking(|config| args.run(config)),
+        Command::Revocations(args) => file.asking(|config| args.run(config)),
         Command::Completions(args) => completions::run(&args),
         Command::Man => completions::man(),
     }
@@ -153,13 +160,24 @@ impl ConfigFile {
             Ok(config) => config,
             Err(mistakes) => return self.refuse(&mistakes),
         };
-        let admin = config.as_ref().map(|own| (own.admin_listen, own.admin_tls.as_ref()));
+        let admin = admin::configured(config.as_ref());
         match args.run(admin) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 complain(format_args!("{}: {error}; {}", args.url(admin), error.remedy()));
                 if error.is_usage() { usage() } else { failed() }
             }
+        }
+    }
+
+    /// Asks a running gate, which the configuration helps to find where there is one.
+    fn asking(
+        &self,
+        ask: impl Fn(Option<&Config>) -> Result<String, revocations::RevocationsError>,
+    ) -> ExitCode {
+        match self.load_if_any() {
+            Ok(config) => report(ask(config.as_ref()), revocations::RevocationsError::is_usage),
+            Err(mistakes) => self.refuse(&mistakes),
         }
     }
 

@@ -85,6 +85,8 @@ pub struct Config {
     pub grants: Vec<Grant>,
     /// Where it is kept which tokens ended early.
     pub revocation: RevocationStore,
+    /// What whoever may revoke sends, at least 32 visible characters; `None`: nobody may.
+    pub revocation_secret: Option<keys::Secret>,
     /// How routes are written.
     pub render: Settings,
     /// The log.

@@ -94,6 +94,8 @@ pub struct State {
     pub identity_headers: Vec<HeaderName>,
     /// Key `log.usernames`.
     pub log_usernames: bool,
+    /// Who may revoke, and for how long it is kept; `None`: nobody.
+    pub desk: Option<admin::Desk>,
 }
 
 impl Door {

@@ -677,3 +677,15 @@
 //!
 //! - test: `observe::log::tests::a_value_cannot_forge_a_line_of_text`
 //! - test: `it::lifecycle::logs::a_visitor_cannot_write_log_lines`
+//!
+//! ## A24 Ending somebody else's session, or nobody's
+//!
+//! Whoever may revoke can shut everybody out. `/revocations` is on the admin listener alone, asks
+//! for a secret of 32 characters, compares it in constant time, and is not there without one, nor
+//! in the clear on a network. What it was told is in force for the next request, from the cache as
+//! well, and with `store: file` survives a crash at any moment after the answer.
+//!
+//! - test: `it::revocation::api::only_the_secret_opens_the_desk`
+//! - test: `it::revocation::api::what_was_revoked_is_refused_at_once`
+//! - test: `it::revocation::crash::no_answered_revocation_is_lost`
+//! - test: `revocation::file::tests::what_was_revoked_is_there_after_a_restart`

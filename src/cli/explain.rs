@@ -56,6 +56,11 @@ pub(crate) struct ExplainArgs {
     json: bool,
 }
 
+/// A moment as it is typed.
+pub(super) fn moment(text: &str) -> Result<UnixTime, String> {
+    moment::parse(text)
+}
+
 /// Prints the decision; 0 allowed, 1 denied.
 pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
     let config = match file.load(&[]) {
@@ -77,7 +82,8 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
         // Where only certificates are trusted, Traefik is asked to have one.
         client_certificate: args.peer.is_none() && first_proxy.is_none(),
     };
-    let state = config.state(SessionCache::new(config.cache_bytes), revocations::open(&config), 1);
+    let state =
+        config.state(SessionCache::new(config.cache_bytes), revocations::pretended(&config), 1);
     let now = args.at.unwrap_or_else(crate::http::now);
     let query = args.owner.as_ref().map(|owner| format!("owner={owner}"));
     let mut transcript = Transcript::default();

@@ -125,7 +125,11 @@ async fn serve(
     let sizes = cache.clone();
     metrics.cache_size(move || (sizes.entry_count(), sizes.weighted_size()));
     metrics.cross_site(config.cross_site);
-    let state = config.state(cache, revocations::open(&config), FIRST_GENERATION);
+    let store = revocations::open(&config).map_err(|error| Refused {
+        remedy: Some(error.remedy()),
+        ..Refused::new("cannot open the revocation store", "revocation.store", error)
+    })?;
+    let state = config.state(cache, store, FIRST_GENERATION);
     let door = Arc::new(Door::new(state, Arc::clone(&metrics)));
 
     let mut verify = Server::new(
@@ -140,7 +144,8 @@ async fn serve(
     if let Some(own) = &tls.verify {
         verify = verify.tls(Arc::clone(own));
     }
-    let admin = Arc::new(Admin::new(Arc::clone(&status), Arc::clone(&metrics)));
+    let admin = Admin::new(Arc::clone(&status), Arc::clone(&metrics)).revoking(Arc::clone(&door));
+    let admin = Arc::new(admin);
     let mut admin = Server::new(admin, config.limits.clone(), metrics.connections(Listener::Admin));
     admin = admin.listen(open(config.admin_listen, "admin_listen", "admin", &mut listeners)?);
     if let Some(own) = &tls.admin {

@@ -16,12 +16,13 @@ mod login;
 mod network;
 mod origins;
 pub(super) mod render;
+mod revocation;
 mod tls;
 mod tokens;
 
 use super::field::{Field, good_ones};
 use super::problem::{Findings, Mistakes, shown};
-use super::raw::{RawConfig, RawLevel, RawStore};
+use super::raw::{RawConfig, RawLevel};
 use super::url::WebUrl;
 use super::{Config, Limits, RevocationStore};
 use crate::gate::PublicScheme;
@@ -45,7 +46,9 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
     let reserved = Arc::new(reserved(raw, found));
     let public_scheme = raw.public_scheme.or(PublicScheme::default());
     let domains = domains::check(raw, public_scheme, found);
-    let store = store(raw);
+    let revocation = revocation::check(raw, state_dir.is_some() || raw.state_dir.is_bad(), found);
+    revocation::guard(raw, listeners.admin, admin_tls.is_some() || raw.admin_tls.is_bad(), found);
+    let store = revocation.store;
     let place =
         Surroundings { domains: domains.as_ref(), reserved: &reserved, public_scheme, store };
     let issuers = issuers::check(raw, &place, found);
@@ -87,6 +90,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
         reserved,
         grants,
         revocation: store.unwrap_or_default(),
+        revocation_secret: revocation.secret,
         render,
         log,
         watched,
@@ -171,21 +175,6 @@ fn label(path: &str, text: &str, found: &mut Findings<'_>) -> Option<Label> {
             );
             None
         }
-    }
-}
-
-/// Stores of later versions are on the list of problems already.
-fn store(raw: &RawConfig) -> Option<RevocationStore> {
-    let Some(revocation) = raw.revocation.good() else {
-        return (!raw.revocation.is_bad()).then_some(RevocationStore::None);
-    };
-    if revocation.store.is_bad() {
-        return None;
-    }
-    match revocation.store.or(RawStore::None) {
-        RawStore::None => Some(RevocationStore::None),
-        RawStore::Memory => Some(RevocationStore::Memory),
-        RawStore::File | RawStore::Redis => None,
     }
 }
 

@@ -68,6 +68,8 @@ pub enum RevocationStore {
     None,
     /// In this process, until it ends.
     Memory,
+    /// In a file in `state_dir`, which is set then.
+    File,
 }
 
 /// Bounds on callers, for HTTP/1.1 and HTTP/2 alike.

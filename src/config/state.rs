@@ -5,10 +5,11 @@ use super::{Config, Zone};
 use crate::cross_site::CrossSite;
 use crate::gate::Gate;
 use crate::http::State;
+use crate::http::admin::Desk;
 use crate::http::credential::OwnCookies;
 use crate::http::forwarded::Reader;
 use crate::token::cache::SessionCache;
-use crate::token::{GrantClaim, Revocations, SessionKeys, Verifier};
+use crate::token::{GrantClaim, Issuer, Revocations, SessionKeys, Verifier};
 use hyper::header::HeaderName;
 use std::sync::Arc;
 
@@ -68,7 +69,19 @@ impl Config {
             sign_in: self.zones.iter().map(|Zone { login, .. }| login.clone()).collect(),
             identity_headers: names(self.identity_headers.iter().map(|(name, _)| name)),
             log_usernames: self.log.usernames,
+            desk: self.revocation_secret.as_ref().map(|secret| {
+                Desk::new(secret.trimmed(), self.issuers.iter().map(|one| self.longest_life(one)))
+            }),
         }
+    }
+
+    /// Seconds for which something of this issuer's can open a door, from when it was issued: a
+    /// token of its own, or a session that the gate has made of a hand-off. `None`: for ever.
+    fn longest_life(&self, issuer: &Issuer) -> Option<u64> {
+        let sessions = self.zones.iter().filter_map(|zone| zone.login.as_ref()?.handoff.as_ref());
+        let longest = sessions.map(|handoff| handoff.lifetime).max().unwrap_or_default();
+        // The greatest leeway there can be at each end, and a hand-off's minute in between.
+        issuer.max_lifetime.map(|life| life.max(longest).saturating_add(2 * 300 + 60))
     }
 
     /// The keys in which `next` differs and that are read once, at the start.

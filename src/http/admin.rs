@@ -1,10 +1,15 @@
-//! `admin_listen`: is the gate alive, is it ready, what does it count, what is it.
+//! `admin_listen`: is the gate alive, is it ready, what does it count, what is it; and, for whoever
+//! knows a secret, which tokens end before their time (`desk`).
 //!
 //! These answers are the only 2xx of doorward that are not a permit, so they stand on a listener of
 //! their own. Should somebody point Traefik's ForwardAuth at it all the same, the question is
 //! recognised by the headers that only ForwardAuth sends, and refused.
 
-use crate::http::{Handler, Peer};
+mod desk;
+
+pub use desk::Desk;
+
+use crate::http::{Door, Handler, Later, Peer};
 use crate::observe::{Metrics, Stage, Status};
 use bytes::Bytes;
 use http_body_util::Full;
@@ -21,18 +26,28 @@ use std::sync::Arc;
 pub struct Admin {
     status: Arc<Status>,
     metrics: Arc<Metrics>,
+    door: Option<Arc<Door>>,
 }
 
 impl Admin {
     /// Shows these two.
     #[must_use]
     pub fn new(status: Arc<Status>, metrics: Arc<Metrics>) -> Self {
-        Self { status, metrics }
+        Self { status, metrics, door: None }
+    }
+
+    /// Takes revocations for this door as well, as its configuration allows.
+    #[must_use]
+    pub fn revoking(self, door: Arc<Door>) -> Self {
+        Self { door: Some(door), ..self }
     }
 
     fn route(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response<Full<Bytes>> {
-        if FORWARD_AUTH.iter().any(|name| headers.contains_key(*name)) {
+        if is_misdirected(headers) {
             return json(StatusCode::MISDIRECTED_REQUEST, &Problem { error: MISDIRECTED });
+        }
+        if path == REVOCATIONS {
+            return self.revocations(method, headers);
         }
         let answer = match path {
             "/livez" => self.livez(),
@@ -40,7 +55,7 @@ impl Admin {
             "/metrics" => self.metrics(),
             "/version" => version(),
             _ => {
-                return json(StatusCode::NOT_FOUND, &Problem { error: "there is nothing here" });
+                return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
             }
         };
         if !matches!(*method, Method::GET | Method::HEAD) {
@@ -90,6 +105,21 @@ impl Handler for Admin {
     fn answer(&self, _peer: &Peer, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         self.route(request.method(), request.uri().path(), request.headers())
     }
+
+    fn waits(&self, request: &Request<Incoming>) -> bool {
+        request.uri().path() == REVOCATIONS
+            && matches!(*request.method(), Method::POST | Method::DELETE)
+            && !is_misdirected(request.headers())
+    }
+
+    fn answer_later(self: Arc<Self>, _peer: Peer, request: Request<Incoming>) -> Later {
+        Box::pin(async move { self.change(request).await })
+    }
+}
+
+/// A question of ForwardAuth's that somebody sent here.
+fn is_misdirected(headers: &HeaderMap) -> bool {
+    FORWARD_AUTH.iter().any(|name| headers.contains_key(*name))
 }
 
 #[derive(Serialize)]
@@ -159,6 +189,8 @@ fn answer(status: StatusCode, kind: &'static str, body: String) -> Response<Full
 /// Sent with every ForwardAuth question, and by nothing else that asks for health or metrics, not
 /// even through a proxy.
 const FORWARD_AUTH: [&str; 2] = ["x-forwarded-method", "x-forwarded-uri"];
+const REVOCATIONS: &str = "/revocations";
+const NOTHING: &str = "there is nothing here";
 const MISDIRECTED: &str = "this is not where ForwardAuth asks: its address is `listen`, /verify";
 
 #[cfg(test)]

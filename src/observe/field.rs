@@ -64,6 +64,10 @@ pub const REMEDY: &str = "remedy";
 pub const FILE: &str = "file";
 /// The generation of the configuration.
 pub const GENERATION: &str = "generation";
+/// What a revocation names: `jti`, `sid`, `sub` or `user`.
+pub const KIND: &str = "kind";
+/// The value of that name; a user's only with `log.usernames`.
+pub const VALUE: &str = "value";
 /// The place in the source where a panic happened.
 pub const LOCATION: &str = "location";
 /// Our version.

@@ -110,7 +110,7 @@ impl Revocations for File {
             None => revocation,
         };
         let is_due = now.0.saturating_sub(swept.0) >= SWEEP_EVERY;
-        self.keep(&whole, is_due.then_some(now)).map_err(not_kept)?;
+        self.keep(&whole, is_due.then_some(now)).map_err(|error| not_kept(&error))?;
         if is_due {
             *swept = now;
         }
@@ -120,7 +120,7 @@ impl Revocations for File {
 
     fn restore(&self, name: &Name, _: UnixTime) -> Result<bool, NotKept> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.forget(name.identity()).map_err(not_kept)?;
+        self.forget(name.identity()).map_err(|error| not_kept(&error))?;
         Ok(self.memory.remove(name.identity()))
     }
 
@@ -165,7 +165,7 @@ impl OpenError {
     }
 }
 
-fn not_kept(error: redb::Error) -> NotKept {
+fn not_kept(error: &redb::Error) -> NotKept {
     tracing::error!({ field::ERROR } = %error, "a revocation was not kept");
     NotKept
 }

@@ -172,7 +172,7 @@ const CRATES: [(&str, &[&str]); 17] = [
     ("jsonwebtoken", &["token/key"]),
     ("moka", &["token/cache.rs"]),
     ("tokio", &["server", "keys", "revocation", "demo", "main.rs", "cli/serve", "cli/demo"]),
-    ("tokio_rustls", &["server", "keys", "demo", "cli/healthcheck"]),
+    ("tokio_rustls", &["server", "keys", "demo", "cli/admin"]),
     ("tokio_tungstenite", &["demo"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),

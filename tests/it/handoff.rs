@@ -6,5 +6,5 @@ mod arrivals;
 mod behind_traefik;
 mod flow;
 mod keys;
-mod scene;
+pub mod scene;
 mod sign_out;

@@ -32,5 +32,6 @@ mod harness;
 mod kubernetes;
 mod lifecycle;
 mod render;
+mod revocation;
 mod support;
 mod traefik;

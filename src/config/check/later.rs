@@ -28,10 +28,9 @@ pub(in crate::config) fn check(raw: &RawConfig, found: &mut Findings<'_>) {
     let Some(revocation) = raw.revocation.good() else {
         return;
     };
-    if matches!(revocation.store.good(), Some(RawStore::File | RawStore::Redis)) {
-        complain("revocation.store", "write `memory`, or `none`", found);
+    if revocation.store.good() == Some(&RawStore::Redis) {
+        complain("revocation.store", "write `file`, `memory` or `none`", found);
     }
-    refuse("revocation.secret_file", &revocation.secret_file, remove, found);
     refuse("revocation.url_file", &revocation.url_file, remove, found);
     refuse("revocation.on_outage", &revocation.on_outage, remove, found);
 }

@@ -39,11 +39,11 @@ pub(in crate::config) struct RawHandoff {
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Revocation")]
 pub(in crate::config) struct RawRevocation {
-    /// none or memory; default none. The others come with a later version.
-    #[schemars(with = "String", extend("enum" = ["none", "memory"]))]
+    /// none, memory or file; default none. redis comes with a later version.
+    #[schemars(with = "String", extend("enum" = ["none", "memory", "file"]))]
     pub(in crate::config) store: Field<RawStore>,
-    /// Comes with a later version.
-    pub(in crate::config) secret_file: Field<Later>,
+    /// Secret of at least 32 bytes for whoever may revoke, on `admin_listen`.
+    pub(in crate::config) secret_file: Field<Option<Text<FilePath>>>,
     /// Comes with a later version.
     pub(in crate::config) url_file: Field<Later>,
     /// Comes with a later version.

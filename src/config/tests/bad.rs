@@ -227,15 +227,29 @@ own_name_as_cookie | handoff: {session_key_file: hmac} + tokens: {cookies: [__Ho
 }
 
 #[test]
+fn revocation() {
+    each_is_refused(
+        MINIMAL,
+        r"
+file_without_a_folder | revocation: {store: file} | revocation.store | no folder to keep it in
+secret_without_a_store | revocation: {secret_file: hmac} | revocation.secret_file | means nothing
+secret_missing | revocation: {store: memory, secret_file: nowhere} | revocation.secret_file | no such file
+secret_open | revocation: {store: memory, secret_file: hmac-open} | revocation.secret_file | others
+secret_short | revocation: {store: memory, secret_file: hmac-short} | revocation.secret_file | too few
+secret_in_the_clear | revocation: {store: memory, secret_file: hmac}\nadmin_listen: 0.0.0.0:4182 | revocation.secret_file | in the clear
+unknown_store | revocation: {store: disk} | revocation.store | none
+",
+    );
+}
+
+#[test]
 fn of_a_later_version() {
     each_is_refused(
         MINIMAL,
         r"
 backchannel | backchannel_listen: 127.0.0.1:1 | backchannel_listen | later version
 layout | render: {layout: gathered} | render.layout | later version
-revocation_file | revocation: {store: file} | revocation.store | later version
 revocation_redis | revocation: {store: redis} | revocation.store | later version
-revocation_secret | revocation: {secret_file: hmac} | revocation.secret_file | later version
 revocation_url | revocation: {url_file: x} | revocation.url_file | later version
 revocation_outage | revocation: {on_outage: serve} | revocation.on_outage | later version
 ",

@@ -288,3 +288,19 @@ revocation: {store: memory}
         assert!(watched.contains(&std::ffi::OsStr::new(file)), "{file}: a new key is noticed");
     }
 }
+
+#[test]
+fn whoever_may_revoke_shows_a_secret() {
+    let folder = Folder::new();
+    let config = folder.good(&format!(
+        "{MINIMAL}state_dir: state\nrevocation: {{store: file, secret_file: hmac}}\n"
+    ));
+    assert_eq!(config.revocation, RevocationStore::File);
+    assert_eq!(config.revocation_secret.as_ref().unwrap().trimmed(), SECRET.as_bytes());
+    let tls = format!(
+        "{MINIMAL}admin_listen: 0.0.0.0:4182\nadmin_tls: {{cert_file: tls.crt, key_file: tls.key}}\n\
+         revocation: {{store: memory, secret_file: hmac}}\n"
+    );
+    assert!(folder.good(&tls).revocation_secret.is_some());
+    assert!(folder.good(MINIMAL).revocation_secret.is_none());
+}

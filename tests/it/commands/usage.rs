@@ -2,7 +2,7 @@
 
 use crate::support::process::{doorward, run};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 14] = [
     "serve",
     "demo",
     "check",
@@ -14,6 +14,8 @@ const COMMANDS: [&str; 12] = [
     "completions",
     "man",
     "render",
+    "revoke",
+    "revocations",
     "help",
 ];
 

@@ -108,13 +108,7 @@ impl Plan {
     pub async fn open(self) -> Gate {
         let process = self.start();
         let mut gate = Gate { process, plan: self };
-        let deadline = std::time::Instant::now() + START;
-        while !gate.is_ready().await {
-            let ended = gate.process.has_ended();
-            let late = std::time::Instant::now() > deadline;
-            assert!(!ended && !late, "the gate is not ready; it said:\n{}", gate.process.output());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        gate.until_ready().await;
         gate
     }
 }
@@ -131,6 +125,24 @@ impl Gate {
     /// The gate of most tests.
     pub async fn open(portal: &Portal) -> Self {
         Plan::of(portal).open().await
+    }
+
+    /// The same gate started once more, after it has ended.
+    pub async fn again(mut self) -> Self {
+        self.process.exit_code(START).await;
+        self.process = self.plan.start();
+        self.until_ready().await;
+        self
+    }
+
+    async fn until_ready(&mut self) {
+        let deadline = std::time::Instant::now() + START;
+        while !self.is_ready().await {
+            let ended = self.process.has_ended();
+            let late = std::time::Instant::now() > deadline;
+            assert!(!ended && !late, "the gate is not ready; it said:\n{}", self.process.output());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// A fresh connection to `listen`.

@@ -1,0 +1,92 @@
+//! Where it is kept which tokens ended early, and who may end them.
+
+use super::tls::unreadable;
+use crate::config::RevocationStore;
+use crate::config::problem::{Findings, shown};
+use crate::config::raw::{RawConfig, RawStore};
+use crate::keys::{self, Secret};
+use std::net::SocketAddr;
+
+/// What is good of the section.
+pub(super) struct Revocation {
+    /// `None` while it is wrong.
+    pub(super) store: Option<RevocationStore>,
+    pub(super) secret: Option<Secret>,
+}
+
+pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'_>) -> Revocation {
+    let Some(section) = raw.revocation.good() else {
+        let store = (!raw.revocation.is_bad()).then_some(RevocationStore::None);
+        return Revocation { store, secret: None };
+    };
+    // Stores of later versions are on the list of problems already.
+    let store = match section.store.or(RawStore::None) {
+        _ if section.store.is_bad() => None,
+        RawStore::None => Some(RevocationStore::None),
+        RawStore::Memory => Some(RevocationStore::Memory),
+        RawStore::File => Some(RevocationStore::File),
+        RawStore::Redis => None,
+    };
+    if store == Some(RevocationStore::File) && !has_state_dir {
+        found.problem(
+            "revocation.store",
+            "is `file`, and there is no folder to keep it in",
+            "set state_dir to a folder that doorward may write to",
+        );
+    }
+    let secret = section.secret_file.some().and_then(|text| secret(text.as_str(), found));
+    if section.secret_file.some().is_some() && store == Some(RevocationStore::None) {
+        found.problem(
+            SECRET,
+            "means nothing while `revocation.store` is none",
+            "set revocation.store, or leave it out",
+        );
+    }
+    Revocation { store, secret }
+}
+
+/// Whoever listens on the way would learn the secret, and with it end everybody's session.
+pub(super) fn guard(raw: &RawConfig, admin: SocketAddr, has_tls: bool, found: &mut Findings<'_>) {
+    let has_secret =
+        raw.revocation.good().is_some_and(|section| section.secret_file.some().is_some());
+    if has_secret && !has_tls && !admin.ip().to_canonical().is_loopback() {
+        found.problem(
+            SECRET,
+            format!("would be sent to {admin} in the clear"),
+            "set admin_tls, or admin_listen to a loopback address",
+        );
+    }
+}
+
+fn secret(text: &str, found: &mut Findings<'_>) -> Option<Secret> {
+    let file = found.file(text);
+    let secret = match keys::read_secret(&file) {
+        Ok(secret) => secret,
+        Err(error) => {
+            unreadable(SECRET, text, error, found);
+            return None;
+        }
+    };
+    let bytes = secret.trimmed();
+    let wrong = if bytes.len() < SHORTEST {
+        Some(format!("{} holds {} bytes, too few", shown(text), bytes.len()))
+    } else if !bytes.iter().all(u8::is_ascii_graphic) {
+        Some(format!("{} holds bytes that cannot stand in a header", shown(text)))
+    } else {
+        None
+    };
+    if let Some(wrong) = wrong {
+        found.problem(
+            SECRET,
+            wrong,
+            "write 32 visible characters or more into a file that others cannot read, such as \
+             `head -c 36 /dev/urandom | base64 -w0 > revocation.secret; chmod 0440 \
+             revocation.secret`",
+        );
+        return None;
+    }
+    Some(secret)
+}
+
+const SECRET: &str = "revocation.secret_file";
+const SHORTEST: usize = 32;

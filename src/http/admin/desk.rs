@@ -1,0 +1,285 @@
+//! `/revocations`: what ends before its time. GET lists, POST revokes, DELETE takes back; each with
+//! `Authorization: Bearer` and the secret of `revocation.secret_file`.
+//!
+//! A revocation names an issuer and one of `jti`, `sid`, `sub` and `user`. It ends what was issued
+//! before a moment, by default this one, so that whoever signs in afterwards is in; a `jti` ends
+//! whenever it was issued. It is kept until nothing that it could match is left.
+
+use super::{Admin, NOTHING, Problem, json};
+use crate::gate::Gate;
+use crate::http::{State, now};
+use crate::observe::field;
+use crate::token::{IdentityKind, Issuer, Name, Revocation, UnixTime};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use bytes::Bytes;
+use http_body_util::{BodyExt, Collected, Full, Limited};
+use hyper::body::Incoming;
+use hyper::header::{ALLOW, AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use hyper::{Method, Request, Response, StatusCode};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Who may revoke, and for how long each issuer's revocations matter.
+#[derive(Clone)]
+pub struct Desk {
+    secret: Box<[u8]>,
+    /// In the order of the issuers; `None`: for ever.
+    lives: Vec<Option<u64>>,
+}
+
+impl Desk {
+    /// `lives`: seconds for which something of each issuer's can open a door.
+    #[must_use]
+    pub fn new(secret: &[u8], lives: impl Iterator<Item = Option<u64>>) -> Self {
+        Self { secret: secret.into(), lives: lives.collect() }
+    }
+
+    /// Takes as long for a secret that is wrong in its first byte as for one that is so in its last.
+    fn knows(&self, headers: &HeaderMap) -> bool {
+        let mut lines = headers.get_all(AUTHORIZATION).iter();
+        let (Some(line), None) = (lines.next(), lines.next()) else { return false };
+        let sent = line.as_bytes().strip_prefix(b"Bearer ").unwrap_or_default();
+        verify_slices_are_equal(sent, &self.secret).is_ok()
+    }
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Desk").field("lives", &self.lives).finish_non_exhaustive()
+    }
+}
+
+impl Admin {
+    /// A question about revocations without a body.
+    pub(super) fn revocations(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Response<Full<Bytes>> {
+        let Some(door) = &self.door else {
+            return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
+        };
+        let state = door.state();
+        if admitted(&state, headers).is_none() {
+            return turned_away(&state);
+        }
+        if *method != Method::GET {
+            let problem = Problem { error: "GET lists, POST revokes, DELETE takes back" };
+            let mut refusal = json(StatusCode::METHOD_NOT_ALLOWED, &problem);
+            refusal.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, POST, DELETE"));
+            return refusal;
+        }
+        let store = &state.gate.revocations;
+        let mut all: Vec<_> = store.list(now()).iter().map(Told::of).collect();
+        all.sort();
+        let count = all.len();
+        all.truncate(MOST_LISTED);
+        json(StatusCode::OK, &List { store: store.store(), count, revocations: all })
+    }
+
+    /// One that revokes or takes back.
+    pub(super) async fn change(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let Some(door) = &self.door else {
+            return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
+        };
+        let state = door.state();
+        let Some(desk) = admitted(&state, request.headers()) else {
+            return turned_away(&state);
+        };
+        let revokes = *request.method() == Method::POST;
+        let body = Limited::new(request.into_body(), MAX_BODY).collect().await;
+        let Ok(body) = body.map(Collected::to_bytes) else {
+            return bad("the body did not come, or is above 8 KiB".to_owned());
+        };
+        let asked = match Asked::read(&body, &state.gate) {
+            Ok(asked) => asked,
+            Err(wrong) => return bad(wrong),
+        };
+        if revokes {
+            revoke(&state, asked.revocation(desk, now()))
+        } else {
+            restore(&state, &asked)
+        }
+    }
+}
+
+fn admitted<'s>(state: &'s State, headers: &HeaderMap) -> Option<&'s Desk> {
+    state.desk.as_ref().filter(|desk| desk.knows(headers))
+}
+
+fn turned_away(state: &State) -> Response<Full<Bytes>> {
+    if state.desk.is_none() {
+        return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
+    }
+    tracing::warn!("somebody asked for /revocations without its secret");
+    let problem = Problem { error: "send the secret of revocation.secret_file as a bearer" };
+    let mut refusal = json(StatusCode::UNAUTHORIZED, &problem);
+    let challenge = HeaderValue::from_static("Bearer realm=\"doorward-admin\"");
+    refusal.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    refusal
+}
+
+fn revoke(state: &State, revocation: Revocation) -> Response<Full<Bytes>> {
+    let told = Told::of(&revocation);
+    let answer = match state.gate.revocations.revoke(revocation, now()) {
+        Ok(()) => json(StatusCode::OK, &told),
+        Err(_) => json(StatusCode::SERVICE_UNAVAILABLE, &Problem { error: NOT_KEPT }),
+    };
+    log(state, "revoked", &told, answer.status());
+    answer
+}
+
+fn restore(state: &State, asked: &Asked<'_>) -> Response<Full<Bytes>> {
+    let revocation = Revocation { name: asked.name.clone(), issued_before: None, until: None };
+    let told = Told::of(&revocation);
+    let answer = match state.gate.revocations.restore(&asked.name, now()) {
+        Ok(true) => json(StatusCode::OK, &told),
+        Ok(false) => json(StatusCode::NOT_FOUND, &Problem { error: "nothing of that was revoked" }),
+        Err(_) => json(StatusCode::SERVICE_UNAVAILABLE, &Problem { error: NOT_KEPT }),
+    };
+    log(state, "restored", &told, answer.status());
+    answer
+}
+
+/// Each change is logged, a user's name only where names are.
+fn log(state: &State, what: &'static str, told: &Told, status: StatusCode) {
+    let shows = told.kind != IdentityKind::User || state.log_usernames;
+    tracing::info!(
+        { field::EVENT } = what,
+        { field::STATUS } = status.as_u16(),
+        { field::ISSUER } = told.issuer,
+        { field::KIND } = told.kind.word(),
+        { field::VALUE } = shows.then_some(told.value.as_str()),
+    );
+}
+
+fn bad(error: String) -> Response<Full<Bytes>> {
+    json(StatusCode::BAD_REQUEST, &BTreeMap::from([("error", error)]))
+}
+
+/// What somebody asks for, checked.
+struct Asked<'g> {
+    name: Name,
+    issuer: (usize, &'g Issuer),
+    issued_before: Option<UnixTime>,
+    expires: Option<UnixTime>,
+}
+
+impl<'g> Asked<'g> {
+    fn read(body: &[u8], gate: &'g Gate) -> Result<Self, String> {
+        let form: Form = serde_json::from_slice(body).map_err(|error| format!("JSON: {error}"))?;
+        let issuers = &gate.verifier.issuers;
+        let (index, issuer) = match (&form.issuer, issuers.as_slice()) {
+            (None, [only]) => (0, only),
+            (None, _) => return Err(format!("issuer is missing; there are {}", names(issuers))),
+            (Some(name), issuers) => issuers
+                .iter()
+                .enumerate()
+                .find(|(_, issuer)| *issuer.name == **name)
+                .ok_or_else(|| format!("issuer is none of {}", names(issuers)))?,
+        };
+        let named = [
+            (IdentityKind::Token, &form.jti),
+            (IdentityKind::Session, &form.sid),
+            (IdentityKind::Subject, &form.sub),
+            (IdentityKind::User, &form.user),
+        ];
+        let mut named = named.into_iter().filter_map(|(kind, value)| Some((kind, value.as_ref()?)));
+        let (Some((kind, value)), None) = (named.next(), named.next()) else {
+            return Err("name exactly one of jti, sid, sub and user".to_owned());
+        };
+        let value = match kind {
+            // As sessions bear it: canonical.
+            IdentityKind::User => {
+                let labelled = issuer.labels.label(value);
+                labelled.map_err(|error| format!("user: {error}"))?.0
+            }
+            _ if (1..=1024).contains(&value.len()) => value.as_str().into(),
+            _ => return Err(format!("{} has 1 to 1024 bytes", kind.word())),
+        };
+        Ok(Self {
+            name: Name { issuer: issuer.name.clone(), kind, value },
+            issuer: (index, issuer),
+            issued_before: form.issued_before.map(UnixTime),
+            expires: form.expires.map(UnixTime),
+        })
+    }
+
+    fn revocation(self, desk: &Desk, now: UnixTime) -> Revocation {
+        let (index, _) = self.issuer;
+        let issued_before = match (self.issued_before, self.name.kind) {
+            (Some(time), _) => Some(time),
+            (None, IdentityKind::Token) => None,
+            // What was issued within this second as well.
+            (None, _) => Some(UnixTime(now.0.saturating_add(1))),
+        };
+        let life = desk.lives.get(index).copied().flatten();
+        let from = issued_before.map_or(now.0, |time| time.0.max(now.0));
+        let kept = life.map(|life| UnixTime(from.saturating_add(life)));
+        Revocation { name: self.name, issued_before, until: self.expires.or(kept) }
+    }
+}
+
+fn names(issuers: &[Issuer]) -> String {
+    issuers.iter().map(|issuer| &*issuer.name).collect::<Vec<_>>().join(", ")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Form {
+    issuer: Option<String>,
+    jti: Option<String>,
+    sid: Option<String>,
+    sub: Option<String>,
+    user: Option<String>,
+    issued_before: Option<u64>,
+    expires: Option<u64>,
+}
+
+/// A revocation as it is told.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Told {
+    issuer: String,
+    kind: IdentityKind,
+    value: String,
+    issued_before: Option<u64>,
+    expires: Option<u64>,
+}
+
+impl Told {
+    fn of(revocation: &Revocation) -> Self {
+        Self {
+            issuer: revocation.name.issuer.to_string(),
+            kind: revocation.name.kind,
+            value: revocation.name.value.to_string(),
+            issued_before: revocation.issued_before.map(|time| time.0),
+            expires: revocation.until.map(|time| time.0),
+        }
+    }
+}
+
+/// In the words of the question.
+impl Serialize for Told {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let mut map = serializer.serialize_map(Some(4))?;
+        map.serialize_entry("issuer", &self.issuer)?;
+        map.serialize_entry(self.kind.word(), &self.value)?;
+        map.serialize_entry("issued_before", &self.issued_before)?;
+        map.serialize_entry("expires", &self.expires)?;
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct List {
+    store: &'static str,
+    /// Of all, listed or not.
+    count: usize,
+    revocations: Vec<Told>,
+}
+
+const NOT_KEPT: &str = "the store could not keep it; the log says why";
+const MAX_BODY: usize = 8 * 1024;
+const MOST_LISTED: usize = 1000;
