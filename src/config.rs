@@ -50,6 +50,8 @@ pub struct Config {
     pub admin_listen: SocketAddr,
     /// Answers everything with the 404 page.
     pub pages_listen: Option<SocketAddr>,
+    /// Takes logout tokens; with a revocation store.
+    pub backchannel_listen: Option<SocketAddr>,
     /// Certificate of `listen`; `None` is plain HTTP.
     pub tls: Option<Tls>,
     /// Certificate of `admin_listen`; `None` is plain HTTP.

@@ -6,6 +6,7 @@
 
 pub mod admin;
 pub mod answer;
+mod backchannel;
 pub mod class;
 pub mod credential;
 mod entrance;
@@ -21,6 +22,7 @@ pub mod sign_in;
 mod unread;
 mod way_in;
 
+pub use backchannel::BackChannel;
 pub use entrance::Entrance;
 pub use pages::Pages;
 pub use record::decision_names;
@@ -94,7 +96,9 @@ pub struct State {
     pub identity_headers: Vec<HeaderName>,
     /// Key `log.usernames`.
     pub log_usernames: bool,
-    /// Who may revoke, and for how long it is kept; `None`: nobody.
+    /// For each issuer, seconds for which something of its can open a door; `None`: for ever.
+    pub lives: Vec<Option<u64>>,
+    /// Who may revoke; `None`: nobody.
     pub desk: Option<admin::Desk>,
 }
 

@@ -689,3 +689,12 @@
 //! - test: `it::revocation::api::what_was_revoked_is_refused_at_once`
 //! - test: `it::revocation::crash::no_answered_revocation_is_lost`
 //! - test: `revocation::file::tests::what_was_revoked_is_there_after_a_restart`
+//!
+//! A provider's logout token ends a sign-in too, and anybody may post one. It is verified as every
+//! token of that issuer is, must be of its own kind (event, no `nonce`, a `jti`), counts once, and
+//! neither opens a door itself nor can a session pass for one. Few are judged in a second.
+//!
+//! - test: `token::logout::tests::rules_of_the_specification`
+//! - test: `token::logout::tests::a_logout_token_is_no_session_and_a_session_no_logout`
+//! - test: `it::revocation::backchannel::whatever_is_no_logout_token_ends_nothing`
+//! - test: `it::revocation::backchannel::a_flood_is_turned_away`

@@ -5,7 +5,8 @@
 //! them with one meaning only, `header` lets the token choose among what is configured, `key`
 //! checks the signature, `kind` tells sessions from an issuer's other tokens, `claims` and
 //! `identity` read what was signed, and `verifier` holds the order together. `own` are the session
-//! tokens that the gate makes itself, `arrival` the hand-off tokens it makes them of. `cache`
+//! tokens that the gate makes itself, `arrival` the hand-off tokens it makes them of, `logout` the
+//! tokens by which a provider ends them. `cache`
 //! remembers what was verified; `revocation` names what can be ended early; `ours` knows a token of
 //! ours by its look, good or bad.
 //!
@@ -22,6 +23,7 @@ mod identity;
 mod json;
 mod key;
 mod kind;
+mod logout;
 mod ours;
 mod own;
 mod raw;
@@ -39,6 +41,7 @@ pub use identity::IdentityValue;
 pub use json::JsonFault;
 pub use key::{KeyError, KeyProblem, KeySet};
 pub use kind::TokenKind;
+pub use logout::Logout;
 pub use own::{OWN_ISSUER, SessionKeys};
 pub use raw::Part;
 pub use rejection::Rejection;

@@ -5,7 +5,7 @@ mod reload;
 use super::{ConfigFile, complain, failed, revocations};
 use crate::config::Config;
 use crate::http::admin::Admin;
-use crate::http::{Door, Entrance, Pages, decision_names};
+use crate::http::{BackChannel, Door, Entrance, Pages, decision_names};
 use crate::observe::{self, Listener, Metrics, Stage, Status, field};
 use crate::server::{Prepared, Server, Shutdown, Tls, bind};
 use crate::token::cache::SessionCache;
@@ -156,6 +156,15 @@ async fn serve(
     if let Some(address) = config.pages_listen {
         pages = pages.listen(open(address, "pages_listen", "pages", &mut listeners)?);
     }
+    let mut backchannel = Server::new(
+        Arc::new(BackChannel::new(Arc::clone(&door))),
+        config.limits.clone(),
+        metrics.connections(Listener::BackChannel),
+    );
+    if let Some(address) = config.backchannel_listen {
+        let own = open(address, "backchannel_listen", "backchannel", &mut listeners)?;
+        backchannel = backchannel.listen(own);
+    }
 
     announce(&config, &tls, &listeners);
     metrics.configured(reload::now());
@@ -172,7 +181,12 @@ async fn serve(
     // The admin listener stays until the others have drained, so that probes and metrics see it.
     let (stop_admin, admin_shutdown) = Shutdown::new();
     let mut admin = tokio::spawn(admin.drain(ADMIN_DRAIN).run(admin_shutdown));
-    tokio::join!(draining, verify.run(shutdown.clone()), pages.run(shutdown.clone()));
+    tokio::join!(
+        draining,
+        verify.run(shutdown.clone()),
+        pages.run(shutdown.clone()),
+        backchannel.run(shutdown.clone())
+    );
     stop_admin.drain();
     tokio::select! {
         _ended = &mut admin => {}

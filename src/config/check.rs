@@ -73,6 +73,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
         listen: listeners.listen,
         admin_listen: listeners.admin,
         pages_listen: listeners.pages,
+        backchannel_listen: listeners.backchannel,
         tls,
         admin_tls,
         state_dir,

@@ -31,8 +31,8 @@ pub(super) struct RawConfig {
     pub(super) admin_listen: Field<Text<Socket>>,
     /// Answers every request with the 404 page.
     pub(super) pages_listen: Field<Option<Text<Socket>>>,
-    /// `OpenID` back-channel logout; comes with a later version.
-    pub(super) backchannel_listen: Field<Later>,
+    /// `OpenID` back-channel logout.
+    pub(super) backchannel_listen: Field<Option<Text<Socket>>>,
     /// Certificate of `listen`.
     pub(super) tls: Field<Option<RawTls>>,
     /// Certificate of `admin_listen`.

@@ -69,9 +69,8 @@ impl Config {
             sign_in: self.zones.iter().map(|Zone { login, .. }| login.clone()).collect(),
             identity_headers: names(self.identity_headers.iter().map(|(name, _)| name)),
             log_usernames: self.log.usernames,
-            desk: self.revocation_secret.as_ref().map(|secret| {
-                Desk::new(secret.trimmed(), self.issuers.iter().map(|one| self.longest_life(one)))
-            }),
+            lives: self.issuers.iter().map(|issuer| self.longest_life(issuer)).collect(),
+            desk: self.revocation_secret.as_ref().map(|secret| Desk::new(secret.trimmed())),
         }
     }
 
@@ -92,6 +91,7 @@ impl Config {
             ("listen", self.listen == next.listen),
             ("admin_listen", self.admin_listen == next.admin_listen),
             ("pages_listen", self.pages_listen == next.pages_listen),
+            ("backchannel_listen", self.backchannel_listen == next.backchannel_listen),
             ("tls", self.tls == next.tls),
             ("admin_tls", self.admin_tls == next.admin_tls),
             ("state_dir", self.state_dir == next.state_dir),

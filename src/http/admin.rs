@@ -118,7 +118,7 @@ impl Handler for Admin {
 }
 
 /// A question of ForwardAuth's that somebody sent here.
-fn is_misdirected(headers: &HeaderMap) -> bool {
+pub(super) fn is_misdirected(headers: &HeaderMap) -> bool {
     FORWARD_AUTH.iter().any(|name| headers.contains_key(*name))
 }
 

@@ -93,11 +93,12 @@ impl Metrics {
     /// The connections of one listener, for its server to count.
     #[must_use]
     pub fn connections(&self, listener: Listener) -> Arc<Connections> {
-        let [verify, admin, pages] = &self.connections;
+        let [verify, admin, pages, backchannel] = &self.connections;
         Arc::clone(match listener {
             Listener::Verify => verify,
             Listener::Admin => admin,
             Listener::Pages => pages,
+            Listener::BackChannel => backchannel,
         })
     }
 

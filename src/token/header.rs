@@ -52,6 +52,11 @@ impl<'token> Header<'token> {
         self.typ == Some(SESSION)
     }
 
+    /// `typ`, as it stands there.
+    pub(super) fn typ(&self) -> Option<&'token str> {
+        self.typ
+    }
+
     /// Judges the header of a hand-off token: an issuer's algorithm, and this one type in place of
     /// the issuer's `types`.
     ///

@@ -87,11 +87,13 @@ pub enum Rejection {
     Revoked,
     /// Where a hand-off is expected, a token of another type.
     NoHandoff,
+    /// Where a logout token is expected, a token that is none.
+    NoLogout,
     /// A hand-off for another origin than the one it came to.
     OriginOther,
     /// A hand-off for another browser than the one it came from, or for another tab's sign-in.
     NonceOther,
-    /// A hand-off without `jti`: it could be used twice.
+    /// A hand-off or logout token without `jti`: it could be used twice.
     IdentifierMissing,
     /// `exp` is missing.
     ExpiryMissing,
@@ -132,7 +134,7 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every [`reason`](Self::reason), for metrics that must not grow with what is sent.
-    pub const REASONS: [&'static str; 51] = [
+    pub const REASONS: [&'static str; 52] = [
         "token-too-long",
         "not-three-parts",
         "encrypted-token",
@@ -168,6 +170,7 @@ impl Rejection {
         "session-key-unknown",
         "revoked",
         "no-handoff",
+        "no-logout",
         "origin-other",
         "nonce-other",
         "identifier-missing",
@@ -225,6 +228,7 @@ impl Rejection {
             Self::SessionKeyUnknown => "session-key-unknown",
             Self::Revoked => "revoked",
             Self::NoHandoff => "no-handoff",
+            Self::NoLogout => "no-logout",
             Self::OriginOther => "origin-other",
             Self::NonceOther => "nonce-other",
             Self::IdentifierMissing => "identifier-missing",
@@ -329,13 +333,16 @@ impl fmt::Display for Rejection {
             }
             Self::Revoked => "the session was revoked",
             Self::NoHandoff => "the token's `typ` is not that of a hand-off, doorward-handoff+jwt",
+            Self::NoLogout => {
+                "this is no logout token: its `typ`, `events` or `nonce` is not that of one"
+            }
             Self::OriginOther => {
                 "the hand-off's `aud` is not the origin of the workspace it came to"
             }
             Self::NonceOther => {
                 "the hand-off's `nonce` does not answer the sign-in that this browser began"
             }
-            Self::IdentifierMissing => "the hand-off has no `jti`, so it could be used twice",
+            Self::IdentifierMissing => "the token has no `jti`, so it could be used twice",
             Self::ExpiryMissing => "the token has no `exp`, so it would never end",
             Self::TimeMalformed(claim) => {
                 return write!(

@@ -1,6 +1,7 @@
 //! Tokens that end before their time: told on the admin listener, kept, and in force at the gate.
 
 mod api;
+mod backchannel;
 mod command;
 mod crash;
 

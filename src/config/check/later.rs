@@ -7,7 +7,6 @@ use crate::config::raw::{RawConfig, RawLayout, RawStore};
 
 pub(in crate::config) fn check(raw: &RawConfig, found: &mut Findings<'_>) {
     let remove = "leave it out";
-    refuse("backchannel_listen", &raw.backchannel_listen, remove, found);
     if raw.render.some().is_some_and(|render| render.layout.or(RawLayout::Flat) != RawLayout::Flat)
     {
         complain("render.layout", "write `flat`", found);

@@ -12,6 +12,7 @@ pub(super) struct Listeners {
     pub(super) listen: Vec<SocketAddr>,
     pub(super) admin: SocketAddr,
     pub(super) pages: Option<SocketAddr>,
+    pub(super) backchannel: Option<SocketAddr>,
 }
 
 pub(super) fn listeners(raw: &RawConfig, found: &mut Findings<'_>) -> Listeners {
@@ -37,7 +38,10 @@ pub(super) fn listeners(raw: &RawConfig, found: &mut Findings<'_>) -> Listeners 
     let admin = admin.and_then(|address| take("admin_listen", address, &mut taken, found));
     let pages = raw.pages_listen.some().and_then(|text| address("pages_listen", text, found));
     let pages = pages.and_then(|address| take("pages_listen", address, &mut taken, found));
-    Listeners { listen, admin: admin.unwrap_or(ADMIN_LISTEN), pages }
+    let own = "backchannel_listen";
+    let backchannel = raw.backchannel_listen.some().and_then(|text| address(own, text, found));
+    let backchannel = backchannel.and_then(|address| take(own, address, &mut taken, found));
+    Listeners { listen, admin: admin.unwrap_or(ADMIN_LISTEN), pages, backchannel }
 }
 
 /// Without certificate, tokens cross the network in the clear; on one machine that is fine.

@@ -17,6 +17,9 @@ pub(super) struct Revocation {
 pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'_>) -> Revocation {
     let Some(section) = raw.revocation.good() else {
         let store = (!raw.revocation.is_bad()).then_some(RevocationStore::None);
+        if raw.backchannel_listen.some().is_some() && store.is_some() {
+            needs_a_store(found);
+        }
         return Revocation { store, secret: None };
     };
     // Stores of later versions are on the list of problems already.
@@ -34,6 +37,9 @@ pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'
             "set state_dir to a folder that doorward may write to",
         );
     }
+    if raw.backchannel_listen.some().is_some() && store == Some(RevocationStore::None) {
+        needs_a_store(found);
+    }
     let secret = section.secret_file.some().and_then(|text| secret(text.as_str(), found));
     if section.secret_file.some().is_some() && store == Some(RevocationStore::None) {
         found.problem(
@@ -43,6 +49,14 @@ pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'
         );
     }
     Revocation { store, secret }
+}
+
+fn needs_a_store(found: &mut Findings<'_>) {
+    found.problem(
+        "backchannel_listen",
+        "needs a store: what a provider ends has to be kept",
+        "set revocation.store to memory or file",
+    );
 }
 
 /// Whoever listens on the way would learn the secret, and with it end everybody's session.

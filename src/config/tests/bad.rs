@@ -237,6 +237,9 @@ secret_missing | revocation: {store: memory, secret_file: nowhere} | revocation.
 secret_open | revocation: {store: memory, secret_file: hmac-open} | revocation.secret_file | others
 secret_short | revocation: {store: memory, secret_file: hmac-short} | revocation.secret_file | too few
 secret_in_the_clear | revocation: {store: memory, secret_file: hmac}\nadmin_listen: 0.0.0.0:4182 | revocation.secret_file | in the clear
+backchannel_without_a_store | backchannel_listen: 127.0.0.1:4184 | backchannel_listen | needs a store
+backchannel_on_a_taken_address | backchannel_listen: 127.0.0.1:4181\nrevocation: {store: memory} | backchannel_listen | too
+backchannel_no_address | backchannel_listen: 4184\nrevocation: {store: memory} | backchannel_listen | is a number
 unknown_store | revocation: {store: disk} | revocation.store | none
 ",
     );
@@ -247,7 +250,6 @@ fn of_a_later_version() {
     each_is_refused(
         MINIMAL,
         r"
-backchannel | backchannel_listen: 127.0.0.1:1 | backchannel_listen | later version
 layout | render: {layout: gathered} | render.layout | later version
 revocation_redis | revocation: {store: redis} | revocation.store | later version
 revocation_url | revocation: {url_file: x} | revocation.url_file | later version

@@ -52,7 +52,7 @@ fn the_sample_fits_the_schema_and_a_slip_does_not() {
         ("wrong_kind", "tokens: {authorization: 1}"),
         ("no_unit", "tokens: {leeway: \"30\"}"),
         ("unknown_word", "cross_site: lax"),
-        ("later", "backchannel_listen: 127.0.0.1:4183"),
+        ("wrong_listener", "backchannel_listen: 4183"),
         ("later_layout", "render: {layout: gathered}"),
         ("later_store", "revocation: {store: redis}"),
     ];

@@ -20,19 +20,17 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Who may revoke, and for how long each issuer's revocations matter.
+/// Who may revoke.
 #[derive(Clone)]
 pub struct Desk {
     secret: Box<[u8]>,
-    /// In the order of the issuers; `None`: for ever.
-    lives: Vec<Option<u64>>,
 }
 
 impl Desk {
-    /// `lives`: seconds for which something of each issuer's can open a door.
+    /// Whoever shows this secret.
     #[must_use]
-    pub fn new(secret: &[u8], lives: impl Iterator<Item = Option<u64>>) -> Self {
-        Self { secret: secret.into(), lives: lives.collect() }
+    pub fn new(secret: &[u8]) -> Self {
+        Self { secret: secret.into() }
     }
 
     /// Takes as long for a secret that is wrong in its first byte as for one that is so in its last.
@@ -46,7 +44,7 @@ impl Desk {
 
 impl fmt::Debug for Desk {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Desk").field("lives", &self.lives).finish_non_exhaustive()
+        formatter.write_str("Desk(…)")
     }
 }
 
@@ -61,7 +59,7 @@ impl Admin {
             return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
         };
         let state = door.state();
-        if admitted(&state, headers).is_none() {
+        if !admitted(&state, headers) {
             return turned_away(&state);
         }
         if *method != Method::GET {
@@ -84,9 +82,9 @@ impl Admin {
             return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
         };
         let state = door.state();
-        let Some(desk) = admitted(&state, request.headers()) else {
+        if !admitted(&state, request.headers()) {
             return turned_away(&state);
-        };
+        }
         let revokes = *request.method() == Method::POST;
         let body = Limited::new(request.into_body(), MAX_BODY).collect().await;
         let Ok(body) = body.map(Collected::to_bytes) else {
@@ -97,15 +95,15 @@ impl Admin {
             Err(wrong) => return bad(wrong),
         };
         if revokes {
-            revoke(&state, asked.revocation(desk, now()))
+            revoke(&state, asked.revocation(&state, now()))
         } else {
             restore(&state, &asked)
         }
     }
 }
 
-fn admitted<'s>(state: &'s State, headers: &HeaderMap) -> Option<&'s Desk> {
-    state.desk.as_ref().filter(|desk| desk.knows(headers))
+fn admitted(state: &State, headers: &HeaderMap) -> bool {
+    state.desk.as_ref().is_some_and(|desk| desk.knows(headers))
 }
 
 fn turned_away(state: &State) -> Response<Full<Bytes>> {
@@ -130,7 +128,7 @@ fn revoke(state: &State, revocation: Revocation) -> Response<Full<Bytes>> {
     answer
 }
 
-fn restore(state: &State, asked: &Asked<'_>) -> Response<Full<Bytes>> {
+fn restore(state: &State, asked: &Asked) -> Response<Full<Bytes>> {
     let revocation = Revocation { name: asked.name.clone(), issued_before: None, until: None };
     let told = Told::of(&revocation);
     let answer = match state.gate.revocations.restore(&asked.name, now()) {
@@ -159,15 +157,16 @@ fn bad(error: String) -> Response<Full<Bytes>> {
 }
 
 /// What somebody asks for, checked.
-struct Asked<'g> {
+struct Asked {
     name: Name,
-    issuer: (usize, &'g Issuer),
+    /// Its place among the issuers.
+    issuer: usize,
     issued_before: Option<UnixTime>,
     expires: Option<UnixTime>,
 }
 
-impl<'g> Asked<'g> {
-    fn read(body: &[u8], gate: &'g Gate) -> Result<Self, String> {
+impl Asked {
+    fn read(body: &[u8], gate: &Gate) -> Result<Self, String> {
         let form: Form = serde_json::from_slice(body).map_err(|error| format!("JSON: {error}"))?;
         let issuers = &gate.verifier.issuers;
         let (index, issuer) = match (&form.issuer, issuers.as_slice()) {
@@ -200,21 +199,20 @@ impl<'g> Asked<'g> {
         };
         Ok(Self {
             name: Name { issuer: issuer.name.clone(), kind, value },
-            issuer: (index, issuer),
+            issuer: index,
             issued_before: form.issued_before.map(UnixTime),
             expires: form.expires.map(UnixTime),
         })
     }
 
-    fn revocation(self, desk: &Desk, now: UnixTime) -> Revocation {
-        let (index, _) = self.issuer;
+    fn revocation(self, state: &State, now: UnixTime) -> Revocation {
         let issued_before = match (self.issued_before, self.name.kind) {
             (Some(time), _) => Some(time),
             (None, IdentityKind::Token) => None,
             // What was issued within this second as well.
             (None, _) => Some(UnixTime(now.0.saturating_add(1))),
         };
-        let life = desk.lives.get(index).copied().flatten();
+        let life = state.lives.get(self.issuer).copied().flatten();
         let from = issued_before.map_or(now.0, |time| time.0.max(now.0));
         let kept = life.map(|life| UnixTime(from.saturating_add(life)));
         Revocation { name: self.name, issued_before, until: self.expires.or(kept) }

@@ -85,10 +85,12 @@ pub enum Listener {
     Admin,
     /// `pages_listen`.
     Pages,
+    /// `backchannel_listen`
+    BackChannel,
 }
 
 impl Listener {
-    pub(super) const ALL: [Self; 3] = [Self::Verify, Self::Admin, Self::Pages];
+    pub(super) const ALL: [Self; 4] = [Self::Verify, Self::Admin, Self::Pages, Self::BackChannel];
 
     /// The value of the label `listener`, and of the log field.
     #[must_use]
@@ -97,6 +99,7 @@ impl Listener {
             Self::Verify => "verify",
             Self::Admin => "admin",
             Self::Pages => "pages",
+            Self::BackChannel => "backchannel",
         }
     }
 }

@@ -78,6 +78,7 @@ impl Rejection {
                  of session_key_file, and give all replicas the same list"
             }
             Self::NoHandoff => "have the sign-in page send a token with `typ` doorward-handoff+jwt",
+            Self::NoLogout => "see that the provider speaks OpenID Connect Back-Channel Logout 1.0",
             Self::OriginOther => {
                 "have the sign-in page set `aud` to the origin of the address in `rd`, to the \
                  byte: scheme, host and a port that is not the default"

@@ -1,0 +1,239 @@
+//! `backchannel_listen`: OpenID Connect Back-Channel Logout 1.0. A provider posts a logout token, and
+//! what it names is revoked before it is told so (section 2.8).
+//!
+//! Anybody on the internet may post here, so little is read, and few signatures are computed in a
+//! second. Its 200 is the third of doorward's that is no permit, and stands on a listener of its
+//! own; a question of ForwardAuth's is refused there, as on the admin listener.
+
+use super::answer::Body;
+use super::{Door, Handler, Later, Peer, State, now};
+use crate::observe::field;
+use crate::token::{Identity, IdentityKind, Rejection, Revocation, UnixTime};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Collected, Full, Limited};
+use hyper::body::Incoming;
+use hyper::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, REFERRER_POLICY, RETRY_AFTER,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::{Method, Request, Response, StatusCode};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Takes logout tokens for a door.
+pub struct BackChannel {
+    door: Arc<Door>,
+    /// The second that runs and how many tokens were judged in it: 32 bits each.
+    judged: AtomicU64,
+}
+
+impl BackChannel {
+    /// For this door.
+    #[must_use]
+    pub fn new(door: Arc<Door>) -> Self {
+        Self { door, judged: AtomicU64::new(0) }
+    }
+
+    fn route(method: &Method, path: &str, headers: &HeaderMap) -> Option<Refused> {
+        if super::admin::is_misdirected(headers) {
+            return Some(Refused::Misdirected);
+        }
+        if path != PATH {
+            return Some(Refused::Nothing);
+        }
+        if *method != Method::POST {
+            return Some(Refused::Method);
+        }
+        None
+    }
+
+    async fn take(&self, request: Request<Incoming>) -> Response<Body> {
+        let is_form = request.headers().get(CONTENT_TYPE).is_some_and(is_form);
+        let body = Limited::new(request.into_body(), MAX_BODY).collect().await;
+        let Some(body) = body.ok().map(Collected::to_bytes).filter(|_| is_form) else {
+            return Refused::Form.response();
+        };
+        let Some(token) = logout_token(&body) else { return Refused::Form.response() };
+        let now = now();
+        if !self.may_judge(now) {
+            return Refused::Busy.response();
+        }
+        match end(&self.door.state(), token, now) {
+            Ok(()) => done(),
+            Err(refused) => refused.response(),
+        }
+    }
+
+    /// Whether one more token may be judged in this second.
+    fn may_judge(&self, now: UnixTime) -> bool {
+        let second = now.0 << 32;
+        let counted = self.judged.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |judged| {
+            let count = if judged >> 32 == now.0 & u64::from(u32::MAX) {
+                judged & u64::from(u32::MAX)
+            } else {
+                0
+            };
+            (count < MOST_JUDGED).then_some(second | (count + 1))
+        });
+        counted.is_ok()
+    }
+}
+
+impl Handler for BackChannel {
+    fn answer(&self, _: &Peer, request: &Request<Incoming>) -> Response<Body> {
+        let refused = Self::route(request.method(), request.uri().path(), request.headers());
+        refused.unwrap_or(Refused::Form).response()
+    }
+
+    fn waits(&self, request: &Request<Incoming>) -> bool {
+        Self::route(request.method(), request.uri().path(), request.headers()).is_none()
+    }
+
+    fn answer_later(self: Arc<Self>, _: Peer, request: Request<Incoming>) -> Later {
+        Box::pin(async move { self.take(request).await })
+    }
+}
+
+/// Verifies a logout token, once, and ends what it names.
+fn end(state: &State, token: &str, now: UnixTime) -> Result<(), Refused> {
+    let gate = &state.gate;
+    let logout = gate.verifier.verify_logout(token, now).map_err(|rejection| {
+        tracing::info!(
+            { field::EVENT } = "backchannel-logout",
+            { field::REASON } = rejection.reason(),
+            { field::REMEDY } = rejection.remedy(),
+            "a logout token was refused"
+        );
+        Refused::Token(rejection)
+    })?;
+    let once = Identity::new(&logout.name.issuer, IdentityKind::Once, &logout.id);
+    let spent = logout.expires_at.0.saturating_add(gate.verifier.leeway);
+    if !gate.revocations.spend(once, UnixTime(spent), now) {
+        return Err(Refused::Replayed);
+    }
+    let life = state.lives.get(logout.issuer).copied().flatten();
+    let revocation = Revocation {
+        // A sign-in ends whole; whoever signs in again is a new one of the same subject.
+        issued_before: match logout.name.kind {
+            IdentityKind::Session => None,
+            _ => Some(UnixTime(now.0.saturating_add(1))),
+        },
+        until: life.map(|life| UnixTime(now.0.saturating_add(life))),
+        name: logout.name,
+    };
+    let (issuer, kind) = (revocation.name.issuer.clone(), revocation.name.kind);
+    gate.revocations.revoke(revocation, now).map_err(|_| Refused::NotKept)?;
+    tracing::info!(
+        { field::EVENT } = "backchannel-logout",
+        { field::ISSUER } = %issuer,
+        { field::KIND } = kind.word(),
+    );
+    Ok(())
+}
+
+/// `logout_token` of a form, exactly once, beside whatever else is there. A JWT has no byte that a
+/// form would encode.
+fn logout_token(body: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(body).ok()?;
+    let mut tokens = text.split('&').filter_map(|pair| pair.strip_prefix("logout_token="));
+    let token = tokens.next().filter(|token| !token.is_empty());
+    if tokens.next().is_some() { None } else { token }
+}
+
+fn is_form(kind: &HeaderValue) -> bool {
+    let kind = kind.to_str().unwrap_or_default();
+    let media = kind.split_once(';').map_or(kind, |(media, _)| media);
+    media.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// Why nothing was ended.
+#[derive(Debug)]
+enum Refused {
+    Misdirected,
+    Nothing,
+    Method,
+    Form,
+    Busy,
+    Token(Rejection),
+    Replayed,
+    NotKept,
+}
+
+impl Refused {
+    /// Section 2.8: 400 with a JSON error, as RFC 6749 §5.2 has it.
+    fn response(&self) -> Response<Body> {
+        let (status, error, description) = match self {
+            Self::Misdirected => {
+                (StatusCode::MISDIRECTED_REQUEST, "invalid_request", "ForwardAuth asks at `listen`")
+            }
+            Self::Nothing => (StatusCode::NOT_FOUND, "invalid_request", "there is nothing here"),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "invalid_request", "only POST"),
+            Self::Form => (
+                StatusCode::BAD_REQUEST,
+                "invalid_request",
+                "send a form with logout_token, once, of at most 16 KiB",
+            ),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "try again"),
+            // The provider's operator learns the reason; whoever forges tokens knows it anyway.
+            Self::Token(rejection) => {
+                (StatusCode::BAD_REQUEST, "invalid_request", rejection.reason())
+            }
+            Self::Replayed => (StatusCode::BAD_REQUEST, "invalid_request", "replayed"),
+            Self::NotKept => {
+                (StatusCode::SERVICE_UNAVAILABLE, "server_error", "the store could not keep it")
+            }
+        };
+        let body = serde_json::json!({ "error": error, "error_description": description });
+        let mut response = guarded(status, body.to_string() + "\n");
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        match self {
+            Self::Method => drop(headers.insert(ALLOW, HeaderValue::from_static("POST"))),
+            Self::Busy | Self::NotKept => {
+                drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("1")));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+fn done() -> Response<Body> {
+    guarded(StatusCode::OK, String::new())
+}
+
+fn guarded(status: StatusCode, body: String) -> Response<Body> {
+    let mut response = Response::new(Full::from(Bytes::from(body)));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+const PATH: &str = "/backchannel-logout";
+const MAX_BODY: usize = 16 * 1024;
+/// Tokens judged within a second: a signature may cost a tenth of a millisecond.
+const MOST_JUDGED: u64 = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_has_one_token() {
+        for (row, body, expected) in [
+            ("alone", "logout_token=a.b.c", Some("a.b.c")),
+            ("beside_others", "x=1&logout_token=a.b.c&y", Some("a.b.c")),
+            ("twice", "logout_token=a.b.c&logout_token=d.e.f", None),
+            ("empty", "logout_token=", None),
+            ("other_name", "token=a.b.c", None),
+            ("other_case", "LOGOUT_TOKEN=a.b.c", None),
+            ("nothing", "", None),
+        ] {
+            assert_eq!(logout_token(body.as_bytes()), expected, "{row}");
+        }
+        assert_eq!(logout_token(b"logout_token=\xff"), None);
+    }
+}

@@ -1,0 +1,205 @@
+//! Logout tokens of OpenID Connect Back-Channel Logout 1.0: a provider tells that a sign-in, or all
+//! of a subject's, has ended (sections 2.4 and 2.6).
+//!
+//! Checked as every token of that issuer is, and by what makes it this kind and no other: the event,
+//! no `nonce`, a `jti`. It ends something and opens nothing.
+
+use super::{
+    IdentityKind, Name, Rejection, UnixTime, Verifier,
+    claims::{self, Times},
+    header::{self, Header},
+    json::{self, Object, Value},
+    kind::{TokenKind, media_subtype},
+    raw::Compact,
+};
+
+/// What a provider says has ended.
+#[derive(Debug)]
+pub struct Logout {
+    /// Index into [`Verifier::issuers`].
+    pub issuer: usize,
+    /// The sign-in, where the token names one; else the subject.
+    pub name: Name,
+    /// `jti`: counts once.
+    pub id: Box<str>,
+    /// When the token is no token any more.
+    pub expires_at: UnixTime,
+}
+
+impl Verifier {
+    /// Verifies a logout token as of `now`.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn verify_logout(&self, token: &str, now: UnixTime) -> Result<Logout, Rejection> {
+        let compact = Compact::split(token, self.max_bytes)?;
+        let header = header::parse(&compact.header)?;
+        let header = Header::read(&header)?;
+        let claims = json::parse_object(&compact.payload).map_err(Rejection::Payload)?;
+        let (index, issuer) = self.issuer(claims::issuer(&claims)?)?;
+        header.check_logout(issuer)?;
+        let signatures = &mut { MOST_SIGNATURES };
+        issuer.keys.verify_within(header.algorithm, header.kid, &compact, signatures)?;
+        claims::check_audience(&claims, &issuer.audiences)?;
+        check_event(&claims)?;
+        let times = Times::read(&claims)?;
+        let issued_at = times.issued_at.ok_or(Rejection::IssuedAtMissing)?;
+        if now.0.saturating_sub(issued_at.0) > MAX_AGE {
+            return Err(Rejection::Expired);
+        }
+        let id = claims::identifier(&claims, "jti")?.ok_or(Rejection::IdentifierMissing)?;
+        let session = claims::identifier(&claims, "sid")?;
+        let subject = claims::identifier(&claims, "sub")?;
+        let (kind, value) = match (session, subject) {
+            (Some(session), _) => (IdentityKind::Session, session),
+            (None, Some(subject)) => (IdentityKind::Subject, subject),
+            (None, None) => return Err(Rejection::UserMissing),
+        };
+        times.check(now, self.leeway)?;
+        let name = Name { issuer: issuer.name.clone(), kind, value: value.into() };
+        Ok(Logout { issuer: index, name, id: id.into(), expires_at: times.expires_at })
+    }
+}
+
+impl Header<'_> {
+    /// The `typ` of a logout token: its own, or none (section 2.4 only recommends it).
+    fn check_logout(&self, issuer: &super::Issuer) -> Result<(), Rejection> {
+        if !issuer.algorithms.contains(&self.algorithm) {
+            return Err(Rejection::AlgorithmNotAllowed(self.algorithm));
+        }
+        match self.typ() {
+            None => Ok(()),
+            Some(typ) if media_subtype(typ).eq_ignore_ascii_case(TYPE) => Ok(()),
+            Some(_) => Err(Rejection::NoLogout),
+        }
+    }
+}
+
+/// The event makes a logout token, and a `nonce` an ID token that somebody passes off as one
+/// (section 2.4).
+fn check_event(claims: &Object<'_>) -> Result<(), Rejection> {
+    let event = claims.get("events").and_then(Value::as_object).and_then(|all| all.get(EVENT));
+    let is_event = event.is_some_and(|event| event.as_object().is_some());
+    if !is_event || claims.get("nonce").is_some() {
+        return Err(Rejection::NoLogout);
+    }
+    // Keycloak writes `Logout`; whoever names another kind means another kind.
+    match claims.get("typ").map(Value::as_str) {
+        None => Ok(()),
+        Some(Some(typ)) if TokenKind::named(typ) == Some(TokenKind::Logout) => Ok(()),
+        Some(_) => Err(Rejection::NoLogout),
+    }
+}
+
+const TYPE: &str = "logout+jwt";
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+/// Seconds. The recommended life is two minutes; a provider that could not reach us tries again.
+const MAX_AGE: u64 = 3600;
+const MOST_SIGNATURES: u16 = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::Algorithm;
+    use crate::token::tests::fixture::{self, ISSUER, NOW, forge};
+    use serde_json::{Map, json};
+
+    fn logout(changes: serde_json::Value) -> Map<String, serde_json::Value> {
+        let mut claims = fixture::claims_with(json!({
+            "iat": NOW.0 - 1,
+            "exp": NOW.0 + 119,
+            "jti": "logout-1",
+            "sid": "sign-in-1",
+            "events": { EVENT: {} },
+        }));
+        for (name, value) in fixture::object(changes) {
+            if value.is_null() {
+                claims.remove(&name);
+            } else {
+                claims.insert(name, value);
+            }
+        }
+        claims
+    }
+
+    fn judge(header: &str, changes: serde_json::Value) -> Result<Logout, Rejection> {
+        let (verifier, key) = fixture::single(Algorithm::Es256);
+        let token = forge(key, header, &serde_json::Value::Object(logout(changes)).to_string());
+        verifier.verify_logout(&token, NOW)
+    }
+
+    const HEADER: &str = r#"{"alg":"ES256","typ":"logout+jwt"}"#;
+
+    #[test]
+    fn what_ended_is_the_sign_in_or_else_the_subject() {
+        let both = judge(HEADER, json!({})).unwrap();
+        assert_eq!((both.issuer, &*both.id), (0, "logout-1"));
+        assert_eq!(&*both.name.issuer, ISSUER);
+        assert_eq!((both.name.kind, &*both.name.value), (IdentityKind::Session, "sign-in-1"));
+        let subject = judge(HEADER, json!({"sid": null})).unwrap();
+        assert_eq!((subject.name.kind, &*subject.name.value), (IdentityKind::Subject, "alice"));
+        let session = judge(HEADER, json!({"sub": null})).unwrap();
+        assert_eq!(session.name.kind, IdentityKind::Session);
+    }
+
+    #[test]
+    fn rules_of_the_specification() {
+        for (row, changes, expected) in [
+            ("no_event", json!({"events": null}), Some(Rejection::NoLogout)),
+            ("events_no_object", json!({"events": [EVENT]}), Some(Rejection::NoLogout)),
+            ("other_event", json!({"events": {"urn:x": {}}}), Some(Rejection::NoLogout)),
+            ("event_no_object", json!({"events": {EVENT: true}}), Some(Rejection::NoLogout)),
+            ("event_with_members", json!({"events": {EVENT: {"x": 1}}}), None),
+            ("two_events", json!({"events": {EVENT: {}, "urn:x": {}}}), None),
+            ("nonce", json!({"nonce": "n"}), Some(Rejection::NoLogout)),
+            ("no_id", json!({"jti": null}), Some(Rejection::IdentifierMissing)),
+            ("nobody", json!({"sid": null, "sub": null}), Some(Rejection::UserMissing)),
+            ("sid_number", json!({"sid": 5}), Some(Rejection::IdentifierMalformed("sid"))),
+            ("no_audience", json!({"aud": null}), Some(Rejection::AudienceMissing)),
+            ("other_audience", json!({"aud": "other"}), Some(Rejection::AudienceOther)),
+            (
+                "other_issuer",
+                json!({"iss": "https://evil.example"}),
+                Some(Rejection::IssuerUnknown),
+            ),
+            ("gate_as_issuer", json!({"iss": "doorward"}), Some(Rejection::IssuerUnknown)),
+            ("no_end", json!({"exp": null}), Some(Rejection::ExpiryMissing)),
+            ("no_issue_time", json!({"iat": null}), Some(Rejection::IssuedAtMissing)),
+            ("over", json!({"exp": NOW.0}), Some(Rejection::Expired)),
+            ("old_and_long", json!({"iat": NOW.0 - 3601}), Some(Rejection::Expired)),
+            ("future", json!({"iat": NOW.0 + 60}), Some(Rejection::IssuedInTheFuture)),
+            ("keycloak", json!({"typ": "Logout"}), None),
+            ("bearer", json!({"typ": "Bearer"}), Some(Rejection::NoLogout)),
+        ] {
+            assert_eq!(judge(HEADER, changes).err(), expected, "{row}");
+        }
+    }
+
+    #[test]
+    fn types_of_the_header() {
+        for (row, header, expected) in [
+            ("none", r#"{"alg":"ES256"}"#, None),
+            ("with_its_tree", r#"{"alg":"ES256","typ":"application/Logout+JWT"}"#, None),
+            ("jwt", r#"{"alg":"ES256","typ":"JWT"}"#, Some(Rejection::NoLogout)),
+            ("access_token", r#"{"alg":"ES256","typ":"at+jwt"}"#, Some(Rejection::NoLogout)),
+            ("unsigned", r#"{"alg":"none"}"#, Some(Rejection::AlgorithmUnknown)),
+            (
+                "other_algorithm",
+                r#"{"alg":"HS256","typ":"logout+jwt"}"#,
+                Some(Rejection::AlgorithmNotAllowed(Algorithm::Hs256)),
+            ),
+        ] {
+            assert_eq!(judge(header, json!({})).err(), expected, "{row}");
+        }
+    }
+
+    #[test]
+    fn a_logout_token_is_no_session_and_a_session_no_logout() {
+        let (verifier, key) = fixture::single(Algorithm::Es256);
+        let token = key.sign(&logout(json!({}))).unwrap();
+        let expected = Some(Rejection::WrongKind(TokenKind::Logout));
+        assert_eq!(verifier.verify(&token, NOW).err(), expected);
+        let session = key.sign(&fixture::claims()).unwrap();
+        assert_eq!(verifier.verify_logout(&session, NOW).err(), Some(Rejection::NoLogout));
+    }
+}
