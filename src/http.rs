@@ -27,12 +27,15 @@ pub use entrance::Entrance;
 pub use pages::Pages;
 pub use record::decision_names;
 
-use crate::gate::{Denial, Denied, Gate, Permit, Step, Unwatched, Witness};
+use crate::gate::{
+    ArrivalProblem, Denial, Denied, Gate, Permit, Step, Unwatched, Witness, is_reserved,
+};
 use crate::observe::Metrics;
 use crate::token::UnixTime;
 use answer::{Body, permitted};
 use arc_swap::ArcSwap;
 use forwarded::Reader;
+use futures_util::FutureExt as _;
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderName};
 use hyper::{Request, Response};
@@ -46,6 +49,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tracing::Level;
+use way_in::Told;
 
 /// Who is on the other end of the connection.
 #[derive(Clone, Copy, Debug)]
@@ -125,28 +129,59 @@ impl Door {
         let started = clock();
         let headers = request.headers();
         let now = UnixTime(started.as_secs());
-        let decided = state.decide(peer, headers, request.uri().query(), now, &mut Unwatched);
-        let took = || clock().saturating_sub(started);
-        match decided {
+        match state.decide(peer, headers, request.uri().query(), now, &mut Unwatched) {
             Ok(permit) => {
                 // A permit from the cache takes about as long as asking the clock twice, so it is
                 // timed only where somebody reads the log.
                 let timed = permit.effort().judged > 0 || is_logged(Level::DEBUG);
-                let record = Record { state: &state, headers, peer, took: timed.then(took) };
+                let took = timed.then(|| clock().saturating_sub(started));
+                let record = Record { state: &state, headers, peer, took };
                 record.allowed(&permit, &self.recorder);
                 state.permitted(permit, headers)
             }
-            Err(mut denied) => {
-                // Nothing of a stranger's request is read.
-                let strange = denied.denial == Denial::PeerUntrusted;
-                let request_id = if strange { RequestId::fresh() } else { RequestId::of(headers) };
-                let (outcome, response) =
-                    state.refuse(&mut denied, headers, now, request_id.as_str());
-                let record = Record { state: &state, headers, peer, took: Some(took()) };
-                record.denied(&denied, outcome, &response, &request_id, &self.recorder);
-                response
+            Err(denied) => {
+                let told = state.at_own_path(&denied, headers, now).now_or_never();
+                let unavailable = || Some(Told::problem(ArrivalProblem::Unavailable));
+                let told = told.unwrap_or_else(unavailable);
+                self.turn_away(&state, peer, headers, denied, told, started)
             }
         }
+    }
+
+    /// As `verify`, for a path of the gate's own and a store that has to be waited for.
+    async fn verify_later(&self, peer: Peer, request: Request<Incoming>) -> Response<Body> {
+        let state = self.state();
+        let started = clock();
+        let headers = request.headers();
+        let now = UnixTime(started.as_secs());
+        match state.decide(&peer, headers, request.uri().query(), now, &mut Unwatched) {
+            // Step 4 permits no such path, and whatever would, does not come this way.
+            Ok(_) => nothing_here(request.method(), headers),
+            Err(denied) => {
+                let told = state.at_own_path(&denied, headers, now).await;
+                self.turn_away(&state, &peer, headers, denied, told, started)
+            }
+        }
+    }
+
+    fn turn_away(
+        &self,
+        state: &State,
+        peer: &Peer,
+        headers: &HeaderMap,
+        mut denied: Box<Denied<'_>>,
+        told: Option<Told>,
+        started: Duration,
+    ) -> Response<Body> {
+        // Nothing of a stranger's request is read.
+        let strange = denied.denial == Denial::PeerUntrusted;
+        let request_id = if strange { RequestId::fresh() } else { RequestId::of(headers) };
+        let now = UnixTime(started.as_secs());
+        let (outcome, response) = state.tell(&mut denied, told, headers, now, request_id.as_str());
+        let took = Some(clock().saturating_sub(started));
+        let record = Record { state, headers, peer, took };
+        record.denied(&denied, outcome, &response, &request_id, &self.recorder);
+        response
     }
 }
 
@@ -157,6 +192,18 @@ impl Handler for Door {
             return self.verify(peer, request);
         }
         nothing_here(request.method(), request.headers())
+    }
+
+    /// Only what tells a store something, where that store is elsewhere.
+    fn waits(&self, request: &Request<Incoming>) -> bool {
+        let state = self.state.load();
+        !state.gate.revocations.is_at_hand()
+            && request.uri().path() == VERIFY_PATH
+            && is_reserved(line(request.headers(), "x-forwarded-uri"))
+    }
+
+    fn answer_later(self: Arc<Self>, peer: Peer, request: Request<Incoming>) -> Later {
+        Box::pin(async move { self.verify_later(peer, request).await })
     }
 }
 

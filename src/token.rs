@@ -45,7 +45,9 @@ pub use logout::Logout;
 pub use own::{OWN_ISSUER, SessionKeys};
 pub use raw::Part;
 pub use rejection::Rejection;
-pub use revocation::{Identities, Identity, IdentityKind, Name, NotKept, Revocation, Revocations};
+pub use revocation::{
+    Identities, Identity, IdentityKind, Kept, Name, NotKept, Revocation, Revocations,
+};
 pub use session::Session;
 pub use signer::{SigningKey, SigningKeyError};
 pub use verifier::{GrantClaim, Issuer, Verifier};

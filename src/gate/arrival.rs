@@ -19,7 +19,7 @@ impl Gate {
     ///
     /// # Errors
     /// The first that fails, with the arrival where there is one to tell of.
-    pub fn arrive(
+    pub async fn arrive(
         &self,
         token: &str,
         host: &Host<'_>,
@@ -38,7 +38,7 @@ impl Gate {
         let once = Identity::new(issuer, IdentityKind::Once, arrival.id());
         // The token is refused from its own end on; until then it must not be forgotten.
         let until = session.expires_at().0.saturating_add(self.verifier.leeway);
-        if !self.revocations.spend(once, UnixTime(until), now) {
+        if !self.revocations.spend(once, UnixTime(until), now).await {
             return Err(refused(ArrivalProblem::Replayed));
         }
         if self.revocations.is_revoked(session) {
@@ -59,7 +59,7 @@ impl Gate {
     ///
     /// # Errors
     /// A page of another origin caused it.
-    pub fn depart(
+    pub async fn depart(
         &self,
         host: &Host<'_>,
         own: OwnOrigin<'_>,
@@ -75,7 +75,7 @@ impl Gate {
         let mut departure = Departure { sessions: Vec::new(), ended: 0 };
         for candidate in credentials.iter().filter(|candidate| candidate.source.is_cookie()) {
             if let Verdict::Session(session) = self.session(candidate, host, now, &mut trial) {
-                departure.ended += usize::from(self.end(&session, now));
+                departure.ended += usize::from(self.end(&session, now).await);
                 departure.sessions.push(session);
             }
         }
@@ -86,14 +86,14 @@ impl Gate {
 impl Gate {
     /// Ends this session and no other: by its own id, for as long as it could be used. `false` when
     /// it has none, or could not be noted.
-    fn end(&self, session: &Session, now: UnixTime) -> bool {
+    async fn end(&self, session: &Session, now: UnixTime) -> bool {
         let issuer = self.verifier.issuers.get(session.issuer());
         let (Some(issuer), Some(id)) = (issuer, session.id()) else { return false };
         let name =
             Name { issuer: issuer.name.clone(), kind: IdentityKind::Token, value: id.into() };
         let until = session.expires_at().0.saturating_add(MAX_LEEWAY);
         let revocation = Revocation { name, issued_before: None, until: Some(UnixTime(until)) };
-        self.revocations.revoke(revocation, now).is_ok()
+        self.revocations.revoke(revocation, now).await.is_ok()
     }
 }
 

@@ -202,6 +202,8 @@ pub struct Refused<'r> {
     pub own_url: Option<String>,
     /// Where to sign in, absolute, with the way back.
     pub sign_in_url: Option<String>,
+    /// The address that the page's form is redirected to, when it has one.
+    pub form_leads_to: Option<&'r str>,
 }
 
 /// A browser is sent on, or told something, with cookies.
@@ -262,7 +264,7 @@ impl Refused<'_> {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         let asks = self.outcome == Outcome::ConfirmSignOut;
-        headers.insert(CONTENT_SECURITY_POLICY, page::policy(asks));
+        headers.insert(CONTENT_SECURITY_POLICY, page::policy(asks, self.form_leads_to));
         if asks {
             // Its form must come with an `Origin`, which `no-referrer` would make `null`.
             headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));

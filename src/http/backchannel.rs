@@ -58,7 +58,7 @@ impl BackChannel {
         if !self.may_judge(now) {
             return Refused::Busy.response();
         }
-        match end(&self.door.state(), token, now) {
+        match end(&self.door.state(), token, now).await {
             Ok(()) => done(),
             Err(refused) => refused.response(),
         }
@@ -95,7 +95,7 @@ impl Handler for BackChannel {
 }
 
 /// Verifies a logout token, once, and ends what it names.
-fn end(state: &State, token: &str, now: UnixTime) -> Result<(), Refused> {
+async fn end(state: &State, token: &str, now: UnixTime) -> Result<(), Refused> {
     let gate = &state.gate;
     let logout = gate.verifier.verify_logout(token, now).map_err(|rejection| {
         tracing::info!(
@@ -108,7 +108,7 @@ fn end(state: &State, token: &str, now: UnixTime) -> Result<(), Refused> {
     })?;
     let once = Identity::new(&logout.name.issuer, IdentityKind::Once, &logout.id);
     let spent = logout.expires_at.0.saturating_add(gate.verifier.leeway);
-    if !gate.revocations.spend(once, UnixTime(spent), now) {
+    if !gate.revocations.spend(once, UnixTime(spent), now).await {
         return Err(Refused::Replayed);
     }
     let life = state.lives.get(logout.issuer).copied().flatten();
@@ -122,7 +122,7 @@ fn end(state: &State, token: &str, now: UnixTime) -> Result<(), Refused> {
         name: logout.name,
     };
     let (issuer, kind) = (revocation.name.issuer.clone(), revocation.name.kind);
-    gate.revocations.revoke(revocation, now).map_err(|_| Refused::NotKept)?;
+    gate.revocations.revoke(revocation, now).await.map_err(|_| Refused::NotKept)?;
     tracing::info!(
         { field::EVENT } = "backchannel-logout",
         { field::ISSUER } = %issuer,

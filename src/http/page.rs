@@ -3,6 +3,7 @@
 
 use super::answer::{Outcome, Refused};
 use super::class::Class;
+use crate::cross_site::Origin;
 use crate::handoff::address::LOGOUT;
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -83,22 +84,29 @@ pub(super) fn problem(refused: &Refused<'_>) -> String {
 }
 
 /// Allows the page its own style and nothing else, from anywhere; a page that asks may also send its
-/// form home.
+/// form home, and on from there to the address of `leads_to`.
 #[must_use]
-pub(super) fn policy(asks: bool) -> HeaderValue {
-    static POLICIES: LazyLock<[HeaderValue; 2]> = LazyLock::new(|| {
-        let hash = STANDARD.encode(digest::digest(&digest::SHA256, STYLE.as_bytes()));
-        ["'none'", "'self'"].map(|forms| {
-            let text = format!(
-                "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action \
-                 {forms}; frame-ancestors 'self'"
-            );
-            HeaderValue::from_str(&text)
-                .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
-        })
-    });
-    let [quiet, asking] = &*POLICIES;
-    if asks { asking.clone() } else { quiet.clone() }
+pub(super) fn policy(asks: bool, leads_to: Option<&str>) -> HeaderValue {
+    static QUIET: LazyLock<HeaderValue> = LazyLock::new(|| policy_for("'none'"));
+    if !asks {
+        return QUIET.clone();
+    }
+    // Chromium holds what a form is redirected to against the list as well.
+    match leads_to.and_then(Origin::of_url) {
+        Some(origin) => policy_for(&format!("'self' {origin}")),
+        None => policy_for("'self'"),
+    }
+}
+
+fn policy_for(forms: &str) -> HeaderValue {
+    static HASH: LazyLock<String> =
+        LazyLock::new(|| STANDARD.encode(digest::digest(&digest::SHA256, STYLE.as_bytes())));
+    let text = format!(
+        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action {forms}; \
+         frame-ancestors 'self'",
+        *HASH
+    );
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 }
 
 fn title(outcome: Outcome) -> &'static str {

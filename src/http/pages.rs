@@ -29,6 +29,7 @@ pub(super) fn nothing_here(method: &Method, headers: &HeaderMap) -> Response<Bod
         request_id: request_id.as_str(),
         own_url: None,
         sign_in_url: None,
+        form_leads_to: None,
     };
     refused.response()
 }

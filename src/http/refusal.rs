@@ -7,20 +7,55 @@ use super::sign_in::{Handoff, LoopGuard, SignIn, encode};
 use super::way_in::{self, Told, Visit};
 use super::{State, line};
 use crate::cross_site::OwnOrigin;
-use crate::gate::{Denial, Denied, is_reserved};
+use crate::gate::{ArrivalProblem, Denial, Denied, is_reserved};
 use crate::handoff::address::{self, LOGIN};
 use crate::name::Host;
 use crate::token::UnixTime;
+use futures_util::FutureExt as _;
 use hyper::header::HeaderMap;
 use hyper::{Response, StatusCode};
 
 impl State {
     /// What a denied request is told, and the answer that tells it. At a path of the gate's own the
-    /// denial becomes what came of it there.
+    /// denial becomes what came of it there; a store that has to be waited for is not, and counts as
+    /// one that could not keep it.
     #[must_use]
     pub fn refuse(
         &self,
         denied: &mut Denied<'_>,
+        headers: &HeaderMap,
+        now: UnixTime,
+        request_id: &str,
+    ) -> (Outcome, Response<Body>) {
+        let told = self.at_own_path(denied, headers, now).now_or_never();
+        let unavailable = || Some(Told::problem(ArrivalProblem::Unavailable));
+        self.tell(denied, told.unwrap_or_else(unavailable), headers, now, request_id)
+    }
+
+    /// What came of a request at a path of the gate's own. `None`: it was for another, or there is
+    /// nothing there.
+    pub(super) async fn at_own_path(
+        &self,
+        denied: &Denied<'_>,
+        headers: &HeaderMap,
+        now: UnixTime,
+    ) -> Option<Told> {
+        if denied.denial != Denial::ReservedPath {
+            return None;
+        }
+        let way = self.way_back(denied.host.as_ref()?, headers)?;
+        let handoff = way.handoff()?;
+        let method = line(headers, "x-forwarded-method");
+        let class = Class::of(method, headers);
+        let visit = Visit { state: self, way: &way, handoff, headers, now, class, method };
+        Some(visit.answer().await)
+    }
+
+    /// As [`refuse`](Self::refuse), with what came of the gate's own path.
+    pub(super) fn tell(
+        &self,
+        denied: &mut Denied<'_>,
+        told: Option<Told>,
         headers: &HeaderMap,
         now: UnixTime,
         request_id: &str,
@@ -33,12 +68,7 @@ impl State {
         let way = denied.host.as_ref().and_then(|host| self.way_back(host, headers));
         let mut back = way.as_ref().map_or("/", |way| way.uri).to_owned();
         let mut sent = Sent::default();
-        if denied.denial == Denial::ReservedPath
-            && let Some(way) = &way
-            && let Some(handoff) = way.handoff()
-        {
-            let visit = Visit { state: self, way, handoff, headers, now, class, method };
-            let Told { denial, session, sent: told, back: to } = visit.answer();
+        if let Some(Told { denial, session, sent: told, back: to }) = told {
             denied.denial = denial;
             denied.session = session;
             (sent, back) = (told, to);
@@ -72,6 +102,7 @@ impl State {
             head: method == "HEAD",
             request_id,
             own_url,
+            form_leads_to: way.as_ref().and_then(|way| way.sign_in?.logout_url.as_deref()),
             sign_in_url: way
                 .filter(|_| outcome.is_helped_by_signing_in())
                 .and_then(|way| way.sign_in_url(&back)),
@@ -176,6 +207,7 @@ fn refuse_peer(request_id: &str) -> (Outcome, Response<Body>) {
         request_id,
         own_url: None,
         sign_in_url: None,
+        form_leads_to: None,
     };
     (Outcome::PeerRefused, refused.response())
 }

@@ -47,19 +47,19 @@ impl Told {
         Self { denial, session: None, sent: Sent::default(), back: "/".to_owned() }
     }
 
-    fn problem(problem: ArrivalProblem) -> Self {
+    pub(super) fn problem(problem: ArrivalProblem) -> Self {
         Self::only(Denial::Arrival(problem))
     }
 }
 
 impl Visit<'_> {
     /// Exact bytes, as everywhere: another spelling is another path, and nothing is there.
-    pub(super) fn answer(&self) -> Told {
+    pub(super) async fn answer(&self) -> Told {
         let (path, query) = self.way.uri.split_once('?').unwrap_or((self.way.uri, ""));
         match (path, self.method) {
             (LOGIN, _) => self.login(query),
-            (ENTER, _) => self.enter(query),
-            (LOGOUT, "POST") => self.logout(),
+            (ENTER, _) => self.enter(query).await,
+            (LOGOUT, "POST") => self.logout().await,
             (LOGOUT, "GET" | "HEAD") if self.class.shows_page() => {
                 Told::only(Denial::Answered(OwnAnswer::SignOutAsked))
             }
@@ -82,7 +82,7 @@ impl Visit<'_> {
         }
     }
 
-    fn enter(&self, query: &str) -> Told {
+    async fn enter(&self, query: &str) -> Told {
         if !self.is_page() {
             return Told::problem(ArrivalProblem::NotAPage);
         }
@@ -98,7 +98,7 @@ impl Visit<'_> {
         }
         let WayBack { host, origin, .. } = self.way;
         let gate = &self.state.gate;
-        match gate.arrive(token, host, *origin, &pending.challenge(), self.now) {
+        match gate.arrive(token, host, *origin, &pending.challenge(), self.now).await {
             Ok(arrival) => match self.let_in(&arrival, &pending) {
                 Ok(sent) => Told {
                     session: Some(Arc::new(arrival.into_session())),
@@ -142,13 +142,13 @@ impl Visit<'_> {
 
     /// Ends every session of this browser on this host. Its cookies go even when there is none:
     /// whoever signs out wants to be out.
-    fn logout(&self) -> Told {
+    async fn logout(&self) -> Told {
         let Ok((request, credentials)) = self.state.reader.read(self.headers, None) else {
             return Told::only(Denial::ReservedPath);
         };
         let WayBack { host, origin, sign_in, .. } = self.way;
         let gate = &self.state.gate;
-        match gate.depart(host, *origin, &request.provenance, &credentials, self.now) {
+        match gate.depart(host, *origin, &request.provenance, &credentials, self.now).await {
             Ok(departure) => {
                 let good_bye = sign_in.and_then(|sign_in| sign_in.logout_url.as_deref());
                 let sent = Sent {

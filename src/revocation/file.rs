@@ -8,13 +8,14 @@
 use super::Memory;
 use crate::observe::field;
 use crate::token::{
-    Identity, IdentityKind, Name, NotKept, Revocation, Revocations, Session, UnixTime,
+    Identity, IdentityKind, Kept, Name, NotKept, Revocation, Revocations, Session, UnixTime,
 };
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 use std::fs::OpenOptions;
+use std::future::ready;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -88,22 +89,8 @@ impl File {
         writing.commit()?;
         Ok(())
     }
-}
 
-impl Revocations for File {
-    fn store(&self) -> &'static str {
-        "file"
-    }
-
-    fn is_revoked(&self, session: &Session) -> bool {
-        self.memory.is_revoked(session)
-    }
-
-    fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> bool {
-        self.memory.spend(once, until, now)
-    }
-
-    fn revoke(&self, revocation: Revocation, now: UnixTime) -> Result<(), NotKept> {
+    fn write(&self, revocation: Revocation, now: UnixTime) -> Result<(), NotKept> {
         let mut swept = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let whole = match self.memory.get(revocation.name.identity()) {
             Some(known) => revocation.and(&known),
@@ -118,10 +105,33 @@ impl Revocations for File {
         Ok(())
     }
 
-    fn restore(&self, name: &Name, _: UnixTime) -> Result<bool, NotKept> {
+    fn erase(&self, name: Identity) -> Result<bool, NotKept> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.forget(name.identity()).map_err(|error| not_kept(&error))?;
-        Ok(self.memory.remove(name.identity()))
+        self.forget(name).map_err(|error| not_kept(&error))?;
+        Ok(self.memory.remove(name))
+    }
+}
+
+impl Revocations for File {
+    fn store(&self) -> &'static str {
+        "file"
+    }
+
+    fn is_revoked(&self, session: &Session) -> bool {
+        self.memory.is_revoked(session)
+    }
+
+    fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> Kept<'_, bool> {
+        self.memory.spend(once, until, now)
+    }
+
+    /// On the spot: a commit takes some milliseconds, and is rare.
+    fn revoke(&self, revocation: Revocation, now: UnixTime) -> Kept<'_, Result<(), NotKept>> {
+        Box::pin(ready(self.write(revocation, now)))
+    }
+
+    fn restore(&self, name: Name, _: UnixTime) -> Kept<'_, Result<bool, NotKept>> {
+        Box::pin(ready(self.erase(name.identity())))
     }
 
     fn list(&self, now: UnixTime) -> Vec<Revocation> {
@@ -172,7 +182,7 @@ fn not_kept(error: &redb::Error) -> NotKept {
 
 /// A revocation as it stands in the file.
 #[derive(Serialize, Deserialize)]
-struct Kept<'k> {
+struct Record<'k> {
     #[serde(borrow)]
     issuer: Cow<'k, str>,
     kind: Cow<'k, str>,
@@ -183,7 +193,7 @@ struct Kept<'k> {
 
 fn encode(revocation: &Revocation) -> Vec<u8> {
     let Name { issuer, kind, value } = &revocation.name;
-    let kept = Kept {
+    let kept = Record {
         issuer: Cow::Borrowed(issuer),
         kind: Cow::Borrowed(kind.word()),
         value: Cow::Borrowed(value),
@@ -195,7 +205,7 @@ fn encode(revocation: &Revocation) -> Vec<u8> {
 }
 
 fn decode(kept: &[u8]) -> Option<Revocation> {
-    let kept: Kept<'_> = serde_json::from_slice(kept).ok()?;
+    let kept: Record<'_> = serde_json::from_slice(kept).ok()?;
     let kind = IdentityKind::ALL.into_iter().find(|kind| kind.word() == kept.kind)?;
     Some(Revocation {
         name: Name { issuer: kept.issuer.into(), kind, value: kept.value.into() },
@@ -231,10 +241,10 @@ mod tests {
     fn what_was_revoked_is_there_after_a_restart() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path(), NOW);
-        store.revoke(revocation("alice", None), NOW).unwrap();
-        store.revoke(revocation("bob \"quoted\" é", Some(NOW.0 + 60)), NOW).unwrap();
-        store.revoke(revocation("carol", Some(NOW.0 + 60)), NOW).unwrap();
-        assert_eq!(store.restore(&revocation("carol", None).name, NOW), Ok(true));
+        store.write(revocation("alice", None), NOW).unwrap();
+        store.write(revocation("bob \"quoted\" é", Some(NOW.0 + 60)), NOW).unwrap();
+        store.write(revocation("carol", Some(NOW.0 + 60)), NOW).unwrap();
+        assert_eq!(store.erase(revocation("carol", None).name.identity()), Ok(true));
         let mut before = store.list(NOW);
         drop(store);
         let store = open(folder.path(), NOW);
@@ -254,9 +264,9 @@ mod tests {
     fn an_older_revocation_takes_nothing_back_in_the_file_either() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path(), NOW);
-        store.revoke(revocation("alice", None), NOW).unwrap();
+        store.write(revocation("alice", None), NOW).unwrap();
         let older = Revocation { issued_before: Some(UnixTime(5)), ..revocation("alice", Some(9)) };
-        store.revoke(older, NOW).unwrap();
+        store.write(older, NOW).unwrap();
         drop(store);
         assert_eq!(open(folder.path(), NOW).list(NOW), [revocation("alice", None)]);
     }
@@ -266,10 +276,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path(), NOW);
         for user in 0..100 {
-            store.revoke(revocation(&user.to_string(), Some(NOW.0 + 60)), NOW).unwrap();
+            store.write(revocation(&user.to_string(), Some(NOW.0 + 60)), NOW).unwrap();
         }
         let later = UnixTime(NOW.0 + SWEEP_EVERY);
-        store.revoke(revocation("alice", None), later).unwrap();
+        store.write(revocation("alice", None), later).unwrap();
         let table = store.database.begin_read().unwrap().open_table(TABLE).unwrap();
         assert_eq!(table.iter().unwrap().count(), 1);
     }

@@ -3,9 +3,10 @@
 //! An entry leaves when the last token that it could match has expired, so the store is as large
 //! as what was ended within one token's life. Asking costs one load while nothing is revoked.
 
-use crate::token::{Identity, Name, NotKept, Revocation, Revocations, Session, UnixTime};
+use crate::token::{Identity, Kept, Name, NotKept, Revocation, Revocations, Session, UnixTime};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
@@ -33,6 +34,19 @@ impl Memory {
     pub(super) fn remove(&self, name: Identity) -> bool {
         self.revoked.remove(name)
     }
+
+    /// Takes note of what may be used once; `false` when it has been.
+    pub(super) fn note(&self, once: Identity, until: UnixTime, now: UnixTime) -> bool {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        spent.sweep(now, |until| *until > now);
+        match spent.entries.entry(once) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(place) => {
+                place.insert(until);
+                true
+            }
+        }
+    }
 }
 
 impl Revocations for Memory {
@@ -48,25 +62,17 @@ impl Revocations for Memory {
         session.identities().iter().any(|name| self.revoked.covers(name, issued_at))
     }
 
-    fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> bool {
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        spent.sweep(now, |until| *until > now);
-        match spent.entries.entry(once) {
-            Entry::Occupied(_) => false,
-            Entry::Vacant(place) => {
-                place.insert(until);
-                true
-            }
-        }
+    fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> Kept<'_, bool> {
+        Box::pin(ready(self.note(once, until, now)))
     }
 
-    fn revoke(&self, revocation: Revocation, now: UnixTime) -> Result<(), NotKept> {
+    fn revoke(&self, revocation: Revocation, now: UnixTime) -> Kept<'_, Result<(), NotKept>> {
         self.insert(revocation, now);
-        Ok(())
+        Box::pin(ready(Ok(())))
     }
 
-    fn restore(&self, name: &Name, _: UnixTime) -> Result<bool, NotKept> {
-        Ok(self.remove(name.identity()))
+    fn restore(&self, name: Name, _: UnixTime) -> Kept<'_, Result<bool, NotKept>> {
+        Box::pin(ready(Ok(self.remove(name.identity()))))
     }
 
     fn list(&self, now: UnixTime) -> Vec<Revocation> {
@@ -192,7 +198,7 @@ mod tests {
     fn a_revocation_covers_what_was_issued_before() {
         let store = Memory::default();
         assert!(store.revoked.is_empty());
-        store.revoke(revocation("alice", 1, 60), NOW).unwrap();
+        store.insert(revocation("alice", 1, 60), NOW);
         for (row, user, issued_at, expected) in [
             ("before", "alice", Some(UnixTime(NOW.0 - 1)), true),
             ("without_iat", "alice", None, true),
@@ -207,16 +213,16 @@ mod tests {
     #[test]
     fn what_was_revoked_stays_so() {
         let store = Memory::default();
-        store.revoke(revocation("alice", 10, 60), NOW).unwrap();
-        store.revoke(revocation("alice", 5, 30), NOW).unwrap();
+        store.insert(revocation("alice", 10, 60), NOW);
+        store.insert(revocation("alice", 5, 30), NOW);
         assert_eq!(
             store.list(NOW),
             [revocation("alice", 10, 60)],
             "an older one takes nothing back"
         );
         let whole = Revocation { issued_before: None, until: None, ..revocation("alice", 0, 0) };
-        store.revoke(whole.clone(), NOW).unwrap();
-        store.revoke(revocation("alice", 99, 99), NOW).unwrap();
+        store.insert(whole.clone(), NOW);
+        store.insert(revocation("alice", 99, 99), NOW);
         assert_eq!(store.list(NOW), [whole]);
         assert_eq!(store.count(), 1);
     }
@@ -224,10 +230,10 @@ mod tests {
     #[test]
     fn what_is_taken_back_is_gone() {
         let store = Memory::default();
-        store.revoke(revocation("alice", 1, 60), NOW).unwrap();
-        assert_eq!(store.restore(&name("bob"), NOW), Ok(false));
-        assert_eq!(store.restore(&name("alice"), NOW), Ok(true));
-        assert_eq!(store.restore(&name("alice"), NOW), Ok(false));
+        store.insert(revocation("alice", 1, 60), NOW);
+        assert!(!store.remove(name("bob").identity()));
+        assert!(store.remove(name("alice").identity()));
+        assert!(!store.remove(name("alice").identity()));
         assert!(store.revoked.is_empty() && store.list(NOW).is_empty());
     }
 
@@ -235,12 +241,12 @@ mod tests {
     fn entries_leave_when_nothing_is_left_to_match() {
         let store = Memory::default();
         for user in 0..1000 {
-            store.revoke(revocation(&user.to_string(), 1, 60), NOW).unwrap();
+            store.insert(revocation(&user.to_string(), 1, 60), NOW);
         }
         assert_eq!(store.count(), 1000);
         assert!(store.list(later(60)).is_empty(), "nothing is told that is over");
         for user in 1000..2000 {
-            store.revoke(revocation(&user.to_string(), 1, 200), later(61)).unwrap();
+            store.insert(revocation(&user.to_string(), 1, 200), later(61));
         }
         // Parts that nothing new came to keep theirs; with 16 each that is next to none.
         assert!((1000..1050).contains(&store.count()), "{}", store.count());
@@ -251,10 +257,10 @@ mod tests {
     fn what_is_used_once_is_used() {
         let (a, b) = (name("a").identity(), name("b").identity());
         let store = Memory::default();
-        assert!(store.spend(a, later(90), NOW));
-        assert!(!store.spend(a, later(90), NOW));
-        assert!(!store.spend(a, later(90), later(89)), "until its very end");
-        assert!(store.spend(b, later(90), NOW));
+        assert!(store.note(a, later(90), NOW));
+        assert!(!store.note(a, later(90), NOW));
+        assert!(!store.note(a, later(90), later(89)), "until its very end");
+        assert!(store.note(b, later(90), NOW));
         assert!(store.revoked.is_empty(), "and revokes nothing");
     }
 
@@ -264,7 +270,7 @@ mod tests {
         let once = name("a").identity();
         let won = std::thread::scope(|scope| {
             let threads: Vec<_> =
-                (0..8).map(|_| scope.spawn(|| store.spend(once, later(90), NOW))).collect();
+                (0..8).map(|_| scope.spawn(|| store.note(once, later(90), NOW))).collect();
             threads.into_iter().filter_map(|thread| thread.join().ok()).filter(|won| *won).count()
         });
         assert_eq!(won, 1);

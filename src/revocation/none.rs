@@ -1,6 +1,7 @@
 //! `revocation.store: none`: nothing is kept, so nothing can be ended and nothing used once.
 
-use crate::token::{Identity, Name, NotKept, Revocation, Revocations, Session, UnixTime};
+use crate::token::{Identity, Kept, Name, NotKept, Revocation, Revocations, Session, UnixTime};
+use std::future::ready;
 
 /// No store.
 #[derive(Clone, Copy, Debug)]
@@ -16,16 +17,16 @@ impl Revocations for Nothing {
     }
 
     /// What cannot be noted counts as used. The configuration allows no hand-off without a store.
-    fn spend(&self, _: Identity, _: UnixTime, _: UnixTime) -> bool {
-        false
+    fn spend(&self, _: Identity, _: UnixTime, _: UnixTime) -> Kept<'_, bool> {
+        Box::pin(ready(false))
     }
 
-    fn revoke(&self, _: Revocation, _: UnixTime) -> Result<(), NotKept> {
-        Err(NotKept)
+    fn revoke(&self, _: Revocation, _: UnixTime) -> Kept<'_, Result<(), NotKept>> {
+        Box::pin(ready(Err(NotKept)))
     }
 
-    fn restore(&self, _: &Name, _: UnixTime) -> Result<bool, NotKept> {
-        Err(NotKept)
+    fn restore(&self, _: Name, _: UnixTime) -> Kept<'_, Result<bool, NotKept>> {
+        Box::pin(ready(Err(NotKept)))
     }
 
     fn list(&self, _: UnixTime) -> Vec<Revocation> {

@@ -6,6 +6,7 @@
 use super::{Session, UnixTime};
 use aws_lc_rs::digest::{self, SHA256};
 use std::fmt;
+use std::pin::Pin;
 
 /// What the gate asks and tells a store. Questions are answered from memory: the request path waits
 /// for nothing. What is told may take as long as it takes to keep it.
@@ -16,22 +17,27 @@ pub trait Revocations: Send + Sync {
     /// Whether a session has been revoked (step 7).
     fn is_revoked(&self, session: &Session) -> bool;
 
+    /// Whether what is told is kept by the time that the future is made, so that nobody has to wait.
+    fn is_at_hand(&self) -> bool {
+        true
+    }
+
     /// Takes note of a token that may be used once, until `until`; `false` when it has been used,
     /// or could not be noted.
-    fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> bool;
+    fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> Kept<'_, bool>;
 
     /// Revokes what bears the name, for as long as it could be used. When this returns it is kept
     /// as well as the store keeps anything.
     ///
     /// # Errors
     /// It could not be kept; then nothing is revoked.
-    fn revoke(&self, revocation: Revocation, now: UnixTime) -> Result<(), NotKept>;
+    fn revoke(&self, revocation: Revocation, now: UnixTime) -> Kept<'_, Result<(), NotKept>>;
 
     /// Takes a revocation back; `false` when there was none.
     ///
     /// # Errors
     /// It could not be taken back for good; then it stays.
-    fn restore(&self, name: &Name, now: UnixTime) -> Result<bool, NotKept>;
+    fn restore(&self, name: Name, now: UnixTime) -> Kept<'_, Result<bool, NotKept>>;
 
     /// All that are in force.
     fn list(&self, now: UnixTime) -> Vec<Revocation>;
@@ -39,6 +45,9 @@ pub trait Revocations: Send + Sync {
     /// How many there are, about: those that are over may still be among them.
     fn count(&self) -> usize;
 }
+
+/// What comes of telling a store something.
+pub type Kept<'s, T> = Pin<Box<dyn Future<Output = T> + Send + 's>>;
 
 /// A store that could not keep what it was told; why is in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use crate::policy::Refusal;
 use crate::revocation::Nothing;
 use crate::token::Revocations as _;
 use crate::token::{Algorithm, SessionKeys, SigningKey};
+use futures_util::FutureExt as _;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -44,7 +45,8 @@ fn handoff(changes: Value) -> String {
 fn arrive_at(gate: &Gate, name: &str, token: &str) -> Result<Arrival, Denial> {
     let host = Host::parse(name, &gate.domains).unwrap();
     let own = OwnOrigin::new(Scheme::Https, host.name(), host.port());
-    gate.arrive(token, &host, own, CHALLENGE, UnixTime(NOW)).map_err(|turned| turned.denial)
+    let arrival = gate.arrive(token, &host, own, CHALLENGE, UnixTime(NOW)).now_or_never();
+    arrival.expect("at hand").map_err(|turned| turned.denial)
 }
 
 fn arrive(gate: &Gate, token: &str) -> Result<Arrival, Denial> {
@@ -173,7 +175,8 @@ fn depart(gate: &Gate, provenance: &Provenance<'_>, token: &str) -> Result<usize
     let own = OwnOrigin::new(Scheme::Https, host.name(), host.port());
     let mut credentials = Credentials::default();
     credentials.push(Candidate { token, source: Source::Cookie(0) });
-    gate.depart(&host, own, provenance, &credentials, UnixTime(NOW)).map(|gone| gone.ended)
+    let gone = gate.depart(&host, own, provenance, &credentials, UnixTime(NOW)).now_or_never();
+    gone.expect("at hand").map(|gone| gone.ended)
 }
 
 #[test]
@@ -231,7 +234,8 @@ fn a_revoked_sign_in_hands_nothing_over() {
     let store = crate::revocation::Memory::default();
     let name = Name { issuer: PORTAL.into(), kind: IdentityKind::User, value: "alice".into() };
     let (issued_before, until) = (Some(UnixTime(NOW + 1)), Some(UnixTime(NOW + 99)));
-    store.revoke(Revocation { name, issued_before, until }, UnixTime(NOW)).unwrap();
+    let revoked = store.revoke(Revocation { name, issued_before, until }, UnixTime(NOW));
+    revoked.now_or_never().unwrap().unwrap();
     let gate = Gate { revocations: Arc::new(store), ..gate };
     let revoked = Some(refused(Rejection::Revoked));
     assert_eq!(arrive(&gate, &handoff(json!({}))).err(), revoked);

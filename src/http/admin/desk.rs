@@ -95,9 +95,9 @@ impl Admin {
             Err(wrong) => return bad(wrong),
         };
         if revokes {
-            revoke(&state, asked.revocation(&state, now()))
+            revoke(&state, asked.revocation(&state, now())).await
         } else {
-            restore(&state, &asked)
+            restore(&state, asked.name).await
         }
     }
 }
@@ -118,9 +118,9 @@ fn turned_away(state: &State) -> Response<Full<Bytes>> {
     refusal
 }
 
-fn revoke(state: &State, revocation: Revocation) -> Response<Full<Bytes>> {
+async fn revoke(state: &State, revocation: Revocation) -> Response<Full<Bytes>> {
     let told = Told::of(&revocation);
-    let answer = match state.gate.revocations.revoke(revocation, now()) {
+    let answer = match state.gate.revocations.revoke(revocation, now()).await {
         Ok(()) => json(StatusCode::OK, &told),
         Err(_) => json(StatusCode::SERVICE_UNAVAILABLE, &Problem { error: NOT_KEPT }),
     };
@@ -128,10 +128,10 @@ fn revoke(state: &State, revocation: Revocation) -> Response<Full<Bytes>> {
     answer
 }
 
-fn restore(state: &State, asked: &Asked) -> Response<Full<Bytes>> {
-    let revocation = Revocation { name: asked.name.clone(), issued_before: None, until: None };
+async fn restore(state: &State, name: Name) -> Response<Full<Bytes>> {
+    let revocation = Revocation { name: name.clone(), issued_before: None, until: None };
     let told = Told::of(&revocation);
-    let answer = match state.gate.revocations.restore(&asked.name, now()) {
+    let answer = match state.gate.revocations.restore(name, now()).await {
         Ok(true) => json(StatusCode::OK, &told),
         Ok(false) => json(StatusCode::NOT_FOUND, &Problem { error: "nothing of that was revoked" }),
         Err(_) => json(StatusCode::SERVICE_UNAVAILABLE, &Problem { error: NOT_KEPT }),

@@ -26,6 +26,7 @@ fn refused(outcome: Outcome) -> Refused<'static> {
         head: false,
         request_id: "id-1",
         own_url: Some("https://alice.vdi.example.com/".to_owned()),
+        form_leads_to: None,
         sign_in_url: Some("https://portal.example.com/?rd=x&y=\"><script>".to_owned()),
     }
 }
@@ -61,8 +62,31 @@ fn no_outcome_is_a_success_or_a_redirect() {
 
 #[test]
 fn the_policy_names_the_hash_of_the_style() {
-    let policy = policy(false);
+    let policy = policy(false, None);
     let policy = policy.to_str().unwrap();
     assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
     assert!(!policy.contains("unsafe"), "{policy}");
+}
+
+/// Chromium judges the redirect after a form by the page's `form-action` too.
+#[test]
+fn a_form_may_lead_where_signing_out_leads_and_nowhere_else() {
+    for (leads_to, expected) in [
+        (None, "form-action 'self'; "),
+        (
+            Some("https://portal.example.net/bye?x=1"),
+            "form-action 'self' https://portal.example.net; ",
+        ),
+        (
+            Some("https://portal.example.net:8443/"),
+            "form-action 'self' https://portal.example.net:8443; ",
+        ),
+        (Some("javascript:alert(1)"), "form-action 'self'; "),
+        (Some("https://a;b/"), "form-action 'self'; "),
+    ] {
+        let policy = policy(true, leads_to);
+        assert!(policy.to_str().unwrap().contains(expected), "{leads_to:?}: {policy:?}");
+        let quiet = super::policy(false, leads_to);
+        assert!(quiet.to_str().unwrap().contains("form-action 'none'"), "{leads_to:?}");
+    }
 }

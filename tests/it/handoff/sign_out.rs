@@ -24,7 +24,7 @@ async fn whoever_signs_out_is_out_in_every_tab() {
     assert!(asked.status == 403 && asked.is_page(), "{asked}");
     assert_eq!(asked.header("Referrer-Policy").as_deref(), Some("same-origin"));
     let policy = asked.header("Content-Security-Policy").unwrap();
-    assert!(policy.contains("form-action 'self'"), "{policy}");
+    assert!(policy.contains("form-action 'self' https://login.example.net;"), "{policy}");
     assert!(
         asked.text().contains("<form method=\"post\" action=\"/.doorward/logout\">"),
         "{asked}"

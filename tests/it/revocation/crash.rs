@@ -45,7 +45,9 @@ async fn no_answered_revocation_is_lost() {
         assert!((known..=known + round + 1).contains(&count), "round {round}: {count} of {known}");
     }
     assert!(answered.len() > 20, "only {} were answered", answered.len());
-    for id in answered.iter().rev().take(200).chain(answered.iter().take(200)) {
+    let looked_at: BTreeSet<_> =
+        answered.iter().take(200).chain(answered.iter().rev().take(200)).collect();
+    for id in looked_at {
         let gone = ask(&gate, "DELETE", &json!({ "jti": id })).await.0;
         assert_eq!(gone, 200, "{id} was answered, and lost");
     }
