@@ -34,6 +34,7 @@ fn everybody_gets_the_page_of_nobody() {
         request_id: "id-1",
         own_url: None,
         sign_in_url: None,
+        form_leads_to: None,
     };
     let expected = text(unknown_host.response());
     assert_eq!(expected.0, 404);
