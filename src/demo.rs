@@ -25,6 +25,7 @@ mod report;
 mod scratch;
 mod stage;
 mod traefik;
+mod verdicts;
 mod zone;
 
 pub use error::DemoError;

@@ -4,6 +4,7 @@
 //! the result is not judged: a token that must be refused is as useful a test as one that passes.
 
 mod error;
+mod handoff;
 
 pub(crate) use error::TokenCommandError;
 
@@ -20,6 +21,14 @@ use std::{
 
 /// Mint a token for tests and scripts
 #[derive(Clone, Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  doorward token --key private.jwk --user alice > alice.jwt\n\n  As the \
+                  sign-in page answers a redirect of the gate's with st=ID.CHALLENGE:\n  doorward \
+                  token --handoff --key private.jwk --user alice \\\n      --audience \
+                  https://alice.vdi.example.com --nonce ID.CHALLENGE\n  The browser that has the \
+                  gate's cookie then opens\n  \
+                  https://alice.vdi.example.com/.doorward/enter?st=ID&t=TOKEN"
+)]
 pub(crate) struct TokenArgs {
     /// Private key: a JWK such as keygen's private.jwk, PEM, or the secret of an HS algorithm
     #[arg(long, value_name = "FILE")]
@@ -27,9 +36,18 @@ pub(crate) struct TokenArgs {
     /// Username; goes into the claim by which the issuer names its users
     #[arg(long)]
     pub(crate) user: String,
-    /// How long the token lives, such as 90s, 15m, 8h or 7d
-    #[arg(long, default_value = "8h", value_parser = parse_ttl)]
-    pub(crate) ttl: Duration,
+    /// Mint what a sign-in page sends a browser back with, and the gate makes a session of
+    /// (login.handoff). Needs one --audience, the workspace's origin, and --nonce
+    #[arg(long)]
+    pub(crate) handoff: bool,
+    /// The sign-in that the hand-off answers: `st` as the gate gave it to the sign-in page, or its
+    /// part behind the dot
+    #[arg(long, value_name = "ST", requires = "handoff", value_parser = handoff::parse_nonce)]
+    pub(crate) nonce: Option<String>,
+    /// How long the token lives, such as 90s, 15m, 8h or 7d [default: 8h, or 30s with --handoff;
+    /// then 60s at most]
+    #[arg(long, value_parser = parse_ttl)]
+    pub(crate) ttl: Option<Duration>,
     /// One more claim by name or JSON pointer; V is JSON when it parses, else a string. Wins over
     /// what the token would have otherwise
     #[arg(long = "claim", value_name = "K=V", value_parser = parse_claim)]
@@ -56,6 +74,9 @@ pub(crate) fn run(
     arguments: &TokenArgs,
     config: Option<&Config>,
 ) -> Result<String, TokenCommandError> {
+    if arguments.handoff {
+        handoff::check(arguments)?;
+    }
     let issuers = config.map_or(&[][..], |config| &config.issuers);
     let chosen = choose(arguments.issuer.as_deref(), issuers)?;
     let issuer = chosen.as_ref().ok().copied();
@@ -77,7 +98,8 @@ pub(crate) fn run(
     let mut id = [0; 16];
     rand::fill(&mut id).map_err(|_| TokenCommandError::Randomness)?;
     let claims = claims(arguments, chosen.as_ref().copied(), now, &URL_SAFE_NO_PAD.encode(id))?;
-    let token = key.sign(&claims).map_err(TokenCommandError::Signing)?;
+    let token = if arguments.handoff { key.sign_handoff(&claims) } else { key.sign(&claims) };
+    let token = token.map_err(TokenCommandError::Signing)?;
     Ok(format!("{token}\n"))
 }
 
@@ -156,7 +178,11 @@ fn claims(
         several => default("aud", Value::from(several)),
     }
     default("iat", now.into());
-    default("exp", now.saturating_add(arguments.ttl.as_secs()).into());
+    let usual = if arguments.handoff { handoff::LIFETIME } else { LIFETIME };
+    default("exp", now.saturating_add(arguments.ttl.unwrap_or(usual).as_secs()).into());
+    if let Some(nonce) = &arguments.nonce {
+        default("nonce", Value::from(&**nonce));
+    }
     default("jti", id.into());
     Ok(claims)
 }
@@ -195,6 +221,9 @@ fn parse_claim_path(text: &str) -> Result<ClaimPath, String> {
     ClaimPath::new(text)
         .ok_or_else(|| "this is neither a claim's name nor a JSON pointer such as /a/b".to_owned())
 }
+
+/// How long a token lives when nobody says it.
+const LIFETIME: Duration = Duration::from_secs(8 * 3_600);
 
 /// Also for `keygen`.
 pub(super) fn parse_algorithm(name: &str) -> Result<Algorithm, String> {

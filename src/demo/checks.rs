@@ -2,9 +2,13 @@
 //! the real Traefik, each with the answer it must get.
 //!
 //! A refusal counts only when the status is right *and* alice's desktop has no record of the
-//! request. [`catalogue`] says what is tried; [`examine`] sends it and judges.
+//! request. [`way_in`] signs alice and bob in, as their browsers do, and out in the end; between the
+//! two, [`catalogue`] says what is tried with their sessions, and [`Examination::examine`] sends it
+//! and judges.
 
+mod browser;
 mod catalogue;
+mod way_in;
 
 use super::{
     client::{Client, Reply},
@@ -12,7 +16,9 @@ use super::{
     record::Record,
     zone::{Account, SIGN_IN_LABEL, Zone},
 };
+use browser::Browser;
 use std::{fmt::Write, io};
+use way_in::Walk;
 
 /// What the checks need to know of the stage.
 pub(super) struct Examination<'a> {
@@ -54,7 +60,7 @@ enum Expected {
     Inside { owner: Account, shown: Vec<(&'static str, String)>, hidden: Vec<String> },
     /// 101, and a message comes back.
     Socket,
-    /// 302 to the sign-in page with the address to return to.
+    /// 302 to the sign-in page with the address to return to and the state of this sign-in.
     SignIn,
     /// This status, and nothing reached alice's desktop.
     Refused(u16),
@@ -63,30 +69,19 @@ enum Expected {
 impl Examination<'_> {
     /// Sends everything, in order.
     pub(super) async fn examine(&self) -> Result<Vec<Finding>, super::DemoError> {
-        let mut findings = Vec::new();
-        let cookie = self.sign_in().await;
-        for (number, check) in self.catalogue(cookie)?.into_iter().enumerate() {
+        let mut walk = Walk::new(self);
+        let sessions = walk.enter().await;
+        for (number, check) in self.catalogue(&sessions)?.into_iter().enumerate() {
             let attempt = format!("check-{number}");
             let reply = self.client.send(check.label, &check.text(&attempt)).await;
-            findings.push(self.judge(&check, reply, self.record.has(&attempt)));
+            walk.findings.push(self.judge(&check, reply, self.record.has(&attempt)));
         }
-        Ok(findings)
+        walk.leave().await;
+        Ok(walk.findings)
     }
 
-    /// Signs in as alice on the sign-in page, as her browser does, and returns the cookie pair.
-    async fn sign_in(&self) -> Option<String> {
-        let origin = self.zone.origin(SIGN_IN_LABEL);
-        let authority = self.zone.authority(SIGN_IN_LABEL);
-        let form = "account=alice";
-        let request = format!(
-            "POST /sign-in HTTP/1.1\r\nHost: {authority}\r\nOrigin: {origin}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\
-             Connection: close\r\n\r\n{form}",
-            form.len()
-        );
-        let reply = self.client.send(SIGN_IN_LABEL, &request).await.ok()?;
-        let cookie = reply.header("set-cookie")?.split(';').next()?.to_owned();
-        (reply.status == 303).then_some(cookie)
+    fn browser(&self) -> Browser<'_> {
+        Browser::new(self.client, self.zone)
     }
 
     fn judge(&self, check: &Check, reply: io::Result<Reply>, reached: bool) -> Finding {
@@ -154,6 +149,7 @@ impl Examination<'_> {
         };
         let back = super::query::value(query, "rd").unwrap_or_default();
         page == format!("{}/", self.zone.origin(SIGN_IN_LABEL))
+            && super::query::value(query, "st").is_some()
             && back.starts_with(&format!("{}/", self.zone.origin(label)))
     }
 }

@@ -93,10 +93,15 @@ impl Reply {
 
     /// The first value of a header, by its name in any case.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers(name).next()
+    }
+
+    /// All of them, in order.
+    pub(super) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
         self.head
             .lines()
             .filter_map(|line| line.split_once(':'))
-            .find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))
+            .filter(move |(candidate, _)| candidate.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.trim())
     }
 }

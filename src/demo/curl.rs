@@ -1,10 +1,11 @@
 //! The lines that a visitor copies into a terminal. Pure.
 //!
-//! Session tokens do not stand in the lines but in header files of the run's folder
-//! (`curl -H @FILE`): shorter to read, and nothing to leave behind in a shell's history.
+//! What is secret does not stand in the lines but in files of the run's folder (a cookie jar, and
+//! header files for `curl -H @FILE`): shorter to read, and nothing to leave behind in a shell's
+//! history.
 
-use super::zone::{Account, Zone, host};
-use std::path::{Path, PathBuf};
+use super::zone::{Account, SIGN_IN_LABEL, Zone, host};
+use std::path::Path;
 
 /// A line and what it must print.
 pub(super) struct CurlLine {
@@ -13,46 +14,52 @@ pub(super) struct CurlLine {
     pub(super) command: String,
 }
 
-/// Where the header file of an account lies.
-pub(super) fn header_file(folder: &Path, account: Account) -> PathBuf {
-    folder.join(header_file_name(account))
+/// Name and text of the header files: bob's token as a script sends it, and what a browser adds when
+/// the sign-in page's form is sent.
+pub(super) fn header_files(zone: Zone, bobs_token: &str) -> [(&'static str, String); 2] {
+    let origin = zone.origin(SIGN_IN_LABEL);
+    let form = format!("Origin: {origin}\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: document\n");
+    [(BOB, format!("Authorization: Bearer {bobs_token}\n")), (FORM, form)]
 }
 
-pub(super) fn header_file_name(account: Account) -> String {
-    format!("{}.header", account.name())
-}
+const BOB: &str = "bob.header";
+const FORM: &str = "form.header";
+/// Where curl keeps alice's cookies.
+const JAR: &str = "alice.jar";
 
-/// What stands in it.
-pub(super) fn header_line(account: Account, token: &str) -> String {
-    format!("Cookie: {}={token}\n", account.cookie())
-}
-
-/// The four lines that tell the whole story.
+/// The five lines that tell the whole story.
 pub(super) fn lines(zone: Zone, folder: &Path, authority: &Path) -> Vec<CurlLine> {
-    let host = host(Account::Alice.name());
+    let (alice, portal) = (host(Account::Alice.name()), host(SIGN_IN_LABEL));
     let port = zone.port();
     let base = format!(
-        "curl -sS --cacert {} --resolve {host}:{port}:127.0.0.1",
+        "curl -sS --cacert {} --resolve {alice}:{port}:127.0.0.1",
         quoted(&authority.display().to_string())
     );
+    let sign_in = zone.origin(SIGN_IN_LABEL);
     let origin = zone.origin(Account::Alice.name());
     let sibling = zone.origin(Account::Bob.name());
     let status = "-o /dev/null -w '%{http_code}\\n'";
-    let session = |account| {
-        let file = header_file(folder, account);
-        format!("-H {}", quoted(&format!("@{}", file.display())))
-    };
-    let (alice, bob) = (session(Account::Alice), session(Account::Bob));
+    let header = |name| quoted(&format!("@{}", folder.join(name).display()));
+    let (form, bob) = (header(FORM), header(BOB));
+    let jar = quoted(&folder.join(JAR).display().to_string());
     vec![
         CurlLine {
-            title: "alice comes in; her desktop shows what it saw of her, without the token",
+            title: "alice signs in: sign-in page, desktop, sign-in page, gate, desktop",
             expected: "200",
-            command: format!("{base} {alice} {origin}/echo"),
+            command: format!(
+                "{base} --resolve {portal}:{port}:127.0.0.1 {status} -L -b {jar} -c {jar} -H {form} \
+                 -d account=alice {sign_in}/sign-in"
+            ),
         },
         CurlLine {
-            title: "bob stays out",
+            title: "then she is in; her desktop shows what it saw of her, without the token",
+            expected: "200",
+            command: format!("{base} -b {jar} {origin}/echo"),
+        },
+        CurlLine {
+            title: "bob, with a token of his own, stays out",
             expected: "403",
-            command: format!("{base} {status} {bob} {origin}/echo"),
+            command: format!("{base} {status} -H {bob} {origin}/echo"),
         },
         CurlLine {
             title: "nobody stays out; a browser would be sent to the sign-in page",
@@ -63,7 +70,7 @@ pub(super) fn lines(zone: Zone, folder: &Path, authority: &Path) -> Vec<CurlLine
             title: "bob's page opens a WebSocket with alice's session",
             expected: "403",
             command: format!(
-                "{base} {status} --http1.1 {alice} -H 'Connection: Upgrade' \
+                "{base} {status} --http1.1 -b {jar} -H 'Connection: Upgrade' \
                  -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' \
                  -H 'Sec-WebSocket-Key: ZG9vcndhcmQgZGVtbyEhIQ==' -H 'Origin: {sibling}' \
                  {origin}/ws"
@@ -91,30 +98,48 @@ mod tests {
     }
 
     #[test]
-    fn alice_comes_in_with_her_own_header_file() {
+    fn alice_signs_in_and_comes_back_with_what_she_was_given() {
+        let command = &commands()[0];
+        for part in [
+            "--resolve alice.vdi.localhost:8443:127.0.0.1",
+            "--resolve login.vdi.localhost:8443:127.0.0.1",
+            " -L -b /tmp/d/alice.jar -c /tmp/d/alice.jar ",
+            "-d account=alice https://login.vdi.localhost:8443/sign-in",
+        ] {
+            assert!(command.contains(part), "{command}");
+        }
         assert_eq!(
-            commands()[0],
+            commands()[1],
             "curl -sS --cacert /tmp/d/ca.pem --resolve alice.vdi.localhost:8443:127.0.0.1 \
-             -H @/tmp/d/alice.header https://alice.vdi.localhost:8443/echo"
+             -b /tmp/d/alice.jar https://alice.vdi.localhost:8443/echo"
         );
     }
 
     #[test]
+    fn no_token_stands_in_a_line() {
+        let [(_, bob), (_, form)] = header_files(Zone::new(8443), "eyJ.bob");
+        assert_eq!(bob, "Authorization: Bearer eyJ.bob\n");
+        assert!(form.starts_with("Origin: https://login.vdi.localhost:8443\n"), "{form}");
+        assert!(commands().iter().all(|command| !command.contains("Bearer")));
+    }
+
+    #[test]
     fn bob_asks_for_alices_desktop_with_his() {
-        let command = &commands()[1];
+        let command = &commands()[2];
         assert!(command.contains("-H @/tmp/d/bob.header"), "{command}");
         assert!(command.ends_with("https://alice.vdi.localhost:8443/echo"), "{command}");
     }
 
     #[test]
     fn nobody_carries_nothing() {
-        assert!(!commands()[2].contains("-H"));
+        let command = &commands()[3];
+        assert!(!command.contains("-H") && !command.contains("-b "), "{command}");
     }
 
     #[test]
     fn sibling_web_socket_carries_alices_session_and_bobs_origin() {
-        let command = &commands()[3];
-        assert!(command.contains("-H @/tmp/d/alice.header"), "{command}");
+        let command = &commands()[4];
+        assert!(command.contains("-b /tmp/d/alice.jar"), "{command}");
         assert!(command.contains("-H 'Origin: https://bob.vdi.localhost:8443'"), "{command}");
         assert!(command.contains("--http1.1"), "an upgrade does not exist in HTTP/2: {command}");
     }

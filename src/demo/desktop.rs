@@ -5,9 +5,11 @@
 //! the gate alone, and `/echo` shows what it lets through.
 
 use super::{
+    gate::SESSION_COOKIE,
     listener::{Answer, Site, page},
     query,
     record::Record,
+    verdicts::Verdicts,
     zone::{Account, SIGN_IN_LABEL, Zone},
 };
 use futures_util::{SinkExt, StreamExt};
@@ -31,15 +33,20 @@ pub(super) struct Desktop {
     pub(super) zone: Zone,
     /// What reached alice's desktop; bob's desktop only reads it.
     pub(super) record: Arc<Record>,
+    /// What the gate said, for bob's page.
+    pub(super) verdicts: Arc<Verdicts>,
 }
 
 impl Site for Desktop {
     async fn answer(&self, mut request: Request<Incoming>) -> Answer {
         let query = request.uri().query().unwrap_or_default().to_owned();
-        let attempt = query::value(&query, "attempt").unwrap_or_default();
+        // An address of the gate's own has no room for a name but in place of its token.
+        let attempt = query::value(&query, "attempt").or_else(|| query::value(&query, "t"));
+        let attempt = attempt.unwrap_or_default();
         let path = request.uri().path().to_owned();
         if path == "/record" {
-            return json_answer(&json!({ "reached": self.record.has(&attempt) }));
+            let reached = self.record.has(&attempt);
+            return json_answer(&json!({ "reached": reached, "gate": self.verdicts.news() }));
         }
         if self.owner == Account::Alice {
             self.record.arrived(&attempt);
@@ -49,7 +56,7 @@ impl Site for Desktop {
         let mut answer = match (request.method(), path.as_str()) {
             (&Method::OPTIONS, _) => status(StatusCode::NO_CONTENT),
             (&Method::GET, "/ws") => open_web_socket(&mut request),
-            (&Method::GET | &Method::HEAD, "/") => page(self.page(), ""),
+            (&Method::GET | &Method::HEAD, "/") => page(self.page(request.headers()), ""),
             (_, "/echo" | "/") => json_answer(&self.seen(&request)),
             _ => status(StatusCode::NOT_FOUND),
         };
@@ -74,7 +81,9 @@ impl Desktop {
         })
     }
 
-    fn page(&self) -> String {
+    fn page(&self, headers: &HeaderMap) -> String {
+        // A desktop may believe this header: the gate is the only one who can set it.
+        let user = headers.get("x-doorward-user").and_then(|user| user.to_str().ok());
         let template = match self.owner {
             Account::Alice => ALICE,
             Account::Bob => BOB,
@@ -85,7 +94,8 @@ impl Desktop {
             .replace("{{bob}}", &self.zone.authority(Account::Bob.name()))
             .replace("{{login}}", &self.zone.authority(SIGN_IN_LABEL))
             .replace("{{zone}}", super::zone::ZONE)
-            .replace("{{alice_cookie}}", Account::Alice.cookie())
+            .replace("{{session_cookie}}", SESSION_COOKIE)
+            .replace("{{user}}", &escaped(user.unwrap_or("nobody")))
     }
 }
 
@@ -129,6 +139,10 @@ fn allow_everybody(headers: &mut HeaderMap, origin: Option<HeaderValue>) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
 }
 
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
 fn json_answer(value: &Value) -> Answer {
     let mut answer = Response::new(Full::from(format!("{value:#}\n")));
     let json = HeaderValue::from_static("application/json");
@@ -152,16 +166,31 @@ const BOB: &str = include_str!("bob.html");
 mod tests {
     use super::*;
 
+    fn desktop(owner: Account) -> Desktop {
+        let verdicts = Arc::new(Verdicts::new("/nonexistent/gate.log".into()));
+        Desktop { owner, zone: Zone::new(8443), record: Arc::default(), verdicts }
+    }
+
     #[test]
     fn pages_have_no_placeholder_left_and_ask_nothing_from_outside() {
         for owner in Account::ALL {
-            let record = Arc::default();
-            let html = Desktop { owner, zone: Zone::new(8443), record }.page();
+            let html = desktop(owner).page(&HeaderMap::new());
             assert!(!html.contains("{{"), "{owner:?}");
             assert!(html.contains("alice.vdi.localhost:8443"), "{owner:?}");
             for outside in ["http://", "src=\"https", "href=\"https://cdn", "@import"] {
                 assert!(!html.contains(outside), "{owner:?}: {outside}");
             }
+        }
+    }
+
+    #[test]
+    fn who_one_is_stands_on_the_page() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-doorward-user", HeaderValue::from_static("<b>bob"));
+        for owner in Account::ALL {
+            let html = desktop(owner).page(&headers);
+            assert!(html.contains("&lt;b>bob") && !html.contains("<b>bob"), "{owner:?}");
+            assert!(html.contains("href=\"/.doorward/logout\""), "{owner:?}");
         }
     }
 

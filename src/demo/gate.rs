@@ -3,8 +3,9 @@
 use super::{
     DemoError,
     issuer::AUDIENCE,
+    portal::SIGNED_OUT,
     process::{self, Program},
-    zone::{Account, SIGN_IN_LABEL, ZONE, Zone},
+    zone::{SIGN_IN_LABEL, ZONE, Zone},
 };
 use serde_json::json;
 use std::{future::Future, net::SocketAddr, path::Path, path::PathBuf};
@@ -46,12 +47,15 @@ pub(super) struct GateSettings<'a> {
     pub(super) key_set: &'a Path,
     pub(super) certificate: &'a Path,
     pub(super) key: &'a Path,
+    /// What the gate signs its own sessions with.
+    pub(super) session_key: &'a Path,
 }
 
 impl GateSettings<'_> {
     /// The configuration file. It is written as JSON, which every YAML reader reads: so no path
     /// with an odd character can change its structure.
     pub(super) fn to_yaml(&self) -> String {
+        let sign_in = self.zone.origin(SIGN_IN_LABEL);
         let configuration = json!({
             "listen": self.listen.to_string(),
             "admin_listen": self.admin.to_string(),
@@ -65,15 +69,21 @@ impl GateSettings<'_> {
                 "keys": { "jwks_file": self.key_set },
                 "user_claim": "sub",
             }],
-            "tokens": {
-                "cookies": Account::ALL.map(Account::cookie),
-                "parent_domain": true,
+            "login": {
+                "url": format!("{sign_in}/"),
+                "logout_url": format!("{sign_in}{SIGNED_OUT}"),
+                "handoff": { "session_key_file": self.session_key },
             },
-            "login": { "url": format!("{}/", self.zone.origin(SIGN_IN_LABEL)) },
+            "revocation": { "store": "memory" },
+            // Read by bob's page, which shows what the gate said.
+            "log": { "format": "json", "level": "debug" },
         });
         format!("{configuration:#}\n")
     }
 }
+
+/// The session cookie that the gate sets, on one host: the default of `tokens.cookies`.
+pub(super) const SESSION_COOKIE: &str = "__Host-doorward";
 
 #[cfg(test)]
 mod tests {
@@ -90,6 +100,7 @@ mod tests {
             key_set: Path::new("/run/jwks.json"),
             certificate: Path::new("/run/gate.crt"),
             key: Path::new(key),
+            session_key: Path::new("/run/session.key"),
         };
         serde_saphyr::from_str(&settings.to_yaml()).unwrap()
     }
@@ -100,7 +111,9 @@ mod tests {
         assert_eq!(configuration["listen"], "127.0.0.1:1");
         assert_eq!(configuration["domains"][0], "vdi.localhost");
         assert_eq!(configuration["login"]["url"], "https://login.vdi.localhost:8443/");
-        assert_eq!(configuration["tokens"]["cookies"][1], "doorward-bob");
+        let handoff = &configuration["login"]["handoff"];
+        assert_eq!(handoff["session_key_file"], "/run/session.key");
+        assert_eq!(configuration["revocation"]["store"], "memory");
         assert_eq!(configuration["issuers"][0]["user_claim"], "sub");
     }
 
@@ -111,8 +124,10 @@ mod tests {
     }
 
     #[test]
-    fn cross_site_rules_stay_at_their_default() {
-        // The demo shows what `strict` does; a line here could only weaken it.
-        assert!(configuration("/k").get("cross_site").is_none());
+    fn what_keeps_strangers_out_stays_at_its_default() {
+        // The demo shows what `strict` and a cookie for one host do; a line here could only weaken it.
+        for section in ["cross_site", "tokens"] {
+            assert!(configuration("/k").get(section).is_none(), "{section}");
+        }
     }
 }

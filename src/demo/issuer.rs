@@ -34,7 +34,16 @@ impl Issuer {
         self.key.to_public_jwks().map_err(DemoError::Key)
     }
 
-    /// A session token for `account`, issued at `now` (seconds since 1970).
+    /// A hand-off token with these claims and the issuer's name.
+    pub(super) fn sign_handoff(&self, claims: Value) -> Result<String, DemoError> {
+        let mut all = Map::from_iter([("iss".to_owned(), json!(self.name))]);
+        if let Value::Object(claims) = claims {
+            all.extend(claims);
+        }
+        self.key.sign_handoff(&all).map_err(DemoError::Key)
+    }
+
+    /// A session token for `account`, issued at `now` (seconds since 1970), as scripts use it.
     pub(super) fn mint(
         &self,
         account: Account,
@@ -59,24 +68,29 @@ impl Issuer {
         now: u64,
         lifetime: Duration,
     ) -> Result<Map<String, Value>, DemoError> {
-        let mut id = [0; 16];
-        rand::fill(&mut id).map_err(|_| DemoError::Randomness)?;
         let claims = [
             ("iss", json!(self.name)),
             ("aud", json!(AUDIENCE)),
             ("sub", json!(account.name())),
             ("iat", json!(now)),
             ("exp", json!(now.saturating_add(lifetime.as_secs()))),
-            ("jti", json!(URL_SAFE_NO_PAD.encode(id))),
+            ("jti", json!(random_text()?)),
         ];
         Ok(claims.map(|(name, value)| (name.to_owned(), value)).into_iter().collect())
     }
 }
 
-/// `aud` of every token, and the audience that the gate demands.
+/// 128 random bits in base64url: nobody guesses them, and no two are alike.
+pub(super) fn random_text() -> Result<String, DemoError> {
+    let mut bytes = [0; 16];
+    rand::fill(&mut bytes).map_err(|_| DemoError::Randomness)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// `aud` of every session token, and the audience that the gate demands.
 pub(super) const AUDIENCE: &str = "vdi";
 
-/// How long a sign-in lasts. The key dies with the demo, so this is an upper bound only.
+/// How long such a token lasts. The key dies with the demo, so this is an upper bound only.
 pub(super) const LIFETIME: Duration = Duration::from_secs(8 * 3_600);
 
 const KEY_ID: &str = "demo";

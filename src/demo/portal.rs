@@ -1,45 +1,60 @@
-//! The sign-in page: who wants in says who he is, without a password, and gets a session token.
+//! The sign-in page: a reference portal. Who wants in says who he is, without a password, and is
+//! handed over to the gate.
 //!
-//! A page on another host cannot set a cookie for alice's host alone. This portal therefore sets
-//! it for the whole zone, which the gate calls `parent_domain`; every page that shows it says that
-//! the hand-off (`login.handoff`) with a cookie for one host is what belongs into production.
+//! What a portal has to do for the gate stands in [`handoff`], and nothing else does. Here is what
+//! every sign-in page is: a form, a session of its own ([`visitor`]), and the refusal to act for
+//! another site.
+
+mod handoff;
+mod visitor;
 
 use super::{
-    issuer::{Issuer, LIFETIME},
+    issuer::Issuer,
     listener::{Answer, Site, page},
     query,
-    zone::{Account, SIGN_IN_LABEL, ZONE, Zone},
+    zone::{Account, SIGN_IN_LABEL, Zone},
 };
+use handoff::Asked;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
     Method, Request, Response, StatusCode,
     body::Incoming,
-    header::{self, HeaderValue},
+    header::{self, HeaderMap, HeaderValue},
 };
 use std::{sync::Arc, time::SystemTime};
+use visitor::{Visitor, Visitors};
 
 /// The site at `login.vdi.localhost`, the one host of the zone without the gate in front.
 pub(super) struct Portal {
-    pub(super) zone: Zone,
-    pub(super) issuer: Arc<Issuer>,
+    zone: Zone,
+    issuer: Arc<Issuer>,
+    visitors: Visitors,
 }
 
 impl Site for Portal {
     async fn answer(&self, request: Request<Incoming>) -> Answer {
-        let path = request.uri().path().to_owned();
-        match (request.method(), path.as_str()) {
-            (&Method::GET | &Method::HEAD, "/") => self.form(&request),
-            (&Method::POST, "/sign-in" | "/sign-out") => {
-                // Login CSRF (T9, T10): bob's page must not sign alice's browser in or out.
-                if !self.is_own_origin(&request) {
-                    return refusal(StatusCode::FORBIDDEN);
-                }
-                if path == "/sign-out" {
-                    return self.sign_out();
-                }
-                let body = Limited::new(request.into_body(), BODY_LIMIT).collect().await;
+        let (parts, body) = request.into_parts();
+        let path = parts.uri.path();
+        let cookies = cookies(&parts.headers);
+        match (&parts.method, path) {
+            (&Method::GET | &Method::HEAD, "/") => {
+                self.visit(parts.uri.query().unwrap_or_default(), &cookies)
+            }
+            (&Method::GET | &Method::HEAD, SIGNED_OUT) => {
+                self.shown(StatusCode::OK, &Said::SignedOut, self.visitors.find(&cookies).as_ref())
+            }
+            // Login CSRF (T9, T10): bob's page must not sign alice's browser in or out.
+            (&Method::POST, "/sign-in" | "/sign-out") if !self.is_own_origin(&parts.headers) => {
+                refusal(StatusCode::FORBIDDEN)
+            }
+            (&Method::POST, "/sign-out") => {
+                let gone = self.visitors.end(&cookies);
+                redirect(&format!("{}/", self.zone.origin(SIGN_IN_LABEL)), Some(&gone))
+            }
+            (&Method::POST, "/sign-in") => {
+                let body = Limited::new(body, BODY_LIMIT).collect().await;
                 let body = body.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
-                self.sign_in(&String::from_utf8_lossy(&body))
+                self.sign_in(&String::from_utf8_lossy(&body), &cookies)
             }
             _ => refusal(StatusCode::NOT_FOUND),
         }
@@ -47,122 +62,174 @@ impl Site for Portal {
 }
 
 impl Portal {
-    fn form(&self, request: &Request<Incoming>) -> Answer {
-        let query = request.uri().query().unwrap_or_default();
-        let back = query::value(query, "rd").filter(|back| self.workspace(back).is_some());
-        let cookies: Vec<_> = request
-            .headers()
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .collect();
-        let html = self.html(back.as_deref(), &signed_in(&cookies.join("; ")));
-        // Chromium applies `form-action` to the redirect after the form as well.
-        let targets = Account::ALL.map(|account| self.zone.origin(account.name())).join(" ");
-        page(html, &format!("{POLICY}; form-action 'self' {targets}"))
+    pub(super) fn new(zone: Zone, issuer: Arc<Issuer>) -> Self {
+        Self { zone, issuer, visitors: Visitors::default() }
     }
 
-    fn html(&self, back: Option<&str>, signed_in: &[Account]) -> String {
-        let state = match signed_in {
-            [] => "nobody".to_owned(),
-            accounts => {
-                accounts.iter().map(|account| account.name()).collect::<Vec<_>>().join(", ")
+    /// Somebody comes: sent by the gate, or on his own. Who is signed in already is sent on at once.
+    fn visit(&self, query: &str, cookies: &str) -> Answer {
+        let visitor = self.visitors.find(cookies);
+        match (Asked::read(query, self.zone), &visitor) {
+            (Some(asked), Some(visitor)) => self.hand_over(&asked, visitor, None),
+            (Some(asked), None) => self.shown(StatusCode::OK, &Said::Asked(asked), None),
+            (None, visitor) if asks(query) => {
+                self.shown(StatusCode::BAD_REQUEST, &Said::Unreadable, visitor.as_ref())
             }
+            (None, visitor) => self.shown(StatusCode::OK, &Said::Nothing, visitor.as_ref()),
+        }
+    }
+
+    /// Signs in, in place of whoever was signed in before. Leads to where the gate wants the visitor
+    /// back; from nowhere, to one's own desktop, which begins a sign-in that ends at once.
+    fn sign_in(&self, form: &str, cookies: &str) -> Answer {
+        let account = query::value(form, "account").and_then(|name| Account::named(&name));
+        let asked = Asked::read(form, self.zone);
+        let (Some(account), false) = (account, asked.is_none() && asks(form)) else {
+            return refusal(StatusCode::BAD_REQUEST);
+        };
+        self.visitors.end(cookies);
+        let Ok((visitor, cookie)) = self.visitors.begin(account) else {
+            return refusal(StatusCode::INTERNAL_SERVER_ERROR);
+        };
+        if let Some(asked) = asked {
+            return self.hand_over(&asked, &visitor, Some(&cookie));
+        }
+        let own = format!("{}/.doorward/login", self.zone.origin(account.name()));
+        redirect(&own, Some(&cookie))
+    }
+
+    fn hand_over(&self, asked: &Asked, visitor: &Visitor, cookie: Option<&str>) -> Answer {
+        if !asked.admits(visitor.account) {
+            let said = Said::Asked(asked.clone());
+            let mut answer = self.shown(StatusCode::FORBIDDEN, &said, Some(visitor));
+            set_cookie(&mut answer, cookie);
+            return answer;
+        }
+        let entry = asked.enter(visitor.account, &visitor.name, &self.issuer, unix_time());
+        let Ok(entry) = entry else { return refusal(StatusCode::INTERNAL_SERVER_ERROR) };
+        redirect(&entry, cookie)
+    }
+
+    fn shown(&self, status: StatusCode, said: &Said, visitor: Option<&Visitor>) -> Answer {
+        let html = self.html(said, visitor.map(|visitor| visitor.account));
+        // Chromium applies `form-action` to every redirect after the form as well.
+        let targets = Account::ALL.map(|account| self.zone.origin(account.name())).join(" ");
+        let mut answer = page(html, &format!("{POLICY}; form-action 'self' {targets}"));
+        *answer.status_mut() = status;
+        // Nobody learns where a visitor comes from, and yet the form has an `Origin`.
+        let policy = HeaderValue::from_static("same-origin");
+        answer.headers_mut().insert(header::REFERRER_POLICY, policy);
+        answer
+    }
+
+    fn html(&self, said: &Said, account: Option<Account>) -> String {
+        let desktop = |owner: Account| format!("{}’s desktop", owner.name());
+        let (title, text) = match (said, account) {
+            (Said::Asked(asked), None) => (
+                format!("Sign in to enter {}", desktop(asked.owner)),
+                format!("<code>{}</code> wants to know who you are.", self.authority(asked.owner)),
+            ),
+            (Said::Asked(asked), Some(account)) => (
+                format!("{} is not yours", desktop(asked.owner)),
+                format!(
+                    "You are signed in as {}, who may not enter <code>{}</code>. Nothing was \
+                     handed over. <a href=\"https://{}/.doorward/login\">Go to {}</a>, or be \
+                     somebody else:",
+                    account.name(),
+                    self.authority(asked.owner),
+                    self.authority(account),
+                    desktop(account),
+                ),
+            ),
+            (Said::Unreadable, _) => (
+                "This is no way in".to_owned(),
+                "What the address asks for is nothing that the gate asks for. Nothing was handed \
+                 over; begin at a desktop."
+                    .to_owned(),
+            ),
+            (Said::SignedOut, _) => (
+                "You have signed out of the desktop".to_owned(),
+                "This page still knows you until you sign out here too: its session is one of its \
+                 own."
+                    .to_owned(),
+            ),
+            (Said::Nothing, _) => ("Who are you?".to_owned(), String::new()),
+        };
+        let carried = match said {
+            Said::Asked(asked) => format!(
+                "<input type=\"hidden\" name=\"rd\" value=\"{}/\">\n\
+                 <input type=\"hidden\" name=\"st\" value=\"{}\">\n",
+                self.zone.origin(asked.owner.name()),
+                asked.state,
+            ),
+            Said::Nothing | Said::SignedOut | Said::Unreadable => String::new(),
         };
         PORTAL
             .replace("{{style}}", super::desktop::STYLE)
-            .replace("{{alice}}", &self.zone.authority(Account::Alice.name()))
-            .replace("{{bob}}", &self.zone.authority(Account::Bob.name()))
-            .replace("{{zone}}", ZONE)
-            .replace("{{state}}", &state)
-            // Last, so that nothing inside the visitor's value is taken for a placeholder.
-            .replace("{{rd}}", &escaped(back.unwrap_or_default()))
+            .replace("{{title}}", &title)
+            .replace("{{text}}", &text)
+            .replace("{{carried}}", &carried)
+            .replace("{{account}}", account.map_or("nobody", Account::name))
+            .replace("{{alice}}", &self.authority(Account::Alice))
+            .replace("{{bob}}", &self.authority(Account::Bob))
     }
 
-    /// Signs in and sends the browser back to where it came from, or to one's own desktop.
-    fn sign_in(&self, form: &str) -> Answer {
-        let account = query::value(form, "account").and_then(|name| Account::named(&name));
-        let Some(account) = account else {
-            return refusal(StatusCode::BAD_REQUEST);
-        };
-        let Ok(token) = self.issuer.mint(account, unix_time(), LIFETIME) else {
-            return refusal(StatusCode::INTERNAL_SERVER_ERROR);
-        };
-        let back = query::value(form, "rd").filter(|back| self.workspace(back).is_some());
-        let target = back.unwrap_or_else(|| format!("{}/", self.zone.origin(account.name())));
-        redirect(&target, &[cookie(account, &token, LIFETIME.as_secs())])
+    fn authority(&self, account: Account) -> String {
+        self.zone.authority(account.name())
     }
 
-    fn sign_out(&self) -> Answer {
-        let cleared = Account::ALL.map(|account| cookie(account, "", 0));
-        redirect(&format!("{}/", self.zone.origin(SIGN_IN_LABEL)), &cleared)
-    }
-
-    /// Whose desktop an absolute address lies on. Only such an address is ever redirected to: the
-    /// origin is compared as a whole and the next character must be its slash (T11).
-    fn workspace(&self, address: &str) -> Option<Account> {
-        if address.chars().any(|character| character.is_control() || character == '\\') {
-            return None;
-        }
-        Account::ALL.into_iter().find(|account| {
-            let rest = address.strip_prefix(&self.zone.origin(account.name()));
-            rest.is_some_and(|rest| rest.starts_with('/'))
-        })
-    }
-
-    fn is_own_origin(&self, request: &Request<Incoming>) -> bool {
-        let mut origins = request.headers().get_all(header::ORIGIN).iter();
+    fn is_own_origin(&self, headers: &HeaderMap) -> bool {
+        let mut origins = headers.get_all(header::ORIGIN).iter();
         let own = self.zone.origin(SIGN_IN_LABEL);
         origins.next().is_some_and(|origin| origin.as_bytes() == own.as_bytes())
             && origins.next().is_none()
     }
 }
 
-/// The session cookie for the whole zone. `Max-Age=0` takes it back.
-fn cookie(account: Account, token: &str, seconds: u64) -> String {
-    let name = account.cookie();
-    format!(
-        "{name}={token}; Domain={ZONE}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"
-    )
+/// Why the page is shown.
+enum Said {
+    /// Somebody came on his own.
+    Nothing,
+    /// The gate wants to know who this is.
+    Asked(Asked),
+    /// Something asks for a hand-off in a way that the gate does not.
+    Unreadable,
+    /// A desktop was left.
+    SignedOut,
 }
 
-/// Who this browser seems to be signed in as, judged by the look of its cookies: for display. What
-/// bob's page plants under alice's cookie name is no JWT.
-fn signed_in(cookies: &str) -> Vec<Account> {
-    let has = |account: &Account| {
-        cookies
-            .split(';')
-            .filter_map(|pair| pair.trim().split_once('='))
-            .any(|(name, value)| name == account.cookie() && value.starts_with("eyJ"))
-    };
-    Account::ALL.into_iter().filter(has).collect()
+/// Whether a query or form wants a hand-off at all, readable or not.
+fn asks(pairs: &str) -> bool {
+    pairs.split('&').any(|pair| pair.split('=').next() == Some("st"))
 }
 
-fn redirect(target: &str, cookies: &[String]) -> Answer {
+fn cookies(headers: &HeaderMap) -> String {
+    let lines = headers.get_all(header::COOKIE).iter();
+    lines.filter_map(|line| line.to_str().ok()).collect::<Vec<_>>().join("; ")
+}
+
+fn redirect(target: &str, cookie: Option<&str>) -> Answer {
     let mut answer = refusal(StatusCode::SEE_OTHER);
-    let headers = answer.headers_mut();
     if let Ok(target) = HeaderValue::from_str(target) {
-        headers.insert(header::LOCATION, target);
+        answer.headers_mut().insert(header::LOCATION, target);
     }
-    for cookie in cookies {
-        if let Ok(cookie) = HeaderValue::from_str(cookie) {
-            headers.append(header::SET_COOKIE, cookie);
-        }
-    }
+    set_cookie(&mut answer, cookie);
     answer
+}
+
+fn set_cookie(answer: &mut Answer, cookie: Option<&str>) {
+    if let Some(Ok(cookie)) = cookie.map(HeaderValue::from_str) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
 }
 
 fn refusal(status: StatusCode) -> Answer {
     let mut answer = Response::new(Full::default());
     *answer.status_mut() = status;
-    let no_store = HeaderValue::from_static("no-store");
-    answer.headers_mut().insert(header::CACHE_CONTROL, no_store);
+    let headers = answer.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     answer
-}
-
-/// Text for an attribute in double quotes.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Seconds since 1970; a clock before that year counts as 1970, and its tokens as expired.
@@ -174,95 +241,13 @@ pub(super) fn unix_time() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
+/// Where the gate sends a browser that has signed out of a desktop.
+pub(super) const SIGNED_OUT: &str = "/signed-out";
+
 const PORTAL: &str = include_str!("portal.html");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
                       base-uri 'none'; frame-ancestors 'none'";
 const BODY_LIMIT: usize = 8 * 1024;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn portal() -> Portal {
-        let zone = Zone::new(8443);
-        let issuer = Arc::new(Issuer::new(zone.origin(SIGN_IN_LABEL)).unwrap());
-        Portal { zone, issuer }
-    }
-
-    fn location(answer: &Answer) -> &str {
-        answer.headers()["location"].to_str().unwrap()
-    }
-
-    #[test]
-    fn only_desktops_of_this_zone_are_redirected_to() {
-        let own = "https://bob.vdi.localhost:8443/";
-        for (row, back, expected) in [
-            (
-                "own_desktop",
-                "https://bob.vdi.localhost:8443/x?y=1",
-                "https://bob.vdi.localhost:8443/x?y=1",
-            ),
-            (
-                "others_desktop",
-                "https://alice.vdi.localhost:8443/",
-                "https://alice.vdi.localhost:8443/",
-            ),
-            ("other_site", "https://evil.example/", own),
-            ("scheme_relative", "//evil.example/", own),
-            ("plain_http", "http://bob.vdi.localhost:8443/", own),
-            ("other_port", "https://bob.vdi.localhost:8444/", own),
-            ("longer_port", "https://bob.vdi.localhost:84430/", own),
-            ("suffix", "https://bob.vdi.localhost:8443.evil.example/", own),
-            ("user_information", "https://bob.vdi.localhost:8443@evil.example/", own),
-            ("backslash", "https://bob.vdi.localhost:8443/\\evil.example", own),
-            ("line_break", "https://bob.vdi.localhost:8443/%0d%0aSet-Cookie:x=1", own),
-            ("no_slash", "https://bob.vdi.localhost:8443", own),
-            ("script", "javascript:alert(1)", own),
-        ] {
-            let answer = portal().sign_in(&format!("account=bob&rd={back}"));
-            assert_eq!(location(&answer), expected, "{row}");
-        }
-    }
-
-    #[test]
-    fn cookie_is_for_the_zone_secure_and_out_of_reach_of_scripts() {
-        let answer = portal().sign_in("account=alice");
-        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-        assert!(cookie.starts_with("doorward-alice=eyJ"), "{cookie}");
-        for attribute in ["Domain=vdi.localhost", "Path=/", "Secure", "HttpOnly", "SameSite=Lax"] {
-            assert!(cookie.split("; ").any(|part| part == attribute), "{attribute}");
-        }
-    }
-
-    #[test]
-    fn unknown_account_gets_no_cookie() {
-        for form in ["account=carol", "account=", "", "account=alice%00", "rd=x"] {
-            let answer = portal().sign_in(form);
-            assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{form}");
-            assert!(!answer.headers().contains_key("set-cookie"), "{form}");
-        }
-    }
-
-    #[test]
-    fn signing_out_takes_both_cookies_back() {
-        let answer = portal().sign_out();
-        let cleared: Vec<_> = answer.headers().get_all("set-cookie").iter().collect();
-        assert_eq!(cleared.len(), 2);
-        assert!(cleared.iter().all(|cookie| cookie.to_str().unwrap().contains("Max-Age=0")));
-    }
-
-    #[test]
-    fn visitors_value_stays_inside_its_attribute() {
-        let back = "https://bob.vdi.localhost:8443/\"><script>alert(1)</script>{{state}}";
-        let html = portal().html(Some(back), &[Account::Bob]);
-        assert!(!html.contains("<script>alert"));
-        assert!(html.contains("{{state}}"), "a placeholder inside the value is left alone");
-    }
-
-    #[test]
-    fn signed_in_accounts_are_told_by_exact_cookie_names() {
-        assert_eq!(signed_in("a=1; doorward-bob=eyJ"), [Account::Bob]);
-        assert_eq!(signed_in("doorward-alice=eyJ; doorward-bob=eyJ"), Account::ALL);
-        assert!(signed_in("xdoorward-bob=eyJ; doorward-alice=planted").is_empty());
-    }
-}
+mod tests;

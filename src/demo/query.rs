@@ -1,13 +1,14 @@
 //! Query strings and form bodies (`application/x-www-form-urlencoded`), as the demo's pages
 //! need them: one value by its name. Pure.
 
-/// The decoded value of the first pair called `name`; `None` when there is none, or when its
-/// escapes are broken or are no UTF-8.
+/// The decoded value of the only pair called `name`; `None` when there is none or more than one (two
+/// readers would choose differently), or when its escapes are broken or are no UTF-8.
 pub(super) fn value(pairs: &str, name: &str) -> Option<String> {
-    let (_, value) = pairs
+    let mut values = pairs
         .split('&')
         .filter_map(|pair| pair.split_once('='))
-        .find(|(candidate, _)| *candidate == name)?;
+        .filter(|(candidate, _)| *candidate == name);
+    let (_, value) = values.next().filter(|_| values.next().is_none())?;
     decode(value)
 }
 
@@ -41,7 +42,7 @@ mod tests {
             ("plain", "a=1&rd=x", Some("x")),
             ("escaped_address", "rd=https%3A%2F%2Fa%2F%3Fb%3Dc%26d", Some("https://a/?b=c&d")),
             ("plus_is_a_space", "rd=a+b%2B", Some("a b+")),
-            ("first_of_two", "rd=1&rd=2", Some("1")),
+            ("two", "rd=1&rd=2", None),
             ("absent", "r=1", None),
             ("name_without_value", "rd", None),
             ("broken_escape", "rd=%2", None),

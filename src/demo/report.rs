@@ -4,7 +4,7 @@
 use super::{
     checks::Finding,
     curl::CurlLine,
-    zone::{Account, SIGN_IN_LABEL, ZONE, Zone, host},
+    zone::{Account, SIGN_IN_LABEL, Zone, host},
 };
 use crate::manifest::TraefikVersion;
 use serde_json::{Value, json};
@@ -38,11 +38,12 @@ impl Ready<'_> {
                A browser that does not know names below localhost needs this line in /etc/hosts:\n  \
                127.0.0.1 {hosts}\n\
              \n  \
-               The sign-in page sets its cookie for all of {ZONE}. That is the compromise for \
-               portals\n  that cannot do better; a later version brings the hand-off (login.handoff), \
-               which\n  sets it for one host.\n\
+               The sign-in page hands its visitors over to the gate (login.handoff), which sets a \
+               cookie\n  for one desktop's host. What a portal has to do for it: \
+               src/demo/portal/handoff.rs\n\
              \n\
-             In a terminal (the header files hold the demo users' tokens, good for this run only)\n",
+             In a terminal, one after the other (the files hold tokens that are good for this run \
+             only)\n",
             version = self.version,
             sign_in = self.sign_in(),
             authority = self.authority.display(),
@@ -172,7 +173,7 @@ mod tests {
             "https://login.vdi.localhost:8443/",
             "/tmp/d/ca.pem",
             "accounts: alice, bob",
-            "# 403: bob stays out\n  curl ",
+            "# 403: bob, with a token of his own, stays out\n  curl ",
             "Ctrl-C",
             "login.handoff",
         ] {
@@ -196,7 +197,7 @@ mod tests {
         assert_eq!(text.lines().count(), 1);
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["desktops"]["alice"], "https://alice.vdi.localhost:8443/");
-        assert_eq!(value["commands"].as_array().unwrap().len(), 4);
+        assert_eq!(value["commands"].as_array().unwrap().len(), 5);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{
     curl,
     desktop::Desktop,
     gate::GateSettings,
-    issuer::{Issuer, LIFETIME},
+    issuer::{self, Issuer, LIFETIME},
     listener,
     portal::{self, Portal},
     process::{self, Program},
@@ -16,6 +16,7 @@ use super::{
     report,
     scratch::Scratch,
     traefik::{Configuration, Traefik},
+    verdicts::Verdicts,
     zone::{Account, SIGN_IN_LABEL, Zone},
 };
 use crate::manifest::TraefikVersion;
@@ -51,23 +52,29 @@ impl Stage {
         let certificates = Certificates::generate(now)?;
         let authority = folder.write("ca.pem", &certificates.authority)?;
         let issuer = Arc::new(Issuer::new(zone.origin(SIGN_IN_LABEL))?);
-        for account in Account::ALL {
-            let token = issuer.mint(account, now, LIFETIME)?;
-            let line = curl::header_line(account, &token);
-            folder.write(&curl::header_file_name(account), &line)?;
+        let bobs_token = issuer.mint(Account::Bob, now, LIFETIME)?;
+        for (name, text) in curl::header_files(zone, &bobs_token) {
+            folder.write(name, &text)?;
         }
 
         let record = Arc::new(Record::default());
+        let gate_log = folder.path().join("gate.log");
+        let verdicts = Arc::new(Verdicts::new(gate_log.clone()));
         let mut sites = JoinSet::new();
         let mut desktops = Vec::new();
         for owner in Account::ALL {
             let (listener, address) = listener::bind().await?;
-            let desktop = Desktop { owner, zone, record: Arc::clone(&record) };
+            let desktop = Desktop {
+                owner,
+                zone,
+                record: Arc::clone(&record),
+                verdicts: Arc::clone(&verdicts),
+            };
             sites.spawn(listener::serve(listener, desktop));
             desktops.push((owner, address));
         }
         let (listener, sign_in) = listener::bind().await?;
-        let portal = Portal { zone, issuer: Arc::clone(&issuer) };
+        let portal = Portal::new(zone, Arc::clone(&issuer));
         sites.spawn(listener::serve(listener, portal));
 
         let (listen, admin, pages) = (
@@ -85,6 +92,7 @@ impl Stage {
                 key_set: &folder.write("jwks.json", &issuer.key_set()?)?,
                 certificate: &folder.write("gate.crt", &certificates.gate.certificate)?,
                 key: &folder.write("gate.key", &certificates.gate.key)?,
+                session_key: &folder.write("session.key", &session_key()?)?,
             };
             folder.write("doorward.yaml", &settings.to_yaml())?
         };
@@ -120,7 +128,7 @@ impl Stage {
             program,
             gate_admin: admin,
             gate_configuration,
-            gate_log: folder.path().join("gate.log"),
+            gate_log,
             authority,
             folder,
         })
@@ -186,6 +194,11 @@ impl Stage {
         };
         if json { ready.json() } else { ready.text() }
     }
+}
+
+/// 256 random bits as text, for the gate's own sessions.
+fn session_key() -> Result<String, DemoError> {
+    Ok(issuer::random_text()? + &issuer::random_text()?)
 }
 
 /// Asks again and again until `ready` says yes. Whether the part is still alive is watched

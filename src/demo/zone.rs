@@ -51,15 +51,6 @@ impl Account {
         }
     }
 
-    /// One cookie name a person, so that one browser can be signed in as both. Only so does the
-    /// attack from bob's page carry alice's session, which is the case worth showing.
-    pub(super) fn cookie(self) -> &'static str {
-        match self {
-            Self::Alice => "doorward-alice",
-            Self::Bob => "doorward-bob",
-        }
-    }
-
     pub(super) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|account| account.name() == name)
     }

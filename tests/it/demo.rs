@@ -4,6 +4,7 @@ use crate::support::process::{Process, doorward, eventually, free_address, run};
 use crate::support::traefik::Version;
 use crate::support::traefik_parts;
 use crate::support::wire::Wire;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 #[tokio::test]
@@ -74,6 +75,70 @@ async fn the_demo_can_be_read_by_a_program() {
     let whole = serde_json::from_str::<serde_json::Value>(&demo.stdout()).is_ok();
     let each = lines.iter().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok());
     assert!(!lines.is_empty() && (whole || each), "{}", demo.stdout());
+}
+
+/// The way in, the way out, and what must not become one: by their names, so that none goes unseen.
+#[tokio::test]
+async fn the_demo_walks_the_way_in_and_out() {
+    let home = tempfile::tempdir().unwrap();
+    let port = free_address().port().to_string();
+    let mut command = doorward();
+    command
+        .args(["demo", "--once", "--json", "--port", &port])
+        .env("DOORWARD_TRAEFIK", traefik_parts::program(Version::NEWEST.number))
+        .env("HOME", home.path());
+    let mut demo = Process::start(&mut command);
+    assert_eq!(demo.exit_code(Duration::from_secs(180)).await, Some(0), "{}", demo.output());
+    let table: Value = serde_json::from_str(&demo.stdout()).expect("one line of JSON");
+    let rows = table["checks"].as_array().expect("a table");
+    for (check, actual) in [
+        ("bob signs in for alice's desktop", "403, sets __Host-portal"),
+        ("alice opens her desktop", "302 login/, sets __Host-doorward-st-…"),
+        ("bob's page signs her in", "403"),
+        ("alice signs in", "303 alice/.doorward/enter, sets __Host-portal"),
+        ("her way in, in bob's browser", "401"),
+        ("her way in, in hers", "303 alice/echo, sets __Host-doorward"),
+        ("her way in once more, with the same state", "401"),
+        ("bob's way in, at alice's desktop", "401"),
+        ("bob's page signs alice out", "403"),
+        ("alice signs out", "303 login/signed-out, clears cache, storage"),
+        ("her cookie from before is no session now", "302 login/, sets __Host-doorward-st-…"),
+    ] {
+        let row = rows.iter().find(|row| row["check"] == check);
+        let row = row.unwrap_or_else(|| panic!("{check} is not in {table}"));
+        assert_eq!((&row["actual"], &row["passed"]), (&json!(actual), &json!(true)), "{check}");
+    }
+}
+
+/// Whoever copies the lines sees what is promised, in the order in which they stand.
+#[tokio::test]
+async fn the_lines_for_a_shell_do_what_they_say() {
+    if std::process::Command::new("curl").arg("--version").output().is_err() {
+        eprintln!("left out: no curl here");
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let port = free_address().port().to_string();
+    let mut command = doorward();
+    command
+        .args(["demo", "--json", "--port", &port])
+        .env("DOORWARD_TRAEFIK", traefik_parts::program(Version::NEWEST.number))
+        .env("HOME", home.path());
+    let demo = Process::start(&mut command);
+    let ready = || async { demo.stdout().contains('\n') };
+    eventually("a word that it is ready", Duration::from_secs(120), ready).await;
+    let ready: Value = serde_json::from_str(&demo.stdout()).expect("one line of JSON");
+    let lines = ready["commands"].as_array().expect("lines");
+    assert_eq!(lines.len(), 5);
+    for line in lines {
+        let [title, expected, command] =
+            ["title", "expected", "command"].map(|key| line[key].as_str().expect("text"));
+        let done = run(std::process::Command::new("sh").args(["-c", command]), "");
+        // The line that shows what the desktop saw prints that in place of the status.
+        let seen = done.stdout.contains("\"desktop\": \"alice\"");
+        assert!(seen || done.stdout.trim() == expected, "{title}: {}", done.output());
+    }
+    demo.signal("TERM");
 }
 
 /// Nothing is fetched against the user's will, and the message says how to go on.

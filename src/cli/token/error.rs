@@ -3,7 +3,7 @@
 use crate::config::NoSuchIssuer;
 use crate::keys::FileError;
 use crate::token::{ClaimPath, SigningKeyError};
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, time::Duration};
 
 /// Why no token was minted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,21 @@ pub(crate) enum TokenCommandError {
     KeySet(PathBuf),
     /// Two values for one claim, or one within another that is no object.
     ClaimTwice(ClaimPath),
+    /// A hand-off token that the gate would not take for its long life.
+    HandoffTooLong(Duration),
+    /// A hand-off token for no host.
+    NoHandoffAudience,
+    /// A hand-off token for several hosts; how many.
+    SeveralOrigins(usize),
+    /// A hand-off token for what is no origin.
+    NoOrigin {
+        /// What was given.
+        audience: String,
+        /// The origin that was meant, where one can be told.
+        origin: Option<String>,
+    },
+    /// A hand-off token that answers no sign-in.
+    NoNonce,
     /// The clock stands before 1970.
     Clock,
     /// The system gave no random bytes.
@@ -51,6 +66,11 @@ impl TokenCommandError {
             | Self::NoAudience(_)
             | Self::NoUserClaim(_)
             | Self::KeySet(_)
+            | Self::HandoffTooLong(_)
+            | Self::NoHandoffAudience
+            | Self::SeveralOrigins(_)
+            | Self::NoOrigin { .. }
+            | Self::NoNonce
             | Self::ClaimTwice(_) => true,
             Self::File { .. }
             | Self::Key { .. }
@@ -103,6 +123,34 @@ impl fmt::Display for TokenCommandError {
                 "there are two values for the claim {}, or one within a value that is no object; \
                  leave one out",
                 path.as_str()
+            ),
+            Self::HandoffTooLong(ttl) => write!(
+                formatter,
+                "--ttl: {}s is too long for a hand-off token, of which the gate takes 60s at most; \
+                 leave it out for 30s",
+                ttl.as_secs()
+            ),
+            Self::NoHandoffAudience => formatter.write_str(
+                "--handoff needs --audience with the origin of the workspace, such as \
+                 https://alice.vdi.example.com; what is configured as audiences is for other tokens",
+            ),
+            Self::SeveralOrigins(number) => write!(
+                formatter,
+                "--audience is there {number} times, and a hand-off token is for one workspace; \
+                 give it once"
+            ),
+            Self::NoOrigin { audience, origin: Some(origin) } => write!(
+                formatter,
+                "--audience: {audience:?} is not an origin as browsers write it; write {origin}"
+            ),
+            Self::NoOrigin { audience, origin: None } => write!(
+                formatter,
+                "--audience: {audience:?} is no origin; with --handoff give the workspace's, such \
+                 as https://alice.vdi.example.com"
+            ),
+            Self::NoNonce => formatter.write_str(
+                "--handoff needs --nonce with the value of `st` from the gate's redirect to the \
+                 sign-in page: the token is good in the browser alone that was sent there",
             ),
             Self::Clock => formatter.write_str("the clock stands before 1970; set it"),
             Self::Randomness => formatter.write_str("the system gives no random bytes; try again"),

@@ -17,7 +17,7 @@ fn parse(options: &[&str]) -> Result<TokenArgs, clap::Error> {
     Line::try_parse_from(fixed.iter().chain(options)).map(|line| line.arguments)
 }
 
-fn arguments(options: &[&str]) -> TokenArgs {
+pub(super) fn arguments(options: &[&str]) -> TokenArgs {
     parse(options).unwrap()
 }
 
@@ -151,6 +151,28 @@ fn claims_come_from_the_configuration_and_the_options_win() {
 }
 
 #[test]
+fn a_hand_off_has_its_own_lifetime_and_a_nonce() {
+    let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
+    let configured = issuer(&key);
+    let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    let st = format!("0123456789abcdef.{challenge}");
+    let origin = "https://alice.vdi.example.com";
+    let options = ["--handoff", "--audience", origin, "--nonce", &st];
+    assert_eq!(
+        made(&options, Some(&configured)),
+        Ok(json!({
+            "iss": "https://portal.example.com", "aud": origin, "account": {"name": "alice"},
+            "iat": NOW, "exp": NOW + 30, "jti": "id", "nonce": challenge,
+        }))
+    );
+    let meant = [&options[..], &["--ttl", "60s", "--claim", "nonce=other"]].concat();
+    let meant = made(&meant, Some(&configured)).unwrap();
+    assert_eq!((&meant["exp"], &meant["nonce"]), (&json!(NOW + 60), &json!("other")));
+    let alone = parse(&["--nonce", challenge]).unwrap_err();
+    assert_eq!(alone.kind(), ErrorKind::MissingRequiredArgument, "{alone}");
+}
+
+#[test]
 fn what_nobody_said_is_asked_for() {
     use TokenCommandError::{ClaimTwice, NoAudience, NoIssuer, NoUserClaim};
     let path = |text: &str| ClaimPath::new(text).unwrap();
@@ -206,6 +228,7 @@ fn options_are_read_strictly() {
         ("claim_without_name", ["--claim", "=x"]),
         ("claim_bad_pointer", ["--claim", "/a~=x"]),
         ("user_claim_empty", ["--user-claim", ""]),
+        ("nonce_that_is_none", ["--nonce", "0123456789abcdef"]),
         ("alg_none", ["--alg", "none"]),
         ("alg_lower_case", ["--alg", "es256"]),
     ] {
@@ -219,7 +242,7 @@ fn options_are_read_strictly() {
         );
     }
     for (text, seconds) in [("0s", 0), ("90s", 90), ("15m", 900), ("8h", 28_800), ("7d", 604_800)] {
-        assert_eq!(arguments(&["--ttl", text]).ttl.as_secs(), seconds, "{text}");
+        assert_eq!(arguments(&["--ttl", text]).ttl.unwrap().as_secs(), seconds, "{text}");
     }
     assert_eq!(arguments(&["--alg", "Ed25519"]).alg, Some(Algorithm::EdDsa));
 }

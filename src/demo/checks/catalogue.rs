@@ -1,51 +1,51 @@
 //! What the demo tries on itself.
 
-use super::{Check, Examination, Expected};
+use super::{Check, Examination, Expected, way_in::Sessions};
 use crate::demo::{
     DemoError,
+    gate::SESSION_COOKIE,
     issuer::{Issuer, LIFETIME},
     zone::{Account, host},
 };
 
 impl Examination<'_> {
-    /// Every check in the order of the table. `signed_in` is the cookie pair that the sign-in page
-    /// gave to alice; without one the checks that need it fail.
-    pub(super) fn catalogue(&self, signed_in: Option<String>) -> Result<Vec<Check>, DemoError> {
-        let alice = self.issuer.mint(Account::Alice, self.now, LIFETIME)?;
-        let bob = self.issuer.mint(Account::Bob, self.now, LIFETIME)?;
-        let mut checks = self.welcome(&alice, &bob, signed_in.unwrap_or_default());
-        checks.extend(self.strangers(&alice, &bob)?);
-        checks.extend(self.pages_of_bob(&alice));
-        checks.extend(self.false_names(&alice, &bob));
+    /// Every check in the order of the table. Where a browser asks, it has the session that the gate
+    /// gave it; tokens of the issuer are what scripts bring, and forgers make.
+    pub(super) fn catalogue(&self, sessions: &Sessions) -> Result<Vec<Check>, DemoError> {
+        let mut checks = self.welcome(sessions)?;
+        checks.extend(self.strangers(sessions)?);
+        checks.extend(self.pages_of_bob(&sessions.alice));
+        checks.extend(self.false_names(sessions));
         Ok(checks)
     }
 
     /// Who may come in comes in, and the desktop learns who it is but not by what token.
-    fn welcome(&self, alice: &str, bob: &str, signed_in: String) -> Vec<Check> {
+    fn welcome(&self, sessions: &Sessions) -> Result<Vec<Check>, DemoError> {
+        let script = self.issuer.mint(Account::Alice, self.now, LIFETIME)?;
         let user = |name: &str| ("x-doorward-user", name.to_owned());
         let inside = |owner, shown, hidden: &str| {
-            let hidden = vec![hidden.to_owned()];
+            let hidden = vec!["eyJ".to_owned(), hidden.to_owned()];
             Expected::Inside { owner, shown, hidden }
         };
-        let own = cookie(Account::Alice, alice);
+        let Sessions { alice: own, bob } = sessions;
         let several = format!("theme=dark; {own}; language=en");
-        let tossed = format!("{}=planted; {own}", Account::Alice.cookie());
-        vec![
+        let tossed = format!("{SESSION_COOKIE}=planted; {own}");
+        Ok(vec![
             self.alice(
-                "alice signs in and opens her desktop",
-                inside(Account::Alice, vec![user("alice")], "eyJ"),
+                "alice's desktop, with her session",
+                inside(Account::Alice, vec![user("alice")], SESSION_COOKIE),
             )
-            .with("Cookie", signed_in),
-            self.check("bob opens his", "bob", inside(Account::Bob, vec![user("bob")], bob))
-                .with("Cookie", cookie(Account::Bob, bob)),
+            .with("Cookie", own.clone()),
+            self.check("bob's, with his", "bob", inside(Account::Bob, vec![user("bob")], "eyJ"))
+                .with("Cookie", bob.clone()),
             self.alice(
                 "alice's script with a bearer token",
-                inside(Account::Alice, vec![user("alice")], alice),
+                inside(Account::Alice, vec![user("alice")], &script),
             )
-            .with("Authorization", format!("Bearer {alice}")),
+            .with("Authorization", format!("Bearer {script}")),
             self.alice(
                 "other cookies reach the desktop untouched",
-                inside(Account::Alice, vec![("cookie", "theme=dark; language=en".into())], alice),
+                inside(Account::Alice, vec![("cookie", "theme=dark; language=en".into())], "eyJ"),
             )
             .with("Cookie", several),
             self.alice(
@@ -54,50 +54,52 @@ impl Examination<'_> {
             )
             .with("Cookie", tossed),
             self.socket("alice's WebSocket from her own page", Account::Alice, Expected::Socket)
-                .with("Cookie", own),
-        ]
+                .with("Cookie", own.clone()),
+        ])
     }
 
     /// No token, somebody else's, a bad one.
-    fn strangers(&self, alice: &str, bob: &str) -> Result<Vec<Check>, DemoError> {
+    fn strangers(&self, sessions: &Sessions) -> Result<Vec<Check>, DemoError> {
+        let Sessions { alice, bob } = sessions;
         let stranger = Issuer::new(self.issuer.name().to_owned())?;
         let forged = stranger.mint(Account::Alice, self.now, LIFETIME)?;
         let long_ago = self.now.saturating_sub(LIFETIME.as_secs() * 2);
         let expired = self.issuer.mint(Account::Alice, long_ago, LIFETIME)?;
         let unsigned = self.issuer.unsigned(Account::Alice, self.now)?;
-        let as_alice = |token: &str| cookie(Account::Alice, token);
+        let bobs_token = self.issuer.mint(Account::Bob, self.now, LIFETIME)?;
+        let carried = |token: &str| format!("{SESSION_COOKIE}={token}");
         let nobody = "nobody opens alice's desktop in a browser";
         Ok(vec![
             self.alice(nobody, Expected::SignIn).navigating("none"),
             self.alice("nobody asks with curl", Expected::Refused(401)),
             self.socket("nobody's WebSocket", Account::Alice, Expected::Refused(401)),
-            self.alice("bob at alice's desktop", Expected::Refused(403))
-                .with("Cookie", cookie(Account::Bob, bob)),
+            self.alice("bob's session, carried to alice's desktop", Expected::Refused(401))
+                .with("Cookie", bob.clone()),
+            self.alice("bob's token at alice's desktop", Expected::Refused(403))
+                .with("Authorization", format!("Bearer {bobs_token}")),
             self.alice("bob in a browser: a page, no redirect", Expected::Refused(403))
                 .navigating("none")
-                .with("Cookie", cookie(Account::Bob, bob)),
-            self.alice("bob's token under alice's cookie name", Expected::Refused(403))
-                .with("Cookie", as_alice(bob)),
+                .with("Cookie", carried(&bobs_token)),
             self.socket(
                 "bob's WebSocket to alice's desktop",
                 Account::Alice,
                 Expected::Refused(403),
             )
-            .with("Cookie", cookie(Account::Bob, bob)),
+            .with("Cookie", carried(&bobs_token)),
             self.alice("a token signed with another key", Expected::Refused(401))
-                .with("Cookie", as_alice(&forged)),
+                .with("Cookie", carried(&forged)),
             self.alice("a token with alg none", Expected::Refused(401))
-                .with("Cookie", as_alice(&unsigned)),
+                .with("Cookie", carried(&unsigned)),
             self.alice("an expired token", Expected::Refused(401))
-                .with("Cookie", as_alice(&expired)),
-            self.check("alice at a desktop that nobody has", "carol", Expected::Refused(403))
-                .with("Cookie", as_alice(alice)),
+                .with("Cookie", carried(&expired)),
+            self.check("alice at a desktop that nobody has", "carol", Expected::Refused(401))
+                .with("Cookie", alice.clone()),
         ])
     }
 
     /// Alice's browser, with her session, on bob's page: what browsers really send from there.
     fn pages_of_bob(&self, alice: &str) -> Vec<Check> {
-        let session = || cookie(Account::Alice, alice);
+        let session = || alice.to_owned();
         let bob = || self.zone.origin(Account::Bob.name());
         let refused = || Expected::Refused(403);
         let from = |name, method, mode: &str, dest: &str| {
@@ -131,10 +133,10 @@ impl Examination<'_> {
     }
 
     /// Headers and spellings by which a request claims to be another one.
-    fn false_names(&self, alice: &str, bob: &str) -> Vec<Check> {
-        let own = || cookie(Account::Alice, alice);
-        let others = || cookie(Account::Bob, bob);
-        let refused = || Expected::Refused(403);
+    fn false_names(&self, sessions: &Sessions) -> Vec<Check> {
+        let own = || sessions.alice.clone();
+        let others = || sessions.bob.clone();
+        let refused = || Expected::Refused(401);
         let user = Expected::Inside {
             owner: Account::Alice,
             shown: vec![("x-doorward-user", "alice".into())],
@@ -212,8 +214,4 @@ impl Check {
             .with("Sec-Fetch-Dest", "document".into())
             .with("Accept", "text/html,application/xhtml+xml,*/*;q=0.8".into())
     }
-}
-
-fn cookie(account: Account, token: &str) -> String {
-    format!("{}={token}", account.cookie())
 }

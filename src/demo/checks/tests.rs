@@ -1,11 +1,12 @@
+use super::way_in::Sessions;
 use super::*;
-use crate::demo::certificate::Certificates;
+use crate::demo::{certificate::Certificates, gate::SESSION_COOKIE};
 use std::collections::BTreeSet;
 
 const NOW: u64 = 1_800_000_000;
 
 /// Calls `judge` with an examination that never sends anything.
-fn examination<T>(judge: impl FnOnce(&Examination<'_>) -> T) -> T {
+pub(super) fn examination<T>(judge: impl FnOnce(&Examination<'_>) -> T) -> T {
     let zone = Zone::new(8443);
     let authority = Certificates::generate(NOW).unwrap().authority_der;
     judge(&Examination {
@@ -86,13 +87,14 @@ fn redirect_must_lead_to_the_sign_in_page_and_back() {
     let own = "https%3A%2F%2Falice.vdi.localhost%3A8443%2Fecho";
     examination(|examination| {
         for (row, location, passed) in [
-            ("as_it_should_be", format!("https://login.vdi.localhost:8443/?rd={own}"), true),
-            ("other_page", format!("https://login.evil.example/?rd={own}"), false),
-            ("relative", format!("/?rd={own}"), false),
-            ("no_way_back", "https://login.vdi.localhost:8443/".into(), false),
+            ("as_it_should_be", format!("https://login.vdi.localhost:8443/?rd={own}&st=a.b"), true),
+            ("no_state", format!("https://login.vdi.localhost:8443/?rd={own}"), false),
+            ("other_page", format!("https://login.evil.example/?rd={own}&st=a.b"), false),
+            ("relative", format!("/?rd={own}&st=a.b"), false),
+            ("no_way_back", "https://login.vdi.localhost:8443/?st=a.b".into(), false),
             (
                 "back_elsewhere",
-                "https://login.vdi.localhost:8443/?rd=https%3A%2F%2Fe%2F".into(),
+                "https://login.vdi.localhost:8443/?rd=https%3A%2F%2Fe%2F&st=a.b".into(),
                 false,
             ),
         ] {
@@ -123,7 +125,8 @@ fn socket_must_echo() {
 #[test]
 fn names_are_distinct_and_requests_are_whole() {
     examination(|examination| {
-        let checks = examination.catalogue(Some("doorward-alice=x".into())).unwrap();
+        let [alice, bob] = ["a", "b"].map(|value| format!("{SESSION_COOKIE}={value}"));
+        let checks = examination.catalogue(&Sessions { alice, bob }).unwrap();
         let names: BTreeSet<_> = checks.iter().map(|check| check.name).collect();
         assert_eq!(names.len(), checks.len());
         for check in &checks {

@@ -1,7 +1,7 @@
 //! `doorward keygen` and `doorward token`: what they make opens a gate, and leaks nothing.
 
 use crate::support::gate::Plan;
-use crate::support::portal::{ALICE, Portal, now};
+use crate::support::portal::{ALICE, LOGIN, Portal, now};
 use crate::support::process::{Finished, doorward, run};
 use crate::support::request::Request;
 use crate::support::token::remember;
@@ -151,6 +151,52 @@ fn a_token_from_the_configuration() {
         (claims["iss"].as_str(), claims["uid"].as_str()),
         (Some("https://idp.example.com"), Some("alice"))
     );
+}
+
+/// What a script mints in a portal's place, the gate lets in: once, with the browser's own state.
+#[tokio::test]
+async fn a_hand_off_token_is_let_in() {
+    let portal = Portal::new();
+    let plan = Plan::of(&portal);
+    let folder = plan.folder.path().join("keys");
+    assert_eq!(keygen(&folder, &[]).code, 0);
+    let session_key = plan.folder.path().join("session.key");
+    fs::write(&session_key, "k".repeat(32)).unwrap();
+    fs::set_permissions(&session_key, fs::Permissions::from_mode(0o400)).unwrap();
+    let login = json!({ "url": LOGIN, "handoff": { "session_key_file": session_key } });
+    let gate = plan
+        .with_issuer("keys", json!({ "jwks_file": folder.join("jwks.json") }))
+        .with("login", login)
+        .with("revocation", json!({ "store": "memory" }))
+        .open()
+        .await;
+
+    let sent = gate.ask(&Request::question(ALICE).page().uri("/desk")).await;
+    let location = sent.header("Location").expect("a redirect");
+    let st = location.split_once("&st=").expect("a state").1.to_owned();
+    let state = sent.cookies().swap_remove(0);
+    let origin = format!("https://{ALICE}");
+    let mut command = doorward();
+    command.args(["token", "--handoff", "--key"]).arg(folder.join("private.jwk"));
+    command.args(["--issuer", "https://idp.example.com", "--user-claim", "sub"]);
+    command.args(["--user", "alice", "--audience", &origin, "--nonce", &st]);
+    let minted = run(&mut command, "");
+    assert_eq!(minted.code, 0, "{}", minted.output());
+    let minted = remember(minted.stdout.trim().to_owned());
+
+    let id = st.split('.').next().expect("an id");
+    let entry = format!("/.doorward/enter?st={id}&t={minted}");
+    let enter = Request::question(ALICE).page().uri(&entry).add("Cookie", &state);
+    let entered = gate.ask(&enter).await;
+    assert_eq!(entered.status, 303, "{entered}");
+    assert_eq!(entered.header("Location"), Some(format!("{origin}/desk")));
+    let cookies = entered.cookies();
+    let session = cookies.iter().find(|pair| pair.starts_with("__Host-doorward=")).expect("one");
+    let inside = gate.ask(&Request::question(ALICE).add("Cookie", session)).await;
+    assert_eq!(inside.status, 200, "{inside}");
+    assert_eq!(gate.ask(&enter).await.status, 401, "good once");
+    // It is no session, whatever it is carried in.
+    assert_ne!(gate.ask(&Request::question(ALICE).bearer(&minted)).await.status, 200);
 }
 
 #[test]

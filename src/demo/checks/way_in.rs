@@ -1,0 +1,229 @@
+//! The way in and out, step by step, as two browsers go it: alice's, and bob's, who tries to go in
+//! alice's place.
+//!
+//! A step's answer is told in one line (status, where it leads, which cookies it sets) and has to
+//! be the expected line to the letter: a cookie too many is a failure like a wrong status.
+
+use super::{Examination, Finding, browser::Browser};
+use crate::demo::{
+    client::Reply,
+    gate::SESSION_COOKIE,
+    portal::SIGNED_OUT,
+    zone::{Account, SIGN_IN_LABEL, Zone},
+};
+use std::{fmt::Write, io};
+
+/// What the visitors have in the end: cookie pairs as their browsers send them. Empty where the way
+/// in led nowhere; then every check that needs one fails.
+pub(super) struct Sessions {
+    pub(super) alice: String,
+    pub(super) bob: String,
+}
+
+/// Browsers, and what was found so far.
+pub(super) struct Walk<'a> {
+    examination: &'a Examination<'a>,
+    alice: Browser<'a>,
+    bob: Browser<'a>,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(examination: &'a Examination<'a>) -> Self {
+        let (alice, bob) = (examination.browser(), examination.browser());
+        Self { examination, alice, bob, findings: Vec::new() }
+    }
+
+    /// Both sign in, each to his own desktop.
+    pub(super) async fn enter(&mut self) -> Sessions {
+        let zone = self.examination.zone;
+        let sign_in = zone.origin(SIGN_IN_LABEL);
+        let page = (ALICE, "/echo?attempt=way-in");
+
+        // Bob tries alice's desktop first. He is signed in at the portal from here on.
+        let sent = self.bob.open(page).await;
+        let bobs_wish = query(&sent);
+        let form = format!("account=bob&{bobs_wish}");
+        let told = self.bob.submit((SIGN_IN_LABEL, "/sign-in"), &sign_in, &form).await;
+        self.step("bob signs in for alice's desktop", "403, sets __Host-portal", &told);
+        let told = self.bob.open((SIGN_IN_LABEL, &format!("/?{bobs_wish}"))).await;
+        self.step("bob, signed in, asks for it again", "403", &told);
+
+        let sent = self.alice.open(page).await;
+        let wish = query(&sent);
+        self.step("alice opens her desktop", "302 login/, sets __Host-doorward-st-…", &sent);
+        let state = self.alice.cookie(ALICE, STATE);
+        let told = self.alice.open((SIGN_IN_LABEL, &format!("/?{wish}"))).await;
+        self.step("the sign-in page asks who she is", "200", &told);
+        let bobs_page = zone.origin(Account::Bob.name());
+        let form = format!("account=alice&{wish}");
+        let told = self.alice.submit((SIGN_IN_LABEL, "/sign-in"), &bobs_page, &form).await;
+        self.step("bob's page signs her in", "403", &told);
+        let told = self.alice.submit((SIGN_IN_LABEL, "/sign-in"), &sign_in, &form).await;
+        self.step("alice signs in", "303 alice/.doorward/enter, sets __Host-portal", &told);
+        let entry = path(&told, zone);
+
+        let told = self.bob.open((ALICE, &entry)).await;
+        self.step("her way in, in bob's browser", "401", &told);
+        let told = self.alice.open((ALICE, &entry)).await;
+        self.step("her way in, in hers", "303 alice/echo, sets __Host-doorward", &told);
+        let session = self.alice.cookie(ALICE, SESSION_COOKIE);
+        self.alice.insist(ALICE, &state);
+        let told = self.alice.open((ALICE, &entry)).await;
+        self.step("her way in once more, with the same state", "401", &told);
+
+        let sent = self.bob.open((BOB, "/.doorward/login?path=/echo")).await;
+        let told = self.bob.open((SIGN_IN_LABEL, &format!("/?{}", query(&sent)))).await;
+        self.step("bob asks for his own desktop: at once", "303 bob/.doorward/enter", &told);
+        let entry = path(&told, zone);
+        // His token, under the state that he has begun at alice's desktop.
+        let id = crate::demo::query::value(&bobs_wish, "st").unwrap_or_default();
+        let id = id.split('.').next().unwrap_or_default();
+        let token = entry.split_once("&t=").map_or("", |(_, token)| token);
+        let crossed = format!("/.doorward/enter?st={id}&t={token}");
+        let told = self.bob.open((ALICE, &crossed)).await;
+        self.step("bob's way in, at alice's desktop", "401", &told);
+        let told = self.bob.open((BOB, &entry)).await;
+        self.step("bob's way in, at his", "303 bob/echo, sets __Host-doorward", &told);
+        Sessions { alice: session, bob: self.bob.cookie(BOB, SESSION_COOKIE) }
+    }
+
+    /// Alice signs out.
+    pub(super) async fn leave(&mut self) {
+        let zone = self.examination.zone;
+        let session = self.alice.cookie(ALICE, SESSION_COOKIE);
+        let logout = (ALICE, "/.doorward/logout");
+        let bobs_page = zone.origin(Account::Bob.name());
+        let told = self.alice.submit(logout, &bobs_page, "").await;
+        self.step("bob's page signs alice out", "403", &told);
+        let told = self.alice.open((ALICE, "/echo")).await;
+        self.step("she is still in", "200", &told);
+        let told = self.alice.submit(logout, &zone.origin(ALICE), "").await;
+        let expected = format!("303 login{SIGNED_OUT}, clears cache, storage");
+        self.step("alice signs out", &expected, &told);
+        self.alice.insist(ALICE, &session);
+        let told = self.alice.open((ALICE, "/echo?attempt=way-out")).await;
+        let expected = "302 login/, sets __Host-doorward-st-…";
+        self.step("her cookie from before is no session now", expected, &told);
+    }
+
+    fn step(&mut self, name: &'static str, expected: &str, reply: &io::Result<Reply>) {
+        let actual = match reply {
+            Ok(reply) => told(reply, self.examination.zone),
+            Err(error) => format!("no answer: {error}"),
+        };
+        let (expected, passed) = (expected.to_owned(), actual == expected);
+        self.findings.push(Finding { name, expected, actual, passed });
+    }
+}
+
+/// An answer in one line, without anything that is secret.
+fn told(reply: &Reply, zone: Zone) -> String {
+    let mut text = reply.status.to_string();
+    if let Some(location) = reply.header("location") {
+        let (address, _) = location.split_once('?').unwrap_or((location, ""));
+        let short = labels().find_map(|label| {
+            let path = address.strip_prefix(&zone.origin(label))?;
+            path.starts_with('/').then(|| format!("{label}{path}"))
+        });
+        // Writing to a String cannot fail.
+        let _ = write!(text, " {}", short.as_deref().unwrap_or(address));
+    }
+    for line in reply.headers("set-cookie") {
+        let mut attributes = line.split("; ");
+        let (name, value) =
+            attributes.next().and_then(|pair| pair.split_once('=')).unwrap_or_default();
+        // The guard against loops is nobody's way in.
+        if value.is_empty() || name == "__Host-doorward-loop" {
+            continue;
+        }
+        let shown = if name.starts_with(STATE) { "__Host-doorward-st-…" } else { name };
+        let _ = write!(text, ", sets {shown}");
+        let attributes: Vec<_> = attributes.collect();
+        for needed in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+            if !attributes.contains(&needed) {
+                let _ = write!(text, " without {needed}");
+            }
+        }
+        for wide in attributes.iter().filter(|one| one.starts_with("Domain")) {
+            let _ = write!(text, " with {wide}");
+        }
+    }
+    if let Some(what) = reply.header("clear-site-data") {
+        let _ = write!(text, ", clears {}", what.replace('"', ""));
+    }
+    text
+}
+
+/// Path and query of the address that an answer leads to, on any of our hosts.
+fn path(reply: &io::Result<Reply>, zone: Zone) -> String {
+    let location = reply.as_ref().ok().and_then(|reply| reply.header("location"));
+    let location = location.unwrap_or_default();
+    let path = labels().find_map(|label| location.strip_prefix(&zone.origin(label)));
+    path.filter(|path| path.starts_with('/')).unwrap_or("/").to_owned()
+}
+
+/// What the gate tells the sign-in page.
+fn query(reply: &io::Result<Reply>) -> String {
+    let location = reply.as_ref().ok().and_then(|reply| reply.header("location"));
+    location.and_then(|location| location.split_once('?')).map_or("", |(_, query)| query).to_owned()
+}
+
+fn labels() -> impl Iterator<Item = &'static str> {
+    [ALICE, BOB, SIGN_IN_LABEL].into_iter()
+}
+
+const ALICE: &str = "alice";
+const BOB: &str = "bob";
+/// Begins the names of the gate's state cookies.
+const STATE: &str = "__Host-doorward-st-";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=60";
+
+    fn line(headers: &str) -> String {
+        let head = format!("HTTP/1.1 303 X\r\n{headers}\r\n");
+        told(&Reply::new(303, head, String::new()), Zone::new(8443))
+    }
+
+    #[test]
+    fn an_answer_is_told_without_its_secrets() {
+        let text = line(&format!(
+            "Location: https://alice.vdi.localhost:8443/.doorward/enter?st=a&t=eyJ\r\n\
+             Set-Cookie: __Host-portal=secret; {GOOD}\r\n\
+             Set-Cookie: __Host-doorward-st-0a=secret; {GOOD}\r\n\
+             Set-Cookie: __Host-doorward-p=; {GOOD}\r\n\
+             Clear-Site-Data: \"cache\", \"storage\"\r\n"
+        ));
+        let expected = "303 alice/.doorward/enter, sets __Host-portal, sets __Host-doorward-st-…, \
+                        clears cache, storage";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn what_a_cookie_must_not_be_shows() {
+        for (row, headers, expected) in [
+            ("other_host", "Location: https://evil.example/x\r\n", "303 https://evil.example/x"),
+            (
+                "longer_port",
+                "Location: https://bob.vdi.localhost:84430/\r\n",
+                "303 https://bob.vdi.localhost:84430/",
+            ),
+            (
+                "for_the_zone",
+                "Set-Cookie: a=b; HttpOnly; Secure; SameSite=Lax; Path=/; Domain=vdi.localhost\r\n",
+                "303, sets a with Domain=vdi.localhost",
+            ),
+            (
+                "for_scripts",
+                "Set-Cookie: a=b; Secure; SameSite=Lax; Path=/\r\n",
+                "303, sets a without HttpOnly",
+            ),
+        ] {
+            assert_eq!(line(headers), expected, "{row}");
+        }
+    }
+}
