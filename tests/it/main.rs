@@ -22,6 +22,7 @@
     reason = "a test says what it expects, and fails loudly where the expectation breaks"
 )]
 
+mod browsers;
 mod commands;
 mod configuration;
 mod decision;

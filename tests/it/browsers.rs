@@ -1,0 +1,3 @@
+//! Real Chromium and real Firefox.
+
+mod harness;
