@@ -22,3 +22,4 @@ pub mod token;
 pub mod traefik;
 pub mod traefik_parts;
 pub mod wire;
+pub mod witness;
