@@ -97,11 +97,12 @@ impl<'s> Round<'s> {
     async fn departures(&self, from: Host) -> Vec<Outcome> {
         let page = self.page(from).await;
         let names = self.names(&page, "departures", from).await;
-        page.close().await;
         let mut outcomes = Vec::new();
-        for name in names {
-            // A tab of its own: one that is still on its way elsewhere may miss where it is sent.
-            let page = self.page(from).await;
+        for (number, name) in names.into_iter().enumerate() {
+            if number > 0 {
+                let path = format!("{}/page?{number}", self.prefix);
+                self.scene.enter_anew(&page, from, &path).await;
+            }
             let script = "(targets) => attack(departures, targets)";
             // The page may be gone before it can say anything.
             let targets = json!([[[name, self.target(from, &name)]]]);
@@ -116,9 +117,9 @@ impl<'s> Round<'s> {
                 let own = self.path(from, &name);
                 knocks(self.scene, self.variant, |path| path == own).await;
             }
-            page.close().await;
             outcomes.push(outcome(from, name, result.unwrap_or_default()));
         }
+        page.close().await;
         outcomes
     }
 

@@ -109,11 +109,13 @@ impl Scene {
         let url = self.url(host, path);
         let visit = page.goto(&url).await;
         assert!(visit.is_at(&url), "{url}: {visit:?}");
-        // Alice's desktop knows nothing of attacks.
-        let script = "async text => { if (typeof attack === 'function') return; \
-            const script = document.createElement('script'); \
-            script.textContent = text; document.head.append(script) }";
-        page.evaluate(script, json!([include_str!("attacks.js")])).await;
+        arm(page).await;
+    }
+
+    /// The same from a page that may be on its way elsewhere.
+    pub async fn enter_anew(&self, page: &Page, host: Host, path: &str) {
+        page.wander(&self.url(host, path)).await;
+        arm(page).await;
     }
 
     /// Lets one of alice's hosts set `cookie`, as whatever signs her in would.
@@ -122,6 +124,14 @@ impl Scene {
         let url = self.url(host, &format!("/{SIGN_IN}?cookie={cookie}"));
         assert_eq!(page.goto(&url).await.status, Some(200));
     }
+}
+
+/// Brings what alice's desktop knows nothing of.
+async fn arm(page: &Page) {
+    let script = "async text => { if (typeof attack === 'function') return; \
+        const script = document.createElement('script'); \
+        script.textContent = text; document.head.append(script) }";
+    page.evaluate(script, json!([include_str!("attacks.js")])).await;
 }
 
 /// Browsers find all names below `localhost` by themselves, and take `vdi.localhost` for one site:

@@ -129,6 +129,11 @@ impl Page {
         self.ask(json!({ "op": "goto", "url": url })).await.map(|visit| Visit::read(&visit))
     }
 
+    /// Goes to `url`, from wherever it may still be on its way to. It must not be there already.
+    pub async fn wander(&self, url: &str) {
+        self.demand(json!({ "op": "wander", "url": url })).await;
+    }
+
     /// As the user's way back in the history. Nothing tells the status.
     pub async fn back(&self) -> Visit {
         Visit::read(&self.demand(json!({ "op": "back" })).await)

@@ -94,6 +94,15 @@ const commands = {
       : host === domain)
   },
   goto: async ({ page, url, timeout }) => visited(page, await page.goto(url, { ...until, timeout })),
+  // As a script of the page's own would: that takes the place of whatever it is still on its way to,
+  // where a navigation from outside may wait for the wrong one.
+  async wander ({ page, url }) {
+    const there = `location.href === ${JSON.stringify(url)} && document.readyState === 'complete'`
+    // A page that goes away just now takes the order with it.
+    const order = () => page.evaluate(`void (location.href = ${JSON.stringify(url)})`).then(() => true)
+    while (!await order().catch(() => false)) await pause()
+    while (!await page.evaluate(there).catch(() => false)) await pause()
+  },
   // A page that comes back out of the browser's memory loads nothing that could be waited for.
   async back ({ page }) {
     await page.evaluate('void (window.departed = true, history.back())')
