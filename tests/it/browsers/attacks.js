@@ -200,6 +200,16 @@ const attacks = {
 // One at a time: each takes its page away, needs a click of its own, or opens another page.
 const departures = {
   'link': url => show(make('a', { id: 'link', href: url, textContent: 'a link' })),
+  'link that downloads': url => {
+    const link = make('a', { href: url, download: 'x' })
+    show(link)
+    link.click()
+  },
+  'link in a new window out of a sandboxed frame': async url => {
+    const srcdoc = `<a href='${url}' target=_blank>x</a><script>document.links[0].click()</script>`
+    await loads(make('iframe', { sandbox: 'allow-scripts allow-popups', srcdoc }))
+    await later(500)
+  },
   'address, set by a script': url => { location = url },
   'address, redirected there by 302': url => { location = via(302, url) },
   'form GET': url => posts(url, { method: 'get' }),

@@ -157,8 +157,10 @@ const TABLES: [(Host, &str, &str); 3] = [
     ),
 ];
 /// Ends as a link that was followed, whatever it began as.
-const MAY_NAVIGATE: [&str; 7] = [
+const MAY_NAVIGATE: [&str; 9] = [
     "link",
+    "link that downloads",
+    "link in a new window out of a sandboxed frame",
     "address, set by a script",
     "address, redirected there by 302",
     "form GET",
