@@ -166,15 +166,13 @@ pub fn is_uncertain(name: &str) -> bool {
     UNCERTAIN.iter().any(|start| name.starts_with(start))
 }
 
-const UNCERTAIN: [&str; 16] = [
+const UNCERTAIN: [&str; 14] = [
     "CSP report",
     "SharedWorker",
     "Worker",
     "embed",
     "font",
     "icon",
-    "link in a new window",
-    "link that downloads",
     "object",
     "ping",
     "prefetch",
