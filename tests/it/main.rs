@@ -1,16 +1,17 @@
 //! The real doorward, and the real Traefik in front of it, seen from outside only.
 //!
 //! One test binary, so that everything links once. [`decision`] asks the gate itself, in Traefik's
-//! words, and [`handoff`] the way in; [`traefik`] sends a visitor through three versions of Traefik to desktops that write down
-//! what reached them; [`configuration`], [`lifecycle`], [`commands`] and [`demo`] cover the program
-//! around the gate; [`render`] what it renders, [`deploy`] what is committed of that, on the real API
-//! server of [`kubernetes`]. Nothing here links against the library: what is proved is what is
-//! shipped.
+//! words, [`handoff`] the way in, and [`revocation`] the way out; [`traefik`] sends a visitor through
+//! three versions of Traefik to desktops that write down what reached them, [`browsers`] sends real
+//! Chromium and real Firefox; [`configuration`], [`lifecycle`], [`commands`] and [`demo`] cover the
+//! program around the gate; [`render`] what it renders, [`deploy`] what is committed of that, on the
+//! real API server of [`kubernetes`]. Nothing here links against the library: what is proved is what
+//! is shipped.
 //!
 //! Traefik, kubectl, the control plane of Kubernetes and Pebble are installed or built on the first
 //! run, into `$DOORWARD_TEST_CACHE` or `target/test-parts` (see [`support::parts`]); the control
-//! plane takes 8 to 10 minutes of two cores, once. A test that cannot have its part fails and names
-//! the line that installs it.
+//! plane takes 8 to 10 minutes of two cores, once. Browsers are the system's; root installs a missing
+//! one through apt. A test that cannot have its part fails and names the line that installs it.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -22,6 +23,7 @@
     reason = "a test says what it expects, and fails loudly where the expectation breaks"
 )]
 
+mod browsers;
 mod commands;
 mod configuration;
 mod decision;

@@ -1,6 +1,7 @@
 //! The cast of every test: gate, Traefik, desktops, visitors, portals.
 
 pub mod answer;
+pub mod browser;
 pub mod certificates;
 pub mod cluster;
 pub mod crd_traefik;
@@ -21,3 +22,4 @@ pub mod token;
 pub mod traefik;
 pub mod traefik_parts;
 pub mod wire;
+pub mod witness;

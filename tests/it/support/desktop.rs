@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_tungstenite::WebSocketStream;
@@ -37,8 +37,18 @@ impl Desktop {
         Self::open_on(name, IpAddr::V4(Ipv4Addr::LOCALHOST)).await
     }
 
+    /// Opens a desktop that trusts whoever comes through the gate, as many do: its answers may be read
+    /// by every page that asks, and are of whatever kind was asked for (see [`Manners::Careless`]).
+    pub async fn open_careless(name: &'static str) -> Self {
+        Self::open_with(name, IpAddr::V4(Ipv4Addr::LOCALHOST), Manners::Careless).await
+    }
+
     /// Opens a desktop on another address of this machine.
     pub async fn open_on(name: &'static str, address: IpAddr) -> Self {
+        Self::open_with(name, address, Manners::Plain).await
+    }
+
+    async fn open_with(name: &'static str, address: IpAddr, manners: Manners) -> Self {
         let listener = TcpListener::bind((address, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::default();
@@ -46,7 +56,7 @@ impl Desktop {
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let log = Arc::clone(&log);
-                tokio::spawn(async move { drop(serve(stream, name, &log).await) });
+                tokio::spawn(async move { drop(serve(stream, name, manners, &log).await) });
             }
         });
         Self { address, seen, task }
@@ -55,6 +65,11 @@ impl Desktop {
     /// Everything that has reached it.
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().expect("no holder panics").clone()
+    }
+
+    /// Whether such a request has reached it: for those who ask again and again.
+    pub fn has_seen(&self, such: impl Fn(&Seen) -> bool) -> bool {
+        self.seen.lock().expect("no holder panics").iter().any(such)
     }
 
     /// The only request that has reached it.
@@ -80,6 +95,21 @@ impl Desktop {
         let seen = self.seen();
         assert!(seen.is_empty(), "{when}: reached the desktop: {seen:#?}");
     }
+}
+
+/// How a desktop answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manners {
+    /// The request as JSON.
+    Plain,
+    /// A page, script, image or whatever else `Sec-Fetch-Dest` names, which holds [`secret_of`], with
+    /// every permission that CORS knows.
+    Careless,
+}
+
+/// What a page can only have read on the desktop of this name.
+pub fn secret_of(name: &str) -> String {
+    format!("desktop-of-{name}")
 }
 
 impl Drop for Desktop {
@@ -109,9 +139,14 @@ impl Seen {
     }
 }
 
-async fn serve(stream: TcpStream, name: &str, log: &Mutex<Vec<Seen>>) -> io::Result<()> {
+async fn serve(
+    stream: TcpStream,
+    name: &str,
+    manners: Manners,
+    log: &Mutex<Vec<Seen>>,
+) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
-    while let Some(seen) = read(&mut stream).await? {
+    while let Some(seen) = Seen::read(&mut stream).await? {
         log.lock().expect("no holder panics").push(seen.clone());
         if let [key] = seen.all("Sec-WebSocket-Key")[..]
             && seen.all("Upgrade") == ["websocket"]
@@ -125,9 +160,12 @@ async fn serve(stream: TcpStream, name: &str, log: &Mutex<Vec<Seen>>) -> io::Res
             return echo(stream).await;
         }
         let more = if seen.line.contains(HOSTILE) { HOSTILE_HEADERS } else { "" };
-        let body = seen.to_json(name).to_string();
+        let (kind, body, more) = match manners {
+            Manners::Plain => ("application/json", seen.to_json(name).to_string(), more.to_owned()),
+            Manners::Careless => careless(&seen, name),
+        };
         let head = format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+            "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\
              Set-Cookie: desktop={name}; Path=/\r\n{more}\r\n",
             body.len()
         );
@@ -139,28 +177,67 @@ async fn serve(stream: TcpStream, name: &str, log: &Mutex<Vec<Seen>>) -> io::Res
     Ok(())
 }
 
-/// One request head; bodies are not read, because no test sends one.
-async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Seen>> {
-    let mut lines = Vec::new();
-    loop {
-        let mut line = Vec::new();
-        if stream.read_until(b'\n', &mut line).await? == 0 {
-            return Ok(None);
+/// What a careless desktop answers: kind, body and further headers.
+fn careless(seen: &Seen, name: &str) -> (&'static str, String, String) {
+    let once = |header| seen.all(header).first().copied().unwrap_or_default().to_owned();
+    let origin = once("Origin");
+    let more = format!(
+        "Access-Control-Allow-Origin: {}\r\nAccess-Control-Allow-Credentials: true\r\n\
+         Access-Control-Allow-Headers: x-knock\r\nAccess-Control-Allow-Methods: PUT\r\n\
+         Cache-Control: no-store\r\n",
+        if origin.is_empty() { "*" } else { &origin }
+    );
+    let secret = secret_of(name);
+    let (kind, body) = match once("Sec-Fetch-Dest").as_str() {
+        "script" | "worker" | "sharedworker" | "serviceworker" => {
+            let tell = "if (!globalThis.document) globalThis.postMessage?.(secret)";
+            ("text/javascript", format!("globalThis.secret = '{secret}'; {tell}"))
         }
-        let line = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
-        if line.is_empty() {
-            break;
+        "style" => ("text/css", format!("body {{ --secret: {secret} }}")),
+        "image" => {
+            let size = "xmlns='http://www.w3.org/2000/svg' width='9' height='9'";
+            ("image/svg+xml", format!("<svg {size}><desc>{secret}</desc></svg>"))
         }
-        lines.push(line);
-    }
-    let mut lines = lines.into_iter();
-    let line = lines.next().unwrap_or_default();
-    let line = line.strip_suffix(" HTTP/1.1").unwrap_or(&line).to_owned();
-    let split = |line: String| {
-        let (name, value) = line.split_once(':').unwrap_or((&line, ""));
-        (name.to_owned(), value.trim().to_owned())
+        "empty" if once("Accept") == "text/event-stream" => {
+            ("text/event-stream", format!("data: {secret}\n\n"))
+        }
+        "empty" => ("application/json", json!({ "secret": secret }).to_string()),
+        _ => {
+            let icon = "<link rel=icon href='data:,'>";
+            ("text/html", format!("<!doctype html>{icon}<title>{name}</title><p>{secret}</p>"))
+        }
     };
-    Ok(Some(Seen { line, headers: lines.map(split).collect() }))
+    (kind, body, more)
+}
+
+impl Seen {
+    /// The next request on a connection; its body is thrown away.
+    pub async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Self>> {
+        let mut lines = Vec::new();
+        loop {
+            let mut line = Vec::new();
+            if stream.read_until(b'\n', &mut line).await? == 0 {
+                return Ok(None);
+            }
+            let line = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
+            if line.is_empty() {
+                break;
+            }
+            lines.push(line);
+        }
+        let mut lines = lines.into_iter();
+        let line = lines.next().unwrap_or_default();
+        let line = line.strip_suffix(" HTTP/1.1").unwrap_or(&line).to_owned();
+        let split = |line: String| {
+            let (name, value) = line.split_once(':').unwrap_or((&line, ""));
+            (name.to_owned(), value.trim().to_owned())
+        };
+        let seen = Self { line, headers: lines.map(split).collect() };
+        let length = seen.all("Content-Length").first().and_then(|length| length.parse().ok());
+        let mut body = stream.take(length.unwrap_or(0));
+        tokio::io::copy(&mut body, &mut tokio::io::sink()).await?;
+        Ok(Some(seen))
+    }
 }
 
 async fn echo(stream: BufReader<TcpStream>) -> io::Result<()> {

@@ -4,6 +4,7 @@
 //! Nothing is skipped: a test that cannot have its part fails with the line that installs it by
 //! hand, because a gate that was never seen among its neighbours is not a tested gate.
 
+pub mod browsers;
 pub mod go;
 pub mod kubernetes;
 pub mod pebble;

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -30,13 +30,18 @@ impl Process {
         process
     }
 
+    /// Starts a command that is talked with: its input and its output are the caller's. It needs no
+    /// [`leashed`], as long as the end of its input ends it.
+    pub fn converse(command: &mut Command) -> (Self, ChildStdin, ChildStdout) {
+        let mut child = piped(command, Stdio::piped());
+        let stdin = child.stdin.take().expect("piped");
+        let stdout = child.stdout.take().expect("piped");
+        let stderr = collect(child.stderr.take().expect("piped"));
+        (Self { child, stdout: Arc::default(), stderr, leash: None }, stdin, stdout)
+    }
+
     fn spawn(command: &mut Command, stdin: Stdio) -> Self {
-        let mut child = command
-            .stdin(stdin)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+        let mut child = piped(command, stdin);
         let stdout = collect(child.stdout.take().expect("piped"));
         let stderr = collect(child.stderr.take().expect("piped"));
         Self { child, stdout, stderr, leash: None }
@@ -216,6 +221,15 @@ pub fn free_address() -> SocketAddr {
         }
     }
     panic!("no free port from {FIRST_PORT} to {}", FIRST_PORT + PORTS);
+}
+
+fn piped(command: &mut Command, stdin: Stdio) -> Child {
+    command
+        .stdin(stdin)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"))
 }
 
 fn collect(mut source: impl Read + Send + 'static) -> Arc<Mutex<Vec<u8>>> {

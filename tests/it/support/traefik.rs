@@ -49,6 +49,10 @@ impl Version {
 pub struct Plan {
     /// Release.
     pub version: Version,
+    /// Where it will listen.
+    pub address: SocketAddr,
+    /// What its wildcard certificate is for.
+    pub zone: &'static str,
     /// `entryPoints.websecure`, without the address.
     pub entry_point: Value,
     /// `http.routers`.
@@ -57,6 +61,8 @@ pub struct Plan {
     pub services: Value,
     /// `http.middlewares.gate.forwardAuth`.
     pub forward_auth: Value,
+    /// `http.middlewares`, without `gate`.
+    pub middlewares: Value,
 }
 
 /// A running Traefik.
@@ -89,7 +95,17 @@ impl Plan {
             forward_auth["maxResponseBodySize"] = json!(65536);
         }
         let (routers, services) = (json!({}), json!({}));
-        Self { version, entry_point, routers, services, forward_auth }
+        let (middlewares, address) = (json!({}), free_address());
+        Self {
+            version,
+            address,
+            zone: ZONE,
+            entry_point,
+            routers,
+            services,
+            forward_auth,
+            middlewares,
+        }
     }
 
     /// Adds a gated host in front of a desktop.
@@ -102,6 +118,12 @@ impl Plan {
         });
     }
 
+    /// Adds a host, or a part of one, that no gate stands before.
+    pub fn route_ungated(&mut self, name: &str, rule: &str, server: SocketAddr) {
+        self.route(name, rule, server);
+        self.routers[name]["middlewares"] = json!([]);
+    }
+
     /// Starts Traefik and waits until it has read its routes.
     ///
     /// Readiness is seen on an entry point of its own, whose only route has no gate: asking a gated
@@ -112,21 +134,22 @@ impl Plan {
     /// With its log, when it ends or serves nothing.
     pub async fn open(mut self) -> Traefik {
         let folder = tempfile::tempdir().unwrap();
-        let (address, ready) = (free_address(), free_address());
+        let (address, ready) = (self.address, free_address());
         self.route("ready", "PathPrefix(`/`)", NOBODY);
         self.routers["ready"] =
             json!({ "rule": "PathPrefix(`/`)", "service": "ready", "entryPoints": ["ready"] });
         let authority = Authority::new();
-        let certificate = authority.issue(&[ZONE, &format!("*.{ZONE}")]);
+        let certificate = authority.issue(&[self.zone, &format!("*.{}", self.zone)]);
         let (certificate, key) = certificate.write(folder.path(), "wildcard");
         let mut entry_point = self.entry_point;
         entry_point["address"] = json!(address);
+        self.middlewares["gate"] = json!({ "forwardAuth": self.forward_auth });
         let dynamic = folder.path().join("dynamic.yml");
         let scene = json!({
             "http": {
                 "routers": self.routers,
                 "services": self.services,
-                "middlewares": { "gate": { "forwardAuth": self.forward_auth } },
+                "middlewares": self.middlewares,
             },
             "tls": { "stores": { "default": {
                 "defaultCertificate": { "certFile": certificate, "keyFile": key },

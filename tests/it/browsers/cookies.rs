@@ -1,0 +1,174 @@
+//! What bob's page does to the cookies of the zone: cookies of his that alice's host gets to see, and
+//! so many of them that the browser forgets hers.
+
+use super::document::{NOTHING, Row};
+use super::knock::{Knock, knocks};
+use super::scene::{Host, Scene, ZONE};
+use super::variant::Variant;
+use crate::support::browser::{Browser, Context, Engine, Page};
+use crate::support::desktop::Seen;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// What came of it with one kind of cookie.
+pub struct Finding {
+    engine: Engine,
+    variant: Variant,
+    /// The session cookies in alice's next request, in order: whose they were.
+    tossed: String,
+    after_tossing: Knock,
+    user: String,
+    after_overflow: Knock,
+    landed: String,
+}
+
+/// Does both, each in a profile of its own.
+pub async fn attack(browser: &Browser, scene: &Scene, variant: Variant) -> Finding {
+    let name = format!("{:?}-{variant:?}", browser.engine).to_lowercase();
+    let tokens = [scene.portal.token("alice"), scene.portal.token("bob")];
+
+    let (context, page) = signed_in(browser, scene, variant, &tokens[0]).await;
+    let path = format!("{TOSSED}/{name}/page");
+    write(&page, scene, &tossed(&tokens[1], &format!("{TOSSED}/{name}"))).await;
+    let own = scene.url(Host::Alice, &path);
+    assert!(page.goto(&own).await.is_at(&own), "{name}: her own page opens");
+    let after_tossing = last_knock(scene, variant, &path).await;
+    let user = users(scene, &path);
+    let tossed = sessions(scene, &path, variant, &tokens);
+    context.close().await;
+
+    let (context, page) = signed_in(browser, scene, variant, &tokens[0]).await;
+    let path = format!("/overflown/{name}/page");
+    for batch in ["a", "b"] {
+        let many = |number| format!("{batch}{number}=x; Secure; Path=/; Domain={ZONE}");
+        write(&page, scene, &(0..MANY).map(many).collect::<Vec<_>>()).await;
+        // A browser counts its cookies when it finds the time.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    let landed = page.goto(&scene.url(Host::Alice, &path)).await.url;
+    let after_overflow = last_knock(scene, variant, &path).await;
+    let host = Host::ALL.into_iter().find(|host| landed.starts_with(&scene.url(*host, "/")));
+    let landed = format!("{host:?}");
+    context.close().await;
+    let engine = browser.engine;
+    Finding { engine, variant, tossed, after_tossing, user, after_overflow, landed }
+}
+
+impl Finding {
+    /// What must never be: a page that is not alice's, or one without her cookie.
+    pub fn failure(&self) -> Option<String> {
+        let at = format!("{:?}, {:?}", self.engine, self.variant);
+        if self.user != "alice" || !self.after_tossing.reached {
+            return Some(format!("{at}: after tossing she is {:?}", self.user));
+        }
+        let Knock { session, reached, .. } = self.after_overflow;
+        let landed = if session { Host::Alice } else { Host::Login };
+        let right = session == reached && self.landed == format!("{:?}", Some(landed));
+        (!right).then(|| format!("{at}: overflown, she is at {}", self.landed))
+    }
+
+    /// Its row.
+    pub fn row(&self) -> Row {
+        let overflown = if self.after_overflow.session { "kept" } else { "lost" };
+        vec![
+            self.variant.name().to_owned(),
+            self.tossed.clone(),
+            self.after_tossing.answer.clone(),
+            overflown.to_owned(),
+            self.after_overflow.answer.clone(),
+        ]
+    }
+}
+
+async fn signed_in(
+    browser: &Browser,
+    scene: &Scene,
+    variant: Variant,
+    token: &str,
+) -> (Context, Page) {
+    let context = browser.context().await;
+    let page = context.page().await;
+    scene.sign_in(&page, Host::Alice, &variant.cookie(token)).await;
+    let jar = context.cookies(&scene.url(Host::Alice, "/")).await;
+    let hidden = |cookie: &Value| {
+        cookie["name"] == json!(variant.cookie_name()) && cookie["httpOnly"] == json!(true)
+    };
+    assert!(jar.iter().any(hidden), "{variant:?}: {jar:?}");
+    (context, page)
+}
+
+async fn write(page: &Page, scene: &Scene, cookies: &[String]) {
+    page.goto(&scene.url(Host::Bob, "/page")).await;
+    let script = "async cookies => { for (const cookie of cookies) document.cookie = cookie }";
+    page.evaluate(script, json!([cookies])).await;
+}
+
+/// Every spelling that might pass for ours, all with a session that is good on bob's host.
+fn tossed(token: &str, path: &str) -> Vec<String> {
+    let mut cookies = Vec::new();
+    for name in [
+        "__Host-doorward",
+        "=__Host-doorward",
+        "__host-doorward",
+        "__HOST-DOORWARD",
+        " __Host-doorward",
+        "session",
+        "Session",
+        "=session",
+    ] {
+        for path in ["/", path] {
+            cookies.push(format!("{name}={token}; Secure; Path={path}; Domain={ZONE}"));
+        }
+    }
+    cookies
+}
+
+async fn last_knock(scene: &Scene, variant: Variant, path: &str) -> Knock {
+    let knocks = knocks(scene, variant, |other| other == path).await;
+    knocks.last().expect("she asked for it").1.clone()
+}
+
+/// As whom the desktop has seen her there.
+fn users(scene: &Scene, path: &str) -> String {
+    let all = scene.alice.seen();
+    let here = all.iter().filter(|seen| seen.line.ends_with(path));
+    let names: Vec<&str> = here.flat_map(|seen| seen.all("X-Doorward-User")).collect();
+    names.join(", ")
+}
+
+/// Every pair of the request's cookies that holds a session.
+fn sessions(scene: &Scene, path: &str, variant: Variant, tokens: &[String; 2]) -> String {
+    let such = |seen: &Seen| seen.all("X-Forwarded-Uri") == [path];
+    let records = scene.witness.records(such);
+    let (_, seen) = records.last().expect("she asked for it");
+    let mut told = Vec::new();
+    for pair in seen.all("Cookie").iter().flat_map(|line| line.split(';')) {
+        let whose = ["alice", "bob"].into_iter().zip(tokens);
+        let whose = whose.filter(|(_, token)| pair.contains(token.as_str()));
+        for (user, token) in whose {
+            let name = pair.trim().trim_end_matches(token.as_str()).trim_end_matches('=');
+            let ours = if name == variant.cookie_name() { "" } else { " (not ours)" };
+            told.push(format!("`{name}` {user}{ours}"));
+        }
+    }
+    if told.is_empty() { NOTHING.to_owned() } else { told.join(", ") }
+}
+
+/// Below it, alice's host is sent bob's tokens.
+pub const TOSSED: &str = "/tossed";
+/// More than any browser keeps for one site.
+const MANY: usize = 200;
+/// Title of the table.
+pub const TITLE: &str = "Cookies";
+/// What it is about.
+pub const TEXT: &str = "Bob's page writes cookies for the whole zone: first his own session under every \
+    name that might pass for the gate's, then 400 others. What alice's next request brings, and how it \
+    ends; how many cookies a browser keeps is its own affair.";
+/// Its columns.
+pub const HEAD: [&str; 5] = [
+    "cookie",
+    "sessions that came after his own were written",
+    "the gate then",
+    "alice's after 400 others",
+    "the gate after those",
+];

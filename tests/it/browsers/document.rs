@@ -1,0 +1,208 @@
+//! `docs/isolation-in-browsers.md`: what the rounds have shown, for people.
+//!
+//! `REWRITE_COMMITTED=1 cargo test --test it browsers` writes it anew. Otherwise the gate's answers
+//! and what reached the desktop must be those of the committed file. What the browsers send is theirs
+//! to change, and a row in which one of two versions sends nothing cannot be compared.
+
+use super::knock::Knock;
+use super::round::Outcome;
+use super::variant::Variant;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// A row of any table: the first cell names it.
+pub type Row = Vec<String>;
+
+/// The document in the making.
+pub struct Document {
+    text: String,
+    section: String,
+    rows: Rows,
+}
+
+/// By section and name: what the gate says, what reaches the desktop.
+type Rows = BTreeMap<(String, String), (String, String)>;
+
+impl Document {
+    /// Only the head of it.
+    pub fn new() -> Self {
+        Self { text: HEAD.to_owned(), section: String::new(), rows: Rows::new() }
+    }
+
+    /// A heading of the second level.
+    pub fn chapter(&mut self, title: &str, text: &str) {
+        title.clone_into(&mut self.section);
+        writeln!(self.text, "\n## {title}\n\n{text}").unwrap();
+    }
+
+    /// A heading of the third level, and a table.
+    pub fn table(&mut self, title: &str, text: &str, head: &[&str], rows: &[Row]) {
+        writeln!(self.text, "\n### {title}\n\n{text}\n\n| {} |", head.join(" | ")).unwrap();
+        writeln!(self.text, "|{}", "---|".repeat(head.len())).unwrap();
+        for row in rows {
+            writeln!(self.text, "| {} |", row.join(" | ")).unwrap();
+        }
+        let section = format!("{}, {title}", self.section);
+        self.rows.extend(stable(&section, head, rows));
+    }
+
+    /// Everything as it will be committed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What the committed document says otherwise.
+    pub fn differences(&self) -> Vec<String> {
+        if env::var_os("REWRITE_COMMITTED").is_some() {
+            fs::create_dir_all(path().parent().expect("a folder")).unwrap();
+            fs::write(path(), &self.text).unwrap();
+        }
+        let committed = read(&fs::read_to_string(path()).unwrap_or_default());
+        let names: Vec<_> = self.rows.keys().chain(committed.keys()).collect();
+        let mut differences = Vec::new();
+        for name in names {
+            let (now, then) = (self.rows.get(name), committed.get(name));
+            let unsent = |row: &(String, String)| row.0 == NOTHING;
+            if now != then && !now.is_some_and(unsent) && !then.is_some_and(unsent) {
+                differences.push(format!("{name:?}: {then:?} is committed, and now it is {now:?}"));
+            }
+        }
+        differences.sort();
+        differences.dedup();
+        differences
+    }
+}
+
+/// The columns that are compared, where a table has them.
+fn stable(section: &str, head: &[&str], rows: &[Row]) -> Rows {
+    let column = |title| head.iter().position(|other| *other == title);
+    let (Some(gate), Some(reached)) = (column(GATE), column(REACHED)) else {
+        return Rows::new();
+    };
+    let read = |row: &Row| {
+        let name = (section.to_owned(), row[0].clone());
+        (name, (row[gate].clone(), row[reached].clone()))
+    };
+    rows.iter().map(read).collect()
+}
+
+/// The same out of a document.
+fn read(text: &str) -> Rows {
+    let mut rows = Rows::new();
+    for chapter in text.split("\n## ").skip(1) {
+        for table in chapter.split("\n### ").skip(1) {
+            let section = format!("{}, {}", first_line(chapter), first_line(table));
+            let cells = |line: &str| -> Row {
+                let inner = line.trim_start_matches("| ").trim_end_matches(" |");
+                inner.split(" | ").map(str::to_owned).collect()
+            };
+            let mut lines = table.lines().filter(|line| line.starts_with("| ")).map(cells);
+            let head = lines.next().unwrap_or_default();
+            let head: Vec<&str> = head.iter().map(String::as_str).collect();
+            rows.extend(stable(&section, &head, &lines.collect::<Vec<_>>()));
+        }
+    }
+    rows
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+/// One row of the attack table: the same attack with each cookie, and without the rules.
+pub fn row(with: &[(Variant, &Outcome)], without: &Outcome) -> Row {
+    let reached =
+        with.iter().any(|(_, outcome)| outcome.requests.iter().any(|knock| knock.reached));
+    let open = without.requests.iter().any(|knock| knock.reached);
+    let unruled = match (open, without.result.contains("READ")) {
+        (true, true) => "reached, and read",
+        (true, false) => "reached",
+        (false, _) => "no",
+    };
+    vec![
+        with[0].1.name.clone(),
+        grouped(with, |outcome| listed(&outcome.requests, sent)),
+        with_session(with),
+        answered(with),
+        if reached { "**yes**" } else { "no" }.to_owned(),
+        unruled.to_owned(),
+    ]
+}
+
+/// The head of tables of [`row`]s.
+pub const ATTACKS: [&str; 6] =
+    ["what the page does", "what the browser sends", "cookie", GATE, REACHED, "without the rules"];
+
+fn sent(knock: &Knock) -> String {
+    let origin = match knock.origin.as_str() {
+        "" => "no `Origin`".to_owned(),
+        origin => format!("`Origin` {origin}"),
+    };
+    let fetch = [&knock.site, &knock.mode, &knock.dest].map(String::as_str).join(" ");
+    let fetch = if fetch.trim().is_empty() { "no `Sec-Fetch-*`".to_owned() } else { fetch };
+    let purpose = match knock.purpose.as_str() {
+        "" => String::new(),
+        purpose => format!(", `Sec-Purpose` {purpose}"),
+    };
+    format!("{}, {origin}, {fetch}{purpose}", knock.method)
+}
+
+fn with_session(with: &[(Variant, &Outcome)]) -> String {
+    let came = |outcome: &Outcome| outcome.requests.iter().any(|knock| knock.session);
+    let names: Vec<&str> =
+        with.iter().filter(|(_, outcome)| came(outcome)).map(|(kind, _)| kind.name()).collect();
+    match names.len() {
+        0 if with.iter().all(|(_, outcome)| outcome.requests.is_empty()) => NOTHING.to_owned(),
+        0 => "none".to_owned(),
+        count if count == with.len() => "all".to_owned(),
+        _ => names.join(", "),
+    }
+}
+
+/// What is said of each kind of cookie: once where it is the same for all.
+fn grouped(with: &[(Variant, &Outcome)], say: impl Fn(&Outcome) -> String) -> String {
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for (variant, outcome) in with {
+        let said = say(outcome);
+        match groups.iter_mut().find(|(other, _)| *other == said) {
+            Some((_, names)) => names.push(variant.name()),
+            None => groups.push((said, vec![variant.name()])),
+        }
+    }
+    if let [(said, _)] = &groups[..] {
+        return said.clone();
+    }
+    let told = groups.iter().map(|(said, names)| format!("{said} ({})", names.join(", ")));
+    told.collect::<Vec<_>>().join("; ")
+}
+
+/// The answers, to those requests that came: what a browser sends only when it finds the time says
+/// nothing about the gate.
+fn answered(with: &[(Variant, &Outcome)]) -> String {
+    let came: Vec<_> =
+        with.iter().copied().filter(|(_, outcome)| !outcome.requests.is_empty()).collect();
+    if came.is_empty() {
+        return NOTHING.to_owned();
+    }
+    grouped(&came, |outcome| listed(&outcome.requests, |knock| knock.answer.clone()))
+}
+
+fn listed(requests: &[Knock], say: impl Fn(&Knock) -> String) -> String {
+    let mut said: Vec<String> = requests.iter().map(say).collect();
+    said.dedup();
+    if said.is_empty() { NOTHING.to_owned() } else { said.join("; then ") }
+}
+
+fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/isolation-in-browsers.md")
+}
+
+/// Title of the column with the gate's answers.
+pub const GATE: &str = "the gate";
+/// Title of the column that tells whether alice's desktop heard of it.
+pub const REACHED: &str = "reached";
+/// No request at all.
+pub const NOTHING: &str = "nothing";
+const HEAD: &str = include_str!("document.md");

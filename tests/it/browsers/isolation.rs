@@ -1,0 +1,183 @@
+//! Whatever a page does to alice's desktop, in whichever browser and with whichever cookie.
+
+use super::cookies;
+use super::document::{self, Document};
+use super::round::{DETOUR, Outcome, Round};
+use super::scene::{Host, Scene};
+use super::strictness;
+use super::variant::{PARENT_COOKIE, Variant};
+use crate::support::browser::{Browser, Engine};
+use serde_json::json;
+use std::iter;
+
+/// The three gates that the browsers meet.
+struct Scenes {
+    usual: Scene,
+    parent_domain: Scene,
+    without_rules: Scene,
+}
+
+impl Scenes {
+    async fn open() -> Self {
+        let tokens = json!({ "cookies": [PARENT_COOKIE], "parent_domain": true });
+        let (usual, parent_domain, without_rules) = tokio::join!(
+            Scene::open(|gate| gate),
+            Scene::open(|gate| gate.with("tokens", tokens)),
+            Scene::open(|gate| gate.with("cross_site", json!("off"))),
+        );
+        Self { usual, parent_domain, without_rules }
+    }
+
+    fn of(&self, variant: Variant) -> &Scene {
+        if variant == Variant::ParentDomain { &self.parent_domain } else { &self.usual }
+    }
+}
+
+/// All that one browser has shown.
+struct Findings {
+    browser: Browser,
+    rounds: Vec<(Variant, Vec<Outcome>)>,
+    without_rules: Vec<Outcome>,
+    cookies: Vec<cookies::Finding>,
+    strictness: Vec<document::Row>,
+}
+
+impl Findings {
+    async fn gather(engine: Engine, scenes: &Scenes) -> Self {
+        let browser = Browser::open(engine).await;
+        let (mut rounds, mut cookies) = (Vec::new(), Vec::new());
+        for variant in Variant::ALL {
+            let scene = scenes.of(variant);
+            rounds.push((variant, Round::open(&browser, scene, variant).await.run().await));
+            cookies.push(cookies::attack(&browser, scene, variant).await);
+        }
+        let open = Round::open(&browser, &scenes.without_rules, Variant::Strict).await;
+        let without_rules = open.run().await;
+        let strictness = strictness::rows(&browser, &scenes.usual).await;
+        Self { browser, rounds, without_rules, cookies, strictness }
+    }
+
+    /// What must never be.
+    fn failures(&self) -> Vec<String> {
+        let mut failures = Vec::new();
+        for (variant, outcomes) in &self.rounds {
+            let complaints = outcomes.iter().filter_map(|outcome| {
+                let what = if is_hers(outcome) { shut_out(outcome) } else { let_in(outcome) }?;
+                Some(format!("{:?}, {variant:?}: {what}: {outcome:#?}", self.browser.engine))
+            });
+            failures.extend(complaints);
+        }
+        // An attack that does nothing even where nothing stops it would prove nothing.
+        let idle = self.without_rules.iter().filter(|outcome| {
+            let tried = outcome.from == Host::Bob && WOULD_WORK.contains(&outcome.name.as_str());
+            tried && !outcome.requests.iter().any(|knock| knock.reached)
+        });
+        failures.extend(idle.map(|outcome| format!("no attack at all: {outcome:#?}")));
+        failures.extend(self.cookies.iter().filter_map(cookies::Finding::failure));
+        failures
+    }
+
+    fn write(&self, document: &mut Document) {
+        let version = format!("Recorded with {}.", self.browser.version);
+        document.chapter(&format!("{:?}", self.browser.engine), &version);
+        for (from, title, text) in TABLES {
+            let rows = self.without_rules.iter().enumerate();
+            let rows = rows.filter(|(_, outcome)| outcome.from == from).map(|(place, without)| {
+                let with = self.rounds.iter().map(|(variant, all)| (*variant, &all[place]));
+                document::row(&with.collect::<Vec<_>>(), without)
+            });
+            document.table(title, text, &document::ATTACKS, &rows.collect::<Vec<_>>());
+        }
+        let rows: Vec<_> = self.cookies.iter().map(cookies::Finding::row).collect();
+        document.table(cookies::TITLE, cookies::TEXT, &cookies::HEAD, &rows);
+        document.table(strictness::TITLE, strictness::TEXT, &strictness::HEAD, &self.strictness);
+    }
+}
+
+/// Whether alice's own page did it, without anybody's help.
+fn is_hers(outcome: &Outcome) -> bool {
+    outcome.from == Host::Alice && !outcome.name.ends_with(DETOUR)
+}
+
+fn shut_out(outcome: &Outcome) -> Option<&'static str> {
+    let came = !outcome.requests.is_empty() && outcome.requests.iter().all(|knock| knock.reached);
+    let told = outcome.result.contains("READ") || TELLS_NOTHING.contains(&outcome.name.as_str());
+    (!came || !told).then_some("alice's own page cannot do this")
+}
+
+fn let_in(outcome: &Outcome) -> Option<&'static str> {
+    let navigates = MAY_NAVIGATE.contains(&outcome.name.as_str());
+    let harmless = outcome.requests.iter().all(|knock| {
+        !knock.reached || (navigates && knock.is_document_navigation() && knock.session)
+    });
+    match (harmless, outcome.result.contains("READ")) {
+        (false, _) => Some("reached alice's desktop"),
+        (true, true) => Some("read something of alice's"),
+        (true, false) => None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_page_gets_past_the_gate_in_a_real_browser() {
+    let scenes = Box::pin(Scenes::open()).await;
+    let (chromium, firefox) = tokio::join!(
+        Findings::gather(Engine::Chromium, &scenes),
+        Findings::gather(Engine::Firefox, &scenes),
+    );
+    let mut document = Document::new();
+    let mut failures = Vec::new();
+    for findings in [chromium, firefox] {
+        findings.write(&mut document);
+        failures.extend(findings.failures());
+    }
+    // For whoever runs it with `--nocapture`, and for a failure to be looked at.
+    eprintln!("{}", document.text());
+    for scene in [&scenes.usual, &scenes.parent_domain] {
+        let seen = scene.alice.seen();
+        // Whatever bob writes under a name that is not ours is an app's cookie, and goes through.
+        for seen in seen.iter().filter(|seen| !seen.line.contains(cookies::TOSSED)) {
+            seen.assert_no_token();
+        }
+    }
+    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
+    let differences = document.differences();
+    let remedy = "see the head of tests/it/browsers/document.rs";
+    let all: Vec<String> = differences.into_iter().chain(iter::once(remedy.to_owned())).collect();
+    assert!(all.len() == 1, "{}", all.join("\n"));
+}
+
+const TABLES: [(Host, &str, &str); 3] = [
+    (Host::Bob, "Bob's page", "A sibling: the same site as alice's, another origin."),
+    (Host::Evil, "A page of another site", "Some of the same."),
+    (
+        Host::Alice,
+        "Alice's own page",
+        "What has to work; and, in the rows by way of bob, what begins on her page at an address of \
+         bob's, which redirects back to hers.",
+    ),
+];
+/// Ends as a link that was followed, whatever it began as.
+const MAY_NAVIGATE: [&str; 9] = [
+    "link",
+    "link that downloads",
+    "link in a new window out of a sandboxed frame",
+    "address, set by a script",
+    "address, redirected there by 302",
+    "form GET",
+    "form POST, redirected there by 302",
+    "window.open",
+    "speculation rules",
+];
+/// Works, and shows the page nothing.
+const TELLS_NOTHING: [&str; 3] = ["sendBeacon", "link", "form POST"];
+/// What bob's page can do where the cookie is all that is looked at.
+const WOULD_WORK: [&str; 8] = [
+    "WebSocket",
+    "fetch",
+    "fetch, no-cors POST",
+    "sendBeacon",
+    "iframe",
+    "img",
+    "script",
+    "form POST",
+];

@@ -1,0 +1,139 @@
+//! The street that the browsers stand in: the real Traefik over TLS, the real gate over HTTP/2 behind
+//! it, and a desktop of alice's that trusts whoever comes through.
+//!
+//! The response headers that the documentation recommends are left out, so that nothing but the gate
+//! stands between bob's page and her desktop.
+
+use super::stage::{SIGN_IN, Stage};
+use crate::support::browser::Page;
+use crate::support::desktop::Desktop;
+use crate::support::gate::{self, Gate};
+use crate::support::portal::Portal;
+use crate::support::traefik::{self, Traefik, Version};
+use crate::support::witness::Witness;
+use serde_json::json;
+
+/// Everything, running.
+pub struct Scene {
+    /// Who signs the tokens.
+    pub portal: Portal,
+    /// The gate.
+    pub gate: Gate,
+    /// Who stands before it.
+    pub witness: Witness,
+    /// Alice's desktop.
+    pub alice: Desktop,
+    traefik: Traefik,
+    _stage: Stage,
+}
+
+/// A host of the scene.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// Gated.
+    Alice,
+    /// Another session of alice's, gated too.
+    Work,
+    /// A sibling of alice's: the same site to every browser.
+    Bob,
+    /// Another site.
+    Evil,
+    /// Where the gate sends those who have to sign in: another site, too, but a trusted origin.
+    Login,
+}
+
+impl Host {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Alice, Self::Work, Self::Bob, Self::Evil, Self::Login];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Alice => "alice.vdi.localhost",
+            Self::Work => "work--alice.vdi.localhost",
+            Self::Bob => "bob.vdi.localhost",
+            Self::Evil => "evil.localhost",
+            Self::Login => "login.localhost",
+        }
+    }
+}
+
+impl Scene {
+    /// Opens a scene with another gate than the usual one.
+    pub async fn open(change: impl FnOnce(gate::Plan) -> gate::Plan) -> Self {
+        let (portal, witness, stage) = (Portal::new(), Witness::open().await, Stage::open().await);
+        let alice = Desktop::open_careless("alice").await;
+        let mut plan = traefik::Plan::new(Version::NEWEST, "");
+        let port = plan.address.port();
+        let origin = format!("https://{}:{port}", Host::Login.name());
+        let login = format!("{origin}/start");
+        let gate = gate::Plan::of(&portal)
+            .with("domains", json!([ZONE]))
+            .with("login", json!({ "url": login, "sets_cookie": true }))
+            .with("trusted_origins", json!([{ "origin": origin }]))
+            .with_tls(false);
+        let gate = change(gate).open().await;
+        plan.zone = ZONE;
+        plan.forward_auth["address"] = json!(gate.address());
+        plan.forward_auth["tls"] = json!({ "ca": gate.folder().join("authority.crt") });
+        plan.middlewares["witness"] = witness.middleware();
+        let rule = |host: Host| format!("Host(`{}`)", host.name());
+        plan.route("alice", &rule(Host::Alice), alice.address);
+        plan.routers["alice"]["middlewares"] = json!(["witness", "gate"]);
+        for host in [Host::Alice, Host::Work] {
+            let name = format!("{SIGN_IN}-{host:?}").to_lowercase();
+            let sign_in = format!("{} && Path(`/{SIGN_IN}`)", rule(host));
+            plan.route_ungated(&name, &sign_in, stage.address);
+        }
+        plan.route("work", &rule(Host::Work), alice.address);
+        plan.routers["work"]["middlewares"] = json!(["witness", "gate"]);
+        for host in [Host::Bob, Host::Evil, Host::Login] {
+            plan.route_ungated(host.name(), &rule(host), stage.address);
+        }
+        let traefik = plan.open().await;
+        Self { portal, gate, witness, alice, traefik, _stage: stage }
+    }
+
+    /// An address on a host.
+    pub fn url(&self, host: Host, path: &str) -> String {
+        format!("https://{}:{}{path}", host.name(), self.traefik.address.port())
+    }
+
+    /// The host whose origin this is.
+    pub fn host_of(&self, origin: &str) -> Option<Host> {
+        Host::ALL.into_iter().find(|host| self.url(*host, "") == origin)
+    }
+
+    /// Goes to a page that can attack.
+    pub async fn enter(&self, page: &Page, host: Host, path: &str) {
+        let url = self.url(host, path);
+        let visit = page.goto(&url).await;
+        assert!(visit.is_at(&url), "{url}: {visit:?}");
+        arm(page).await;
+    }
+
+    /// The same from a page that may be on its way elsewhere.
+    pub async fn enter_anew(&self, page: &Page, host: Host, path: &str) {
+        page.wander(&self.url(host, path)).await;
+        arm(page).await;
+    }
+
+    /// Lets one of alice's hosts set `cookie`, as whatever signs her in would.
+    pub async fn sign_in(&self, page: &Page, host: Host, cookie: &str) {
+        let cookie = cookie.replace(' ', "%20").replace(';', "%3B").replace('=', "%3D");
+        let url = self.url(host, &format!("/{SIGN_IN}?cookie={cookie}"));
+        assert_eq!(page.goto(&url).await.status, Some(200));
+    }
+}
+
+/// Brings what alice's desktop knows nothing of.
+async fn arm(page: &Page) {
+    let script = "async text => { if (typeof attack === 'function') return; \
+        const script = document.createElement('script'); \
+        script.textContent = text; document.head.append(script) }";
+    page.evaluate(script, json!([include_str!("attacks.js")])).await;
+}
+
+/// Browsers find all names below `localhost` by themselves, and take `vdi.localhost` for one site:
+/// there is no public suffix in it but its last label.
+pub const ZONE: &str = "vdi.localhost";

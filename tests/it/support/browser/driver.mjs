@@ -1,0 +1,169 @@
+// Drives one real browser for the tests: a JSON command a line on standard input, a JSON answer a
+// line on standard output, in whatever order they come to an end.
+//
+//   node driver.mjs MODULES chromium|firefox PROGRAM [ARGUMENT…]
+//
+// The end of standard input is the end of the browser, so that it outlives no test, however that
+// ends. MODULES is the folder of puppeteer-core, which lies in no folder above this file.
+import { createRequire } from 'node:module'
+import { createInterface } from 'node:readline'
+import { pathToFileURL } from 'node:url'
+
+const [modules, engine, executablePath, ...args] = process.argv.slice(2)
+const entry = createRequire(`${modules}/node_modules/`).resolve('puppeteer-core')
+const { default: puppeteer } = await import(pathToFileURL(entry))
+
+// Nothing here changes what a page can do: no second process for each page that might be opened next,
+// and no graphics card to look for.
+const CHROMIUM = ['--disable-features=SpareRendererForSitePerProcess', '--disable-gpu']
+// So that its colours can be set.
+const FIREFOX = ['--remote-allow-system-access']
+
+const browser = await puppeteer.launch({
+  browser: engine === 'firefox' ? 'firefox' : 'chrome',
+  executablePath,
+  args: [...args, ...(engine === 'firefox' ? FIREFOX : CHROMIUM)],
+  defaultViewport: { width: 800, height: 600 },
+  // As above: no process that waits to be used.
+  extraPrefsFirefox: { 'dom.ipc.processPrelaunch.enabled': false },
+  headless: true,
+  acceptInsecureCerts: true,
+  // Over a pipe Chromium ends with this process, even with one that was killed.
+  pipe: engine !== 'firefox',
+  protocolTimeout: 120_000,
+  // What a slow machine needs to start a browser beside everything else.
+  timeout: 120_000
+})
+
+const contexts = new Map()
+const pages = new Map()
+let last = 0
+// Firefox loses a tab that it opens while another one opens or closes.
+let turn = Promise.resolve()
+function inTurn (work) {
+  const result = turn.then(work)
+  turn = result.catch(() => {})
+  return result
+}
+function keep (kind, thing) {
+  kind.set(++last, thing)
+  return last
+}
+
+// A page whose answer is a refusal has loaded; one whose answer never comes has not.
+const until = { waitUntil: 'domcontentloaded' }
+// The page itself is asked: Firefox does not tell of one that comes back out of its memory.
+const visited = async (page, answer) =>
+  ({ url: await page.evaluate('location.href'), status: answer ? answer.status() : null })
+const pause = () => new Promise(resolve => setTimeout(resolve, 20))
+
+async function prefer (page, dark) {
+  if (engine !== 'firefox') {
+    const value = dark ? 'dark' : 'light'
+    return page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }])
+  }
+  // Its protocol has no word for it; its own windows have.
+  const { result } = await browser.connection.send('browsingContext.getTree', { 'moz:scope': 'chrome' })
+  const preference = `'layout.css.prefers-color-scheme.content-override', ${dark ? 0 : 1}`
+  await browser.connection.send('script.evaluate', {
+    expression: `Services.prefs.setIntPref(${preference})`,
+    target: { context: result.contexts[0].context },
+    awaitPromise: false
+  })
+  while (await page.evaluate('matchMedia("(prefers-color-scheme: dark)").matches') !== dark) {
+    await pause()
+  }
+}
+
+const commands = {
+  version: () => browser.version(),
+  async context () {
+    return keep(contexts, await browser.createBrowserContext())
+  },
+  async page ({ context }) {
+    const page = await inTurn(() => contexts.get(context).newPage())
+    // A dialog would stop the page, and the test with it.
+    page.on('dialog', dialog => dialog.dismiss().catch(() => {}))
+    return keep(pages, page)
+  },
+  async cookies ({ context, url }) {
+    const host = new URL(url).hostname
+    const all = await contexts.get(context).cookies()
+    return all.filter(({ domain }) => domain.startsWith('.')
+      ? host === domain.slice(1) || host.endsWith(domain)
+      : host === domain)
+  },
+  goto: async ({ page, url, timeout }) => visited(page, await page.goto(url, { ...until, timeout })),
+  // As a script of the page's own would: that takes the place of whatever it is still on its way to,
+  // where a navigation from outside may wait for the wrong one.
+  async wander ({ page, url }) {
+    const there = `location.href === ${JSON.stringify(url)} && document.readyState === 'complete'`
+    // A page that goes away just now takes the order with it.
+    const order = () => page.evaluate(`void (location.href = ${JSON.stringify(url)})`).then(() => true)
+    while (!await order().catch(() => false)) await pause()
+    while (!await page.evaluate(there).catch(() => false)) await pause()
+  },
+  // A page that comes back out of the browser's memory loads nothing that could be waited for.
+  async back ({ page }) {
+    await page.evaluate('void (window.departed = true, history.back())')
+    const arrived = 'window.departed !== true && document.readyState !== "loading"'
+    while (!await page.evaluate(arrived).catch(() => false)) {
+      await pause()
+    }
+    return visited(page)
+  },
+  // An expression counts as done by the user, where a function's source would have to be parsed.
+  evaluate: ({ page, script, args }) =>
+    page.evaluate(`(${script})(...${JSON.stringify(args)})`).then(value => value ?? null),
+  click: async ({ page, selector }) => { await page.click(selector) },
+  fill: async ({ page, selector, value }) => {
+    await page.$eval(selector, element => { element.value = '' })
+    await page.type(selector, value)
+  },
+  url: ({ page }) => page.evaluate('location.href'),
+  text: ({ page }) => page.evaluate('document.body ? document.body.innerText : ""'),
+  async screenshot ({ page, path, dark }) {
+    await prefer(page, dark)
+    await page.screenshot({ path })
+  },
+  async manifest ({ page }) {
+    if (engine === 'firefox') return
+    const session = await page.createCDPSession()
+    await session.send('Page.getAppManifest').catch(() => {})
+    await session.detach()
+  },
+  close: ({ page }) => inTurn(() => page.close()),
+  async forget ({ context }) {
+    await inTurn(() => contexts.get(context).close())
+    contexts.delete(context)
+  }
+}
+
+async function answer ({ id, op, timeout, page, ...rest }) {
+  let timer
+  const late = new Promise((resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`not within ${timeout} ms: ${op}`)), timeout)
+  })
+  try {
+    const given = page === undefined ? rest : { ...rest, page: pages.get(page) }
+    const result = await Promise.race([commands[op]({ ...given, timeout }), late])
+    return { id, ok: result ?? null }
+  } catch (error) {
+    return { id, error: String(error?.message ?? error) }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const say = value => process.stdout.write(JSON.stringify(value) + '\n')
+const lines = createInterface({ input: process.stdin })
+lines.on('line', line => { answer(JSON.parse(line)).then(say) })
+lines.on('close', () => {
+  // A browser that does not leave by itself is ended by its process.
+  const impatient = setTimeout(() => { browser.process()?.kill('SIGKILL'); process.exit(1) }, 5_000)
+  browser.close().catch(() => browser.process()?.kill('SIGKILL')).finally(() => {
+    clearTimeout(impatient)
+    process.exit(0)
+  })
+})
+say({ id: 0, ok: await browser.version() })
