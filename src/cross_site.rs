@@ -106,6 +106,8 @@ pub struct Provenance<'r> {
     pub mode: Presented<'r>,
     /// `Sec-Fetch-Dest`.
     pub dest: Presented<'r>,
+    /// `Sec-Purpose` came: the browser fetches ahead, and shows nobody anything.
+    pub ahead: bool,
     /// Any header whose name begins with `Sec-Fetch-`, those above included.
     pub fetch_metadata: bool,
     /// One of our cookies came, whatever it holds.
@@ -120,10 +122,12 @@ impl Provenance<'_> {
     }
 
     /// A top-level navigation by link, address bar or redirect: the one thing that any page may
-    /// cause on another host, because it takes the page itself away.
+    /// cause on another host, because it takes the page itself away. What is fetched ahead of one
+    /// takes nothing away, and a page may ask for as much of it as it likes.
     #[must_use]
     pub fn is_document_navigation(&self) -> bool {
         !self.websocket
+            && !self.ahead
             && self.is_safe_method()
             && self.mode.once() == Some("navigate")
             && self.dest.once() == Some("document")
@@ -137,7 +141,7 @@ impl Provenance<'_> {
     /// our cookies. Then the credential is a header that no foreign page can set.
     #[must_use]
     pub fn is_outside_browsers(&self) -> bool {
-        !self.origin.came() && !self.fetch_metadata && !self.own_cookie
+        !self.origin.came() && !self.fetch_metadata && !self.own_cookie && !self.ahead
     }
 }
 
@@ -148,7 +152,8 @@ pub enum Refusal {
     OriginForeign,
     /// A WebSocket handshake without `Origin`: no browser sends one.
     OriginMissing,
-    /// `Sec-Fetch-Site` is neither `same-origin` nor `none`, and this is no document navigation.
+    /// `Sec-Fetch-Site` is neither `same-origin` nor `none`, or it is fetched ahead for whom nobody
+    /// can tell, and this is no document navigation.
     SiteForeign,
     /// A method with effects, and neither `Origin` nor `Referer` shows this host.
     SourceUnknown,
@@ -245,6 +250,12 @@ impl CrossSite {
         }
         if request.websocket && !request.origin.came() {
             return Err(Refusal::OriginMissing);
+        }
+        // Chromium says `none`, as if somebody had typed the address, of what bob's speculation
+        // rules ask for (observed in 156). A browser that is refused forgets it and goes there when
+        // its user does.
+        if request.ahead && request.site.once() != Some("same-origin") {
+            return Err(Refusal::SiteForeign);
         }
         match request.site {
             Presented::Once("same-origin" | "none") => {}

@@ -74,6 +74,11 @@
 //! judges `Origin` and Fetch Metadata: a sibling counts as foreign, and foreign pages may do
 //! nothing but navigate the whole tab by GET or HEAD.
 //!
+//! Nor may they have pages fetched that nobody sees: Chromium sends what a page's speculation rules
+//! ask for as a navigation with `Sec-Fetch-Site: none`. `Sec-Purpose` tells, and only the host's own
+//! pages may ask so.
+//!
+//! - test: `it::browsers::isolation::no_page_gets_past_the_gate_in_a_real_browser`
 //! Nor may bob borrow a trusted page: a picture of his that the portal shows can redirect to
 //! alice's desktop, and a redirect keeps the portal's `Referer`. So `Referer` makes nothing trusted
 //! but a navigation, a frame's mostly; what a page loads needs a trusted `Origin`.

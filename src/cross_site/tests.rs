@@ -49,6 +49,7 @@ fn strict_judges_each_row_as_the_table_says() {
         request.origin = Presented::Once(origin);
         request
     };
+    let ahead = |site, mode| Provenance { ahead: true, ..fetch(site, mode, "document") };
     let rows: Vec<(&str, Provenance<'_>, Result<(), Refusal>)> = vec![
         ("typed_address", fetch("none", "navigate", "document"), Ok(())),
         ("own_script_fetch", fetch("same-origin", "cors", "empty"), Ok(())),
@@ -61,6 +62,15 @@ fn strict_judges_each_row_as_the_table_says() {
         (
             "service_worker_of_bob",
             fetch("same-site", "same-origin", "serviceworker"),
+            Err(SiteForeign),
+        ),
+        ("fetched_ahead_by_bobs_rules", ahead("none", "navigate"), Err(SiteForeign)),
+        ("fetched_ahead_for_bobs_link", ahead("same-site", "navigate"), Err(SiteForeign)),
+        ("fetched_ahead_for_a_link_elsewhere", ahead("cross-site", "navigate"), Err(SiteForeign)),
+        ("fetched_ahead_by_her_own_page", ahead("same-origin", "no-cors"), Ok(())),
+        (
+            "fetched_ahead_and_nothing_else_said",
+            browser(|request| request.ahead = true),
             Err(SiteForeign),
         ),
         ("unknown_site_value", fetch("near-by", "cors", "empty"), Err(SiteForeign)),

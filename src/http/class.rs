@@ -33,8 +33,10 @@ impl Class {
         let metadata = headers.keys().any(|name| name.as_str().starts_with("sec-fetch-"));
         if metadata {
             let navigates = line("sec-fetch-mode").once() == Some("navigate");
+            // What is fetched ahead is nobody's page yet: it must not begin a sign-in, nor end one.
+            let ahead = headers.contains_key("sec-purpose");
             return match line("sec-fetch-dest").once() {
-                Some("document") if navigates && safe => Self::Page,
+                Some("document") if navigates && safe && !ahead => Self::Page,
                 Some("iframe" | "frame" | "embed" | "object" | "fencedframe") => Self::PageLike,
                 _ if navigates => Self::PageLike,
                 _ => Self::Other,

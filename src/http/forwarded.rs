@@ -68,6 +68,7 @@ impl Reader {
             }
             6 if text == "origin" => seen.provenance.origin = seen.provenance.origin.and(bytes),
             7 if text == "referer" => seen.provenance.referer = seen.provenance.referer.and(bytes),
+            11 if text == "sec-purpose" => seen.provenance.ahead = true,
             13 if text == "authorization" && self.authorization => match bearer(bytes) {
                 Some(token) => {
                     seen.credentials.push(Candidate { token, source: Source::Authorization });

@@ -157,7 +157,7 @@ const TABLES: [(Host, &str, &str); 3] = [
     ),
 ];
 /// Ends as a link that was followed, whatever it began as.
-const MAY_NAVIGATE: [&str; 9] = [
+const MAY_NAVIGATE: [&str; 8] = [
     "link",
     "link that downloads",
     "link in a new window out of a sandboxed frame",
@@ -166,7 +166,6 @@ const MAY_NAVIGATE: [&str; 9] = [
     "form GET",
     "form POST, redirected there by 302",
     "window.open",
-    "speculation rules",
 ];
 /// Works, and shows the page nothing.
 const TELLS_NOTHING: [&str; 3] = ["sendBeacon", "link", "form POST"];

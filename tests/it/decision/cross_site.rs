@@ -48,6 +48,15 @@ async fn fetch_metadata() {
             table.row(&format!("{site:?} {method} {mode} {destination}"), question, status).await;
         }
     }
+    // Chromium's speculation rules, and what a browser fetches ahead on its own.
+    for (site, status) in [("same-origin", 200), ("none", 403), ("same-site", 403), ("", 403)] {
+        let ahead =
+            alice(&portal).page().set("Sec-Fetch-Site", site).add("Sec-Purpose", "prefetch");
+        table.row(&format!("fetched ahead, site {site:?}"), ahead, status).await;
+    }
+    let stranger = Request::question(ALICE).page().add("Sec-Purpose", "prefetch;prerender");
+    let answer = table.row("nobody signs in ahead", stranger, 401).await;
+    table.expect(answer.all("Set-Cookie").is_empty(), "and nothing is begun");
     let from_bob = |question: Request| question.set("Sec-Fetch-Site", "same-site");
     let page = || alice(&portal).page();
     #[rustfmt::skip]

@@ -233,6 +233,7 @@ async fn only_a_page_of_its_own_comes_in() {
         ),
         ("object", bare().fetch_metadata("same-site", "navigate", "object")),
         ("form", bare().form()),
+        ("fetched_ahead", bare().page().add("Sec-Purpose", "prefetch")),
         ("head", bare().page().method("HEAD")),
         ("put", bare().page().method("PUT")),
         ("websocket", bare().websocket()),
