@@ -91,6 +91,10 @@ impl<'r> Presented<'r> {
 
 /// What a request says about the page that caused it. Values are as sent.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four headers of which only that they came counts"
+)]
 pub struct Provenance<'r> {
     /// `X-Forwarded-Method`, byte-exact.
     pub method: &'r str,

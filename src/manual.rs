@@ -78,11 +78,11 @@
 //! ask for as a navigation with `Sec-Fetch-Site: none`. `Sec-Purpose` tells, and only the host's own
 //! pages may ask so.
 //!
-//! - test: `it::browsers::isolation::no_page_gets_past_the_gate_in_a_real_browser`
 //! Nor may bob borrow a trusted page: a picture of his that the portal shows can redirect to
 //! alice's desktop, and a redirect keeps the portal's `Referer`. So `Referer` makes nothing trusted
 //! but a navigation, a frame's mostly; what a page loads needs a trusted `Origin`.
 //!
+//! - test: `it::browsers::isolation::no_page_gets_past_the_gate_in_a_real_browser`
 //! - test: `cross_site::tests::trusted_origins_may_what_they_are_listed_for`
 //! - test: `it::decision::trusted_origins::trusted_origins`
 //! - test: `cross_site::tests::strict_judges_each_row_as_the_table_says`
@@ -151,6 +151,8 @@
 //! - test: `it::handoff::arrivals::somebody_elses_handoff_is_told_so_and_sets_nothing`
 //! - test: `it::handoff::arrivals::only_a_page_of_its_own_comes_in`
 //! - test: `it::handoff::behind_traefik::in_and_out_again_behind_the_newest_traefik`
+//! - test: `it::browsers::way_in::a_day_at_the_desk_in_chromium`
+//! - test: `it::browsers::way_in::a_day_at_the_desk_in_firefox`
 //!
 //! ## T10 Cookies for the sign-in page
 //!

@@ -22,7 +22,7 @@ pub(super) fn html(refused: &Refused<'_>) -> String {
     page.push_str("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
     page.push_str("<meta name=\"color-scheme\" content=\"light dark\">");
     let _ = write!(page, "<title>{title}</title><style>{STYLE}</style></head><body><main>");
-    let _ = write!(page, "{DOOR}<h1>{title}</h1><p>{}</p>", outcome.detail());
+    let _ = write!(page, "{DOOR}<h1>{title}</h1><p>{}</p>", lede(outcome));
     if let Some(advice) = advice(refused) {
         let _ = write!(page, "<p>{advice}</p>");
     }
@@ -129,6 +129,18 @@ fn title(outcome: Outcome) -> &'static str {
     }
 }
 
+/// What has happened, for a person; the title has said the half of it.
+fn lede(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::RedirectLoop => {
+            "You came back from the sign-in page several times within a minute, and each time \
+             without a session that holds."
+        }
+        Outcome::SessionExpired => "You have to sign in from time to time, and it is time now.",
+        other => other.detail(),
+    }
+}
+
 fn advice(refused: &Refused<'_>) -> Option<&'static str> {
     match refused.outcome {
         Outcome::InvalidSession => Some(
@@ -136,14 +148,13 @@ fn advice(refused: &Refused<'_>) -> Option<&'static str> {
              below.",
         ),
         Outcome::RedirectLoop => Some(
-            "Sign-in sent you back without a session. Check that cookies are allowed for this \
-             site, wait a minute and try again; the operator can find the cause by the request id \
-             below.",
+            "Check that cookies are allowed for this site, wait a minute and try again. The operator \
+             can find the cause by the request id below.",
         ),
         Outcome::SessionExpired | Outcome::SignInRequired if refused.class == Class::PageLike => {
             Some(
-                "Sign in in a new tab, then come back here and reload: the browser sends what you \
-                 had typed once more.",
+                "Sign in in a new tab, then come back here and reload: the browser sends what you had \
+                 typed once more.",
             )
         }
         Outcome::SessionExpired => Some("Nothing is lost: your workspace keeps running."),

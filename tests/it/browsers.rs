@@ -11,6 +11,8 @@ mod isolation;
 mod knock;
 mod round;
 mod scene;
+mod sign_in_page;
 mod stage;
 mod strictness;
 mod variant;
+mod way_in;

@@ -115,7 +115,11 @@ const commands = {
   // An expression counts as done by the user, where a function's source would have to be parsed.
   evaluate: ({ page, script, args }) =>
     page.evaluate(`(${script})(...${JSON.stringify(args)})`).then(value => value ?? null),
-  click: async ({ page, selector }) => { await page.click(selector) },
+  async click ({ page, selector }) {
+    // A tab that lies behind another draws nothing, and what is not drawn cannot be clicked.
+    await page.bringToFront()
+    await page.click(selector)
+  },
   fill: async ({ page, selector, value }) => {
     await page.$eval(selector, element => { element.value = '' })
     await page.type(selector, value)

@@ -1,0 +1,232 @@
+//! The way in and out as people take it: in real browsers, over TLS, through the real Traefik, from a
+//! sign-in page on another site and back.
+
+use super::sign_in_page::SignInPage;
+use crate::handoff::scene::secret;
+use crate::support::browser::{Browser, Engine, Page};
+use crate::support::desktop::Desktop;
+use crate::support::gate::{self, Gate};
+use crate::support::portal::{COOKIE, Portal};
+use crate::support::process::eventually;
+use crate::support::traefik::{self, Traefik, Version};
+use serde_json::{Value, json};
+use std::env;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+const ZONE: &str = "vdi.localhost";
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Street {
+    sign_in: SignInPage,
+    alice: Desktop,
+    traefik: Traefik,
+    _gate: Gate,
+    _bob: Desktop,
+}
+
+impl Street {
+    async fn open() -> Self {
+        let portal = Arc::new(Portal::new());
+        let sign_in = SignInPage::open(Arc::clone(&portal)).await;
+        let (alice, bob) =
+            (Desktop::open_careless("alice").await, Desktop::open_careless("bob").await);
+        let mut plan = traefik::Plan::new(Version::NEWEST, "");
+        let login = format!("https://login.localhost:{}", plan.address.port());
+        let gate = gate::Plan::of(&portal).with_tls(false);
+        let session_key = secret(gate.folder.path(), "session.key", 7);
+        let gate = gate
+            .with("domains", json!([ZONE]))
+            .with("tokens", json!({ "leeway": "0s" }))
+            .with("revocation", json!({ "store": "memory" }))
+            .with(
+                "login",
+                json!({
+                    "url": format!("{login}/start"),
+                    "logout_url": format!("{login}/bye"),
+                    "handoff": { "session_key_file": session_key },
+                }),
+            )
+            .open()
+            .await;
+        plan.zone = ZONE;
+        plan.forward_auth["address"] = json!(gate.address());
+        plan.forward_auth["tls"] = json!({ "ca": gate.folder().join("authority.crt") });
+        plan.route("alice", "Host(`alice.vdi.localhost`)", alice.address);
+        plan.route("bob", "Host(`bob.vdi.localhost`)", bob.address);
+        plan.route_ungated("login", "Host(`login.localhost`)", sign_in.address);
+        let traefik = plan.open().await;
+        Self { sign_in, alice, traefik, _gate: gate, _bob: bob }
+    }
+
+    fn url(&self, host: &str, path: &str) -> String {
+        format!("https://{host}:{}{path}", self.traefik.address.port())
+    }
+
+    fn alice(&self, path: &str) -> String {
+        self.url("alice.vdi.localhost", path)
+    }
+}
+
+/// Asks the page's own host for something, as its script would.
+async fn fetched(page: &Page) -> Value {
+    let script = "async () => { const r = await fetch('/data'); \
+                  return [r.status, r.headers.get('content-type')] }";
+    page.evaluate(script, json!([])).await
+}
+
+/// What a page that may be going away says of itself; null in between.
+async fn seen(page: &Page, what: &str) -> Value {
+    let script = format!("async () => {what}");
+    page.try_evaluate(&script, json!([])).await.unwrap_or_default()
+}
+
+async fn arrives(page: &Page, url: &str) {
+    eventually(url, PATIENCE, || async { seen(page, "location.href").await == url }).await;
+}
+
+async fn shows(page: &Page, text: &str) {
+    let there = || async {
+        let all = seen(page, "document.body.innerText").await;
+        all.as_str().is_some_and(|all| all.contains(text))
+    };
+    eventually(text, PATIENCE, there).await;
+}
+
+/// `docs/pages`, when they are to be made anew.
+async fn picture(page: &Page, engine: Engine, name: &str) {
+    if engine != Engine::Chromium || env::var_os("REWRITE_PICTURES").is_none() {
+        return;
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pages");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (dark, mood) in [(false, "light"), (true, "dark")] {
+        page.screenshot(&folder.join(format!("{name}-{mood}.png")), dark).await;
+    }
+}
+
+async fn a_day_at_the_desk(engine: Engine) {
+    let street = Street::open().await;
+    let browser = Browser::open(engine).await;
+
+    // Sign in, and work.
+    let context = browser.context().await;
+    let page = context.page().await;
+    let visit = page.goto(&street.alice("/desk?a=1&b=%2F")).await;
+    assert!(visit.url.starts_with(&street.url("login.localhost", "/start?rd=")), "{visit:?}");
+    street.alice.assert_untouched("nobody is in yet");
+    page.click("#alice").await;
+    arrives(&page, &street.alice("/desk?a=1&b=%2F")).await;
+    let cookies = context.cookies(&street.alice("/")).await;
+    let own: Vec<_> = cookies.iter().filter(|one| one["name"] == COOKIE).collect();
+    assert_eq!(own.len(), 1, "{cookies:#?}");
+    assert_eq!((&own[0]["httpOnly"], &own[0]["secure"]), (&json!(true), &json!(true)), "{own:#?}");
+    assert_eq!(own[0]["domain"], "alice.vdi.localhost", "this host's alone");
+    let left = |one: &&Value| one["name"].as_str().unwrap().starts_with("__Host-doorward-st-");
+    assert_eq!(cookies.iter().filter(left).count(), 0, "the state is used up: {cookies:#?}");
+    let bobs = context.cookies(&street.url("bob.vdi.localhost", "/")).await;
+    assert!(bobs.iter().all(|one| one["name"] != COOKIE), "{bobs:#?}");
+    assert_eq!(fetched(&page).await[0], 200);
+    let echo = "async () => new Promise(done => { const s = new WebSocket(`wss://${location.host}/ws`); \
+                s.onopen = () => s.send('hello'); s.onmessage = m => done(m.data); \
+                s.onerror = () => done('refused') })";
+    assert_eq!(page.evaluate(echo, json!([])).await, "hello");
+
+    // The way back leads past the way in, and breaks nothing.
+    let back = page.back().await;
+    assert!(!back.url.contains("/.doorward/"), "{back:?}");
+    page.goto(&street.alice("/desk")).await;
+    assert_eq!(page.url().await, street.alice("/desk"));
+
+    // A second tab, signed in already; out in the one is out in the other.
+    let second = context.page().await;
+    assert_eq!(second.goto(&street.alice("/other")).await.status, Some(200));
+    let asked = page.goto(&street.alice("/.doorward/logout")).await;
+    assert_eq!(asked.status, Some(403));
+    picture(&page, engine, "sign-out").await;
+    page.click("button").await;
+    shows(&page, "Good-bye").await;
+    assert_eq!(fetched(&second).await, json!([401, "application/problem+json"]));
+    let visit = second.goto(&street.alice("/other")).await;
+    assert!(visit.url.starts_with(&street.url("login.localhost", "/start")), "{visit:?}");
+    assert!(context.cookies(&street.alice("/")).await.iter().all(|one| one["name"] != COOKIE));
+
+    // Two tabs that sign in at once, each back to its own page.
+    let context = browser.context().await;
+    let (first, second) = (context.page().await, context.page().await);
+    first.goto(&street.alice("/first")).await;
+    second.goto(&street.alice("/second")).await;
+    second.click("#alice").await;
+    arrives(&second, &street.alice("/second")).await;
+    first.click("#alice").await;
+    arrives(&first, &street.alice("/first")).await;
+
+    // Expired in the middle of a page; and in again by itself, the portal still knowing her.
+    street.sign_in.knows(Some("alice"));
+    street.sign_in.sessions_live(4);
+    let context = browser.context().await;
+    let page = context.page().await;
+    assert!(page.goto(&street.alice("/desk")).await.is_at(&street.alice("/desk")));
+    let expired = || async { fetched(&page).await[0] == 401 };
+    eventually("the session's end", PATIENCE, expired).await;
+    assert_eq!(fetched(&page).await[1], "application/problem+json");
+    assert_eq!(page.evaluate(echo, json!([])).await, "refused");
+    let form = "async () => { const f = document.createElement('form'); f.method = 'post'; \
+                f.action = '/save'; document.body.append(f); setTimeout(() => f.submit(), 50) }";
+    page.evaluate(form, json!([])).await;
+    shows(&page, "Sign in in a new tab").await;
+    picture(&page, engine, "expired-while-working").await;
+    street.sign_in.sessions_live(0);
+    let again = page.goto(&street.alice("/desk")).await;
+    assert!(again.is_at(&street.alice("/desk")), "{again:?}");
+
+    // Bob at alice's door: told so, and shown to his own.
+    street.sign_in.knows(Some("bob"));
+    let context = browser.context().await;
+    let page = context.page().await;
+    let visit = page.goto(&street.alice("/desk")).await;
+    assert_eq!(visit.status, Some(403), "{visit:?}");
+    assert!(page.text().await.contains("This is not your workspace"));
+    picture(&page, engine, "not-yours").await;
+    assert!(context.cookies(&street.alice("/")).await.iter().all(|one| one["name"] != COOKIE));
+    page.click("nav a").await;
+    arrives(&page, &street.url("bob.vdi.localhost", "/")).await;
+
+    // Nobody goes round in circles.
+    street.sign_in.sessions_live(1);
+    street.sign_in.knows(Some("alice"));
+    let context = browser.context().await;
+    let page = context.page().await;
+    let looped = || async {
+        tokio::time::sleep(Duration::from_millis(1200)).await;
+        page.goto(&street.alice("/desk")).await.status == Some(401)
+    };
+    eventually("the page that ends a loop", PATIENCE, looped).await;
+    assert!(page.text().await.contains("Signing in does not work"));
+    picture(&page, engine, "too-many-sign-ins").await;
+
+    // More cookies than a request may have.
+    let context = browser.context().await;
+    let page = context.page().await;
+    street.sign_in.sessions_live(0);
+    page.goto(&street.alice("/desk")).await;
+    let flood = "async () => { for (let i = 0; i < 24; i++) \
+                 document.cookie = `f${i}=${'x'.repeat(3800)}; path=/; secure` }";
+    page.evaluate(flood, json!([])).await;
+    let visit = page.goto(&street.alice("/desk")).await;
+    assert_eq!(visit.status, Some(431), "{visit:?}");
+    if page.text().await.contains("Too many cookies") {
+        picture(&page, engine, "too-many-cookies").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_day_at_the_desk_in_chromium() {
+    a_day_at_the_desk(Engine::Chromium).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_day_at_the_desk_in_firefox() {
+    a_day_at_the_desk(Engine::Firefox).await;
+}
