@@ -68,6 +68,12 @@ impl Outcome {
             Denial::Answered(OwnAnswer::SignedIn) => Self::SignedIn,
             Denial::Answered(OwnAnswer::SignOutAsked) => Self::ConfirmSignOut,
             Denial::Answered(OwnAnswer::SignedOut) => Self::SignedOut,
+            Denial::TokenRejected(rejection)
+            | Denial::Arrival(ArrivalProblem::Token(rejection))
+                if rejection.is_unjudged() =>
+            {
+                Self::Unavailable
+            }
             Denial::Arrival(
                 ArrivalProblem::NotAPage
                 | ArrivalProblem::Query

@@ -38,9 +38,10 @@ impl State {
             && let Some(handoff) = way.handoff()
         {
             let visit = Visit { state: self, way, handoff, headers, now, class, method };
-            let Told { denial, session, sent: told, back: to } = visit.answer();
+            let Told { denial, session, sent: told, back: to, key_unknown_of } = visit.answer();
             denied.denial = denial;
             denied.session = session;
+            denied.effort.key_unknown_of = key_unknown_of;
             (sent, back) = (told, to);
         }
         // Nobody wants to come back to the way in: from there it would begin anew, and its address
