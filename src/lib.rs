@@ -25,6 +25,7 @@
 //!      says otherwise;
 //!    - the page behind the request, judged by [`cross_site`]: bob's page may not use alice's
 //!      desktop, whatever cookies her browser adds.
+//!
 //!    Between token and rule it asks whether the session was ended before its time; where that is
 //!    kept, [`revocation`] knows.
 //! 5. [`http`] answers. One table maps a denial and the class of the request to an answer
@@ -38,8 +39,8 @@
 //!
 //! From [`gate`] to [`name`] nothing knows a socket, a file, the environment, the clock or a
 //! runtime: the same question has the same answer, on paper as well. `doorward explain` asks it
-//! through the same function. [`keys`] reads key files for [`config`], so that no file is opened on
-//! a request's way. [`demo`] runs the whole street on one machine. [`manual`] holds every attack we
+//! through the same function. [`keys`] reads key files for [`config`] and fetches key sets in the
+//! background, so that no file is opened and nobody is asked on a request's way. [`demo`] runs the whole street on one machine. [`manual`] holds every attack we
 //! know of, what stops it, and the test that proves it.
 //!
 //! # The other half
