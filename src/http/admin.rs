@@ -5,7 +5,7 @@
 //! recognised by the headers that only ForwardAuth sends, and refused.
 
 use crate::http::{Handler, Peer};
-use crate::observe::{Metrics, Stage, Status};
+use crate::observe::{FetchedIssuer, Metrics, Stage, Status};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -66,6 +66,8 @@ impl Admin {
             Stage::Starting | Stage::Draining => StatusCode::SERVICE_UNAVAILABLE,
         };
         let listeners = self.status.listeners();
+        let fetched = self.metrics.fetched_keys().issuers();
+        let now = super::now().0;
         json(
             code,
             &Ready {
@@ -77,6 +79,7 @@ impl Admin {
                     .iter()
                     .map(|(name, address)| ListensOn { name, address })
                     .collect(),
+                keys: fetched.iter().map(|issuer| KeysOf::new(issuer, now)).collect(),
             },
         )
     }
@@ -104,12 +107,39 @@ struct Ready<'a> {
     reload_problem: Option<&'a str>,
     warnings: &'a [String],
     listeners: Vec<ListensOn<'a>>,
+    keys: Vec<KeysOf<'a>>,
 }
 
 #[derive(Serialize)]
 struct ListensOn<'a> {
     name: &'a str,
     address: &'a str,
+}
+
+/// Keys that are fetched.
+#[derive(Serialize)]
+struct KeysOf<'a> {
+    issuer: &'a str,
+    keys: u64,
+    /// Seconds since 1970.
+    last_success: Option<u64>,
+    age_seconds: Option<u64>,
+    failures: u64,
+    problem: Option<String>,
+}
+
+impl<'a> KeysOf<'a> {
+    fn new(issuer: &'a FetchedIssuer, now: u64) -> Self {
+        let last_success = issuer.last_success();
+        Self {
+            issuer: issuer.name(),
+            keys: issuer.keys(),
+            last_success,
+            age_seconds: last_success.map(|at| now.saturating_sub(at)),
+            failures: issuer.failures(),
+            problem: issuer.problem().as_deref().cloned(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -257,6 +287,7 @@ mod tests {
             "reload_problem": "domains: \"a\" lies below \"b\"",
             "warnings": ["cross_site is report"],
             "listeners": [{"name": "verify", "address": "127.0.0.1:4181"}],
+            "keys": [],
         });
         assert_eq!(body, expected);
         status.configured(4, Vec::new());

@@ -62,6 +62,12 @@ pub const KEY: &str = "key";
 pub const REMEDY: &str = "remedy";
 /// A file.
 pub const FILE: &str = "file";
+/// How many keys an issuer has.
+pub const KEYS: &str = "keys";
+/// How often in a row something has failed.
+pub const FAILURES: &str = "failures";
+/// How old something is, in seconds.
+pub const AGE_S: &str = "age_s";
 /// The generation of the configuration.
 pub const GENERATION: &str = "generation";
 /// The place in the source where a panic happened.
