@@ -1,14 +1,16 @@
 //! `doorward serve`: puts the parts together, once, and keeps them current.
 
+mod current;
 mod reload;
 
 use super::{ConfigFile, complain, failed, revocations};
 use crate::config::Config;
 use crate::http::admin::Admin;
-use crate::http::{Door, Entrance, Pages, decision_names};
+use crate::http::{Entrance, Pages, decision_names};
 use crate::observe::{self, Listener, Metrics, Stage, Status, field};
 use crate::server::{Prepared, Server, Shutdown, Tls, bind};
 use crate::token::cache::SessionCache;
+use current::{Current, FIRST};
 use reload::Reload;
 use std::fmt::Display;
 use std::io;
@@ -70,7 +72,7 @@ pub(super) fn run(args: &ServeArgs, file: &ConfigFile) -> ExitCode {
             return failed();
         }
     };
-    let reload = |config, door, tls| Reload::new(file.path(), flags, config, door, tls);
+    let reload = |current, tls| Reload::new(file.path(), flags, current, tls);
     match runtime.block_on(serve(config, metrics, reload)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Refused { what, error, remedy }) => {
@@ -115,7 +117,7 @@ impl Refused {
 async fn serve(
     config: Config,
     metrics: Arc<Metrics>,
-    reload: impl FnOnce(Config, Arc<Door>, ListenerTls) -> Reload,
+    reload: impl FnOnce(Arc<Current>, ListenerTls) -> Reload,
 ) -> Result<(), Refused> {
     let shutdown = Shutdown::on_signals()
         .map_err(|error| Refused::new("cannot listen for signals", "SIGTERM", error))?;
@@ -125,48 +127,59 @@ async fn serve(
     let sizes = cache.clone();
     metrics.cache_size(move || (sizes.entry_count(), sizes.weighted_size()));
     metrics.cross_site(config.cross_site);
-    let state = config.state(cache, revocations::open(&config), FIRST_GENERATION);
-    let door = Arc::new(Door::new(state, Arc::clone(&metrics)));
 
+    let revocations = revocations::open(&config);
+    let limits = config.limits.clone();
+    let (listen, admin_listen) = (config.listen.clone(), config.admin_listen);
+    let pages_listen = config.pages_listen;
+    let current = Current::new(config, cache, revocations, Arc::clone(&metrics));
     let mut verify = Server::new(
-        Arc::new(Entrance::new(Arc::clone(&door), Arc::clone(&metrics))),
-        config.limits.clone(),
+        Arc::new(Entrance::new(current.door(), Arc::clone(&metrics))),
+        limits.clone(),
         metrics.connections(Listener::Verify),
     );
     let mut listeners = Vec::new();
-    for address in &config.listen {
+    for address in &listen {
         verify = verify.listen(open(*address, "listen", "verify", &mut listeners)?);
     }
     if let Some(own) = &tls.verify {
         verify = verify.tls(Arc::clone(own));
     }
     let admin = Arc::new(Admin::new(Arc::clone(&status), Arc::clone(&metrics)));
-    let mut admin = Server::new(admin, config.limits.clone(), metrics.connections(Listener::Admin));
-    admin = admin.listen(open(config.admin_listen, "admin_listen", "admin", &mut listeners)?);
+    let mut admin = Server::new(admin, limits.clone(), metrics.connections(Listener::Admin));
+    admin = admin.listen(open(admin_listen, "admin_listen", "admin", &mut listeners)?);
     if let Some(own) = &tls.admin {
         admin = admin.tls(Arc::clone(own));
     }
-    let mut pages =
-        Server::new(Arc::new(Pages), config.limits.clone(), metrics.connections(Listener::Pages));
-    if let Some(address) = config.pages_listen {
+    let mut pages = Server::new(Arc::new(Pages), limits, metrics.connections(Listener::Pages));
+    if let Some(address) = pages_listen {
         pages = pages.listen(open(address, "pages_listen", "pages", &mut listeners)?);
     }
 
-    announce(&config, &tls, &listeners);
+    current.look(|config| announce(config, &tls, &listeners));
     metrics.configured(reload::now());
     status.listens(listeners);
-    status.configured(FIRST_GENERATION, config.warnings.iter().map(ToString::to_string).collect());
-    let reload = reload(config, door, tls);
+    let warnings = current.look(|config| config.warnings.iter().map(ToString::to_string).collect());
+    status.configured(FIRST, warnings);
+
+    // The admin listener goes first and stays until the others have drained, so that probes and
+    // metrics see all of it.
+    let (stop_admin, admin_shutdown) = Shutdown::new();
+    let mut admin = tokio::spawn(admin.drain(ADMIN_DRAIN).run(admin_shutdown));
+    let reload = reload(Arc::clone(&current), tls);
     tokio::spawn(reload.keep_current(Arc::clone(&status), Arc::clone(&metrics)));
+    // Each look is bounded. An issuer that does not answer must not keep the others' users out.
+    tokio::select! {
+        () = current.fetch() => {}
+        () = shutdown.draining() => {}
+    }
+    tracing::info!({ field::VERSION } = env!("CARGO_PKG_VERSION"), "ready");
     status.reach(Stage::Ready);
 
     let draining = async {
         shutdown.draining().await;
         status.reach(Stage::Draining);
     };
-    // The admin listener stays until the others have drained, so that probes and metrics see it.
-    let (stop_admin, admin_shutdown) = Shutdown::new();
-    let mut admin = tokio::spawn(admin.drain(ADMIN_DRAIN).run(admin_shutdown));
     tokio::join!(draining, verify.run(shutdown.clone()), pages.run(shutdown.clone()));
     stop_admin.drain();
     tokio::select! {
@@ -209,7 +222,6 @@ fn announce(config: &Config, tls: &ListenerTls, listeners: &[(&'static str, Stri
         let file = authority.display();
         tracing::info!({ field::FILE } = %file, "own certificate: give this file to Traefik's tls.ca");
     }
-    tracing::info!({ field::VERSION } = env!("CARGO_PKG_VERSION"), "ready");
 }
 
 /// What the listeners show; read again with every reload.
@@ -243,7 +255,5 @@ impl ListenerTls {
     }
 }
 
-/// The configuration of the start; each reload adds one.
-const FIRST_GENERATION: u64 = 1;
 /// For a scrape or a probe under way at the end; both are answered from memory.
 const ADMIN_DRAIN: Duration = Duration::from_secs(1);

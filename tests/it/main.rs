@@ -29,6 +29,7 @@ mod demo;
 mod deploy;
 mod handoff;
 mod harness;
+mod keys;
 mod kubernetes;
 mod lifecycle;
 mod render;

@@ -6,6 +6,7 @@
 
 pub mod go;
 pub mod kubernetes;
+pub mod node;
 pub mod pebble;
 pub mod schemas;
 pub mod traefik_objects;
