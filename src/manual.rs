@@ -689,6 +689,7 @@
 //! wrong takes nothing away: the last good set stays.
 //!
 //! - test: `keys::fetch::reach::tests::what_is_inside`
+//! - test: `keys::fetch::connect::tests::a_document_from_outside_leads_to_no_address_inside`
 //! - test: `keys::fetch::endpoint::tests::addresses_are_read_one_way_or_not_at_all`
 //! - test: `keys::fetch::discovery::tests::documents`
 //! - test: `keys::fetch::exchange::tests::only_a_200_with_one_kind_of_content_is_taken`
@@ -708,6 +709,8 @@
 //! - test: `gate::tests::a_session_of_another_generation_is_verified_anew`
 //! - test: `gate::tests::keys::without_keys_nothing_is_judged_and_nobody_else_is_kept_out`
 //! - test: `keys::stored::tests::age_counts_from_the_fetch`
+//! - test: `keys::keeper::tests::keys_become_too_old_once_and_the_looks_go_on`
+//! - test: `keys::keeper::tests::a_panic_leaves_no_keys_behind`
 //! - test: `it::keys::rotation::a_dropped_key_opens_nothing_any_more`
 //! - test: `it::keys::rotation::a_reload_keeps_what_was_fetched_and_a_fetch_what_was_reloaded`
 //! - test: `it::keys::outage::keys_older_than_max_stale_are_not_used_any_more`
@@ -722,5 +725,6 @@
 //! request waits for a look; an unknown `kid` makes one due at once and not twice within 30 s.
 //!
 //! - test: `gate::tests::keys::an_unknown_key_is_noted_with_its_issuer`
+//! - test: `keys::keeper::tests::an_unknown_key_makes_a_look_due_at_once_and_then_not_for_a_while`
 //! - test: `it::keys::rotation::a_flood_of_unknown_keys_makes_the_gate_look_once`
 //! - test: `it::keys::rotation::fetched_keys_open_the_door`

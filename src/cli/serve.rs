@@ -73,7 +73,10 @@ pub(super) fn run(args: &ServeArgs, file: &ConfigFile) -> ExitCode {
         }
     };
     let reload = |current, tls| Reload::new(file.path(), flags, current, tls);
-    match runtime.block_on(serve(config, metrics, reload)) {
+    let served = runtime.block_on(serve(config, metrics, reload));
+    // A name server that does not answer must not keep the process from ending.
+    runtime.shutdown_timeout(LOOK_UPS);
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(Refused { what, error, remedy }) => {
             tracing::error!({ field::ERROR } = error, { field::REMEDY } = remedy, "{what}");
@@ -255,5 +258,7 @@ impl ListenerTls {
     }
 }
 
+/// For what is still on its way to a name server or the disk.
+const LOOK_UPS: Duration = Duration::from_secs(1);
 /// For a scrape or a probe under way at the end; both are answered from memory.
 const ADMIN_DRAIN: Duration = Duration::from_secs(1);

@@ -272,6 +272,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn keys_that_are_fetched_are_told_of() {
+        let (_, admin) = admin();
+        let rows = admin.metrics.fetched_keys().name(&["a", "b"]);
+        rows[0].in_use(2, crate::http::now().0 - 60);
+        rows[1].failed("the host has no address; check it".to_owned(), 3);
+        let seen = ask(&admin, "GET", "/readyz", &[]).await;
+        let body: serde_json::Value = serde_json::from_str(&seen.body).unwrap();
+        let age = body["keys"][0]["age_seconds"].as_u64().unwrap();
+        assert!((60..120).contains(&age), "{age}");
+        assert_eq!(
+            (&body["keys"][0]["keys"], &body["keys"][0]["problem"]),
+            (&2.into(), &().into())
+        );
+        let expected = serde_json::json!({
+            "issuer": "b", "keys": 0, "last_success": null, "age_seconds": null, "failures": 3,
+            "problem": "the host has no address; check it",
+        });
+        assert_eq!(body["keys"][1], expected);
+    }
+
+    #[tokio::test]
     async fn a_refused_reload_shows_and_stays_ready() {
         let (status, admin) = admin();
         status.reach(Stage::Ready);

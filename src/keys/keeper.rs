@@ -36,6 +36,9 @@ pub enum Event {
     },
     /// Those of before have become too old to be used.
     TooOld,
+    /// A defect of ours has ended the fetching. Keys that nobody would withdraw any more are not to
+    /// be used.
+    BrokeOff,
     /// They could not be kept in `state_dir`.
     NotStored(io::ErrorKind),
 }
@@ -86,7 +89,7 @@ impl Drop for Keeper {
     }
 }
 
-struct Rounds<R> {
+struct Rounds<R: Fn(Event)> {
     remote: Remote,
     held: Option<Held>,
     store: Option<Store>,
@@ -94,6 +97,14 @@ struct Rounds<R> {
     report: R,
     /// When a token last made it look.
     asked: Option<Instant>,
+}
+
+impl<R: Fn(Event)> Drop for Rounds<R> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            (self.report)(Event::BrokeOff);
+        }
+    }
 }
 
 impl<R: Fn(Event) + Send> Rounds<R> {
@@ -187,3 +198,6 @@ fn random() -> u8 {
 
 /// The pause between two looks that tokens have asked for.
 const ASKED: Duration = Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests;

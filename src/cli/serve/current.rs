@@ -179,11 +179,12 @@ impl Current {
                 );
                 kept.shown.failed(format!("{error}; {}", error.remedy()), in_a_row);
             }
-            Event::TooOld => {
-                tracing::error!(
-                    { field::ISSUER } = name,
-                    "keys are older than max_stale and are not used any more"
-                );
+            Event::TooOld | Event::BrokeOff => {
+                let what = match event {
+                    Event::TooOld => "keys are older than max_stale and are not used any more",
+                    _ => "fetching keys broke off; a reload begins anew",
+                };
+                tracing::error!({ field::ISSUER } = name, "{what}");
                 issuer.keys = KeySet::unavailable();
                 kept.held = None;
                 kept.shown.in_use(0, kept.shown.last_success().unwrap_or_default());

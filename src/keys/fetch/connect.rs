@@ -99,3 +99,30 @@ async fn client(
 const DIAL: Duration = Duration::from_secs(3);
 /// A name server of somebody else's could name thousands.
 const MOST_ADDRESSES: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_document_from_outside_leads_to_no_address_inside() {
+        let rows = [
+            ("a_name_of_this_machine", "https://localhost/keys"),
+            ("loopback", "https://127.0.0.1/keys"),
+            ("loopback_v6", "https://[::1]/keys"),
+            ("mapped", "https://[::ffff:10.0.0.1]/keys"),
+            ("metadata", "https://169.254.169.254/keys"),
+            ("private", "https://10.0.0.1/keys"),
+            ("shared", "https://100.64.0.1/keys"),
+        ];
+        for (row, text) in rows {
+            let endpoint = Endpoint::parse(text).unwrap();
+            let inside = resolve(&endpoint, Reach::Public).await;
+            assert_eq!(inside, Err(FetchError::AddressInside), "{row}");
+            assert!(resolve(&endpoint, Reach::Anywhere).await.is_ok(), "{row}");
+        }
+        let outside = Endpoint::parse("https://8.8.8.8:8443/keys").unwrap();
+        let found = resolve(&outside, Reach::Public).await.unwrap();
+        assert_eq!(found, ["8.8.8.8:8443".parse().unwrap()]);
+    }
+}
