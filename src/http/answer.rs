@@ -316,3 +316,28 @@ fn guarded(status: StatusCode, body: Bytes) -> Response<Body> {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::Rejection;
+
+    /// 503 says "again", 401 "not with this": a token that was not judged is no bad one.
+    #[test]
+    fn what_was_not_judged_is_told_to_come_back() {
+        let unjudged = Rejection::KeysUnavailable;
+        let arrival = |rejection| Denial::Arrival(ArrivalProblem::Token(rejection));
+        let rows = [
+            (Denial::TooManyCandidates, Outcome::Unavailable),
+            (Denial::TokenRejected(unjudged.clone()), Outcome::Unavailable),
+            (arrival(unjudged), Outcome::Unavailable),
+            (arrival(Rejection::OverBudget), Outcome::Unavailable),
+            (Denial::TokenRejected(Rejection::KeyUnknown), Outcome::InvalidSession),
+            (arrival(Rejection::KeyUnknown), Outcome::SignInFailed),
+            (Denial::TokenRejected(Rejection::Expired), Outcome::SessionExpired),
+        ];
+        for (denial, expected) in rows {
+            assert_eq!(Outcome::of(&denial), expected, "{denial:?}");
+        }
+    }
+}

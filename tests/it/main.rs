@@ -3,14 +3,14 @@
 //! One test binary, so that everything links once. [`decision`] asks the gate itself, in Traefik's
 //! words, and [`handoff`] the way in; [`traefik`] sends a visitor through three versions of Traefik to desktops that write down
 //! what reached them; [`configuration`], [`lifecycle`], [`commands`] and [`demo`] cover the program
-//! around the gate; [`render`] what it renders, [`deploy`] what is committed of that, on the real API
+//! around the gate, [`keys`] the issuers that it asks for theirs; [`render`] what it renders, [`deploy`] what is committed of that, on the real API
 //! server of [`kubernetes`]. Nothing here links against the library: what is proved is what is
 //! shipped.
 //!
-//! Traefik, kubectl, the control plane of Kubernetes and Pebble are installed or built on the first
-//! run, into `$DOORWARD_TEST_CACHE` or `target/test-parts` (see [`support::parts`]); the control
-//! plane takes 8 to 10 minutes of two cores, once. A test that cannot have its part fails and names
-//! the line that installs it.
+//! Traefik, kubectl, the control plane of Kubernetes, Pebble and an OpenID provider are installed or
+//! built on the first run, into `$DOORWARD_TEST_CACHE` or `target/test-parts` (see
+//! [`support::parts`]); the control plane takes 8 to 10 minutes of two cores, once. A test that
+//! cannot have its part fails and names the line that installs it.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -53,6 +53,27 @@ async fn down_at_the_start_is_503_for_its_own_tokens_until_it_is_up() {
     assert!(known(&gate, &portal.issuer).await["problem"].is_null());
 }
 
+/// Probes see that it starts, and whoever stops it need not wait for the issuer.
+#[tokio::test]
+async fn a_gate_that_waits_for_its_first_keys_says_so_and_can_be_stopped() {
+    let portal = Portal::new();
+    let server = server([]).await;
+    server.answer(KEYS, Reply::Never);
+    let plan = plan(&portal, &server);
+    let process = plan.start();
+    let mut gate = Gate { process, plan };
+    let waits = || async {
+        let ready = gate.admin("/readyz").await;
+        ready.is_ok_and(|answer| answer.status == 503 && answer.text().contains("starting"))
+    };
+    eventually("starting", PATIENCE, waits).await;
+    gate.process.signal("HUP");
+    gate.process.signal("TERM");
+    let start = std::time::Instant::now();
+    assert_eq!(gate.process.exit_code(PATIENCE).await, Some(0), "{}", gate.process.output());
+    assert!(start.elapsed() < Duration::from_secs(9), "it waited for the issuer");
+}
+
 #[tokio::test]
 async fn down_later_changes_nothing() {
     let portal = Portal::new();
