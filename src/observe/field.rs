@@ -64,6 +64,8 @@ pub const REMEDY: &str = "remedy";
 pub const FILE: &str = "file";
 /// How many keys an issuer has.
 pub const KEYS: &str = "keys";
+/// How many of the keys that it publishes are not used.
+pub const UNUSED: &str = "unused";
 /// How often in a row something has failed.
 pub const FAILURES: &str = "failures";
 /// How old something is, in seconds.

@@ -12,7 +12,7 @@ use crate::http::Door;
 use crate::keys::{Event, Held, Keeper, Remote, Store, now};
 use crate::observe::{FetchedIssuer, Metrics, field};
 use crate::token::cache::SessionCache;
-use crate::token::{KeySet, Revocations, UnixTime};
+use crate::token::{KeyProblem, KeySet, Revocations, UnixTime};
 use arc_swap::ArcSwap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::runtime::Handle;
@@ -146,19 +146,7 @@ impl Current {
             Event::Fetched { held, new } => {
                 let changed = new.is_some();
                 if let Some((keys, unused)) = new {
-                    for problem in unused {
-                        tracing::warn!(
-                            { field::ISSUER } = name,
-                            { field::ERROR } = %problem,
-                            "a fetched key is not used"
-                        );
-                    }
-                    let count = keys.count();
-                    tracing::info!(
-                        { field::ISSUER } = name,
-                        { field::KEYS } = count,
-                        "keys fetched"
-                    );
+                    tell_of_new(name, &keys, &unused);
                     issuer.keys = keys;
                 }
                 kept.shown.succeeded(changed);
@@ -214,6 +202,23 @@ impl Inside {
     }
 }
 
+/// Once for each change of the set, and not without end: it is somebody else's.
+fn tell_of_new(issuer: &str, keys: &KeySet, unused: &[KeyProblem]) {
+    for problem in unused.iter().take(MOST_TOLD) {
+        tracing::warn!(
+            { field::ISSUER } = issuer,
+            { field::ERROR } = %problem,
+            "a fetched key is not used"
+        );
+    }
+    tracing::info!(
+        { field::ISSUER } = issuer,
+        { field::KEYS } = keys.count(),
+        { field::UNUSED } = unused.len(),
+        "keys fetched"
+    );
+}
+
 fn tell(owner: &Weak<Current>, turn: u64, position: usize, event: Event) {
     if let Some(current) = owner.upgrade() {
         current.take(turn, position, event);
@@ -261,5 +266,7 @@ fn show(config: &Config, held: Vec<Option<Held>>, metrics: &Metrics) -> Vec<Kept
     .collect()
 }
 
+/// Unused keys that the log tells of one by one.
+const MOST_TOLD: usize = 8;
 /// Of configurations and of states.
 pub(super) const FIRST: u64 = 1;

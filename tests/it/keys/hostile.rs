@@ -67,6 +67,9 @@ async fn nothing_wrong_becomes_a_key() {
     }
     let output = gate.process.output();
     assert!(!output.contains(&base64([7; 32])), "the log shows a secret:\n{output}");
+    let told = output.lines().filter(|line| line.contains("many-odd"));
+    assert!(told.count() < 20, "twenty thousand keys are not told of one by one");
+    assert!(output.lines().all(|line| line.len() < 4_000));
     assert_eq!(server.asked(KEYS), 0);
 }
 
@@ -98,6 +101,16 @@ fn sets(server: &KeyServer, key: &Key) -> Vec<Row> {
             None,
         ),
         ("half-a-megabyte", large(500_000), None),
+        (
+            "many-odd",
+            Reply::json(set.replacen('[', &format!("[{}", "{},".repeat(20_000)), 1)),
+            None,
+        ),
+        (
+            "only-odd",
+            Reply::json(format!("{{\"keys\":[{}1]}}", "{},".repeat(20_000))),
+            Some("more"),
+        ),
         ("never", Reply::Never, Some("within 10s")),
         ("drip", Reply::Drip, Some("within 10s")),
         ("hang-up", Reply::HangUp, Some("no HTTP or broke off")),
