@@ -31,7 +31,7 @@ pub use settings::{Grant, Limits, RevocationStore, Tls, TlsFiles, Tokens, Zone};
 
 use crate::cross_site::{self, TrustedOrigin};
 use crate::gate::PublicScheme;
-use crate::keys;
+use crate::keys::{self, Remote};
 use crate::manifest::Settings;
 use crate::name::{Domains, ReservedLabels};
 use crate::observe::log::Log;
@@ -69,6 +69,9 @@ pub struct Config {
     pub public_scheme: PublicScheme,
     /// In the order of the file; no name twice.
     pub issuers: Vec<Issuer>,
+    /// The issuers whose keys are fetched, by their index: those have no keys until somebody puts
+    /// them in.
+    pub fetched: Vec<(usize, Remote)>,
     /// Where a request carries its token.
     pub tokens: Tokens,
     /// Memory for verified tokens, in bytes.

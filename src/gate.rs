@@ -134,9 +134,11 @@ impl Gate {
                     tally.reject(rejection, token);
                     continue;
                 }
-                Verdict::OverBudget => {
-                    witness.note(Step::Token, false, || witness::over_budget(candidate));
-                    tally.unjudged.get_or_insert(token);
+                Verdict::Unjudged(denial) => {
+                    witness.note(Step::Token, false, || {
+                        witness::unjudged(candidate, &denial, &self.verifier, now)
+                    });
+                    tally.unjudged.get_or_insert((denial, token));
                     continue;
                 }
             };
@@ -164,7 +166,7 @@ impl Gate {
         }
         // What was cut off was not judged; the last that was kept stands for it in the log.
         if let Some(last) = credentials.iter().last().filter(|_| credentials.is_cut()) {
-            tally.unjudged.get_or_insert(TokenName::of(last));
+            tally.unjudged.get_or_insert((Denial::TooManyCandidates, TokenName::of(last)));
         }
         tally.outcome()
     }
@@ -196,8 +198,17 @@ impl Gate {
                 self.cache.insert(candidate.token, self.generation, Arc::clone(&session), now);
                 Verdict::Session(session)
             }
-            Err(Rejection::OverBudget) => Verdict::OverBudget,
-            Err(rejection) => Verdict::Rejected(rejection),
+            Err(Rejection::OverBudget) => Verdict::Unjudged(Denial::TooManyCandidates),
+            Err(rejection) if rejection.is_unjudged() => {
+                Verdict::Unjudged(Denial::TokenRejected(rejection))
+            }
+            Err(rejection) => {
+                if rejection == Rejection::KeyUnknown {
+                    let issuer = self.verifier.issuer_named_in(candidate.token);
+                    trial.effort.key_unknown_of = trial.effort.key_unknown_of.or(issuer);
+                }
+                Verdict::Rejected(rejection)
+            }
         }
     }
 }
@@ -322,7 +333,8 @@ struct Loser<'r> {
 enum Verdict {
     Session(Arc<Session>),
     Rejected(Rejection),
-    OverBudget,
+    /// It may be a good one; what to deny by unless another candidate decides.
+    Unjudged(Denial),
 }
 
 /// What the candidates came to, once none of them was an outright winner.
@@ -332,7 +344,7 @@ struct Tally<'r> {
     refused: Option<(Arc<Session>, policy::Refusal, TokenName<'r>)>,
     /// The first rejection; one that is no expiry replaces one that is.
     rejected: Option<(Rejection, TokenName<'r>)>,
-    unjudged: Option<TokenName<'r>>,
+    unjudged: Option<(Denial, TokenName<'r>)>,
 }
 
 impl<'r> Tally<'r> {
@@ -357,8 +369,8 @@ impl<'r> Tally<'r> {
             return Ok(winner);
         }
         let session = self.refused.as_ref().map(|(session, ..)| Arc::clone(session));
-        let (denial, token) = if let Some(token) = self.unjudged {
-            (Denial::TooManyCandidates, Some(token))
+        let (denial, token) = if let Some((denial, token)) = self.unjudged {
+            (denial, Some(token))
         } else if let Some((rejection, token)) = self.rejected {
             (Denial::TokenRejected(rejection), Some(token))
         } else if let Some((_, refusal, token)) = self.refused {

@@ -46,7 +46,7 @@ use record::{Record, Recorder, RequestId, is_logged};
 use sign_in::SignIn;
 use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tracing::Level;
 use way_in::Told;
@@ -84,7 +84,11 @@ pub type Later = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
 pub struct Door {
     state: ArcSwap<State>,
     recorder: Recorder,
+    key_unknown: OnceLock<KeyUnknown>,
 }
+
+/// Told the name of an issuer of which a token came that names a key its issuer does not have.
+type KeyUnknown = Box<dyn Fn(&str) + Send + Sync>;
 
 /// One configuration, ready to judge and to answer.
 pub struct State {
@@ -110,7 +114,18 @@ impl Door {
     /// A door that starts with `state`.
     #[must_use]
     pub fn new(state: State, metrics: Arc<Metrics>) -> Self {
-        Self { state: ArcSwap::from_pointee(state), recorder: Recorder::new(metrics) }
+        Self {
+            state: ArcSwap::from_pointee(state),
+            recorder: Recorder::new(metrics),
+            key_unknown: OnceLock::new(),
+        }
+    }
+
+    /// Who is told the name of an issuer when a token names a key that it does not have, so that new
+    /// keys are looked for. Called on a request's way, for every such token, forged ones too: it
+    /// must neither wait nor believe. Only the first call counts.
+    pub fn on_unknown_key(&self, told: impl Fn(&str) + Send + Sync + 'static) {
+        let _first = self.key_unknown.set(Box::new(told));
     }
 
     /// From now on requests are judged by `state`; those under way finish with the one they had.
@@ -181,7 +196,19 @@ impl Door {
         let took = Some(clock().saturating_sub(started));
         let record = Record { state, headers, peer, took };
         record.denied(&denied, outcome, &response, &request_id, &self.recorder);
+        if let Some(issuer) = denied.effort.key_unknown_of {
+            self.tell_of_unknown_key(state, issuer);
+        }
         response
+    }
+}
+
+impl Door {
+    fn tell_of_unknown_key(&self, state: &State, issuer: usize) {
+        let issuer = state.gate.verifier.issuers.get(issuer);
+        if let (Some(told), Some(issuer)) = (self.key_unknown.get(), issuer) {
+            told(&issuer.name);
+        }
     }
 }
 

@@ -1,17 +1,26 @@
 //! Where the issuers' keys come from: files that the configuration names, read once for each
-//! load. The network will live here too; the verifier in `token` sees finished key sets only.
+//! load, and the issuers' own servers, asked again and again (`fetch`, `keeper`; the last good
+//! set is `stored`). The verifier in `token` sees finished key sets only.
 //!
 //! Also the one way to read a secret: bounded, refused when others could read it, held in a type
 //! that does not print; and the one place that makes certificates.
 
 pub(crate) mod certificate;
+mod fetch;
 mod file;
+mod keeper;
 mod pem;
 mod secret;
+mod stored;
 
+pub use fetch::{
+    DiscoveryError, Endpoint, FetchError, Fetched, LIMIT, Remote, Source, fetch, fetch_once,
+};
 pub use file::{FileError, read_public, read_secret};
+pub use keeper::{Event, Keeper, now};
 pub use pem::{PemError, authorities, certificates, pair, private_key};
 pub use secret::Secret;
+pub use stored::{Held, Store};
 
 use crate::token::{Algorithm, KeyError, KeyProblem, KeySet};
 use serde_json::value::RawValue;

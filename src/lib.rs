@@ -37,8 +37,8 @@
 //!
 //! From [`gate`] to [`name`] nothing knows a socket, a file, the environment, the clock or a
 //! runtime: the same question has the same answer, on paper as well. `doorward explain` asks it
-//! through the same function. [`keys`] reads key files for [`config`], so that no file is opened on
-//! a request's way. [`demo`] runs the whole street on one machine. [`manual`] holds every attack we
+//! through the same function. [`keys`] reads key files for [`config`] and fetches key sets in the
+//! background, so that no file is opened and nobody is asked on a request's way. [`demo`] runs the whole street on one machine. [`manual`] holds every attack we
 //! know of, what stops it, and the test that proves it.
 //!
 //! # The other half

@@ -685,7 +685,58 @@
 //! - test: `observe::log::tests::a_value_cannot_forge_a_line_of_text`
 //! - test: `it::lifecycle::logs::a_visitor_cannot_write_log_lines`
 //!
-//! ## A24 Ending somebody else's session, or nobody's
+//! ## A24 The server that keys come from
+//!
+//! Whoever stands between the gate and an issuer's key set, or answers in its place, could hand in
+//! a key and sign as anybody; a discovery document that names `http://169.254.169.254/` has the gate
+//! ask where only the gate may (SSRF); ten megabytes, or a byte a second, tie it up. Keys come over
+//! TLS from the configured address or from the one that the issuer's own document names, never from
+//! a workspace's host, a redirect or a private address that a public issuer names; time, bytes and
+//! kind of content are bounded; secrets and private keys in a published set are not used. What is
+//! wrong takes nothing away: the last good set stays.
+//!
+//! - test: `keys::fetch::reach::tests::what_is_inside`
+//! - test: `keys::fetch::connect::tests::a_document_from_outside_leads_to_no_address_inside`
+//! - test: `keys::fetch::endpoint::tests::addresses_are_read_one_way_or_not_at_all`
+//! - test: `keys::fetch::discovery::tests::documents`
+//! - test: `keys::fetch::exchange::tests::only_a_200_with_one_kind_of_content_is_taken`
+//! - test: `keys::stored::tests::a_file_that_others_could_read_or_change_is_not_used`
+//! - test: `it::keys::hostile::nothing_wrong_becomes_a_key`
+//! - test: `it::keys::outage::down_later_changes_nothing`
+//!
+//! ## A25 Keys that an issuer has withdrawn
+//!
+//! A stolen key is dropped from the set, and the gate goes on believing it: from its cache, after a
+//! reload, because the issuer cannot be reached, or because somebody keeps it from asking. Each new
+//! set is a new generation, so that no session of before is used; one owner publishes configuration
+//! and keys; without an answer keys end after `max_stale`, counted from the last success over
+//! restarts too. Then the issuer's tokens cannot be judged: 503, never a guess, and no other
+//! issuer's are touched.
+//!
+//! - test: `gate::tests::a_session_of_another_generation_is_verified_anew`
+//! - test: `gate::tests::keys::without_keys_nothing_is_judged_and_nobody_else_is_kept_out`
+//! - test: `keys::stored::tests::age_counts_from_the_fetch`
+//! - test: `keys::keeper::tests::keys_become_too_old_once_and_the_looks_go_on`
+//! - test: `keys::keeper::tests::a_panic_leaves_no_keys_behind`
+//! - test: `it::keys::rotation::a_dropped_key_opens_nothing_any_more`
+//! - test: `it::keys::rotation::a_reload_keeps_what_was_fetched_and_a_fetch_what_was_reloaded`
+//! - test: `it::keys::outage::keys_older_than_max_stale_are_not_used_any_more`
+//! - test: `it::keys::outage::a_kept_set_that_is_too_old_or_of_the_future_is_not_used`
+//! - test: `it::keys::outage::down_at_the_start_is_503_for_its_own_tokens_until_it_is_up`
+//! - test: `it::keys::provider::discovery_and_rotation_at_a_real_openid_provider`
+//!
+//! ## A26 Made-up keys that make the gate ask
+//!
+//! A token with a `kid` that nobody has heard of makes gates fetch the key set anew. A stranger
+//! sends ten thousand, and the gate floods the issuer for him, or waits for it with every request. No
+//! request waits for a look; an unknown `kid` makes one due at once and not twice within 30 s.
+//!
+//! - test: `gate::tests::keys::an_unknown_key_is_noted_with_its_issuer`
+//! - test: `keys::keeper::tests::an_unknown_key_makes_a_look_due_at_once_and_then_not_for_a_while`
+//! - test: `it::keys::rotation::a_flood_of_unknown_keys_makes_the_gate_look_once`
+//! - test: `it::keys::rotation::fetched_keys_open_the_door`
+//!
+//! ## A27 Ending somebody else's session, or nobody's
 //!
 //! Whoever may revoke can shut everybody out. `/revocations` is on the admin listener alone, asks
 //! for a secret of 32 characters, compares it in constant time, and is not there without one, nor

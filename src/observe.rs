@@ -4,6 +4,7 @@
 //! atomic or hands a finished line to a queue. No label value and no log field comes from an open
 //! set that a stranger controls, except those that the log names on purpose.
 
+mod fetched;
 pub mod field;
 mod histogram;
 pub mod log;
@@ -13,6 +14,7 @@ mod queue;
 mod seldom;
 mod status;
 
+pub use fetched::{FetchedIssuer, FetchedKeys};
 pub use metrics::{Connections, Counter, Listener, Metrics};
 pub use queue::KEPT;
 pub use seldom::Seldom;

@@ -71,17 +71,16 @@ pub(crate) fn run(
 fn summary(config: &Config) -> String {
     let domains: Vec<&str> = config.domains.iter().map(Domain::as_str).collect();
     let mut text = format!("configuration is fine\n  domains: {}\n", domains.join(", "));
-    for issuer in &config.issuers {
+    for (position, issuer) in config.issuers.iter().enumerate() {
         let algorithms: Vec<&str> =
             issuer.algorithms.iter().map(|algorithm| Algorithm::name(*algorithm)).collect();
+        let fetched = config.fetched.iter().find(|(index, _)| *index == position);
+        let keys = match fetched {
+            Some((_, remote)) => format!("keys fetched by {}", remote.source.endpoint()),
+            None => counted(issuer.keys.count(), "key"),
+        };
         // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "  issuer: {} ({}, {})",
-            issuer.name,
-            counted(issuer.keys.count(), "key"),
-            algorithms.join(" ")
-        );
+        let _ = writeln!(text, "  issuer: {} ({}, {})", issuer.name, keys, algorithms.join(" "));
     }
     text
 }

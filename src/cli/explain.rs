@@ -3,6 +3,7 @@
 //! running gate with this configuration would do.
 
 mod discreet;
+mod issuer_keys;
 mod moment;
 
 use super::{ConfigFile, complain, failed, revocations, say, usage};
@@ -63,7 +64,7 @@ pub(super) fn moment(text: &str) -> Result<UnixTime, String> {
 
 /// Prints the decision; 0 allowed, 1 denied.
 pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
-    let config = match file.load(&[]) {
+    let mut config = match file.load(&[]) {
         Ok(config) => config,
         Err(problems) => return file.refuse(&problems),
     };
@@ -82,6 +83,7 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
         // Where only certificates are trusted, Traefik is asked to have one.
         client_certificate: args.peer.is_none() && first_proxy.is_none(),
     };
+    issuer_keys::supply(&mut config);
     let state =
         config.state(SessionCache::new(config.cache_bytes), revocations::pretended(&config), 1);
     let now = args.at.unwrap_or_else(crate::http::now);

@@ -1,14 +1,16 @@
 //! `doorward serve`: puts the parts together, once, and keeps them current.
 
+mod current;
 mod reload;
 
 use super::{ConfigFile, complain, failed, revocations};
 use crate::config::Config;
 use crate::http::admin::Admin;
-use crate::http::{BackChannel, Door, Entrance, Pages, decision_names};
+use crate::http::{BackChannel, Entrance, Pages, decision_names};
 use crate::observe::{self, Listener, Metrics, Stage, Status, field};
 use crate::server::{Prepared, Server, Shutdown, Tls, bind};
 use crate::token::cache::SessionCache;
+use current::{Current, FIRST};
 use reload::Reload;
 use std::fmt::Display;
 use std::io;
@@ -70,8 +72,11 @@ pub(super) fn run(args: &ServeArgs, file: &ConfigFile) -> ExitCode {
             return failed();
         }
     };
-    let reload = |config, door, tls| Reload::new(file.path(), flags, config, door, tls);
-    match runtime.block_on(serve(config, metrics, reload)) {
+    let reload = |current, tls| Reload::new(file.path(), flags, current, tls);
+    let served = runtime.block_on(serve(config, metrics, reload));
+    // A name server that does not answer must not keep the process from ending.
+    runtime.shutdown_timeout(LOOK_UPS);
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(Refused { what, error, remedy }) => {
             tracing::error!({ field::ERROR } = error, { field::REMEDY } = remedy, "{what}");
@@ -115,7 +120,7 @@ impl Refused {
 async fn serve(
     config: Config,
     metrics: Arc<Metrics>,
-    reload: impl FnOnce(Config, Arc<Door>, ListenerTls) -> Reload,
+    reload: impl FnOnce(Arc<Current>, ListenerTls) -> Reload,
 ) -> Result<(), Refused> {
     let shutdown = Shutdown::on_signals()
         .map_err(|error| Refused::new("cannot listen for signals", "SIGTERM", error))?;
@@ -125,62 +130,73 @@ async fn serve(
     let sizes = cache.clone();
     metrics.cache_size(move || (sizes.entry_count(), sizes.weighted_size()));
     metrics.cross_site(config.cross_site);
-    let store = revocations::open(&config).map_err(|error| Refused {
+
+    let revocations = revocations::open(&config).map_err(|error| Refused {
         remedy: Some(error.remedy()),
         ..Refused::new("cannot open the revocation store", "revocation.store", error)
     })?;
-    let state = config.state(cache, store, FIRST_GENERATION);
-    let door = Arc::new(Door::new(state, Arc::clone(&metrics)));
-
+    let limits = config.limits.clone();
+    let (listen, admin_listen) = (config.listen.clone(), config.admin_listen);
+    let (pages_listen, backchannel_listen) = (config.pages_listen, config.backchannel_listen);
+    let current = Current::new(config, cache, revocations, Arc::clone(&metrics));
     let mut verify = Server::new(
-        Arc::new(Entrance::new(Arc::clone(&door), Arc::clone(&metrics))),
-        config.limits.clone(),
+        Arc::new(Entrance::new(current.door(), Arc::clone(&metrics))),
+        limits.clone(),
         metrics.connections(Listener::Verify),
     );
     let mut listeners = Vec::new();
-    for address in &config.listen {
+    for address in &listen {
         verify = verify.listen(open(*address, "listen", "verify", &mut listeners)?);
     }
     if let Some(own) = &tls.verify {
         verify = verify.tls(Arc::clone(own));
     }
-    let admin = Admin::new(Arc::clone(&status), Arc::clone(&metrics)).revoking(Arc::clone(&door));
+    let admin = Admin::new(Arc::clone(&status), Arc::clone(&metrics)).revoking(current.door());
     let admin = Arc::new(admin);
-    let mut admin = Server::new(admin, config.limits.clone(), metrics.connections(Listener::Admin));
-    admin = admin.listen(open(config.admin_listen, "admin_listen", "admin", &mut listeners)?);
+    let mut admin = Server::new(admin, limits.clone(), metrics.connections(Listener::Admin));
+    admin = admin.listen(open(admin_listen, "admin_listen", "admin", &mut listeners)?);
     if let Some(own) = &tls.admin {
         admin = admin.tls(Arc::clone(own));
     }
     let mut pages =
-        Server::new(Arc::new(Pages), config.limits.clone(), metrics.connections(Listener::Pages));
-    if let Some(address) = config.pages_listen {
+        Server::new(Arc::new(Pages), limits.clone(), metrics.connections(Listener::Pages));
+    if let Some(address) = pages_listen {
         pages = pages.listen(open(address, "pages_listen", "pages", &mut listeners)?);
     }
     let mut backchannel = Server::new(
-        Arc::new(BackChannel::new(Arc::clone(&door))),
-        config.limits.clone(),
+        Arc::new(BackChannel::new(current.door())),
+        limits,
         metrics.connections(Listener::BackChannel),
     );
-    if let Some(address) = config.backchannel_listen {
+    if let Some(address) = backchannel_listen {
         let own = open(address, "backchannel_listen", "backchannel", &mut listeners)?;
         backchannel = backchannel.listen(own);
     }
 
-    announce(&config, &tls, &listeners);
+    current.look(|config| announce(config, &tls, &listeners));
     metrics.configured(reload::now());
     status.listens(listeners);
-    status.configured(FIRST_GENERATION, config.warnings.iter().map(ToString::to_string).collect());
-    let reload = reload(config, door, tls);
+    let warnings = current.look(|config| config.warnings.iter().map(ToString::to_string).collect());
+    status.configured(FIRST, warnings);
+
+    // The admin listener goes first and stays until the others have drained, so that probes and
+    // metrics see all of it.
+    let (stop_admin, admin_shutdown) = Shutdown::new();
+    let mut admin = tokio::spawn(admin.drain(ADMIN_DRAIN).run(admin_shutdown));
+    let reload = reload(Arc::clone(&current), tls);
     tokio::spawn(reload.keep_current(Arc::clone(&status), Arc::clone(&metrics)));
+    // Each look is bounded. An issuer that does not answer must not keep the others' users out.
+    tokio::select! {
+        () = current.fetch() => {}
+        () = shutdown.draining() => {}
+    }
+    tracing::info!({ field::VERSION } = env!("CARGO_PKG_VERSION"), "ready");
     status.reach(Stage::Ready);
 
     let draining = async {
         shutdown.draining().await;
         status.reach(Stage::Draining);
     };
-    // The admin listener stays until the others have drained, so that probes and metrics see it.
-    let (stop_admin, admin_shutdown) = Shutdown::new();
-    let mut admin = tokio::spawn(admin.drain(ADMIN_DRAIN).run(admin_shutdown));
     tokio::join!(
         draining,
         verify.run(shutdown.clone()),
@@ -228,7 +244,6 @@ fn announce(config: &Config, tls: &ListenerTls, listeners: &[(&'static str, Stri
         let file = authority.display();
         tracing::info!({ field::FILE } = %file, "own certificate: give this file to Traefik's tls.ca");
     }
-    tracing::info!({ field::VERSION } = env!("CARGO_PKG_VERSION"), "ready");
 }
 
 /// What the listeners show; read again with every reload.
@@ -262,7 +277,7 @@ impl ListenerTls {
     }
 }
 
-/// The configuration of the start; each reload adds one.
-const FIRST_GENERATION: u64 = 1;
+/// For what is still on its way to a name server or the disk.
+const LOOK_UPS: Duration = Duration::from_secs(1);
 /// For a scrape or a probe under way at the end; both are answered from memory.
 const ADMIN_DRAIN: Duration = Duration::from_secs(1);

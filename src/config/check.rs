@@ -5,6 +5,7 @@
 
 mod bounds;
 mod domains;
+mod fetched;
 mod grants;
 mod handoff;
 mod headers;
@@ -51,7 +52,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
     let store = revocation.store;
     let place =
         Surroundings { domains: domains.as_ref(), reserved: &reserved, public_scheme, store };
-    let issuers = issuers::check(raw, &place, found);
+    let (issuers, fetched) = issuers::check(raw, &place, found);
     let names = issuers::names(raw);
     let tokens = tokens::check(raw, found);
     let zones = domains::zones(raw, &names, &place, &tokens, found);
@@ -82,6 +83,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
         zones,
         public_scheme,
         issuers,
+        fetched,
         tokens,
         cache_bytes,
         limits,

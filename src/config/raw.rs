@@ -12,7 +12,7 @@ pub(super) use render::{RawGate, RawLayout, RawRender, RawTlsMode};
 pub(super) use session::{RawHandoff, RawLogin, RawRevocation, RawStore};
 
 use super::field::{
-    Field, FilePath, Later, List, Network, OneOrMany, Pairs, Size, Socket, Span, Text, Words,
+    Field, FilePath, List, Network, OneOrMany, Pairs, Size, Socket, Span, Text, Words,
 };
 use crate::cross_site;
 use crate::gate::PublicScheme;
@@ -149,10 +149,10 @@ pub(super) struct RawIssuer {
     pub(super) case: Field<RawCase>,
     /// Longest life of a token, `exp` − `iat`. Default 24h.
     pub(super) max_lifetime: Field<Option<Text<Span>>>,
-    /// Authorities for the issuer's own server; comes with a later version.
-    pub(super) ca_file: Field<Later>,
-    /// How long old keys stay in use; comes with a later version.
-    pub(super) max_stale: Field<Later>,
+    /// PEM file with the authorities of the server that keys are fetched from. Default: the system's.
+    pub(super) ca_file: Field<Option<Text<FilePath>>>,
+    /// How long keys stay in use that could not be fetched again, 1m to 30d. Default 24h.
+    pub(super) max_stale: Field<Option<Text<Span>>>,
 }
 
 /// Where keys are: exactly one of these.
@@ -166,10 +166,10 @@ pub(super) struct RawKeys {
     pub(super) pem_file: Field<OneOrMany<Text<FilePath>>>,
     /// Secrets for HS256, HS384 or HS512: the file's bytes without one trailing newline.
     pub(super) secret_file: Field<OneOrMany<Text<FilePath>>>,
-    /// A key set that is fetched; comes with a later version.
-    pub(super) jwks_url: Field<Later>,
-    /// The key set that `OpenID` discovery names; comes with a later version.
-    pub(super) discovery: Field<Later>,
+    /// A JSON Web Key Set that is fetched.
+    pub(super) jwks_url: Field<Option<Text<Words>>>,
+    /// Fetch the key set that the issuer's own `OpenID` discovery document names.
+    pub(super) discovery: Field<bool>,
 }
 
 /// How usernames compare.

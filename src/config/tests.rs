@@ -2,6 +2,7 @@
 
 mod bad;
 mod bad_issuers;
+mod fetched;
 mod good;
 mod layers;
 mod pem;

@@ -27,12 +27,16 @@ impl Gate {
         challenge: &str,
         now: UnixTime,
     ) -> Result<Arrival, Box<TurnedAway>> {
-        let refused =
-            |problem| Box::new(TurnedAway { denial: Denial::Arrival(problem), session: None });
-        let arrival = self
-            .verifier
-            .verify_handoff(token, &own.to_string(), challenge, now)
-            .map_err(|rejection| refused(ArrivalProblem::Token(rejection)))?;
+        let refused = |problem| {
+            let denial = Denial::Arrival(problem);
+            Box::new(TurnedAway { denial, session: None, key_unknown_of: None })
+        };
+        let verified = self.verifier.verify_handoff(token, &own.to_string(), challenge, now);
+        let arrival = verified.map_err(|rejection| {
+            let unknown = rejection == Rejection::KeyUnknown;
+            let key_unknown_of = if unknown { self.verifier.issuer_named_in(token) } else { None };
+            Box::new(TurnedAway { key_unknown_of, ..*refused(ArrivalProblem::Token(rejection)) })
+        })?;
         let session = arrival.session();
         let issuer = self.verifier.issuers.get(session.issuer()).map_or("", |issuer| &issuer.name);
         let once = Identity::new(issuer, IdentityKind::Once, arrival.id());
@@ -49,7 +53,8 @@ impl Gate {
             Ok(_) => Ok(arrival),
             Err(refusal) => {
                 let session = Some(Arc::new(arrival.into_session()));
-                Err(Box::new(TurnedAway { denial: Denial::NotAdmitted(refusal), session }))
+                let denial = Denial::NotAdmitted(refusal);
+                Err(Box::new(TurnedAway { denial, session, key_unknown_of: None }))
             }
         }
     }
@@ -108,6 +113,8 @@ pub struct TurnedAway {
     pub denial: Denial,
     /// Whose hand-off it was, where that was found good.
     pub session: Option<Arc<Session>>,
+    /// The issuer of a hand-off that names a key its issuer does not have.
+    pub key_unknown_of: Option<usize>,
 }
 
 /// Who signed out.

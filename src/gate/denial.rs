@@ -35,7 +35,8 @@ pub enum Denial {
     CredentialMissing,
     /// Step 5: more candidates than signatures are verified for.
     TooManyCandidates,
-    /// Step 6: the candidates are no sessions; the most telling rejection.
+    /// Step 6: the candidates are no sessions; the most telling rejection. Or one of them could not
+    /// be judged, because its issuer's keys are not to be had now.
     TokenRejected(Rejection),
     /// Step 8: good sessions, of somebody else.
     NotAdmitted(policy::Refusal),

@@ -14,6 +14,8 @@ pub struct Effort {
     pub verified: u16,
     /// Judged, and the signature did not hold.
     pub forged: u16,
+    /// The issuer of the first that names a key its issuer does not have: it may be a new one.
+    pub key_unknown_of: Option<usize>,
 }
 
 impl Effort {
@@ -25,7 +27,9 @@ impl Effort {
             Err(Rejection::SignatureWrong | Rejection::SignatureLength) => {
                 self.forged = self.forged.saturating_add(1);
             }
-            Err(Rejection::OverBudget) => self.judged = self.judged.saturating_sub(1),
+            Err(rejection) if rejection.is_unjudged() => {
+                self.judged = self.judged.saturating_sub(1);
+            }
             Err(_) => {}
         }
     }

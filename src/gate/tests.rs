@@ -1,5 +1,7 @@
 //! The decision as a table of what alice does and what bob tries, with real signatures.
 
+mod keys;
+
 use super::*;
 use crate::cross_site::{Mode, Presented, Provenance};
 use crate::name::{Case, Domain, LabelRules, ReservedLabels};

@@ -2,7 +2,7 @@
 //! for which the compiler leaves nothing; `explain` passes a [`Transcript`]. Both run the same
 //! function, so what is explained is what is decided.
 
-use super::{Candidate, Credentials, Forwarded, Source};
+use super::{Candidate, Credentials, Denial, Forwarded, Source};
 use crate::cross_site::{self, Clearance, Mode, OwnOrigin, Presented, Provenance};
 use crate::name::{Domain, Domains, Host, HostError};
 use crate::policy::{self, Entry, Site};
@@ -197,7 +197,15 @@ pub(super) fn revocation(store: &str, revoked: bool) -> String {
     format!("store {store}: {found}")
 }
 
-pub(super) fn over_budget(candidate: &Candidate<'_>) -> String {
+pub(super) fn unjudged(
+    candidate: &Candidate<'_>,
+    denial: &Denial,
+    verifier: &Verifier,
+    now: UnixTime,
+) -> String {
+    if let Denial::TokenRejected(rejection) = denial {
+        return rejected(candidate, rejection, verifier, now);
+    }
     format!(
         "token from {}: not judged, {} signatures are verified for one request",
         source(candidate.source),

@@ -10,7 +10,7 @@ mod desk;
 pub use desk::Desk;
 
 use crate::http::{Door, Handler, Later, Peer};
-use crate::observe::{Metrics, Stage, Status};
+use crate::observe::{FetchedIssuer, Metrics, Stage, Status};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -81,6 +81,8 @@ impl Admin {
             Stage::Starting | Stage::Draining => StatusCode::SERVICE_UNAVAILABLE,
         };
         let listeners = self.status.listeners();
+        let fetched = self.metrics.fetched_keys().issuers();
+        let now = super::now().0;
         json(
             code,
             &Ready {
@@ -92,6 +94,7 @@ impl Admin {
                     .iter()
                     .map(|(name, address)| ListensOn { name, address })
                     .collect(),
+                keys: fetched.iter().map(|issuer| KeysOf::new(issuer, now)).collect(),
             },
         )
     }
@@ -134,12 +137,39 @@ struct Ready<'a> {
     reload_problem: Option<&'a str>,
     warnings: &'a [String],
     listeners: Vec<ListensOn<'a>>,
+    keys: Vec<KeysOf<'a>>,
 }
 
 #[derive(Serialize)]
 struct ListensOn<'a> {
     name: &'a str,
     address: &'a str,
+}
+
+/// Keys that are fetched.
+#[derive(Serialize)]
+struct KeysOf<'a> {
+    issuer: &'a str,
+    keys: u64,
+    /// Seconds since 1970.
+    last_success: Option<u64>,
+    age_seconds: Option<u64>,
+    failures: u64,
+    problem: Option<String>,
+}
+
+impl<'a> KeysOf<'a> {
+    fn new(issuer: &'a FetchedIssuer, now: u64) -> Self {
+        let last_success = issuer.last_success();
+        Self {
+            issuer: issuer.name(),
+            keys: issuer.keys(),
+            last_success,
+            age_seconds: last_success.map(|at| now.saturating_sub(at)),
+            failures: issuer.failures(),
+            problem: issuer.problem().as_deref().cloned(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -274,6 +304,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn keys_that_are_fetched_are_told_of() {
+        let (_, admin) = admin();
+        let rows = admin.metrics.fetched_keys().name(&["a", "b"]);
+        rows[0].in_use(2, crate::http::now().0 - 60);
+        rows[1].failed("the host has no address; check it".to_owned(), 3);
+        let seen = ask(&admin, "GET", "/readyz", &[]).await;
+        let body: serde_json::Value = serde_json::from_str(&seen.body).unwrap();
+        let age = body["keys"][0]["age_seconds"].as_u64().unwrap();
+        assert!((60..120).contains(&age), "{age}");
+        assert_eq!(
+            (&body["keys"][0]["keys"], &body["keys"][0]["problem"]),
+            (&2.into(), &().into())
+        );
+        let expected = serde_json::json!({
+            "issuer": "b", "keys": 0, "last_success": null, "age_seconds": null, "failures": 3,
+            "problem": "the host has no address; check it",
+        });
+        assert_eq!(body["keys"][1], expected);
+    }
+
+    #[tokio::test]
     async fn a_refused_reload_shows_and_stays_ready() {
         let (status, admin) = admin();
         status.reach(Stage::Ready);
@@ -289,6 +340,7 @@ mod tests {
             "reload_problem": "domains: \"a\" lies below \"b\"",
             "warnings": ["cross_site is report"],
             "listeners": [{"name": "verify", "address": "127.0.0.1:4181"}],
+            "keys": [],
         });
         assert_eq!(body, expected);
         status.configured(4, Vec::new());

@@ -68,6 +68,12 @@ impl Outcome {
             Denial::Answered(OwnAnswer::SignedIn) => Self::SignedIn,
             Denial::Answered(OwnAnswer::SignOutAsked) => Self::ConfirmSignOut,
             Denial::Answered(OwnAnswer::SignedOut) => Self::SignedOut,
+            Denial::TokenRejected(rejection)
+            | Denial::Arrival(ArrivalProblem::Token(rejection))
+                if rejection.is_unjudged() =>
+            {
+                Self::Unavailable
+            }
             Denial::Arrival(
                 ArrivalProblem::NotAPage
                 | ArrivalProblem::Query
@@ -311,4 +317,29 @@ fn guarded(status: StatusCode, body: Bytes) -> Response<Body> {
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::Rejection;
+
+    /// 503 says "again", 401 "not with this": a token that was not judged is no bad one.
+    #[test]
+    fn what_was_not_judged_is_told_to_come_back() {
+        let unjudged = Rejection::KeysUnavailable;
+        let arrival = |rejection| Denial::Arrival(ArrivalProblem::Token(rejection));
+        let rows = [
+            (Denial::TooManyCandidates, Outcome::Unavailable),
+            (Denial::TokenRejected(unjudged.clone()), Outcome::Unavailable),
+            (arrival(unjudged), Outcome::Unavailable),
+            (arrival(Rejection::OverBudget), Outcome::Unavailable),
+            (Denial::TokenRejected(Rejection::KeyUnknown), Outcome::InvalidSession),
+            (arrival(Rejection::KeyUnknown), Outcome::SignInFailed),
+            (Denial::TokenRejected(Rejection::Expired), Outcome::SessionExpired),
+        ];
+        for (denial, expected) in rows {
+            assert_eq!(Outcome::of(&denial), expected, "{denial:?}");
+        }
+    }
 }

@@ -68,9 +68,10 @@ impl State {
         let way = denied.host.as_ref().and_then(|host| self.way_back(host, headers));
         let mut back = way.as_ref().map_or("/", |way| way.uri).to_owned();
         let mut sent = Sent::default();
-        if let Some(Told { denial, session, sent: told, back: to }) = told {
+        if let Some(Told { denial, session, sent: told, back: to, key_unknown_of }) = told {
             denied.denial = denial;
             denied.session = session;
+            denied.effort.key_unknown_of = key_unknown_of;
             (sent, back) = (told, to);
         }
         // Nobody wants to come back to the way in: from there it would begin anew, and its address

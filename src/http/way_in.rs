@@ -40,11 +40,14 @@ pub(super) struct Told {
     pub(super) sent: Sent,
     /// The path that signing in (again) leads back to.
     pub(super) back: String,
+    /// The issuer of a hand-off that names a key its issuer does not have.
+    pub(super) key_unknown_of: Option<usize>,
 }
 
 impl Told {
     fn only(denial: Denial) -> Self {
-        Self { denial, session: None, sent: Sent::default(), back: "/".to_owned() }
+        let back = "/".to_owned();
+        Self { denial, session: None, sent: Sent::default(), back, key_unknown_of: None }
     }
 
     pub(super) fn problem(problem: ArrivalProblem) -> Self {
@@ -108,8 +111,8 @@ impl Visit<'_> {
                 Err(problem) => again(Denial::Arrival(problem)),
             },
             Err(turned_away) => {
-                let TurnedAway { denial, session } = *turned_away;
-                Told { session, ..again(denial) }
+                let TurnedAway { denial, session, key_unknown_of } = *turned_away;
+                Told { session, key_unknown_of, ..again(denial) }
             }
         }
     }

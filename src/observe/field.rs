@@ -62,6 +62,14 @@ pub const KEY: &str = "key";
 pub const REMEDY: &str = "remedy";
 /// A file.
 pub const FILE: &str = "file";
+/// How many keys an issuer has.
+pub const KEYS: &str = "keys";
+/// How many of the keys that it publishes are not used.
+pub const UNUSED: &str = "unused";
+/// How often in a row something has failed.
+pub const FAILURES: &str = "failures";
+/// How old something is, in seconds.
+pub const AGE_S: &str = "age_s";
 /// The generation of the configuration.
 pub const GENERATION: &str = "generation";
 /// What a revocation names: `jti`, `sid`, `sub` or `user`.

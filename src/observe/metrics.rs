@@ -9,6 +9,7 @@ mod exposition;
 
 pub use connections::{Connections, Listener};
 
+use super::fetched::FetchedKeys;
 use super::histogram::Histogram;
 use crate::cross_site::Mode;
 use std::fmt;
@@ -26,6 +27,7 @@ pub struct Metrics {
     last_reload: AtomicU64,
     cross_site: AtomicU8,
     log_dropped: Arc<AtomicU64>,
+    fetched_keys: FetchedKeys,
     started: f64,
 }
 
@@ -44,6 +46,7 @@ impl Metrics {
             last_reload: AtomicU64::new(0),
             cross_site: AtomicU8::new(Mode::default() as u8),
             log_dropped: Arc::default(),
+            fetched_keys: FetchedKeys::default(),
             started: since_1970(SystemTime::now()).as_secs_f64(),
         }
     }
@@ -106,6 +109,12 @@ impl Metrics {
     #[must_use]
     pub fn log_dropped(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.log_dropped)
+    }
+
+    /// The table of the keys that are fetched.
+    #[must_use]
+    pub fn fetched_keys(&self) -> &FetchedKeys {
+        &self.fetched_keys
     }
 
     /// All of it in the OpenMetrics text format ([`CONTENT_TYPE`](Self::CONTENT_TYPE)).

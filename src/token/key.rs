@@ -115,6 +115,12 @@ impl KeySet {
         Self::new(keys).ok_or(KeyError::NoUsableKey(Vec::new()))
     }
 
+    /// The keys of an issuer whose keys are not to be had now: nothing of it can be judged.
+    #[must_use]
+    pub fn unavailable() -> Self {
+        Self { keys: Arc::default(), named: false }
+    }
+
     fn new(keys: Vec<Key>) -> Option<Self> {
         if keys.is_empty() {
             return None;
@@ -127,7 +133,7 @@ impl KeySet {
         Some(Self { keys: keys.into(), named })
     }
 
-    /// How many keys there are; never none.
+    /// How many keys there are; none only where they are [`unavailable`](Self::unavailable).
     #[must_use]
     pub fn count(&self) -> usize {
         self.keys.len()
@@ -151,7 +157,7 @@ impl KeySet {
     /// Each signature that is computed takes one of `signatures`.
     ///
     /// # Errors
-    /// No key that could be meant, or none whose signature it is.
+    /// No key that could be meant, none whose signature it is, or no keys at all for now.
     pub(super) fn verify_within(
         &self,
         algorithm: Algorithm,
@@ -159,6 +165,9 @@ impl KeySet {
         compact: &Compact<'_>,
         signatures: &mut u16,
     ) -> Result<(), Rejection> {
+        if self.keys.is_empty() {
+            return Err(Rejection::KeysUnavailable);
+        }
         if kid.is_none() && self.named && self.keys.len() > 1 {
             return Err(Rejection::KidMissing);
         }

@@ -6,10 +6,10 @@
 //! learn claims.
 
 mod remedy;
+mod sentence;
 
 use super::{Algorithm, json::JsonFault, kind::TokenKind, raw::Part};
 use crate::name::UsernameError;
-use std::fmt;
 
 /// Why a token is no session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,8 @@ pub enum Rejection {
     KidMalformed,
     /// No `kid`, and several keys could be meant.
     KidMissing,
+    /// The issuer's keys could not be fetched, or not for too long; the token was not judged.
+    KeysUnavailable,
     /// No key of this `kid`, or none at all, for this algorithm.
     KeyUnknown,
     /// The key of this `kid` is bound to another algorithm.
@@ -134,7 +136,7 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every [`reason`](Self::reason), for metrics that must not grow with what is sent.
-    pub const REASONS: [&'static str; 52] = [
+    pub const REASONS: [&'static str; 53] = [
         "token-too-long",
         "not-three-parts",
         "encrypted-token",
@@ -154,6 +156,7 @@ impl Rejection {
         "wrong-kind-of-token",
         "kid-malformed",
         "kid-missing",
+        "keys-unavailable",
         "key-unknown",
         "key-of-other-algorithm",
         "signature-length",
@@ -212,6 +215,7 @@ impl Rejection {
             Self::WrongKind(_) => "wrong-kind-of-token",
             Self::KidMalformed => "kid-malformed",
             Self::KidMissing => "kid-missing",
+            Self::KeysUnavailable => "keys-unavailable",
             Self::KeyUnknown => "key-unknown",
             Self::KeyOfOtherAlgorithm => "key-of-other-algorithm",
             Self::SignatureLength => "signature-length",
@@ -248,142 +252,18 @@ impl Rejection {
         }
     }
 
+    /// Whether this says nothing of the token: it was not judged, and may be a good one.
+    #[must_use]
+    pub fn is_unjudged(&self) -> bool {
+        matches!(self, Self::OverBudget | Self::KeysUnavailable)
+    }
+
     /// Whether the token is a former session, so that signing in again helps. The verifier looks
     /// at `exp` after everything else, so nothing but its age is wrong with such a token; one that
     /// was revoked, or signed with a session key that is gone, has ended as well.
     #[must_use]
     pub fn is_expiry(&self) -> bool {
         matches!(self, Self::Expired | Self::Revoked | Self::SessionKeyUnknown)
-    }
-}
-
-impl fmt::Display for Rejection {
-    #[expect(clippy::too_many_lines, reason = "a table: one sentence for each variant")]
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = match self {
-            Self::TooLong { limit } => {
-                return write!(formatter, "the token is longer than {limit} bytes");
-            }
-            Self::NotThreeParts => "this is no JWT: it has not three parts with two dots between",
-            Self::Encrypted => "the token is encrypted (JWE)",
-            Self::NoSignature => "the token has no signature",
-            Self::NotBase64Url(part) => {
-                return write!(formatter, "the token's {part} is not base64url without padding");
-            }
-            Self::SlackBits(part) => {
-                return write!(
-                    formatter,
-                    "the last character of the token's {part} carries surplus bits"
-                );
-            }
-            Self::HeaderTooLong => "the token's header is above 2 KiB",
-            Self::Header(fault) => return write!(formatter, "the token's header {fault}"),
-            Self::HeaderMember(name) => {
-                return write!(
-                    formatter,
-                    "the token's header has `{name}`, which is never accepted"
-                );
-            }
-            Self::Nested => "the token's header has `cty`, so it wraps another token",
-            Self::AlgorithmMissing => "the token's header names no algorithm in `alg`",
-            Self::AlgorithmUnknown => "the token's `alg` is none that doorward knows",
-            Self::AlgorithmNotAllowed(algorithm) => {
-                return write!(
-                    formatter,
-                    "the token is signed with {algorithm}, which this issuer's `algorithms` does \
-                     not list"
-                );
-            }
-            Self::TypeMalformed => "the token's `typ` is no string",
-            Self::TypeMissing => "the token has no `typ`, and this issuer has require_type",
-            Self::TypeNotAccepted => "the token's `typ` is not in this issuer's `types`",
-            Self::WrongKind(kind) => {
-                return write!(formatter, "this is {kind}, which never opens a session");
-            }
-            Self::KidMalformed => {
-                "the token's `kid` is no string of 1 to 256 printable ASCII characters"
-            }
-            Self::KidMissing => {
-                "the token has no `kid`, but the issuer's key set has several keys with one"
-            }
-            Self::KeyUnknown => "the issuer's key set has no key for this token",
-            Self::KeyOfOtherAlgorithm => {
-                "the key that the token names is bound to another algorithm"
-            }
-            Self::SignatureLength => {
-                "the signature has not the length that key and algorithm give it"
-            }
-            Self::SignatureWrong => "the signature is not this issuer's",
-            Self::OverBudget => {
-                "not judged: too many signatures were computed for this request already"
-            }
-            Self::Payload(fault) => return write!(formatter, "the token's payload {fault}"),
-            Self::IssuerMissing => "the token has no `iss`, so its issuer is not known",
-            Self::IssuerMalformed => "the token's `iss` is no string",
-            Self::IssuerUnknown => "the token's `iss` is none of the configured issuers",
-            Self::AudienceMissing => "the token has no `aud`, so no audience",
-            Self::AudienceMalformed => "the token's `aud` is neither a string nor a list of them",
-            Self::AudienceOther => {
-                "the token is meant for somebody else: none of this issuer's `audiences` is in \
-                 its `aud`"
-            }
-            Self::SessionOfAnotherHost => "the gate made this session for another host",
-            Self::SessionKeyUnknown => {
-                "the gate made this session with a key that it has no longer"
-            }
-            Self::Revoked => "the session was revoked",
-            Self::NoHandoff => "the token's `typ` is not that of a hand-off, doorward-handoff+jwt",
-            Self::NoLogout => {
-                "this is no logout token: its `typ`, `events` or `nonce` is not that of one"
-            }
-            Self::OriginOther => {
-                "the hand-off's `aud` is not the origin of the workspace it came to"
-            }
-            Self::NonceOther => {
-                "the hand-off's `nonce` does not answer the sign-in that this browser began"
-            }
-            Self::IdentifierMissing => "the token has no `jti`, so it could be used twice",
-            Self::ExpiryMissing => "the token has no `exp`, so it would never end",
-            Self::TimeMalformed(claim) => {
-                return write!(
-                    formatter,
-                    "the token's `{claim}` is no number of seconds from 0 to 2^53"
-                );
-            }
-            Self::Expired => "the token has expired",
-            Self::NotYetValid => "the token is not valid yet",
-            Self::IssuedInTheFuture => "the token was issued in the future",
-            Self::IssuedAtMissing => "the token has no `iat`, so its lifetime cannot be judged",
-            Self::LifetimeTooLong { limit } => {
-                return write!(formatter, "the token lives longer than {limit} seconds");
-            }
-            Self::IdentifierMalformed(claim) => {
-                return write!(
-                    formatter,
-                    "the token's `{claim}` is no string of 1 to 1024 bytes, so it could not be \
-                     revoked by it"
-                );
-            }
-            Self::UserMissing => "the token lacks the claim that names the user",
-            Self::UserMalformed => "the claim that names the user is no string",
-            Self::User(error) => return write!(formatter, "the user can have no desktop: {error}"),
-            Self::IdentityTooLong { position } => {
-                return write!(
-                    formatter,
-                    "the value of identity header {} is above 4 KiB once encoded",
-                    position + 1
-                );
-            }
-            Self::IdentityInexact { position } => {
-                return write!(
-                    formatter,
-                    "the claim of identity header {} holds a number beyond 2^53, which has no \
-                     exact value",
-                    position + 1
-                );
-            }
-        };
-        formatter.write_str(text)
     }
 }
 

@@ -60,6 +60,7 @@ impl Unverified<'_> {
             }
             Rejection::KidMalformed
             | Rejection::KidMissing
+            | Rejection::KeysUnavailable
             | Rejection::KeyUnknown
             | Rejection::KeyOfOtherAlgorithm
             | Rejection::SignatureLength

@@ -45,7 +45,8 @@ impl Verifier {
     ///
     /// # Errors
     /// The first thing that is wrong with it. [`Rejection::Expired`] comes last of all, so it
-    /// means that nothing else was. [`Rejection::OverBudget`] says nothing of the token.
+    /// means that nothing else was. What [`is_unjudged`](Rejection::is_unjudged) says nothing of
+    /// the token.
     pub fn verify_within(
         &self,
         token: &str,
@@ -75,6 +76,14 @@ impl Verifier {
     pub(super) fn issuer(&self, name: &str) -> Result<(usize, &Issuer), Rejection> {
         let mut issuers = self.issuers.iter().enumerate();
         issuers.find(|(_, issuer)| *issuer.name == *name).ok_or(Rejection::IssuerUnknown)
+    }
+
+    /// The issuer that a token says it is of, by its index; nobody vouches for that.
+    #[must_use]
+    pub fn issuer_named_in(&self, token: &str) -> Option<usize> {
+        let compact = Compact::split(token, self.max_bytes).ok()?;
+        let claims = json::parse_object(&compact.payload).ok()?;
+        self.issuer(claims::issuer(&claims).ok()?).ok().map(|(index, _)| index)
     }
 
     /// [`verify_within`](Self::verify_within) without a bound.
@@ -177,7 +186,7 @@ pub struct Issuer {
     pub audiences: Vec<Box<str>>,
     /// The algorithms this issuer signs with.
     pub algorithms: Vec<Algorithm>,
-    /// This issuer's keys, and nobody else's.
+    /// This issuer's keys, and nobody else's; unavailable until they are fetched, where they are.
     pub keys: KeySet,
     /// The claim that names the user.
     pub user_claim: ClaimPath,

@@ -165,10 +165,10 @@ const ENTRANCE: [&str; 4] = ["cli", "config", "observe", "server"];
 const HEART: [&str; 7] = ["name", "token", "policy", "cross_site", "handoff", "gate", "manifest"];
 
 /// Crates whose types stop somewhere, and where.
-const CRATES: [(&str, &[&str]); 17] = [
-    ("hyper", &["http", "server", "demo", "cli", "config/state.rs"]),
-    ("hyper_util", &["server", "demo"]),
-    ("http_body_util", &["http", "server", "demo"]),
+const CRATES: [(&str, &[&str]); 18] = [
+    ("hyper", &["http", "server", "demo", "cli", "config/state.rs", "keys/fetch"]),
+    ("hyper_util", &["server", "demo", "keys/fetch"]),
+    ("http_body_util", &["http", "server", "demo", "keys/fetch"]),
     ("jsonwebtoken", &["token/key"]),
     ("moka", &["token/cache.rs"]),
     ("tokio", &["server", "keys", "revocation", "demo", "main.rs", "cli/serve", "cli/demo"]),
@@ -178,6 +178,7 @@ const CRATES: [(&str, &[&str]); 17] = [
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("rcgen", &["keys/certificate.rs"]),
+    ("rustls_native_certs", &["keys/fetch"]),
     ("serde_saphyr", &["config", "manifest", "cli"]),
     ("schemars", &["config", "cross_site.rs", "gate/forwarded.rs", "observe/log.rs"]),
     ("prometheus_client", &["observe"]),

@@ -4,14 +4,15 @@
 //! words, [`handoff`] the way in, and [`revocation`] the way out; [`traefik`] sends a visitor through
 //! three versions of Traefik to desktops that write down what reached them, [`browsers`] sends real
 //! Chromium and real Firefox; [`configuration`], [`lifecycle`], [`commands`] and [`demo`] cover the
-//! program around the gate; [`render`] what it renders, [`deploy`] what is committed of that, on the
-//! real API server of [`kubernetes`]. Nothing here links against the library: what is proved is what
-//! is shipped.
+//! program around the gate, [`keys`] the issuers that it asks for theirs; [`render`] what it renders,
+//! [`deploy`] what is committed of that, on the real API server of [`kubernetes`]. Nothing here links
+//! against the library: what is proved is what is shipped.
 //!
-//! Traefik, kubectl, the control plane of Kubernetes and Pebble are installed or built on the first
-//! run, into `$DOORWARD_TEST_CACHE` or `target/test-parts` (see [`support::parts`]); the control
-//! plane takes 8 to 10 minutes of two cores, once. Browsers are the system's; root installs a missing
-//! one through apt. A test that cannot have its part fails and names the line that installs it.
+//! Traefik, kubectl, the control plane of Kubernetes, Pebble and an OpenID provider are installed or
+//! built on the first run, into `$DOORWARD_TEST_CACHE` or `target/test-parts` (see
+//! [`support::parts`]); the control plane takes 8 to 10 minutes of two cores, once. Browsers are the
+//! system's; root installs a missing one through apt. A test that cannot have its part fails and
+//! names the line that installs it.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -31,6 +32,7 @@ mod demo;
 mod deploy;
 mod handoff;
 mod harness;
+mod keys;
 mod kubernetes;
 mod lifecycle;
 mod render;

@@ -9,6 +9,7 @@ pub mod desktop;
 pub mod gate;
 pub mod http2;
 pub mod key;
+pub mod key_server;
 pub mod log;
 pub mod own_address;
 pub mod parts;

@@ -1,9 +1,9 @@
 //! Keeping a running gate current: a good configuration replaces the running one whole, a wrong
 //! one changes nothing and is seen in log, metrics and `/readyz`.
 
-use super::{FIRST_GENERATION, ListenerTls, warn};
+use super::current::Current;
+use super::{ListenerTls, warn};
 use crate::config::{Config, Mistakes, ProcessEnvironment};
-use crate::http::Door;
 use crate::observe::{Counter, Metrics, Status, field};
 use crate::server::reload::watch;
 use std::path::PathBuf;
@@ -14,51 +14,51 @@ use std::time::SystemTime;
 pub(super) struct Reload {
     file: PathBuf,
     flags: Vec<(String, String)>,
-    running: Config,
-    door: Arc<Door>,
+    current: Arc<Current>,
     tls: ListenerTls,
-    generation: u64,
 }
 
 impl Reload {
     pub(super) fn new(
         file: PathBuf,
         flags: Vec<(String, String)>,
-        running: Config,
-        door: Arc<Door>,
+        current: Arc<Current>,
         tls: ListenerTls,
     ) -> Self {
-        Self { file, flags, running, door, tls, generation: FIRST_GENERATION }
+        Self { file, flags, current, tls }
     }
 
     /// Reloads on SIGHUP and when a watched file changes, for as long as it is polled.
     pub(super) async fn keep_current(self, status: Arc<Status>, metrics: Arc<Metrics>) {
-        let watched = Arc::new(Mutex::new(self.running.watched.clone()));
+        let watched = self.current.look(|running| running.watched.clone());
+        let watched = Arc::new(Mutex::new(watched));
         let files = {
             let watched = Arc::clone(&watched);
             move || watched.lock().unwrap_or_else(PoisonError::into_inner).clone()
         };
-        let watch_also = move |more: Vec<PathBuf>, running: &Config| {
+        let watch_also = move |more: Vec<PathBuf>, current: &Current| {
             let mut list = watched.lock().unwrap_or_else(PoisonError::into_inner);
-            list.clone_from(&running.watched);
+            *list = current.look(|running| running.watched.clone());
             list.extend(more);
             list.sort_unstable();
             list.dedup();
         };
         let mut this = self;
         let reload = move || match this.reload() {
-            Ok(()) => {
-                let warnings = this.running.warnings.iter().map(ToString::to_string).collect();
-                status.configured(this.generation, warnings);
-                metrics.reloaded(now());
-                metrics.cross_site(this.running.cross_site);
-                watch_also(Vec::new(), &this.running);
-                warn(&this.running);
-                tracing::info!({ field::GENERATION } = this.generation, "configuration reloaded");
+            Ok(generation) => {
+                this.current.look(|running| {
+                    let warnings = running.warnings.iter().map(ToString::to_string).collect();
+                    status.configured(generation, warnings);
+                    metrics.reloaded(now());
+                    metrics.cross_site(running.cross_site);
+                    warn(running);
+                });
+                watch_also(Vec::new(), &this.current);
+                tracing::info!({ field::GENERATION } = generation, "configuration reloaded");
             }
             Err(Refused { problems, watched }) => {
                 // What repairs it may be a file that only the refused one names.
-                watch_also(watched, &this.running);
+                watch_also(watched, &this.current);
                 metrics.add(Counter::ConfigReloadFailures, 1);
                 for problem in &problems {
                     tracing::error!(
@@ -74,10 +74,10 @@ impl Reload {
         }
     }
 
-    /// All or nothing.
-    fn reload(&mut self) -> Result<(), Refused> {
+    /// All or nothing; the number of the configuration.
+    fn reload(&mut self) -> Result<u64, Refused> {
         let next = Config::load(&self.file, &ProcessEnvironment, &self.flags)?;
-        let fixed = self.running.changes_that_need_a_restart(&next);
+        let fixed = self.current.look(|running| running.changes_that_need_a_restart(&next));
         if !fixed.is_empty() {
             let refuse = |key| format!("{key}: a change needs a restart; put it back or restart");
             let problems = fixed.into_iter().map(refuse).collect();
@@ -87,12 +87,7 @@ impl Reload {
         if let Err(problem) = self.tls.reload() {
             return Err(Refused { problems: vec![problem], watched: next.watched });
         }
-        self.generation += 1;
-        let state = self.door.state();
-        let (cache, revocations) = (state.gate.cache.clone(), Arc::clone(&state.gate.revocations));
-        self.door.replace(next.state(cache, revocations, self.generation));
-        self.running = next;
-        Ok(())
+        Ok(self.current.replace(next))
     }
 }
 

@@ -1,29 +1,34 @@
 //! One issuer: the settings that decide whether a token is believed.
 
 use super::grants::required;
-use super::{Surroundings, bounds, headers, keys};
+use super::keys::Keys;
+use super::{Surroundings, bounds, fetched, headers, keys};
 use crate::config::field::{Field, good_ones};
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::{RawCase, RawIssuer};
 use crate::config::url::WebUrl;
+use crate::keys::Remote;
 use crate::name::{Case, LabelRules};
 use crate::suggestion::did_you_mean;
-use crate::token::{Algorithm, ClaimPath, Issuer};
+use crate::token::{Algorithm, ClaimPath, Issuer, KeySet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// `alone`: it is the only one, so its users may have bare labels unasked.
+/// The issuer, and where its keys are fetched, if they are. `alone`: it is the only one, so its
+/// users may have bare labels unasked.
 pub(super) fn check(
     path: &str,
     raw: &RawIssuer,
     alone: bool,
     place: &Surroundings<'_>,
     found: &mut Findings<'_>,
-) -> Option<Issuer> {
+) -> Option<(Issuer, Option<Remote>)> {
     let name = name(&format!("{path}.issuer"), raw, place, found);
     let audiences = audiences(path, raw, found);
     let algorithms = algorithms(&format!("{path}.algorithms"), raw, found);
-    let keys = keys::check(&format!("{path}.keys"), &raw.keys, algorithms.as_deref(), found);
+    let keys_path = format!("{path}.keys");
+    let keys = keys::check(&keys_path, &raw.keys, name, algorithms.as_deref(), place, found);
+    fetched::only_fetched(path, raw, keys.as_ref(), found);
     let user_claim = user_claim(&format!("{path}.user_claim"), raw, found);
     let types = types(&format!("{path}.types"), raw, found);
     let max_lifetime = max_lifetime(&format!("{path}.max_lifetime"), raw, found);
@@ -31,19 +36,27 @@ pub(super) fn check(
         RawCase::Sensitive => Case::Sensitive,
         RawCase::Fold => Case::Fold,
     };
-    let name = name?;
+    let (name, algorithms) = (name?, algorithms?);
+    let (keys, remote) = match keys? {
+        Keys::Loaded(keys) => (keys, None),
+        Keys::Fetched(source) => {
+            let remote = fetched::remote(path, raw, name, &algorithms, &source, place, found)?;
+            (KeySet::unavailable(), Some(remote))
+        }
+    };
     let bare_labels = raw.bare_labels.or(alone);
-    Some(Issuer {
+    let issuer = Issuer {
         name: name.into(),
         audiences,
-        algorithms: algorithms?,
-        keys: keys?,
+        algorithms,
+        keys,
         user_claim: user_claim?,
         types,
         require_type: raw.require_type.or(false),
         labels: LabelRules::new(name, bare_labels, case, Arc::clone(place.reserved)),
         max_lifetime,
-    })
+    };
+    Some((issuer, remote))
 }
 
 fn name<'r>(

@@ -4,18 +4,19 @@ use super::{Surroundings, issuer};
 use crate::config::field::{Field, Text, each, good_ones};
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::RawConfig;
+use crate::keys::Remote;
 use crate::token::Issuer;
 
 pub(super) fn check(
     raw: &RawConfig,
     place: &Surroundings<'_>,
     found: &mut Findings<'_>,
-) -> Vec<Issuer> {
+) -> (Vec<Issuer>, Vec<(usize, Remote)>) {
     let Some(list) = raw.issuers.good() else {
         if raw.issuers.is_missing() {
             found.problem("issuers", "is missing", EXAMPLE);
         }
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     };
     if list.is_empty() {
         found.problem("issuers", "is an empty list, so no token could be believed", EXAMPLE);
@@ -23,7 +24,7 @@ pub(super) fn check(
     one_bare(raw, found);
     let alone = list.len() == 1;
     let mut names: Vec<&str> = Vec::new();
-    let mut issuers = Vec::new();
+    let (mut issuers, mut fetched) = (Vec::new(), Vec::new());
     for (path, raw) in good_ones(list, "issuers") {
         if let Some(name) = raw.issuer.good().map(Text::as_str) {
             if names.contains(&name) {
@@ -35,9 +36,12 @@ pub(super) fn check(
             }
             names.push(name);
         }
-        issuers.extend(issuer::check(&path, raw, alone, place, found));
+        if let Some((issuer, remote)) = issuer::check(&path, raw, alone, place, found) {
+            fetched.extend(remote.map(|remote| (issuers.len(), remote)));
+            issuers.push(issuer);
+        }
     }
-    issuers
+    (issuers, fetched)
 }
 
 /// The names as they stand, `None` where one is missing or wrong.

@@ -1,43 +1,65 @@
-//! Where an issuer's keys are: exactly one source, fit for the algorithms, and readable now.
+//! Where an issuer's keys are: exactly one source, fit for the algorithms; a file is readable now,
+//! and nothing is fetched.
 
 use super::tls::unreadable;
-use crate::config::field::{Field, FilePath, OneOrMany, Text};
+use super::{Surroundings, fetched};
+use crate::config::field::{Field, FilePath, OneOrMany, Text, Words};
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::RawKeys;
-use crate::keys::{self, KeyFiles, KeysError};
+use crate::keys::{self, KeyFiles, KeysError, Source};
 use crate::token::{Algorithm, KeySet};
 use std::path::PathBuf;
+
+/// An issuer's keys as far as a configuration has them.
+pub(super) enum Keys {
+    /// In files that were read.
+    Loaded(KeySet),
+    /// At an address that is asked later.
+    Fetched(Source),
+}
 
 /// The keys; `None` with a problem on the list, or without `algorithms` to load them for.
 pub(super) fn check(
     path: &str,
     field: &Field<RawKeys>,
+    issuer: Option<&str>,
     algorithms: Option<&[Algorithm]>,
+    place: &Surroundings<'_>,
     found: &mut Findings<'_>,
-) -> Option<KeySet> {
-    const REMEDY: &str = "write exactly one of jwks_file, pem_file and secret_file";
+) -> Option<Keys> {
+    const REMEDY: &str =
+        "write exactly one of jwks_file, pem_file, secret_file, jwks_url and discovery";
     let Some(raw) = field.good() else {
         if field.is_missing() {
             found.problem(path, "is missing", REMEDY);
         }
         return None;
     };
-    let sources: Vec<(&str, &Field<OneOrMany<Text<FilePath>>>)> = [
+    let files = [
         ("jwks_file", &raw.jwks_file),
         ("pem_file", &raw.pem_file),
         ("secret_file", &raw.secret_file),
-    ]
-    .into_iter()
-    .filter(|(_, field)| !field.is_missing())
-    .collect();
-    let later = [&raw.jwks_url, &raw.discovery]
-        .iter()
-        .any(|field| field.is_bad() || field.good().is_some_and(|later| later.0));
+    ];
+    let files = files.into_iter().filter(|(_, field)| !field.is_missing());
+    let files = files.map(|(name, field)| (name, Written::Files(field)));
+    let url = (raw.jwks_url.is_bad() || raw.jwks_url.some().is_some())
+        .then_some(("jwks_url", Written::Url(&raw.jwks_url)));
+    let discovery = (raw.discovery.is_bad() || raw.discovery.or(false))
+        .then_some(("discovery", Written::Discovery(&raw.discovery)));
+    let sources: Vec<(&str, Written<'_>)> = files.chain(url).chain(discovery).collect();
     let (source, files) = match sources.as_slice() {
-        [(source, Field::Good(files))] => (*source, files),
-        // A source of a later version, or a bad value: on the list already.
+        [(source, Written::Files(Field::Good(files)))] => (*source, files),
+        [(source, Written::Url(Field::Good(Some(url))))] => {
+            let path = format!("{path}.{source}");
+            return fetched::url(&path, url.as_str(), algorithms?, place, found).map(Keys::Fetched);
+        }
+        [(source, Written::Discovery(Field::Good(_)))] => {
+            let path = format!("{path}.{source}");
+            return fetched::discovery(&path, issuer?, algorithms?, place, found)
+                .map(Keys::Fetched);
+        }
+        // A bad value is on the list already.
         [_] => return None,
-        [] if later => return None,
         [] => {
             found.problem(path, "names no source of keys", REMEDY);
             return None;
@@ -54,7 +76,14 @@ pub(super) fn check(
     if !fits(&path, source, algorithms, found) {
         return None;
     }
-    load(source, &named, algorithms, found)
+    load(source, &named, algorithms, found).map(Keys::Loaded)
+}
+
+/// One key of `keys` that was written.
+enum Written<'r> {
+    Files(&'r Field<OneOrMany<Text<FilePath>>>),
+    Url(&'r Field<Option<Text<Words>>>),
+    Discovery(&'r Field<bool>),
 }
 
 struct NamedFile {

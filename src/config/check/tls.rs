@@ -83,7 +83,7 @@ fn files(
 }
 
 /// The file and what is in it.
-fn read<T>(
+pub(super) fn read<T>(
     path: &str,
     text: &Text<FilePath>,
     read: impl Fn(&Path) -> Result<T, PemError>,

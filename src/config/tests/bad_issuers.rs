@@ -24,8 +24,23 @@ hmac_with_public_keys | user_claim: sub, audiences: [vdi], algorithms: [HS256, E
 no_keys | user_claim: sub, audiences: [vdi], algorithms: [ES256] | issuers[0].keys | exactly one
 no_source | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {} | issuers[0].keys | exactly one
 two_sources | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_file: jwks.json, pem_file: key.pem} | issuers[0].keys | jwks_file and pem_file
-fetched_keys | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: "https://p.example.com/jwks"} | issuers[0].keys.jwks_url | use jwks_file
-discovery | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {discovery: true} | issuers[0].keys.discovery | use jwks_file
+fetched_plain | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: "http://p.example.com/jwks"} | issuers[0].keys.jwks_url | not https
+fetched_from_a_workspace | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: "https://alice.vdi.example.com/jwks"} | issuers[0].keys.jwks_url | whose user controls it
+fetched_with_password | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: "https://me:x@p.example.com/jwks"} | issuers[0].keys.jwks_url | user name or password
+fetched_from_a_path | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: /etc/jwks.json} | issuers[0].keys.jwks_url | no absolute web address
+fetched_from_a_number | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: 1} | issuers[0].keys.jwks_url | is a number
+fetched_secrets | user_claim: sub, audiences: [vdi], algorithms: [HS256], keys: {jwks_url: "https://p.example.com/jwks"} | issuers[0].keys.jwks_url | for public keys
+discovered_secrets | user_claim: sub, audiences: [vdi], algorithms: [HS256], keys: {discovery: true} | issuers[0].keys.discovery | for public keys
+fetched_and_discovered | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: "https://p.example.com/jwks", discovery: true} | issuers[0].keys | jwks_url and discovery
+file_and_fetched | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_file: jwks.json, jwks_url: "https://p.example.com/jwks"} | issuers[0].keys | jwks_file and jwks_url
+file_and_discovered | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_file: jwks.json, discovery: true} | issuers[0].keys | jwks_file and discovery
+not_discovered | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {discovery: false} | issuers[0].keys | exactly one
+discovery_word | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {discovery: maybe} | issuers[0].keys.discovery | true or false
+ca_file_missing | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {discovery: true}, ca_file: none.crt | issuers[0].ca_file | no such file
+ca_file_of_keys | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {discovery: true}, ca_file: jwks.json | issuers[0].ca_file | no certificate
+stale_too_short | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {discovery: true}, max_stale: 59s | issuers[0].max_stale | 1m to 30d
+stale_too_long | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {discovery: true}, max_stale: 31d | issuers[0].max_stale | 1m to 30d
+stale_number | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {discovery: true}, max_stale: 3600 | issuers[0].max_stale | is a number
 key_file_missing | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_file: none.json} | issuers[0].keys.jwks_file | no such file
 second_key_file_missing | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_file: [jwks.json, none.json]} | issuers[0].keys.jwks_file[1] | no such file
 no_key_files | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_file: []} | issuers[0].keys.jwks_file | empty list
@@ -57,8 +72,8 @@ no_lifetime | max_lifetime: 0s | issuers[0].max_lifetime | 1s to
 lifetime_number | max_lifetime: 3600 | issuers[0].max_lifetime | is a number
 lifetime_word | max_lifetime: forever | issuers[0].max_lifetime | no duration
 lifetime_in_parts | max_lifetime: 1001ms | issuers[0].max_lifetime | whole seconds
-ca_of_fetched_keys | ca_file: tls.crt | issuers[0].ca_file | later version
-age_of_fetched_keys | max_stale: 24h | issuers[0].max_stale | later version
+ca_of_fetched_keys | ca_file: tls.crt | issuers[0].ca_file | in a file
+age_of_fetched_keys | max_stale: 24h | issuers[0].max_stale | in a file
 "#,
     );
 }

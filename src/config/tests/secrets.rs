@@ -35,6 +35,12 @@ fn no_message_shows_a_secret() {
             ),
         ),
         (
+            "password_in_key_address",
+            hmac(&format!(
+                "algorithms: [ES256], keys: {{jwks_url: \"https://me:{SECRET}@p.example.com\"}}"
+            )),
+        ),
+        (
             "password_in_origin",
             format!(
                 "{MINIMAL}trusted_origins: [{{origin: \"https://me:{SECRET}@p.example.com\"}}]\n"

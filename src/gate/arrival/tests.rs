@@ -7,7 +7,9 @@ use crate::gate::{Candidate, Source, Unwatched};
 use crate::policy::Refusal;
 use crate::revocation::Nothing;
 use crate::token::Revocations as _;
-use crate::token::{Algorithm, SessionKeys, SigningKey};
+use crate::token::{Algorithm, KeySet, SessionKeys, SigningKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::FutureExt as _;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -293,5 +295,34 @@ proptest! {
                 prop_assert!(arrive(&gate, &changed).is_err());
             }
         }
+    }
+}
+
+#[test]
+fn without_the_issuers_keys_nobody_is_sent_away_for_good() {
+    let mut gate = handing();
+    let token = handoff(json!({}));
+    let keys = std::mem::replace(&mut gate.verifier.issuers[0].keys, KeySet::unavailable());
+    assert_eq!(arrive(&gate, &token).err(), Some(refused(Rejection::KeysUnavailable)));
+    gate.verifier.issuers[0].keys = keys;
+    assert!(arrive(&gate, &token).is_ok(), "it was not used up");
+}
+
+#[test]
+fn a_handoff_by_an_unknown_key_is_noted_with_its_issuer() {
+    let mut gate = handing();
+    let set = r#"{"keys":[{"kty":"oct","alg":"HS256","kid":"old","k":"K"}]}"#;
+    let set = set.replace("\"K\"", &format!("\"{}\"", URL_SAFE_NO_PAD.encode(SECRET)));
+    let (keys, _) = KeySet::from_jwks(set.as_bytes(), &[Algorithm::Hs256]).unwrap();
+    gate.verifier.issuers[0].keys = keys;
+    let host = Host::parse("alice.vdi.example.com", &gate.domains).unwrap();
+    let own = OwnOrigin::new(Scheme::Https, host.name(), host.port());
+    let claims = json!({ "iss": PORTAL });
+    for (kid, expected) in [("new", Some(0)), ("old", None)] {
+        let key = SigningKey::from_secret(SECRET, Algorithm::Hs256).unwrap().with_kid(kid);
+        let token = key.sign_handoff(claims.as_object().unwrap()).unwrap();
+        let arrived = gate.arrive(&token, &host, own, CHALLENGE, UnixTime(NOW)).now_or_never();
+        let turned_away = arrived.expect("at hand").unwrap_err();
+        assert_eq!(turned_away.key_unknown_of, expected, "{kid}: {:?}", turned_away.denial);
     }
 }

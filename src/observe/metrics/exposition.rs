@@ -27,6 +27,7 @@ impl Collector for Metrics {
         self.encode_cache(&mut page)?;
         self.encode_connections(&mut page)?;
         self.encode_configuration(&mut page)?;
+        self.encode_fetched_keys(&mut page)?;
         self.encode_process(&mut page)
     }
 }
@@ -151,6 +152,25 @@ impl Metrics {
         )
     }
 
+    fn encode_fetched_keys(&self, page: &mut Page<'_>) -> Result<(), Error> {
+        let issuers = self.fetched_keys.issuers();
+        let fetches = issuers.iter().flat_map(|issuer| {
+            let labels = |result| [("issuer", issuer.name()), ("result", result)];
+            issuer.results().map(move |(result, count)| (labels(result), count))
+        });
+        page.counters("doorward_keys_fetches", "Looks at an issuer's keys, by result", fetches)?;
+        let last = issuers
+            .iter()
+            .map(|issuer| ([("issuer", issuer.name())], issuer.last_success().unwrap_or_default()));
+        page.gauges(
+            "doorward_keys_last_success_timestamp_seconds",
+            "When an issuer's keys were last fetched, since 1970; 0 for never",
+            last,
+        )?;
+        let keys = issuers.iter().map(|issuer| ([("issuer", issuer.name())], issuer.keys()));
+        page.gauges("doorward_keys_count", "Keys in use of an issuer whose keys are fetched", keys)
+    }
+
     fn encode_process(&self, page: &mut Page<'_>) -> Result<(), Error> {
         page.gauges(
             "doorward_build_info",
@@ -195,11 +215,11 @@ impl Page<'_> {
         metric.encode_counter::<NoLabelSet, _, u64>(&value, None)
     }
 
-    fn counters<const N: usize>(
+    fn counters<'l, const N: usize>(
         &mut self,
         name: &str,
         help: &str,
-        rows: impl IntoIterator<Item = ([(&'static str, &'static str); N], u64)>,
+        rows: impl IntoIterator<Item = ([(&'static str, &'l str); N], u64)>,
     ) -> Result<(), Error> {
         let mut metric = self.metric(name, help, MetricType::Counter)?;
         for (labels, value) in rows {
@@ -213,11 +233,11 @@ impl Page<'_> {
         self.metric(name, help, MetricType::Gauge)?.encode_gauge(&value)
     }
 
-    fn gauges<const N: usize>(
+    fn gauges<'l, const N: usize>(
         &mut self,
         name: &str,
         help: &str,
-        rows: impl IntoIterator<Item = ([(&'static str, &'static str); N], u64)>,
+        rows: impl IntoIterator<Item = ([(&'static str, &'l str); N], u64)>,
     ) -> Result<(), Error> {
         let mut metric = self.metric(name, help, MetricType::Gauge)?;
         for (labels, value) in rows {

@@ -38,6 +38,10 @@ fn counts_appear_under_their_names() {
     verify.idle_timed_out();
     verify.handshake_failed();
     metrics.connections(Listener::Admin).panicked();
+    let issuers = metrics.fetched_keys().name(&["https://a.example", "b\"\\"]);
+    issuers[0].succeeded(true);
+    issuers[0].in_use(2, 1_800_000_000);
+    issuers[1].failed("no".to_owned(), 1);
 
     let text = metrics.text();
     for line in [
@@ -69,6 +73,11 @@ fn counts_appear_under_their_names() {
         r#"doorward_cross_site_mode{mode="strict"} 0"#,
         r#"doorward_cross_site_mode{mode="report"} 1"#,
         r#"doorward_cross_site_mode{mode="off"} 0"#,
+        r#"doorward_keys_fetches_total{issuer="https://a.example",result="changed"} 1"#,
+        r#"doorward_keys_fetches_total{issuer="https://a.example",result="failed"} 0"#,
+        r#"doorward_keys_fetches_total{issuer="b\"\\",result="failed"} 1"#,
+        r#"doorward_keys_last_success_timestamp_seconds{issuer="https://a.example"} 1800000000"#,
+        r#"doorward_keys_count{issuer="https://a.example"} 2"#,
         "doorward_log_dropped_total 3",
         concat!("doorward_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
         "# EOF",

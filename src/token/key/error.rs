@@ -120,10 +120,13 @@ impl fmt::Display for KeyError {
             Self::NoUsableKey(problems) if problems.is_empty() => "the key set is empty",
             Self::NoUsableKey(problems) => {
                 formatter.write_str("there is no usable key")?;
-                for (position, problem) in problems.iter().enumerate() {
+                for (position, problem) in problems.iter().take(MOST_TOLD).enumerate() {
                     write!(formatter, "{} {problem}", if position == 0 { ":" } else { ";" })?;
                 }
-                return Ok(());
+                return match problems.len().saturating_sub(MOST_TOLD) {
+                    0 => Ok(()),
+                    more => write!(formatter, "; and {more} more"),
+                };
             }
             Self::Member { position, error } => {
                 return write!(formatter, "key {}: {error}", position + 1);
@@ -227,3 +230,6 @@ impl std::error::Error for KeyError {
         }
     }
 }
+
+/// Keys of one set that a message tells of: a set from somebody else's server could have thousands.
+const MOST_TOLD: usize = 8;

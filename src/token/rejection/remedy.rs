@@ -40,6 +40,9 @@ impl Rejection {
                 "have the issuer name its keys by 1 to 256 printable ASCII characters"
             }
             Self::KidMissing => "have the issuer set `kid`: its key set has several keys",
+            Self::KeysUnavailable => {
+                "see why they are not fetched: the log and the body of /readyz say it"
+            }
             Self::KeyUnknown | Self::SignatureWrong => {
                 "compare this issuer's `keys` with the keys it signs with today; when they agree, \
                  the token is forged and there is nothing to change"

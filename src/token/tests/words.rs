@@ -28,6 +28,7 @@ fn all() -> Vec<Rejection> {
         Rejection::WrongKind(TokenKind::Logout),
         Rejection::KidMalformed,
         Rejection::KidMissing,
+        Rejection::KeysUnavailable,
         Rejection::KeyUnknown,
         Rejection::KeyOfOtherAlgorithm,
         Rejection::SignatureLength,
@@ -53,7 +54,7 @@ fn all() -> Vec<Rejection> {
         Rejection::IdentityTooLong { position: 0 },
         Rejection::IdentityInexact { position: 0 },
     ];
-    assert_eq!(all.len(), 43, "one row for each variant");
+    assert_eq!(all.len(), 44, "one row for each variant");
     all
 }
 

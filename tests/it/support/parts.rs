@@ -7,6 +7,7 @@
 pub mod browsers;
 pub mod go;
 pub mod kubernetes;
+pub mod node;
 pub mod pebble;
 pub mod schemas;
 pub mod traefik_objects;

@@ -1,0 +1,41 @@
+//! The keys that the running gate would have fetched: what it has kept in `state_dir`, else what
+//! the issuer has now.
+
+use crate::cli::complain;
+use crate::config::Config;
+use crate::keys::{Held, Remote, Store, fetch_once, now};
+use crate::token::KeySet;
+use std::path::Path;
+
+/// Puts them in, and says on standard error where they are from. Where there are none, the decision
+/// is explained without.
+pub(super) fn supply(config: &mut Config) {
+    let Config { fetched, issuers, state_dir, .. } = config;
+    for (index, remote) in fetched {
+        let keys = stored(state_dir.as_deref(), remote).or_else(|| asked(remote));
+        if let (Some(keys), Some(issuer)) = (keys, issuers.get_mut(*index)) {
+            issuer.keys = keys;
+        }
+    }
+}
+
+fn stored(folder: Option<&Path>, remote: &Remote) -> Option<KeySet> {
+    let (store, now) = (Store::new(folder?, remote), now());
+    let held: Held = store.read().filter(|held| held.is_usable(remote, now))?;
+    let (keys, _) = KeySet::from_jwks(&held.body, &remote.algorithms).ok()?;
+    let (issuer, file, age) = (&remote.issuer, store.file().display(), held.age(now));
+    complain(format_args!("keys of {issuer}: from {file}, fetched {age} s ago"));
+    Some(keys)
+}
+
+fn asked(remote: &Remote) -> Option<KeySet> {
+    let (issuer, endpoint) = (&remote.issuer, remote.source.endpoint());
+    complain(format_args!("keys of {issuer}: fetching them by {endpoint}"));
+    match fetch_once(remote) {
+        Ok(fetched) => Some(fetched.keys),
+        Err(error) => {
+            complain(format_args!("keys of {issuer}: {error}\n    {}", error.remedy()));
+            None
+        }
+    }
+}

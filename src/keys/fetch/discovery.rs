@@ -1,0 +1,159 @@
+//! The one thing that is wanted of a discovery document (OpenID Connect Discovery 1.0, RFC 8414):
+//! where the key set is.
+
+use super::{Endpoint, FetchError, Remote};
+use serde::Deserialize;
+use std::fmt;
+
+/// Why a discovery document names no place for keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiscoveryError {
+    /// No JSON object with `issuer` and `jwks_uri`, each once and a string.
+    Malformed,
+    /// It is another issuer's (section 4.3: the two must be identical).
+    OtherIssuer,
+    /// `jwks_uri` is no web address.
+    NoAddress,
+    /// `jwks_uri` is not https.
+    Plain,
+    /// `jwks_uri` lies on the host of a workspace.
+    Workspace,
+}
+
+impl DiscoveryError {
+    /// What an operator can do about it.
+    #[must_use]
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Malformed => {
+                "compare the document with OpenID Connect Discovery; or use jwks_url"
+            }
+            Self::OtherIssuer => {
+                "write `issuer` exactly as the document has it, a final slash included, if that is \
+                 what the tokens have as `iss`"
+            }
+            Self::NoAddress | Self::Plain => {
+                "have the issuer name an https address; or use jwks_url"
+            }
+            Self::Workspace => "find out who has changed the issuer's document",
+        }
+    }
+}
+
+impl fmt::Display for DiscoveryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "the discovery document is no JSON object with issuer and jwks_uri",
+            Self::OtherIssuer => "the discovery document is of another issuer",
+            Self::NoAddress => "the jwks_uri of the discovery document is no web address",
+            Self::Plain => "the jwks_uri of the discovery document is not https",
+            Self::Workspace => {
+                "the jwks_uri of the discovery document lies on the host of a workspace"
+            }
+        })
+    }
+}
+
+impl std::error::Error for DiscoveryError {}
+
+#[derive(Deserialize)]
+struct Document {
+    issuer: String,
+    jwks_uri: String,
+}
+
+/// Where the keys are, if the document is this issuer's and names a place that may be asked.
+pub(super) fn read(body: &[u8], remote: &Remote) -> Result<Endpoint, FetchError> {
+    judge(body, remote).map_err(FetchError::Discovery)
+}
+
+fn judge(body: &[u8], remote: &Remote) -> Result<Endpoint, DiscoveryError> {
+    let document: Document = serde_json::from_slice(body).map_err(|_| DiscoveryError::Malformed)?;
+    if *document.issuer != *remote.issuer {
+        return Err(DiscoveryError::OtherIssuer);
+    }
+    let endpoint = Endpoint::parse(&document.jwks_uri).ok_or(DiscoveryError::NoAddress)?;
+    if !endpoint.is_secure() && !remote.plain {
+        return Err(DiscoveryError::Plain);
+    }
+    if (remote.is_workspace)(endpoint.host()) {
+        return Err(DiscoveryError::Workspace);
+    }
+    Ok(endpoint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Source;
+    use super::*;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    fn remote(plain: bool) -> Remote {
+        let issuer = "https://p.example.com/realm/";
+        Remote {
+            issuer: issuer.into(),
+            source: Remote::discovery(issuer).unwrap(),
+            algorithms: Vec::new(),
+            authorities: None,
+            max_stale: Duration::from_secs(60),
+            plain,
+            is_workspace: Arc::new(|host| host == "alice.vdi.example.com"),
+        }
+    }
+
+    #[test]
+    fn documents() {
+        let good =
+            r#"{"issuer":"https://p.example.com/realm/","jwks_uri":"https://k.example.net/a"}"#;
+        let with = |from: &str, to: &str| good.replace(from, to);
+        let rows = [
+            ("good", good.to_owned(), Ok("https://k.example.net/a")),
+            ("more_members", with("{", "{\"x\":[1],"), Ok("https://k.example.net/a")),
+            ("no_slash", with("realm/", "realm"), Err(DiscoveryError::OtherIssuer)),
+            ("another", with("p.example", "q.example"), Err(DiscoveryError::OtherIssuer)),
+            ("another_case", with("p.example", "P.example"), Err(DiscoveryError::OtherIssuer)),
+            ("issuer_twice", with("{", "{\"issuer\":\"x\","), Err(DiscoveryError::Malformed)),
+            ("keys_twice", with("{", "{\"jwks_uri\":\"x\","), Err(DiscoveryError::Malformed)),
+            ("no_keys", with("jwks_uri", "jwks"), Err(DiscoveryError::Malformed)),
+            ("no_issuer", with("issuer", "iss"), Err(DiscoveryError::Malformed)),
+            ("a_list", format!("[{good}]"), Err(DiscoveryError::Malformed)),
+            ("a_number", with("\"https://k.example.net/a\"", "1"), Err(DiscoveryError::Malformed)),
+            ("trailing", format!("{good}x"), Err(DiscoveryError::Malformed)),
+            ("http", with("https://k", "http://k"), Err(DiscoveryError::Plain)),
+            ("file", with("https://k", "file://k"), Err(DiscoveryError::NoAddress)),
+            ("user", with("https://k", "https://a@k"), Err(DiscoveryError::NoAddress)),
+            (
+                "workspace",
+                with("k.example.net", "Alice.vdi.example.com"),
+                Err(DiscoveryError::Workspace),
+            ),
+        ];
+        for (row, document, expected) in rows {
+            let read = judge(document.as_bytes(), &remote(false)).map(|found| found.to_string());
+            assert_eq!(read.as_deref(), expected.as_ref().map(|text| *text), "{row}");
+        }
+        let plain = with("https://k", "http://k");
+        assert!(judge(plain.as_bytes(), &remote(true)).is_ok());
+    }
+
+    #[test]
+    fn one_final_slash_is_trimmed() {
+        let rows = [
+            ("https://p.example.com", "https://p.example.com/.well-known/openid-configuration"),
+            ("https://p.example.com/", "https://p.example.com/.well-known/openid-configuration"),
+            (
+                "https://p.example.com/a/",
+                "https://p.example.com/a/.well-known/openid-configuration",
+            ),
+            ("https://p.example.com//", "https://p.example.com//.well-known/openid-configuration"),
+        ];
+        for (issuer, expected) in rows {
+            let Some(Source::Discovery(endpoint)) = Remote::discovery(issuer) else {
+                panic!("{issuer}");
+            };
+            assert_eq!(endpoint.to_string(), expected);
+        }
+        assert_eq!(Remote::discovery("portal"), None);
+    }
+}

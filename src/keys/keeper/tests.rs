@@ -1,0 +1,92 @@
+//! When a look is due, on a clock that is moved by hand.
+
+use super::super::fetch::{Endpoint, Source};
+use super::*;
+use bytes::Bytes;
+use std::sync::Mutex;
+
+type Told = Arc<Mutex<Vec<String>>>;
+
+fn rounds(held: Option<Held>) -> (Rounds<impl Fn(Event) + Send>, Told) {
+    let told = Told::default();
+    let sink = Arc::clone(&told);
+    let remote = Remote {
+        issuer: "a".into(),
+        source: Source::Url(Endpoint::parse("https://keys.invalid/").unwrap()),
+        algorithms: Vec::new(),
+        authorities: None,
+        max_stale: Duration::from_secs(1_000),
+        plain: false,
+        is_workspace: Arc::new(|_| false),
+    };
+    let report = move |event| sink.lock().unwrap().push(format!("{event:?}"));
+    let wanted = Arc::new(Notify::new());
+    (Rounds { remote, held, store: None, wanted, report, asked: None }, told)
+}
+
+fn held() -> Held {
+    Held { fetched_at: now(), body: Bytes::new() }
+}
+
+/// How many seconds a rest of `pause` takes, with an unknown key at each of these seconds.
+async fn rest<R: Fn(Event) + Send>(rounds: &mut Rounds<R>, pause: u64, unknown: &[u64]) -> u64 {
+    let start = Instant::now();
+    let wanted = Arc::clone(&rounds.wanted);
+    let unknown = unknown.to_vec();
+    let tokens = tokio::spawn(async move {
+        for second in unknown {
+            sleep_until(start + Duration::from_secs(second)).await;
+            // However many there are.
+            (0..200).for_each(|_| wanted.notify_one());
+            tokio::task::yield_now().await;
+        }
+    });
+    rounds.rest(Duration::from_secs(pause)).await;
+    tokens.abort();
+    (Instant::now() - start).as_secs()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_key_makes_a_look_due_at_once_and_then_not_for_a_while() {
+    let (mut rounds, _) = rounds(Some(held()));
+    assert_eq!(rest(&mut rounds, 300, &[]).await, 300, "nobody asks");
+    assert_eq!(rest(&mut rounds, 300, &[7]).await, 7);
+    assert_eq!(rest(&mut rounds, 300, &[1]).await, 30, "30 s after the one before");
+    assert_eq!(rest(&mut rounds, 300, &[0]).await, 30);
+    assert_eq!(rest(&mut rounds, 300, &[45]).await, 45, "it has been long enough");
+    assert_eq!(rest(&mut rounds, 5, &[1, 2, 3, 4]).await, 5, "due anyway");
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_become_too_old_once_and_the_looks_go_on() {
+    let (mut rounds, told) = rounds(Some(held()));
+    assert_eq!(rest(&mut rounds, 900, &[]).await, 900);
+    assert!(told.lock().unwrap().is_empty(), "not yet");
+    // The clock of ages is the system's, which nobody has moved: so the keys are made older.
+    rounds.held = Some(Held { fetched_at: UnixTime(now().0 - 900), ..held() });
+    assert_eq!(rest(&mut rounds, 300, &[]).await, 300);
+    assert_eq!(*told.lock().unwrap(), ["TooOld"]);
+    assert_eq!(rounds.held, None);
+    assert_eq!(rest(&mut rounds, 300, &[]).await, 300);
+    assert_eq!(told.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_panic_leaves_no_keys_behind() {
+    let (rounds, told) = rounds(Some(held()));
+    let broken = tokio::spawn(async move {
+        let _rounds = rounds;
+        panic!("a defect");
+    });
+    assert!(broken.await.unwrap_err().is_panic());
+    assert_eq!(*told.lock().unwrap(), ["BrokeOff"]);
+}
+
+#[tokio::test]
+async fn an_end_in_order_says_nothing() {
+    let (rounds, told) = rounds(Some(held()));
+    let keeper = tokio::spawn(rounds.run(watch::channel(false).0));
+    keeper.abort();
+    assert!(keeper.await.unwrap_err().is_cancelled());
+    assert!(told.lock().unwrap().is_empty());
+}

@@ -1,0 +1,191 @@
+//! The last good key set of an issuer, in a file of `state_dir`: what a gate starts with while the
+//! issuer is down. Its age counts from when it was fetched.
+
+use super::fetch::Remote;
+use super::read_secret;
+use crate::token::UnixTime;
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+/// A key set that was fetched once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// When it was fetched for the last time.
+    pub fetched_at: UnixTime,
+    /// The document, unchanged.
+    pub body: Bytes,
+}
+
+impl Held {
+    /// How long ago that was, in seconds.
+    #[must_use]
+    pub fn age(&self, now: UnixTime) -> u64 {
+        now.0.saturating_sub(self.fetched_at.0)
+    }
+
+    /// Whether it may still be used.
+    #[must_use]
+    pub fn is_usable(&self, remote: &Remote, now: UnixTime) -> bool {
+        // One from the future would be used for too long.
+        self.fetched_at.0 <= now.0 && self.age(now) < remote.max_stale.as_secs()
+    }
+}
+
+/// The file of one issuer.
+#[derive(Clone, Debug)]
+pub struct Store {
+    file: PathBuf,
+    issuer: Box<str>,
+    source: String,
+}
+
+/// The first line of the file; what follows is the document.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    issuer: String,
+    source: String,
+    fetched_at: u64,
+}
+
+impl Store {
+    /// The file in this folder that belongs to these keys. Issuer and address stand in it, so that
+    /// it is never used for another, whatever its name.
+    #[must_use]
+    pub fn new(folder: &Path, remote: &Remote) -> Self {
+        let digest = digest(&SHA256, remote.issuer.as_bytes());
+        let name = digest.as_ref().iter().take(10).fold(String::new(), |mut name, byte| {
+            let _ = write!(name, "{byte:02x}");
+            name
+        });
+        Self {
+            file: folder.join(format!("keys-{name}.jwks")),
+            issuer: remote.issuer.clone(),
+            source: remote.source.endpoint().to_string(),
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// What is kept; `None` when there is nothing, or nothing of this issuer and address.
+    #[must_use]
+    pub fn read(&self) -> Option<Held> {
+        let file = read_secret(&self.file).ok()?;
+        let content = Bytes::copy_from_slice(file.bytes());
+        let end = content.iter().position(|byte| *byte == b'\n')?;
+        let head: Head = serde_json::from_slice(content.get(..end)?).ok()?;
+        if *head.issuer != *self.issuer || head.source != self.source {
+            return None;
+        }
+        let body = content.slice(end.checked_add(1)?..);
+        Some(Held { fetched_at: UnixTime(head.fetched_at), body })
+    }
+
+    /// Keeps this one: whole, or as it was before. Nobody but us may read or change it.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn write(&self, held: &Held) -> io::Result<()> {
+        let first = Head {
+            issuer: self.issuer.to_string(),
+            source: self.source.clone(),
+            fetched_at: held.fetched_at.0,
+        };
+        let mut content = serde_json::to_vec(&first)?;
+        content.push(b'\n');
+        content.extend_from_slice(&held.body);
+        let mut random = [0; 8];
+        rand::fill(&mut random).map_err(|_| io::Error::from(io::ErrorKind::Other))?;
+        let beside = self.file.with_extension(format!("{:x}.new", u64::from_ne_bytes(random)));
+        let written = replace(&beside, &content, &self.file);
+        if written.is_err() {
+            // What could not be written whole is of no use; nothing else can be done about it.
+            let _ = std::fs::remove_file(&beside);
+        }
+        written
+    }
+}
+
+fn replace(beside: &Path, content: &[u8], file: &Path) -> io::Result<()> {
+    let mut new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(beside)?;
+    new.write_all(content)?;
+    new.sync_all()?;
+    std::fs::rename(beside, file)?;
+    // The rename itself is not on the disk before its folder is.
+    file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fetch::{Endpoint, Source};
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    fn remote(issuer: &str, url: &str) -> Remote {
+        Remote {
+            issuer: issuer.into(),
+            source: Source::Url(Endpoint::parse(url).unwrap()),
+            algorithms: Vec::new(),
+            authorities: None,
+            max_stale: Duration::from_secs(100),
+            plain: false,
+            is_workspace: Arc::new(|_| false),
+        }
+    }
+
+    #[test]
+    fn what_is_kept_comes_back_for_the_same_keys_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = Store::new(folder.path(), &remote("a", "https://p.example.com/k"));
+        assert_eq!(own.read(), None);
+        let body = Bytes::from_static(b"{\"keys\":\n[]}\n");
+        let kept = Held { fetched_at: UnixTime(7), body };
+        own.write(&kept).unwrap();
+        own.write(&kept).unwrap();
+        assert_eq!(own.read(), Some(kept));
+        assert_eq!(own.file().metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(folder.path().read_dir().unwrap().count(), 1, "nothing is left beside it");
+        let moved = Store::new(folder.path(), &remote("a", "https://q.example.com/k"));
+        assert_eq!(moved.read(), None, "another address");
+        let other = Store::new(folder.path(), &remote("b", "https://p.example.com/k"));
+        std::fs::copy(own.file(), other.file()).unwrap();
+        assert_eq!(other.read(), None, "another issuer");
+        for (row, content) in
+            [("empty", ""), ("no_line", "{}"), ("no_head", "{}\n{}"), ("odd", "x\ny")]
+        {
+            std::fs::write(own.file(), content).unwrap();
+            assert_eq!(own.read(), None, "{row}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_others_could_read_or_change_is_not_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = Store::new(folder.path(), &remote("a", "https://p.example.com/k"));
+        own.write(&Held { fetched_at: UnixTime(7), body: Bytes::from_static(b"x") }).unwrap();
+        std::fs::set_permissions(own.file(), std::fs::Permissions::from_mode(0o646)).unwrap();
+        assert_eq!(own.read(), None);
+    }
+
+    #[test]
+    fn age_counts_from_the_fetch() {
+        let remote = remote("a", "https://p.example.com/k");
+        let held = Held { fetched_at: UnixTime(1_000), body: Bytes::new() };
+        for (now, usable) in [(999, false), (1_000, true), (1_099, true), (1_100, false)] {
+            assert_eq!(held.is_usable(&remote, UnixTime(now)), usable, "{now}");
+        }
+    }
+}

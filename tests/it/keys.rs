@@ -1,0 +1,9 @@
+//! Issuers whose keys are fetched: from a server of the tests' own that behaves as badly as it can,
+//! and from a real OpenID provider.
+
+mod explained;
+mod hostile;
+mod outage;
+mod provider;
+mod rotation;
+mod scene;

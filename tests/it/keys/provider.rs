@@ -1,0 +1,108 @@
+//! A real OpenID provider: npm's `oidc-provider`, found by discovery.
+
+use super::scene::{PATIENCE, becomes, fails, known, looks, status};
+use crate::support::certificates::Authority;
+use crate::support::gate::{Gate, Plan};
+use crate::support::parts::node::openid_provider;
+use crate::support::portal::Portal;
+use crate::support::process::{Process, eventually, free_address};
+use crate::support::token::remember;
+use crate::support::wire::{Tls, Wire};
+use serde_json::{Value, json};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+
+struct Provider {
+    process: Process,
+    address: SocketAddr,
+    authority: Authority,
+}
+
+impl Provider {
+    /// Starts one whose files are in `folder`.
+    async fn open(folder: &Path) -> Self {
+        let (authority, address) = (Authority::new(), free_address());
+        let (certificate, key) = authority.issue(&["127.0.0.1"]).write(folder, "provider");
+        let script = folder.join("provider.mjs");
+        fs::write(&script, include_str!("provider.mjs")).unwrap();
+        let mut node = Command::new("node");
+        node.arg(script).arg(openid_provider()).arg(address.port().to_string());
+        let process = Process::start(node.arg(certificate).arg(key));
+        let listening = || async { process.stdout().contains("listening") };
+        eventually("the provider", PATIENCE, listening).await;
+        Self { process, address, authority }
+    }
+
+    fn issuer(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
+    async fn post(&self, path: &str, body: &str) -> String {
+        let authority = &self.authority.pem;
+        let tls = Tls { server_name: "127.0.0.1", authority, client: None };
+        let mut wire = Wire::tls(self.address, tls).await.unwrap();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        );
+        wire.send(request.as_bytes()).await.unwrap();
+        let answer = wire.answer(false).await.unwrap();
+        assert_eq!(answer.status, 200, "{answer}\n{}", self.process.output());
+        answer.text()
+    }
+
+    /// An access token for this client.
+    async fn token(&self, client: &str) -> String {
+        let body = format!(
+            "grant_type=client_credentials&client_id={client}&client_secret=secret&scope=vdi&\
+             resource=urn:vdi"
+        );
+        let answer: Value = serde_json::from_str(&self.post("/token", &body).await).unwrap();
+        remember(answer["access_token"].as_str().unwrap().to_owned())
+    }
+}
+
+#[tokio::test]
+async fn discovery_and_rotation_at_a_real_openid_provider() {
+    let plan = Plan::of(&Portal::new());
+    let provider = Provider::open(plan.folder.path()).await;
+    let authority = plan.folder.path().join("authority.crt");
+    fs::write(&authority, &provider.authority.pem).unwrap();
+    let gate = plan
+        .with_issuer("issuer", json!(provider.issuer()))
+        .with_issuer("audiences", json!(["urn:vdi"]))
+        .with_issuer("keys", json!({ "discovery": true }))
+        .with_issuer("ca_file", json!(authority))
+        .open()
+        .await;
+    let first = provider.token("alice").await;
+    assert_eq!(status(&gate, &first).await, 200, "{}", gate.process.output());
+    assert_eq!(status(&gate, &provider.token("bob").await).await, 403);
+
+    provider.post("/_rotate", "").await;
+    let second = provider.token("alice").await;
+    becomes(&gate, &second, 200).await;
+    assert_eq!(status(&gate, &first).await, 200, "its key is still published");
+    assert_eq!(keys(&gate, &provider).await, 2);
+
+    provider.post("/_rotate?drop", "").await;
+    let third = provider.token("alice").await;
+    becomes(&gate, &third, 200).await;
+    assert_eq!((status(&gate, &first).await, status(&gate, &second).await), (401, 401));
+    assert_eq!(keys(&gate, &provider).await, 1);
+    assert_eq!(looks(&gate, &provider.issuer(), "changed").await, 3);
+
+    let issuer = provider.issuer();
+    drop(provider);
+    gate.process.signal("HUP");
+    fails(&gate, &issuer).await;
+    assert_eq!(status(&gate, &third).await, 200, "the provider is down");
+}
+
+async fn keys(gate: &Gate, provider: &Provider) -> u64 {
+    known(gate, &provider.issuer()).await["keys"].as_u64().unwrap()
+}
