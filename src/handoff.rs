@@ -13,7 +13,7 @@ mod cookie;
 mod pending;
 mod session;
 
-pub use cookie::{LOOP_COOKIE, PARTITIONED_COOKIE, STATE_COOKIES, SessionCookies};
+pub use cookie::{LOOP_COOKIE, PARTITIONED_COOKIE, STATE_COOKIES, SessionCookies, cookie};
 pub use pending::{Pending, RANDOM_BYTES, surplus};
 pub use session::{MAX_COOKIE_BYTES, SessionClaims};
 
@@ -42,7 +42,7 @@ mod tests {
                 prop_assert!(address::is_path(pending.path()));
             }
             let begun = Pending::begin(&[5; RANDOM_BYTES], &query, UnixTime(7));
-            let cookie = begun.cookie();
+            let cookie = begun.cookie(true);
             let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
             prop_assert_eq!(Pending::read(name.as_bytes(), value.as_bytes()), Some(begun));
         }

@@ -42,7 +42,7 @@ pub use json::JsonFault;
 pub use key::{KeyError, KeyProblem, KeySet};
 pub use kind::TokenKind;
 pub use logout::Logout;
-pub use own::{OWN_ISSUER, SessionKeys};
+pub use own::{OWN_ISSUER, OwnSessions, SessionKeys};
 pub use raw::Part;
 pub use rejection::Rejection;
 pub use revocation::{

@@ -8,8 +8,9 @@ use crate::http::State;
 use crate::http::admin::Desk;
 use crate::http::credential::OwnCookies;
 use crate::http::forwarded::Reader;
+use crate::http::sign_in::Handoff;
 use crate::token::cache::SessionCache;
-use crate::token::{GrantClaim, Issuer, Revocations, SessionKeys, Verifier};
+use crate::token::{GrantClaim, Issuer, OwnSessions, Revocations, Verifier};
 use hyper::header::HeaderName;
 use std::sync::Arc;
 
@@ -24,9 +25,10 @@ impl Config {
         generation: u64,
     ) -> State {
         let handoff = |zone: &Zone| zone.login.as_ref()?.handoff.clone();
-        let session_keys: Vec<Option<SessionKeys>> =
-            self.zones.iter().map(|zone| handoff(zone).map(|handoff| handoff.keys)).collect();
-        let hands_off = session_keys.iter().any(Option::is_some);
+        let own = |handoff: Handoff| OwnSessions { keys: handoff.keys, lifetime: handoff.lifetime };
+        let own_sessions: Vec<Option<OwnSessions>> =
+            self.zones.iter().map(|zone| handoff(zone).map(own)).collect();
+        let hands_off = own_sessions.iter().any(Option::is_some);
         let claim = |grant: &super::Grant| GrantClaim {
             issuer: grant.issuer,
             claim: grant.claim.clone(),
@@ -46,7 +48,7 @@ impl Config {
                         .map(|(_, value)| value.clone())
                         .collect(),
                     grants: self.grants.iter().map(claim).collect(),
-                    session_keys,
+                    own_sessions,
                 },
                 grants: self.grants.iter().map(|grant| grant.labels.clone()).collect(),
                 cross_site: CrossSite {
@@ -75,12 +77,13 @@ impl Config {
     }
 
     /// Seconds for which something of this issuer's can open a door, from when it was issued: a
-    /// token of its own, or a session that the gate has made of a hand-off. `None`: for ever.
+    /// token of its own, or a session that the gate has made of a hand-off, as long as one may ever
+    /// live, because a reload may change how long that is. `None`: for ever.
     fn longest_life(&self, issuer: &Issuer) -> Option<u64> {
-        let sessions = self.zones.iter().filter_map(|zone| zone.login.as_ref()?.handoff.as_ref());
-        let longest = sessions.map(|handoff| handoff.lifetime).max().unwrap_or_default();
+        let hands_off = |zone: &Zone| zone.login.as_ref().is_some_and(|own| own.handoff.is_some());
+        let sessions = if self.zones.iter().any(hands_off) { LONGEST_SESSION } else { 0 };
         // The greatest leeway there can be at each end, and a hand-off's minute in between.
-        issuer.max_lifetime.map(|life| life.max(longest).saturating_add(2 * 300 + 60))
+        issuer.max_lifetime.map(|life| life.max(sessions).saturating_add(2 * 300 + 60))
     }
 
     /// The keys in which `next` differs and that are read once, at the start.
@@ -109,6 +112,9 @@ impl Config {
         keys.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
     }
 }
+
+/// Seconds: the upper bound of `login.handoff.session_lifetime`.
+pub(super) const LONGEST_SESSION: u64 = 30 * 24 * 3600;
 
 /// Names that the check has accepted; one that were none would be left out, which drops a header
 /// rather than letting one pass.

@@ -31,20 +31,16 @@ impl Gate {
             let denial = Denial::Arrival(problem);
             Box::new(TurnedAway { denial, session: None, key_unknown_of: None })
         };
-        let verified = self.verifier.verify_handoff(token, &own.to_string(), challenge, now);
+        let verified = self.verifier.verify_handoff(token, &own.to_string(), Some(challenge), now);
         let arrival = verified.map_err(|rejection| {
             let unknown = rejection == Rejection::KeyUnknown;
             let key_unknown_of = if unknown { self.verifier.issuer_named_in(token) } else { None };
             Box::new(TurnedAway { key_unknown_of, ..*refused(ArrivalProblem::Token(rejection)) })
         })?;
-        let session = arrival.session();
-        let issuer = self.verifier.issuers.get(session.issuer()).map_or("", |issuer| &issuer.name);
-        let once = Identity::new(issuer, IdentityKind::Once, arrival.id());
-        // The token is refused from its own end on; until then it must not be forgotten.
-        let until = session.expires_at().0.saturating_add(self.verifier.leeway);
-        if !self.revocations.spend(once, UnixTime(until), now).await {
+        if !self.spend(&arrival, now).await {
             return Err(refused(ArrivalProblem::Replayed));
         }
+        let session = arrival.session();
         if self.revocations.is_revoked(session) {
             return Err(refused(ArrivalProblem::Token(Rejection::Revoked)));
         }
@@ -55,6 +51,28 @@ impl Gate {
                 let session = Some(Arc::new(arrival.into_session()));
                 let denial = Denial::NotAdmitted(refusal);
                 Err(Box::new(TurnedAway { denial, session, key_unknown_of: None }))
+            }
+        }
+    }
+
+    /// A hand-off came where it lets nobody in: to a browser that did not ask for it, or to no page.
+    /// It stands in an address now that others may read, a script of the desktop's first of all, and
+    /// they must not bring it to the browser that did ask. So it is used up.
+    pub async fn use_up(&self, token: &str, own: OwnOrigin<'_>, now: UnixTime) {
+        if let Ok(arrival) = self.verifier.verify_handoff(token, &own.to_string(), None, now) {
+            self.spend(&arrival, now).await;
+        }
+    }
+
+    /// Ends the sessions of the gate's own that a new one takes the place of.
+    pub async fn supersede(&self, host: &Host<'_>, credentials: &Credentials<'_>, now: UnixTime) {
+        let mut trial = Trial::of(credentials);
+        for candidate in credentials.iter().filter(|candidate| candidate.source.is_cookie()) {
+            if let Verdict::Session(session) = self.session(candidate, host, now, &mut trial)
+                && session.is_own()
+            {
+                // What is not ended lives until it expires, as it would have.
+                let _ended = self.end(&session, now).await;
             }
         }
     }
@@ -77,10 +95,12 @@ impl Gate {
         }
         self.cross_site.judge_strictly(provenance, own).map_err(Denial::CrossSite)?;
         let mut trial = Trial::of(credentials);
-        let mut departure = Departure { sessions: Vec::new(), ended: 0 };
+        let mut departure = Departure { sessions: Vec::new(), ended: 0, lives_on: false };
         for candidate in credentials.iter().filter(|candidate| candidate.source.is_cookie()) {
             if let Verdict::Session(session) = self.session(candidate, host, now, &mut trial) {
-                departure.ended += usize::from(self.end(&session, now).await);
+                let ended = self.end(&session, now).await;
+                departure.ended += usize::from(ended);
+                departure.lives_on |= !ended && session.is_own();
                 departure.sessions.push(session);
             }
         }
@@ -89,9 +109,22 @@ impl Gate {
 }
 
 impl Gate {
+    /// Takes note of a hand-off; `false` when it has been used.
+    async fn spend(&self, arrival: &Arrival, now: UnixTime) -> bool {
+        let session = arrival.session();
+        let issuer = self.verifier.issuers.get(session.issuer()).map_or("", |issuer| &issuer.name);
+        let once = Identity::new(issuer, IdentityKind::Once, arrival.id());
+        // The token is refused from its own end on; until then it must not be forgotten.
+        let until = session.expires_at().0.saturating_add(MAX_LEEWAY);
+        self.revocations.spend(once, UnixTime(until), now).await
+    }
+
     /// Ends this session and no other: by its own id, for as long as it could be used. `false` when
     /// it has none, or could not be noted.
     async fn end(&self, session: &Session, now: UnixTime) -> bool {
+        if self.revocations.is_revoked(session) {
+            return true;
+        }
         let issuer = self.verifier.issuers.get(session.issuer());
         let (Some(issuer), Some(id)) = (issuer, session.id()) else { return false };
         let name =
@@ -124,6 +157,8 @@ pub struct Departure {
     pub sessions: Vec<Arc<Session>>,
     /// How many of them were noted as ended; the others live on wherever they were copied to.
     pub ended: usize,
+    /// Whether a session of the gate's own could not be noted as ended.
+    pub lives_on: bool,
 }
 
 #[cfg(test)]

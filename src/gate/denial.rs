@@ -143,11 +143,13 @@ pub enum ArrivalProblem {
     SessionTooLarge,
     /// The system gave no randomness, or the crypto library no signature.
     Unavailable,
+    /// Somebody signed out, and the store could not keep it: the session lives on.
+    NotEnded,
 }
 
 impl ArrivalProblem {
     /// One of every kind, for metrics; the reasons of tokens stand in the list of rejections.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NotAPage,
         Self::Query,
         Self::Path,
@@ -156,6 +158,7 @@ impl ArrivalProblem {
         Self::Replayed,
         Self::SessionTooLarge,
         Self::Unavailable,
+        Self::NotEnded,
     ];
 
     /// Stable, for log and metric.
@@ -171,6 +174,7 @@ impl ArrivalProblem {
             Self::Replayed => "arrival-replayed",
             Self::SessionTooLarge => "arrival-session-too-large",
             Self::Unavailable => "arrival-unavailable",
+            Self::NotEnded => "sign-out-not-kept",
         }
     }
 }

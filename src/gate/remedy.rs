@@ -121,6 +121,7 @@ impl ArrivalProblem {
                 "name fewer or shorter claims in grants and identity_headers: the session keeps \
                  them in its cookie, which holds 4096 bytes"
             }
+            Self::NotEnded => "the revocation store could not keep it: the lines before say why",
             Self::Unavailable => "look into the log of the system: it gave no random numbers",
         }
     }

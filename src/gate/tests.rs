@@ -66,7 +66,7 @@ pub(super) fn gate() -> Gate {
             max_bytes: 8192,
             identity: vec![IdentityValue::Username],
             grants: vec![grant("vdi-admins"), grant("dev-pair")],
-            session_keys: vec![None, None],
+            own_sessions: vec![None, None],
         },
         grants: vec![
             GrantLabels::All,

@@ -46,6 +46,17 @@ impl SessionCookies {
         [false, true].map(|partitioned| cookie(self.named(partitioned), "", 0, partitioned))
     }
 
+    /// Those that take back what else of these names only this host can have set. What a parent
+    /// domain has set is not this host's to take back.
+    pub fn clear_others<'n>(
+        &'n self,
+        names: impl Iterator<Item = &'n str> + 'n,
+    ) -> impl Iterator<Item = String> + 'n {
+        names
+            .filter(|name| name.starts_with("__Host-") && *name != &*self.name)
+            .map(|name| cookie(name, "", 0, false))
+    }
+
     /// Bytes that a browser counts for the session cookie: name and value together.
     #[must_use]
     pub fn size(&self, token: &str) -> usize {
@@ -57,9 +68,10 @@ impl SessionCookies {
     }
 }
 
-/// One `Set-Cookie` value. A browser takes a cookie back by its name *and* by whether it is
+/// The `Set-Cookie` value of one of the gate's cookies. A browser takes a cookie back by its name *and* by whether it is
 /// partitioned, so both are the same at its end.
-pub(super) fn cookie(name: &str, value: &str, seconds: u64, partitioned: bool) -> String {
+#[must_use]
+pub fn cookie(name: &str, value: &str, seconds: u64, partitioned: bool) -> String {
     let mut line = format!("{name}={value}; HttpOnly; Secure; SameSite=Lax; Path=/");
     // Writing to a String cannot fail.
     let _ = write!(line, "; Max-Age={seconds}");

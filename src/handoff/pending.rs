@@ -92,18 +92,18 @@ impl Pending {
 
     /// The `Set-Cookie` value that leaves it with the browser.
     #[must_use]
-    pub fn cookie(&self) -> String {
+    pub fn cookie(&self, partitioned: bool) -> String {
         let mut bytes = Vec::with_capacity(NONCE_BYTES + 8 + self.path.len());
         bytes.extend_from_slice(&self.nonce);
         bytes.extend_from_slice(&self.begun.0.to_be_bytes());
         bytes.extend_from_slice(self.path.as_bytes());
-        cookie(&self.name(), &URL_SAFE_NO_PAD.encode(bytes), LIFETIME, false)
+        cookie(&self.name(), &URL_SAFE_NO_PAD.encode(bytes), LIFETIME, partitioned)
     }
 
     /// The one that takes it back.
     #[must_use]
-    pub fn forget(&self) -> String {
-        cookie(&self.name(), "", 0, false)
+    pub fn forget(&self, partitioned: bool) -> String {
+        cookie(&self.name(), "", 0, partitioned)
     }
 
     fn name(&self) -> String {
@@ -157,15 +157,15 @@ mod tests {
     #[test]
     fn what_is_left_with_the_browser_comes_back() {
         let pending = begun(7, "/desk?a=1", NOW.0);
-        assert_eq!(read(&pending.cookie()), Some(pending.clone()));
+        assert_eq!(read(&pending.cookie(false)), Some(pending.clone()));
         assert_eq!(pending.path(), "/desk?a=1");
         assert_eq!(pending.st(), format!("0707070707070707.{}", pending.challenge()));
         assert_eq!(pending.challenge().len(), 43);
-        assert!(!pending.cookie().contains(&pending.challenge()));
+        assert!(!pending.cookie(false).contains(&pending.challenge()));
         assert!(!pending.st().contains(&URL_SAFE_NO_PAD.encode([7; 32])), "the nonce stays here");
         assert_eq!(format!("{pending:?}"), "Pending { id: \"0707070707070707\", .. }");
-        assert!(pending.forget().starts_with("__Host-doorward-st-0707070707070707=; "));
-        assert_eq!(read(&pending.forget()), None);
+        assert!(pending.forget(false).starts_with("__Host-doorward-st-0707070707070707=; "));
+        assert_eq!(read(&pending.forget(false)), None);
     }
 
     #[test]
@@ -180,13 +180,13 @@ mod tests {
         ] {
             let pending = begun(1, path, NOW.0);
             assert_eq!(pending.path(), expected, "{row}");
-            assert_eq!(read(&pending.cookie()), Some(pending), "{row}");
+            assert_eq!(read(&pending.cookie(false)), Some(pending), "{row}");
         }
     }
 
     #[test]
     fn foreign_cookies_are_no_state() {
-        let good = begun(7, "/", NOW.0).cookie();
+        let good = begun(7, "/", NOW.0).cookie(false);
         let value = good.split(['=', ';']).nth(1).unwrap();
         let id = "0707070707070707";
         let evil = URL_SAFE_NO_PAD.encode([&[7; 40][..], b"https://evil.example/"].concat());

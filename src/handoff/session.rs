@@ -27,11 +27,13 @@ impl SessionClaims {
         let ends = arrival.session_ends().map_or(ends, |end| ends.min(end.0));
         let seconds = ends.checked_sub(now.0).filter(|seconds| *seconds > 0)?;
         let mut claims = arrival.carried().clone();
+        // What revokes everything issued before a moment reaches what was handed over before it.
+        let issued_at = arrival.session().issued_at().map_or(now, |handed| handed.min(now));
         let own: [(&str, Value); 5] = [
             ("iss", OWN_ISSUER.into()),
             ("aud", host.into()),
             ("jti", id.into()),
-            ("iat", now.0.into()),
+            ("iat", issued_at.0.into()),
             ("exp", ends.into()),
         ];
         claims.extend(own.map(|(name, value)| (name.to_owned(), value)));

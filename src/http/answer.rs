@@ -88,7 +88,8 @@ impl Outcome {
             Denial::CredentialMissing | Denial::Answered(OwnAnswer::SignInAsked) => {
                 Self::SignInRequired
             }
-            Denial::TooManyCandidates | Denial::Arrival(ArrivalProblem::Unavailable) => {
+            Denial::TooManyCandidates
+            | Denial::Arrival(ArrivalProblem::Unavailable | ArrivalProblem::NotEnded) => {
                 Self::Unavailable
             }
             Denial::TokenRejected(rejection) if rejection.is_expiry() => Self::SessionExpired,

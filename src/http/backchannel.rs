@@ -55,16 +55,13 @@ impl BackChannel {
         };
         let Some(token) = logout_token(&body) else { return Refused::Form.response() };
         let now = now();
-        if !self.may_judge(now) {
-            return Refused::Busy.response();
-        }
-        match end(&self.door.state(), token, now).await {
+        match end(&self.door.state(), token, now, || self.may_judge(now)).await {
             Ok(()) => done(),
             Err(refused) => refused.response(),
         }
     }
 
-    /// Whether one more token may be judged in this second.
+    /// Whether one more signature may be computed in this second.
     fn may_judge(&self, now: UnixTime) -> bool {
         let second = now.0 << 32;
         let counted = self.judged.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |judged| {
@@ -95,9 +92,17 @@ impl Handler for BackChannel {
 }
 
 /// Verifies a logout token, once, and ends what it names.
-async fn end(state: &State, token: &str, now: UnixTime) -> Result<(), Refused> {
+async fn end(
+    state: &State,
+    token: &str,
+    now: UnixTime,
+    may_judge: impl FnOnce() -> bool,
+) -> Result<(), Refused> {
     let gate = &state.gate;
-    let logout = gate.verifier.verify_logout(token, now).map_err(|rejection| {
+    let logout = gate.verifier.verify_logout(token, now, may_judge).map_err(|rejection| {
+        if rejection == Rejection::OverBudget {
+            return Refused::Busy;
+        }
         tracing::info!(
             { field::EVENT } = "backchannel-logout",
             { field::REASON } = rejection.reason(),
@@ -106,23 +111,25 @@ async fn end(state: &State, token: &str, now: UnixTime) -> Result<(), Refused> {
         );
         Refused::Token(rejection)
     })?;
-    let once = Identity::new(&logout.name.issuer, IdentityKind::Once, &logout.id);
-    let spent = logout.expires_at.0.saturating_add(gate.verifier.leeway);
-    if !gate.revocations.spend(once, UnixTime(spent), now).await {
-        return Err(Refused::Replayed);
-    }
     let life = state.lives.get(logout.issuer).copied().flatten();
     let revocation = Revocation {
         // A sign-in ends whole; whoever signs in again is a new one of the same subject.
         issued_before: match logout.name.kind {
             IdentityKind::Session => None,
-            _ => Some(UnixTime(now.0.saturating_add(1))),
+            _ => Some(UnixTime(logout.issued_at.0.saturating_add(1))),
         },
         until: life.map(|life| UnixTime(now.0.saturating_add(life))),
         name: logout.name,
     };
     let (issuer, kind) = (revocation.name.issuer.clone(), revocation.name.kind);
+    let once = Identity::new(&issuer, IdentityKind::OnceLogout, &logout.id);
+    // Before it is noted as used, so that a provider which is told to try again may. Told twice, it
+    // ends nothing more.
     gate.revocations.revoke(revocation, now).await.map_err(|_| Refused::NotKept)?;
+    let spent = logout.expires_at.0.saturating_add(MAX_LEEWAY);
+    if !gate.revocations.spend(once, UnixTime(spent), now).await {
+        return Err(Refused::Replayed);
+    }
     tracing::info!(
         { field::EVENT } = "backchannel-logout",
         { field::ISSUER } = %issuer,
@@ -214,8 +221,10 @@ fn guarded(status: StatusCode, body: String) -> Response<Body> {
 
 const PATH: &str = "/backchannel-logout";
 const MAX_BODY: usize = 16 * 1024;
-/// Tokens judged within a second: a signature may cost a tenth of a millisecond.
+/// Signatures computed within a second: one may cost a tenth of a millisecond.
 const MOST_JUDGED: u64 = 200;
+/// Seconds for which a token may be taken after its end (`tokens.leeway`) at most.
+const MAX_LEEWAY: u64 = 300;
 
 #[cfg(test)]
 mod tests {

@@ -64,6 +64,11 @@ impl OwnCookies {
         (self.handoff && name == PARTITIONED_COOKIE.as_bytes()).then_some(Source::Partitioned)
     }
 
+    /// `tokens.cookies`.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|name| &**name)
+    }
+
     /// Whether a cookie of this name is ours, session or not: such a cookie never reaches a
     /// desktop, winner or not.
     #[must_use]

@@ -160,19 +160,20 @@ impl WayBack<'_> {
     /// cannot be begun now.
     fn begin(&self, back: &str, headers: &HeaderMap, now: UnixTime) -> Result<Sent, Outcome> {
         let Some(sign_in) = self.sign_in else { return Ok(Sent::default()) };
-        let Some(_) = &sign_in.handoff else {
+        let Some(handoff) = &sign_in.handoff else {
             // By the path that was asked for, which may be too long to come back to.
             let guard = LoopGuard::read(headers, path_of(self.uri), now);
             if guard.is_loop() {
                 return Err(Outcome::RedirectLoop);
             }
             let to = Some((StatusCode::FOUND, sign_in.url_for(&self.at(back))));
-            return Ok(Sent { to, cookies: vec![guard.next_cookie()], clear: false });
+            return Ok(Sent { to, cookies: vec![guard.next_cookie(false)], clear: false });
         };
         if LoopGuard::of_arrivals(headers, now).is_loop() {
             return Err(Outcome::RedirectLoop);
         }
-        let (st, cookies) = way_in::begin(back, headers, now).ok_or(Outcome::Unavailable)?;
+        let (st, cookies) = way_in::begin(back, headers, handoff.cookies.partitioned, now)
+            .ok_or(Outcome::Unavailable)?;
         let to = format!("{}&st={st}", sign_in.url_for(&self.at(back)));
         Ok(Sent { to: Some((StatusCode::FOUND, to)), cookies, clear: false })
     }

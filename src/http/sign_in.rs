@@ -1,7 +1,7 @@
 //! Where a person signs in, with the way back, and the guard against going there in circles.
 
 use super::credential::pairs;
-use crate::handoff::{LOOP_COOKIE, SessionCookies};
+use crate::handoff::{LOOP_COOKIE, SessionCookies, cookie};
 use crate::token::{SessionKeys, UnixTime};
 use aws_lc_rs::digest;
 use hyper::header::{COOKIE, HeaderMap};
@@ -99,13 +99,9 @@ impl LoopGuard {
 
     /// The `Set-Cookie` value that counts one redirect more.
     #[must_use]
-    pub fn next_cookie(&self) -> String {
-        format!(
-            "{LOOP_COOKIE}={}.{}.{}; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age={WINDOW}",
-            self.count + 1,
-            self.since.0,
-            self.path,
-        )
+    pub fn next_cookie(&self, partitioned: bool) -> String {
+        let value = format!("{}.{}.{}", self.count.saturating_add(1), self.since.0, self.path);
+        cookie(LOOP_COOKIE, &value, WINDOW, partitioned)
     }
 
     fn parse(value: &str) -> Option<Self> {

@@ -13,7 +13,7 @@ use super::sign_in::{Handoff, LoopGuard};
 use crate::gate::{ArrivalProblem, Denial, OwnAnswer, TurnedAway};
 use crate::handoff::address::{self, ENTER, LOGIN, LOGOUT};
 use crate::handoff::{MAX_COOKIE_BYTES, Pending, RANDOM_BYTES, SessionClaims, surplus};
-use crate::token::{Arrival, Session, UnixTime};
+use crate::token::{Arrival, Rejection, Session, UnixTime};
 use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -86,6 +86,23 @@ impl Visit<'_> {
     }
 
     async fn enter(&self, query: &str) -> Told {
+        let told = self.come_back(query).await;
+        let strayed = matches!(
+            told.denial,
+            Denial::Arrival(
+                ArrivalProblem::NotAPage
+                    | ArrivalProblem::StateMissing
+                    | ArrivalProblem::StateExpired
+                    | ArrivalProblem::Token(Rejection::NonceOther)
+            )
+        );
+        if let Some((_, token)) = address::entry(query).filter(|_| strayed) {
+            self.state.gate.use_up(token, self.way.origin, self.now).await;
+        }
+        told
+    }
+
+    async fn come_back(&self, query: &str) -> Told {
         if !self.is_page() {
             return Told::problem(ArrivalProblem::NotAPage);
         }
@@ -103,11 +120,14 @@ impl Visit<'_> {
         let gate = &self.state.gate;
         match gate.arrive(token, host, *origin, &pending.challenge(), self.now).await {
             Ok(arrival) => match self.let_in(&arrival, &pending) {
-                Ok(sent) => Told {
-                    session: Some(Arc::new(arrival.into_session())),
-                    sent,
-                    ..Told::only(Denial::Answered(OwnAnswer::SignedIn))
-                },
+                Ok(sent) => {
+                    if let Ok((_, credentials)) = self.state.reader.read(self.headers, None) {
+                        gate.supersede(host, &credentials, self.now).await;
+                    }
+                    let session = Some(Arc::new(arrival.into_session()));
+                    let denial = Denial::Answered(OwnAnswer::SignedIn);
+                    Told { session, sent, ..Told::only(denial) }
+                }
                 Err(problem) => again(Denial::Arrival(problem)),
             },
             Err(turned_away) => {
@@ -125,7 +145,7 @@ impl Visit<'_> {
         let id = URL_SAFE_NO_PAD.encode(id);
         let host = self.way.host.name();
         let session = SessionClaims::new(arrival, host, &id, *lifetime, self.now);
-        let expired = ArrivalProblem::Token(crate::token::Rejection::Expired);
+        let expired = ArrivalProblem::Token(Rejection::Expired);
         let session = session.ok_or(expired)?;
         let token = keys.sign(&session.claims).map_err(|_| ArrivalProblem::Unavailable)?;
         let largest = self.state.gate.verifier.max_bytes;
@@ -138,8 +158,9 @@ impl Visit<'_> {
             return Err(ArrivalProblem::Path);
         }
         let mut lines = Vec::from(cookies.set(&token, session.seconds));
-        lines.push(pending.forget());
-        lines.push(LoopGuard::of_arrivals(self.headers, self.now).next_cookie());
+        lines.push(pending.forget(cookies.partitioned));
+        let guard = LoopGuard::of_arrivals(self.headers, self.now);
+        lines.push(guard.next_cookie(cookies.partitioned));
         Ok(Sent { to: Some((StatusCode::SEE_OTHER, to)), cookies: lines, clear: false })
     }
 
@@ -154,13 +175,18 @@ impl Visit<'_> {
         match gate.depart(host, *origin, &request.provenance, &credentials, self.now).await {
             Ok(departure) => {
                 let good_bye = sign_in.and_then(|sign_in| sign_in.logout_url.as_deref());
-                let sent = Sent {
-                    to: good_bye.map(|url| (StatusCode::SEE_OTHER, url.to_owned())),
-                    cookies: self.handoff.cookies.clear().into(),
-                    clear: true,
-                };
+                let mut cookies = Vec::from(self.handoff.cookies.clear());
+                // Whatever else could sign this browser in here again.
+                let names = self.state.reader.cookies.names();
+                cookies.extend(self.handoff.cookies.clear_others(names));
                 let session = departure.sessions.into_iter().next();
-                let denial = Denial::Answered(OwnAnswer::SignedOut);
+                let (denial, to) = if departure.lives_on {
+                    (Denial::Arrival(ArrivalProblem::NotEnded), None)
+                } else {
+                    let to = good_bye.map(|url| (StatusCode::SEE_OTHER, url.to_owned()));
+                    (Denial::Answered(OwnAnswer::SignedOut), to)
+                };
+                let sent = Sent { to, cookies, clear: true };
                 Told { session, sent, ..Told::only(denial) }
             }
             Err(denial) => Told::only(denial),
@@ -173,13 +199,14 @@ impl Visit<'_> {
 pub(super) fn begin(
     back: &str,
     headers: &HeaderMap,
+    partitioned: bool,
     now: UnixTime,
 ) -> Option<(String, Vec<String>)> {
     let mut random = [0; RANDOM_BYTES];
     rand::fill(&mut random).ok()?;
     let begun = Pending::begin(&random, back, now);
-    let mut cookies = vec![begun.cookie()];
-    cookies.extend(surplus(pending(headers)).iter().map(Pending::forget));
+    let mut cookies = vec![begun.cookie(partitioned)];
+    cookies.extend(surplus(pending(headers)).iter().map(|one| one.forget(partitioned)));
     Some((begun.st(), cookies))
 }
 

@@ -6,7 +6,7 @@
 //! to make a session token of, and never a session by itself.
 
 use super::{
-    IdentityValue, Issuer, Rejection, Session, UnixTime, Verifier,
+    ClaimPath, IdentityValue, Issuer, Rejection, Session, UnixTime, Verifier,
     claims::{self, Times, numeric_date},
     header::{self, Header},
     json::{self, Object, Value},
@@ -67,7 +67,8 @@ impl fmt::Debug for Arrival {
 
 impl Verifier {
     /// Verifies a hand-off token as of `now`: for exactly this `origin`, and for the browser whose
-    /// state has this `challenge`.
+    /// state has this `challenge`. Without one it is only asked whether it is a hand-off at all, so
+    /// that one which reached the wrong browser can be used up.
     ///
     /// # Errors
     /// The first thing that is wrong with it, expiry last.
@@ -75,7 +76,7 @@ impl Verifier {
         &self,
         token: &str,
         origin: &str,
-        challenge: &str,
+        challenge: Option<&str>,
         now: UnixTime,
     ) -> Result<Arrival, Rejection> {
         let compact = Compact::split(token, self.max_bytes)?;
@@ -93,7 +94,7 @@ impl Verifier {
         let id = claims::identifier(&claims, "jti")?.ok_or(Rejection::IdentifierMissing)?;
         let nonce = claims.get("nonce").and_then(Value::as_str);
         // Neither side is a secret: the browser has sent the one, the portal has seen the other.
-        if nonce != Some(challenge) {
+        if challenge.is_some() && nonce != challenge {
             return Err(Rejection::NonceOther);
         }
         let session_ends = match claims.get("session_exp") {
@@ -102,6 +103,8 @@ impl Verifier {
                 Some(numeric_date(value).ok_or(Rejection::TimeMalformed("session_exp"))?)
             }
         };
+        // A minute is a minute, however far the clocks of other tokens may be apart.
+        times.check(now, self.leeway.min(MAX_LEEWAY))?;
         let session = self.vouch(index, issuer, &claims, times, None, now)?;
         let carried = self.carried(index, issuer, &claims);
         Ok(Arrival { session, id: id.into(), session_ends, carried })
@@ -131,7 +134,7 @@ impl Verifier {
         let mut paths: Vec<_> = std::iter::once(&issuer.user_claim)
             .chain(of_grants.map(|grant| &grant.claim))
             .chain(of_headers)
-            .filter(|path| !OF_THE_GATE.contains(&path.first()))
+            .filter(|path| !path.is_of_the_gate())
             .collect();
         // What holds another comes before it, and then has it already.
         paths.sort_by_key(|path| path.length());
@@ -160,11 +163,22 @@ fn check_origin(claims: &Object<'_>, origin: &str) -> Result<(), Rejection> {
     if audience == origin { Ok(()) } else { Err(Rejection::OriginOther) }
 }
 
+impl ClaimPath {
+    /// Whether a session of the gate's own has a meaning of its own for the claim, so that what the
+    /// hand-off said is not kept.
+    #[must_use]
+    pub fn is_of_the_gate(&self) -> bool {
+        OF_THE_GATE.contains(&self.first())
+    }
+}
+
 /// Claims of a session token that say what the gate says, whatever the hand-off's said.
-const OF_THE_GATE: [&str; 8] =
-    ["iss", "aud", "exp", "nbf", "iat", "jti", ORIGINAL_ISSUER, "session_exp"];
+const OF_THE_GATE: [&str; 9] =
+    ["iss", "aud", "exp", "nbf", "iat", "jti", "nonce", ORIGINAL_ISSUER, "session_exp"];
 /// `exp` − `iat` in seconds: long enough for a redirect on a bad line.
 const MAX_LIFETIME: u64 = 60;
+/// Seconds that the portal's clock may differ for a hand-off, at most.
+const MAX_LEEWAY: u64 = 30;
 /// For one hand-off; a set without `kid`s may have as many keys to try.
 const MOST_SIGNATURES: u16 = 4;
 

@@ -94,6 +94,11 @@ impl KeySet {
         Self::new(keys).ok_or(KeyError::NoUsableKey(Vec::new()))
     }
 
+    /// Whether there is a key that a token of this `kid` could mean.
+    pub(super) fn knows(&self, kid: Option<&str>) -> bool {
+        !self.named || self.keys.iter().any(|key| kid.is_none() || key.kid.as_deref() == kid)
+    }
+
     /// The `kid` of each key, where it has one.
     pub(super) fn names(&self) -> impl Iterator<Item = Option<&str>> {
         self.keys.iter().map(|key| key.kid.as_deref())

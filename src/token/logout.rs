@@ -22,22 +22,35 @@ pub struct Logout {
     pub name: Name,
     /// `jti`: counts once.
     pub id: Box<str>,
+    /// When the provider said so: what it has issued before is meant.
+    pub issued_at: UnixTime,
     /// When the token is no token any more.
     pub expires_at: UnixTime,
 }
 
 impl Verifier {
-    /// Verifies a logout token as of `now`.
+    /// Verifies a logout token as of `now`. `may_compute` is asked before a signature is computed.
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
-    pub fn verify_logout(&self, token: &str, now: UnixTime) -> Result<Logout, Rejection> {
+    /// The first thing that is wrong with it; [`Rejection::OverBudget`] says nothing of the token.
+    pub fn verify_logout(
+        &self,
+        token: &str,
+        now: UnixTime,
+        may_compute: impl FnOnce() -> bool,
+    ) -> Result<Logout, Rejection> {
         let compact = Compact::split(token, self.max_bytes)?;
         let header = header::parse(&compact.header)?;
         let header = Header::read(&header)?;
         let claims = json::parse_object(&compact.payload).map_err(Rejection::Payload)?;
         let (index, issuer) = self.issuer(claims::issuer(&claims)?)?;
         header.check_logout(issuer)?;
+        if !issuer.keys.knows(header.kid) {
+            return Err(Rejection::KeyUnknown);
+        }
+        if !may_compute() {
+            return Err(Rejection::OverBudget);
+        }
         let signatures = &mut { MOST_SIGNATURES };
         issuer.keys.verify_within(header.algorithm, header.kid, &compact, signatures)?;
         claims::check_audience(&claims, &issuer.audiences)?;
@@ -57,7 +70,7 @@ impl Verifier {
         };
         times.check(now, self.leeway)?;
         let name = Name { issuer: issuer.name.clone(), kind, value: value.into() };
-        Ok(Logout { issuer: index, name, id: id.into(), expires_at: times.expires_at })
+        Ok(Logout { issuer: index, name, id: id.into(), issued_at, expires_at: times.expires_at })
     }
 }
 
@@ -125,7 +138,7 @@ mod tests {
     fn judge(header: &str, changes: serde_json::Value) -> Result<Logout, Rejection> {
         let (verifier, key) = fixture::single(Algorithm::Es256);
         let token = forge(key, header, &serde_json::Value::Object(logout(changes)).to_string());
-        verifier.verify_logout(&token, NOW)
+        verifier.verify_logout(&token, NOW, || true)
     }
 
     const HEADER: &str = r#"{"alg":"ES256","typ":"logout+jwt"}"#;
@@ -193,6 +206,32 @@ mod tests {
         }
     }
 
+    /// What costs nothing to refuse counts against nobody.
+    #[test]
+    fn only_a_signature_is_asked_leave_for() {
+        let (verifier, key) = fixture::single(Algorithm::Es256);
+        let good = forge(key, HEADER, &serde_json::Value::Object(logout(json!({}))).to_string());
+        let judged = verifier.verify_logout(&good, NOW, || false);
+        assert_eq!(judged.err(), Some(Rejection::OverBudget));
+        let never = || unreachable!("nothing was to be computed");
+        let stranger = logout(json!({"iss": "https://evil.example"}));
+        for (row, token) in [
+            ("no_token", "x".to_owned()),
+            ("other_issuer", key.sign(&stranger).unwrap()),
+            ("other_type", key.sign(&logout(json!({}))).unwrap()),
+            (
+                "unknown_key",
+                forge(
+                    key,
+                    r#"{"alg":"ES256","kid":"other"}"#,
+                    "{\"iss\":\"https://portal.example.com\"}",
+                ),
+            ),
+        ] {
+            assert!(verifier.verify_logout(&token, NOW, never).is_err(), "{row}");
+        }
+    }
+
     #[test]
     fn a_logout_token_is_no_session_and_a_session_no_logout() {
         let (verifier, key) = fixture::single(Algorithm::Es256);
@@ -200,6 +239,6 @@ mod tests {
         let expected = Some(Rejection::WrongKind(TokenKind::Logout));
         assert_eq!(verifier.verify(&token, NOW).err(), expected);
         let session = key.sign(&fixture::claims()).unwrap();
-        assert_eq!(verifier.verify_logout(&session, NOW).err(), Some(Rejection::NoLogout));
+        assert_eq!(verifier.verify_logout(&session, NOW, || true).err(), Some(Rejection::NoLogout));
     }
 }

@@ -21,6 +21,15 @@ use serde_json::{Map, Value};
 use std::fmt;
 use std::sync::Arc;
 
+/// The gate's own sessions in one domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnSessions {
+    /// What they are signed with.
+    pub keys: SessionKeys,
+    /// Seconds that one lives at most, as of now: a shorter setting ends those that are older.
+    pub lifetime: u64,
+}
+
 /// The secrets of `session_key_file`: the first signs, all verify. Cheap to clone.
 #[derive(Clone)]
 pub struct SessionKeys {
@@ -77,8 +86,9 @@ impl Verifier {
         now: UnixTime,
         signatures: &mut u16,
     ) -> Result<Session, Rejection> {
-        let keys = self.session_keys.get(host.domain()).and_then(Option::as_ref);
-        let keys = keys.ok_or(Rejection::WrongKind(TokenKind::Doorward))?;
+        let own = self.own_sessions.get(host.domain()).and_then(Option::as_ref);
+        let OwnSessions { keys, lifetime } =
+            own.ok_or(Rejection::WrongKind(TokenKind::Doorward))?;
         if header.algorithm != Algorithm::Hs256 {
             return Err(Rejection::AlgorithmNotAllowed(header.algorithm));
         }
@@ -100,7 +110,12 @@ impl Verifier {
         }
         let original = claims.get(ORIGINAL_ISSUER).ok_or(Rejection::IssuerMissing)?;
         let (index, issuer) = self.issuer(original.as_str().ok_or(Rejection::IssuerMalformed)?)?;
-        self.vouch(index, issuer, claims, Times::read(claims)?, Some(only_host), now)
+        let mut times = Times::read(claims)?;
+        let issued_at = times.issued_at.ok_or(Rejection::IssuedAtMissing)?;
+        // It counts from the hand-off, which was some time on its way.
+        let end = issued_at.0.saturating_add(*lifetime).saturating_add(ON_ITS_WAY);
+        times.expires_at = times.expires_at.min(UnixTime(end));
+        self.vouch(index, issuer, claims, times, Some(only_host), now)
     }
 }
 
@@ -113,6 +128,9 @@ fn kid(secret: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(hash.as_ref().get(..9).unwrap_or_default())
 }
 
+/// Seconds between the making of a hand-off and that of the session, at most: its minute, and the
+/// greatest leeway for the portal's clock.
+const ON_ITS_WAY: u64 = 60 + 300;
 /// What the gate's own session tokens have as `iss`.
 pub const OWN_ISSUER: &str = "doorward";
 /// The claim in which a session keeps the issuer that vouched for its user.

@@ -172,8 +172,10 @@ pub enum IdentityKind {
     Subject,
     /// The canonical username: likewise, whatever claim holds it.
     User,
-    /// A token that may be used once.
+    /// A hand-off, which may be used once.
     Once,
+    /// A logout token, which counts once.
+    OnceLogout,
 }
 
 impl IdentityKind {
@@ -189,6 +191,7 @@ impl IdentityKind {
             Self::Subject => "sub",
             Self::User => "user",
             Self::Once => "once",
+            Self::OnceLogout => "once-logout",
         }
     }
 }

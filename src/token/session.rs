@@ -86,6 +86,12 @@ impl Session {
         self.subject.as_deref()
     }
 
+    /// Whether the gate has made it itself, for one host.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.only_host.is_some()
+    }
+
     /// By what it can be revoked.
     #[must_use]
     pub fn identities(&self) -> &Identities {

@@ -9,7 +9,7 @@
 //! has a way of its own (`arrival`), which leads to no session that could be used.
 
 use super::{
-    Algorithm, ClaimPath, IdentityValue, KeySet, Rejection, Session, SessionKeys, UnixTime,
+    Algorithm, ClaimPath, IdentityValue, KeySet, OwnSessions, Rejection, Session, UnixTime,
     claims::{self, Times},
     header::{self, Header},
     identity::Identity,
@@ -34,9 +34,9 @@ pub struct Verifier {
     pub identity: Vec<IdentityValue>,
     /// The grants, in the order of [`Session::grants`].
     pub grants: Vec<GrantClaim>,
-    /// For each domain, in the order of [`Host::domain`], the gate's own keys: a session that one
-    /// domain's key has signed is none in another. `None`: no hand-off there.
-    pub session_keys: Vec<Option<SessionKeys>>,
+    /// For each domain, in the order of [`Host::domain`], the gate's own sessions there: one that
+    /// one domain's key has signed is none in another. `None`: no hand-off there.
+    pub own_sessions: Vec<Option<OwnSessions>>,
 }
 
 impl Verifier {

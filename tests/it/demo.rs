@@ -97,6 +97,7 @@ async fn the_demo_walks_the_way_in_and_out() {
         ("bob's page signs her in", "403"),
         ("alice signs in", "303 alice/.doorward/enter, sets __Host-portal"),
         ("her way in, in bob's browser", "401"),
+        ("the same in hers: it is used up", "401"),
         ("her way in, in hers", "303 alice/echo, sets __Host-doorward"),
         ("her way in once more, with the same state", "401"),
         ("bob's way in, at alice's desktop", "401"),

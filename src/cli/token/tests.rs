@@ -87,7 +87,7 @@ fn a_minted_token_is_a_session_for_every_algorithm() {
             max_bytes: 8192,
             identity: vec![],
             grants: vec![],
-            session_keys: vec![],
+            own_sessions: vec![],
         };
         let now = UnixTime(SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs());
         let session = verifier.verify(token.trim_end(), now).unwrap();

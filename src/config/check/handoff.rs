@@ -5,6 +5,7 @@ use super::{Surroundings, bounds, tls::unreadable};
 use crate::config::field::OneOrMany;
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::RawHandoff;
+use crate::config::state::LONGEST_SESSION;
 use crate::config::{RevocationStore, Tokens};
 use crate::handoff::SessionCookies;
 use crate::http::sign_in::Handoff;
@@ -32,7 +33,7 @@ pub(super) fn check(
         &format!("{path}.session_lifetime"),
         &raw.session_lifetime,
         hours(8),
-        Duration::from_secs(60)..=hours(30 * 24),
+        Duration::from_secs(60)..=Duration::from_secs(LONGEST_SESSION),
         found,
     );
     let name = tokens.cookies.first().filter(|name| name.starts_with("__Host-"));

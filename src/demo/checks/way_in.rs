@@ -7,7 +7,6 @@
 use super::{Examination, Finding, browser::Browser};
 use crate::demo::{
     client::Reply,
-    gate::SESSION_COOKIE,
     portal::SIGNED_OUT,
     zone::{Account, SIGN_IN_LABEL, Zone},
 };
@@ -52,7 +51,6 @@ impl<'a> Walk<'a> {
         let sent = self.alice.open(page).await;
         let wish = query(&sent);
         self.step("alice opens her desktop", "302 login/, sets __Host-doorward-st-…", &sent);
-        let state = self.alice.cookie(ALICE, STATE);
         let told = self.alice.open((SIGN_IN_LABEL, &format!("/?{wish}"))).await;
         self.step("the sign-in page asks who she is", "200", &told);
         let bobs_page = zone.origin(Account::Bob.name());
@@ -65,9 +63,17 @@ impl<'a> Walk<'a> {
 
         let told = self.bob.open((ALICE, &entry)).await;
         self.step("her way in, in bob's browser", "401", &told);
+        // A hand-off that has shown itself elsewhere is worth nothing, whoever is first.
+        let told = self.alice.open((ALICE, &entry)).await;
+        self.step("the same in hers: it is used up", "401", &told);
+        let sent = self.alice.open(page).await;
+        let state = self.alice.cookie(ALICE, STATE);
+        let told = self.alice.open((SIGN_IN_LABEL, &format!("/?{}", query(&sent)))).await;
+        self.step("she asks once more: at once", "303 alice/.doorward/enter", &told);
+        let entry = path(&told, zone);
         let told = self.alice.open((ALICE, &entry)).await;
         self.step("her way in, in hers", "303 alice/echo, sets __Host-doorward", &told);
-        let session = self.alice.cookie(ALICE, SESSION_COOKIE);
+        let session = self.alice.cookie(ALICE, SESSION);
         self.alice.insist(ALICE, &state);
         let told = self.alice.open((ALICE, &entry)).await;
         self.step("her way in once more, with the same state", "401", &told);
@@ -85,13 +91,13 @@ impl<'a> Walk<'a> {
         self.step("bob's way in, at alice's desktop", "401", &told);
         let told = self.bob.open((BOB, &entry)).await;
         self.step("bob's way in, at his", "303 bob/echo, sets __Host-doorward", &told);
-        Sessions { alice: session, bob: self.bob.cookie(BOB, SESSION_COOKIE) }
+        Sessions { alice: session, bob: self.bob.cookie(BOB, SESSION) }
     }
 
     /// Alice signs out.
     pub(super) async fn leave(&mut self) {
         let zone = self.examination.zone;
-        let session = self.alice.cookie(ALICE, SESSION_COOKIE);
+        let session = self.alice.cookie(ALICE, SESSION);
         let logout = (ALICE, "/.doorward/logout");
         let bobs_page = zone.origin(Account::Bob.name());
         let told = self.alice.submit(logout, &bobs_page, "").await;
@@ -175,6 +181,8 @@ fn labels() -> impl Iterator<Item = &'static str> {
 
 const ALICE: &str = "alice";
 const BOB: &str = "bob";
+/// With its `=`: the names of the state and of the guard begin like that of the session.
+const SESSION: &str = "__Host-doorward=";
 /// Begins the names of the gate's state cookies.
 const STATE: &str = "__Host-doorward-st-";
 

@@ -7,7 +7,7 @@ use crate::gate::{Candidate, Source, Unwatched};
 use crate::policy::Refusal;
 use crate::revocation::Nothing;
 use crate::token::Revocations as _;
-use crate::token::{Algorithm, KeySet, SessionKeys, SigningKey};
+use crate::token::{Algorithm, KeySet, OwnSessions, SessionKeys, SigningKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::FutureExt as _;
@@ -24,7 +24,7 @@ fn keys() -> SessionKeys {
 /// The usual gate, with hand-off in its first domain.
 fn handing() -> Gate {
     let mut gate = gate();
-    gate.verifier.session_keys = vec![Some(keys()), None];
+    gate.verifier.own_sessions = vec![Some(OwnSessions { keys: keys(), lifetime: 3600 }), None];
     gate
 }
 

@@ -35,7 +35,7 @@ fn gate() -> Gate {
             max_bytes: 8192,
             identity: Vec::new(),
             grants: Vec::new(),
-            session_keys: Vec::new(),
+            own_sessions: Vec::new(),
         },
         grants: Vec::new(),
         cross_site: CrossSite::default(),

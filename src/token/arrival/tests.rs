@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::token::tests::fixture::{self, ISSUER, NOW, forge};
-use crate::token::{Algorithm, ClaimPath, GrantClaim, SessionKeys, TokenKind};
+use crate::token::{Algorithm, ClaimPath, GrantClaim, OwnSessions, SessionKeys, TokenKind};
 use serde_json::json;
 
 const ORIGIN: &str = "https://alice.vdi.example.com";
@@ -29,7 +29,7 @@ fn handoff(changes: serde_json::Value) -> Map<String, serde_json::Value> {
 fn judge(changes: serde_json::Value) -> Result<Arrival, Rejection> {
     let (verifier, key) = fixture::single(Algorithm::Es256);
     let token = key.sign_handoff(&handoff(changes)).unwrap();
-    verifier.verify_handoff(&token, ORIGIN, CHALLENGE, NOW)
+    verifier.verify_handoff(&token, ORIGIN, Some(CHALLENGE), NOW)
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn only_its_own_type_is_a_handoff() {
         ),
     ] {
         let token = forge(key, header, &payload);
-        let judged = verifier.verify_handoff(&token, ORIGIN, CHALLENGE, NOW);
+        let judged = verifier.verify_handoff(&token, ORIGIN, Some(CHALLENGE), NOW);
         assert_eq!(judged.err(), expected, "{row}");
     }
 }
@@ -135,12 +135,12 @@ fn only_its_own_type_is_a_handoff() {
 fn a_session_is_no_handoff_and_a_handoff_no_session() {
     let (mut verifier, key) = fixture::single(Algorithm::Es256);
     let keys = SessionKeys::new(&[vec![7; 32]]).unwrap();
-    verifier.session_keys = vec![Some(keys.clone())];
+    verifier.own_sessions = vec![Some(OwnSessions { keys: keys.clone(), lifetime: 60 })];
     let session = keys.sign(&handoff(json!({"iss": "doorward", "oiss": ISSUER}))).unwrap();
-    let judged = verifier.verify_handoff(&session, ORIGIN, CHALLENGE, NOW);
+    let judged = verifier.verify_handoff(&session, ORIGIN, Some(CHALLENGE), NOW);
     assert_eq!(judged.err(), Some(Rejection::IssuerUnknown));
     let session = keys.sign(&handoff(json!({}))).unwrap();
-    let judged = verifier.verify_handoff(&session, ORIGIN, CHALLENGE, NOW);
+    let judged = verifier.verify_handoff(&session, ORIGIN, Some(CHALLENGE), NOW);
     assert_eq!(judged.err(), Some(Rejection::AlgorithmNotAllowed(Algorithm::Hs256)));
     for audience in ["vdi", ORIGIN, "alice.vdi.example.com"] {
         let token = key.sign_handoff(&handoff(json!({"aud": audience}))).unwrap();
@@ -180,7 +180,7 @@ fn a_session_keeps_what_is_asked_for_and_no_claim_of_the_gates() {
             "unasked": "y",
         })))
         .unwrap();
-    let arrival = verifier.verify_handoff(&token, ORIGIN, CHALLENGE, NOW).unwrap();
+    let arrival = verifier.verify_handoff(&token, ORIGIN, Some(CHALLENGE), NOW).unwrap();
     let expected = json!({
         "oiss": ISSUER,
         "sub": "alice",

@@ -14,11 +14,15 @@ fn keys(secrets: &[&[u8]]) -> SessionKeys {
     SessionKeys::new(&secrets.iter().map(|secret| secret.to_vec()).collect::<Vec<_>>()).unwrap()
 }
 
+fn sessions(secrets: &[&[u8]]) -> OwnSessions {
+    OwnSessions { keys: keys(secrets), lifetime: 8 * 3600 }
+}
+
 /// The ES256 issuer, whose first domain has the first secret and whose second has the second.
 fn verifier() -> Verifier {
     let (verifier, _) = fixture::single(Algorithm::Es256);
-    let session_keys = vec![Some(keys(&[FIRST])), Some(keys(&[SECOND]))];
-    Verifier { session_keys, ..verifier }
+    let own_sessions = vec![Some(sessions(&[FIRST])), Some(sessions(&[SECOND]))];
+    Verifier { own_sessions, ..verifier }
 }
 
 fn own(changes: Value) -> Map<String, Value> {
@@ -210,8 +214,8 @@ fn claims_of_a_session() {
 #[test]
 fn without_session_keys_no_session_of_the_gates_is_one() {
     let token = keys(&[FIRST]).sign(&own(json!({}))).unwrap();
-    for session_keys in [vec![], vec![None], vec![None, Some(keys(&[FIRST]))]] {
-        let verifier = Verifier { session_keys, ..verifier() };
+    for own_sessions in [vec![], vec![None], vec![None, Some(sessions(&[FIRST]))]] {
+        let verifier = Verifier { own_sessions, ..verifier() };
         let expected = Some(Rejection::WrongKind(TokenKind::Doorward));
         assert_eq!(judge(&verifier, &token, &host()).err(), expected);
     }
@@ -220,7 +224,7 @@ fn without_session_keys_no_session_of_the_gates_is_one() {
 #[test]
 fn keys_rotate() {
     let with =
-        |secrets: &[&[u8]]| Verifier { session_keys: vec![Some(keys(secrets))], ..verifier() };
+        |secrets: &[&[u8]]| Verifier { own_sessions: vec![Some(sessions(secrets))], ..verifier() };
     let by = |secrets: &[&[u8]]| keys(secrets).sign(&own(json!({}))).unwrap();
     let (old, new) = (by(&[FIRST]), by(&[SECOND, FIRST]));
     let judged = |verifier: &Verifier, token| judge(verifier, token, &host()).err();
@@ -255,4 +259,24 @@ fn a_secret_shows_its_name_alone() {
     let shown = format!("{:?}", keys(&[FIRST]));
     assert_eq!(shown, format!("SessionKeys([{} (HS256)])", kid(FIRST)));
     assert_eq!(kid(FIRST).len(), 12);
+}
+
+/// A shorter setting acts at once, on sessions that were made under a longer one.
+#[test]
+fn no_session_is_older_than_sessions_may_be() {
+    let mut verifier = verifier();
+    let made = own(json!({"iat": NOW.0 - 3600, "exp": NOW.0 + 7 * 3600}));
+    let token = keys(&[FIRST]).sign(&made).unwrap();
+    let session = judge(&verifier, &token, &host()).unwrap();
+    assert_eq!(session.expires_at(), UnixTime(NOW.0 + 7 * 3600));
+    for (lifetime, expected) in
+        [(3600, None), (3600 - 359, None), (3600 - 360, Some(Rejection::Expired))]
+    {
+        verifier.own_sessions = vec![Some(OwnSessions { keys: keys(&[FIRST]), lifetime })];
+        let judged = judge(&verifier, &token, &host());
+        if let Ok(session) = &judged {
+            assert_eq!(session.expires_at(), UnixTime(NOW.0 - 3600 + lifetime + 360));
+        }
+        assert_eq!(judged.err(), expected, "{lifetime}");
+    }
 }

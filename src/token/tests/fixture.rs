@@ -69,7 +69,7 @@ pub(in crate::token) fn verifier(issuers: Vec<Issuer>) -> Verifier {
         max_bytes: 8192,
         identity: vec![],
         grants: vec![],
-        session_keys: vec![None],
+        own_sessions: vec![None],
     }
 }
 
