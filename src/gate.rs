@@ -136,7 +136,7 @@ impl Gate {
                 }
                 Verdict::OverBudget => {
                     witness.note(Step::Token, false, || witness::over_budget(candidate));
-                    tally.unjudged.get_or_insert(token);
+                    tally.unjudged.get_or_insert((Denial::TooManyCandidates, token));
                     continue;
                 }
             };
@@ -149,6 +149,14 @@ impl Gate {
             });
             if revoked {
                 tally.reject(Rejection::Revoked, token);
+                continue;
+            }
+            if !self.revocations.is_current() {
+                witness.note(Step::Revocation, false, || {
+                    witness::revocation_unknown(self.revocations.store())
+                });
+                let unknown = Denial::TokenRejected(Rejection::RevocationUnknown);
+                tally.unjudged.get_or_insert((unknown, token));
                 continue;
             }
             let entry = policy::authorize(&session, site, &self.grants);
@@ -164,7 +172,7 @@ impl Gate {
         }
         // What was cut off was not judged; the last that was kept stands for it in the log.
         if let Some(last) = credentials.iter().last().filter(|_| credentials.is_cut()) {
-            tally.unjudged.get_or_insert(TokenName::of(last));
+            tally.unjudged.get_or_insert((Denial::TooManyCandidates, TokenName::of(last)));
         }
         tally.outcome()
     }
@@ -332,7 +340,7 @@ struct Tally<'r> {
     refused: Option<(Arc<Session>, policy::Refusal, TokenName<'r>)>,
     /// The first rejection; one that is no expiry replaces one that is.
     rejected: Option<(Rejection, TokenName<'r>)>,
-    unjudged: Option<TokenName<'r>>,
+    unjudged: Option<(Denial, TokenName<'r>)>,
 }
 
 impl<'r> Tally<'r> {
@@ -357,8 +365,8 @@ impl<'r> Tally<'r> {
             return Ok(winner);
         }
         let session = self.refused.as_ref().map(|(session, ..)| Arc::clone(session));
-        let (denial, token) = if let Some(token) = self.unjudged {
-            (Denial::TooManyCandidates, Some(token))
+        let (denial, token) = if let Some((denial, token)) = self.unjudged {
+            (denial, Some(token))
         } else if let Some((rejection, token)) = self.rejected {
             (Denial::TokenRejected(rejection), Some(token))
         } else if let Some((_, refusal, token)) = self.refused {

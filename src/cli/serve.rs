@@ -1,8 +1,9 @@
 //! `doorward serve`: puts the parts together, once, and keeps them current.
 
 mod reload;
+mod store;
 
-use super::{ConfigFile, complain, failed, revocations};
+use super::{ConfigFile, complain, failed};
 use crate::config::Config;
 use crate::http::admin::Admin;
 use crate::http::{BackChannel, Door, Entrance, Pages, decision_names};
@@ -125,10 +126,12 @@ async fn serve(
     let sizes = cache.clone();
     metrics.cache_size(move || (sizes.entry_count(), sizes.weighted_size()));
     metrics.cross_site(config.cross_site);
-    let store = revocations::open(&config).map_err(|error| Refused {
-        remedy: Some(error.remedy()),
-        ..Refused::new("cannot open the revocation store", "revocation.store", error)
-    })?;
+    let store = store::open(&config).await?;
+    let shown = Arc::clone(&store);
+    metrics.revocations(move || {
+        let up = (!shown.is_at_hand()).then(|| shown.problem().is_none());
+        (shown.count().try_into().unwrap_or(u64::MAX), up)
+    });
     let state = config.state(cache, store, FIRST_GENERATION);
     let door = Arc::new(Door::new(state, Arc::clone(&metrics)));
 

@@ -92,6 +92,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
         grants,
         revocation: store.unwrap_or_default(),
         revocation_secret: revocation.secret,
+        redis: revocation.redis,
         render,
         log,
         watched,

@@ -6,7 +6,7 @@ use crate::cross_site::{self, OwnOrigin, Provenance};
 use crate::name::Host;
 use crate::policy::{self, Site};
 use crate::token::{
-    Arrival, Identity, IdentityKind, Name, Rejection, Revocation, Session, UnixTime,
+    Arrival, Identity, IdentityKind, Name, NotKept, Rejection, Revocation, Session, UnixTime,
 };
 use std::sync::Arc;
 
@@ -38,8 +38,14 @@ impl Gate {
         let once = Identity::new(issuer, IdentityKind::Once, arrival.id());
         // The token is refused from its own end on; until then it must not be forgotten.
         let until = session.expires_at().0.saturating_add(self.verifier.leeway);
-        if !self.revocations.spend(once, UnixTime(until), now).await {
-            return Err(refused(ArrivalProblem::Replayed));
+        let unknown = || refused(ArrivalProblem::Token(Rejection::RevocationUnknown));
+        if !self.revocations.is_current() {
+            return Err(unknown());
+        }
+        match self.revocations.spend(once, UnixTime(until), now).await {
+            Ok(true) => {}
+            Ok(false) => return Err(refused(ArrivalProblem::Replayed)),
+            Err(NotKept) => return Err(unknown()),
         }
         if self.revocations.is_revoked(session) {
             return Err(refused(ArrivalProblem::Token(Rejection::Revoked)));

@@ -81,12 +81,14 @@ impl Admin {
             Stage::Starting | Stage::Draining => StatusCode::SERVICE_UNAVAILABLE,
         };
         let listeners = self.status.listeners();
+        let store = self.door.as_ref().and_then(|door| door.state().gate.revocations.problem());
         json(
             code,
             &Ready {
                 status: word(stage),
                 generation: self.status.generation(),
                 reload_problem: self.status.reload_problem().as_deref().map(String::as_str),
+                revocation_problem: store.as_deref(),
                 warnings: &self.status.warnings(),
                 listeners: listeners
                     .iter()
@@ -132,6 +134,7 @@ struct Ready<'a> {
     status: &'static str,
     generation: u64,
     reload_problem: Option<&'a str>,
+    revocation_problem: Option<&'a str>,
     warnings: &'a [String],
     listeners: Vec<ListensOn<'a>>,
 }
@@ -287,6 +290,7 @@ mod tests {
             "status": "ready",
             "generation": 3,
             "reload_problem": "domains: \"a\" lies below \"b\"",
+            "revocation_problem": null,
             "warnings": ["cross_site is report"],
             "listeners": [{"name": "verify", "address": "127.0.0.1:4181"}],
         });

@@ -8,6 +8,7 @@ use super::class::Class;
 use super::page;
 use super::passing::Passing;
 use crate::gate::{ArrivalProblem, Denial, OwnAnswer, Permit};
+use crate::token::Rejection;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
@@ -60,6 +61,11 @@ impl Outcome {
     pub fn of(denial: &Denial) -> Self {
         match denial {
             Denial::PeerUntrusted => Self::PeerRefused,
+            Denial::TooManyCandidates
+            | Denial::TokenRejected(Rejection::RevocationUnknown)
+            | Denial::Arrival(
+                ArrivalProblem::Unavailable | ArrivalProblem::Token(Rejection::RevocationUnknown),
+            ) => Self::Unavailable,
             Denial::Forwarded(_) => Self::Malformed,
             Denial::TooManyHeaders | Denial::HeadersTooLarge => Self::TooLarge,
             Denial::HostUnknown | Denial::ReservedPath | Denial::Arrival(ArrivalProblem::Path) => {
@@ -81,9 +87,6 @@ impl Outcome {
             Denial::OwnerDiffers | Denial::NotAdmitted(_) => Self::NotYours,
             Denial::CredentialMissing | Denial::Answered(OwnAnswer::SignInAsked) => {
                 Self::SignInRequired
-            }
-            Denial::TooManyCandidates | Denial::Arrival(ArrivalProblem::Unavailable) => {
-                Self::Unavailable
             }
             Denial::TokenRejected(rejection) if rejection.is_expiry() => Self::SessionExpired,
             Denial::TokenRejected(_) => Self::InvalidSession,

@@ -8,7 +8,7 @@
 use super::answer::Body;
 use super::{Door, Handler, Later, Peer, State, now};
 use crate::observe::field;
-use crate::token::{Identity, IdentityKind, Rejection, Revocation, UnixTime};
+use crate::token::{Identity, IdentityKind, NotKept, Rejection, Revocation, UnixTime};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Collected, Full, Limited};
 use hyper::body::Incoming;
@@ -106,10 +106,16 @@ async fn end(state: &State, token: &str, now: UnixTime) -> Result<(), Refused> {
         );
         Refused::Token(rejection)
     })?;
+    // A token that is spent on a store that cannot keep its revocation could not be sent again.
+    if gate.revocations.problem().is_some() {
+        return Err(Refused::NotKept);
+    }
     let once = Identity::new(&logout.name.issuer, IdentityKind::Once, &logout.id);
     let spent = logout.expires_at.0.saturating_add(gate.verifier.leeway);
-    if !gate.revocations.spend(once, UnixTime(spent), now).await {
-        return Err(Refused::Replayed);
+    match gate.revocations.spend(once, UnixTime(spent), now).await {
+        Ok(true) => {}
+        Ok(false) => return Err(Refused::Replayed),
+        Err(NotKept) => return Err(Refused::NotKept),
     }
     let life = state.lives.get(logout.issuer).copied().flatten();
     let revocation = Revocation {

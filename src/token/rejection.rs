@@ -85,6 +85,8 @@ pub enum Rejection {
     SessionKeyUnknown,
     /// The session was ended before its time.
     Revoked,
+    /// Not judged: the store that knows what was ended is out of reach.
+    RevocationUnknown,
     /// Where a hand-off is expected, a token of another type.
     NoHandoff,
     /// Where a logout token is expected, a token that is none.
@@ -134,7 +136,7 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every [`reason`](Self::reason), for metrics that must not grow with what is sent.
-    pub const REASONS: [&'static str; 52] = [
+    pub const REASONS: [&'static str; 53] = [
         "token-too-long",
         "not-three-parts",
         "encrypted-token",
@@ -169,6 +171,7 @@ impl Rejection {
         "session-of-another-host",
         "session-key-unknown",
         "revoked",
+        "revocation-unknown",
         "no-handoff",
         "no-logout",
         "origin-other",
@@ -227,6 +230,7 @@ impl Rejection {
             Self::SessionOfAnotherHost => "session-of-another-host",
             Self::SessionKeyUnknown => "session-key-unknown",
             Self::Revoked => "revoked",
+            Self::RevocationUnknown => "revocation-unknown",
             Self::NoHandoff => "no-handoff",
             Self::NoLogout => "no-logout",
             Self::OriginOther => "origin-other",
@@ -307,9 +311,7 @@ impl fmt::Display for Rejection {
                 "the token has no `kid`, but the issuer's key set has several keys with one"
             }
             Self::KeyUnknown => "the issuer's key set has no key for this token",
-            Self::KeyOfOtherAlgorithm => {
-                "the key that the token names is bound to another algorithm"
-            }
+            Self::KeyOfOtherAlgorithm => "the token names a key of another algorithm",
             Self::SignatureLength => {
                 "the signature has not the length that key and algorithm give it"
             }
@@ -328,10 +330,9 @@ impl fmt::Display for Rejection {
                  its `aud`"
             }
             Self::SessionOfAnotherHost => "the gate made this session for another host",
-            Self::SessionKeyUnknown => {
-                "the gate made this session with a key that it has no longer"
-            }
+            Self::SessionKeyUnknown => "the gate made this session with a key that is gone",
             Self::Revoked => "the session was revoked",
+            Self::RevocationUnknown => "not judged: the revocation store is out of reach",
             Self::NoHandoff => "the token's `typ` is not that of a hand-off, doorward-handoff+jwt",
             Self::NoLogout => {
                 "this is no logout token: its `typ`, `events` or `nonce` is not that of one"

@@ -3,10 +3,9 @@
 
 use crate::config::field::{Field, Later, each};
 use crate::config::problem::Findings;
-use crate::config::raw::{RawConfig, RawLayout, RawStore};
+use crate::config::raw::{RawConfig, RawLayout};
 
 pub(in crate::config) fn check(raw: &RawConfig, found: &mut Findings<'_>) {
-    let remove = "leave it out";
     if raw.render.some().is_some_and(|render| render.layout.or(RawLayout::Flat) != RawLayout::Flat)
     {
         complain("render.layout", "write `flat`", found);
@@ -24,14 +23,6 @@ pub(in crate::config) fn check(raw: &RawConfig, found: &mut Findings<'_>) {
             refuse(&format!("{path}.keys.discovery"), &keys.discovery, use_file, found);
         }
     }
-    let Some(revocation) = raw.revocation.good() else {
-        return;
-    };
-    if revocation.store.good() == Some(&RawStore::Redis) {
-        complain("revocation.store", "write `file`, `memory` or `none`", found);
-    }
-    refuse("revocation.url_file", &revocation.url_file, remove, found);
-    refuse("revocation.on_outage", &revocation.on_outage, remove, found);
 }
 
 fn refuse(path: &str, field: &Field<Later>, remedy: &str, found: &mut Findings<'_>) {
