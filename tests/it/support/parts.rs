@@ -7,6 +7,7 @@
 pub mod go;
 pub mod kubernetes;
 pub mod pebble;
+pub mod redis;
 pub mod schemas;
 pub mod traefik_objects;
 pub mod wheel;
