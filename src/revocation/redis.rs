@@ -137,18 +137,20 @@ impl Revocations for Redis {
 impl Shared {
     /// Kept by Redis, and in force here, before this returns.
     async fn tell(&self, change: Change, now: UnixTime) -> Result<(), NotKept> {
-        let not_kept = |trouble: &dyn fmt::Display| {
-            tracing::error!({ field::ERROR } = %trouble, "a revocation was not kept");
-            NotKept
-        };
         let Some(mut teller) = self.current_teller() else {
-            return Err(not_kept(&"Redis is out of reach"));
+            tracing::error!("a revocation was not kept: the store is out of reach");
+            return Err(NotKept);
         };
         let id = match teller.append(&change).await {
             Ok(id) => id,
             Err(trouble) => {
                 self.breaks(&trouble);
-                return Err(not_kept(&trouble));
+                tracing::error!(
+                    { field::ERROR } = %trouble,
+                    { field::REMEDY } = trouble.remedy(),
+                    "a revocation was not kept"
+                );
+                return Err(NotKept);
             }
         };
         // The follower applies it, in the order of the stream; that takes one round trip. Should it

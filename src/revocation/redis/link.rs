@@ -38,7 +38,8 @@ impl Follower {
     /// The mark of this Redis's data, made if there is none: another mark means that what was kept
     /// is lost.
     pub(super) async fn epoch(&mut self, fresh: &str) -> Result<String, Trouble> {
-        // A doorward that is told no mark here makes one; of several that do, the first wins.
+        // Of several that make one the first wins. It is a change, too: a Redis that takes none is
+        // no place to keep anything.
         let made = redis::cmd("SET").arg(EPOCH).arg(fresh).arg("NX").to_owned();
         let _: Value = self.ask(&made).await?;
         self.ask(redis::cmd("GET").arg(EPOCH)).await
@@ -151,17 +152,23 @@ pub(super) struct Trouble {
 
 impl Trouble {
     fn of(error: &RedisError) -> Self {
-        let (remedy, is_loss) = match error.code() {
+        // A transaction has the errors of its parts.
+        let parts = error.clone().into_server_errors();
+        let part = parts.as_deref().and_then(|parts| parts.first()).map(|(_, part)| part.code());
+        let what = error.to_string();
+        let (remedy, is_loss) = match error.code().or(part) {
             Some("WRONGPASS" | "NOAUTH") => (PASSWORD, true),
             _ if error.kind() == ErrorKind::AuthenticationFailed => (PASSWORD, true),
             Some("NOPERM") => (RIGHTS, false),
             Some("WRONGTYPE") => (KEYS, false),
-            Some("MISCONF" | "OOM" | "READONLY" | "CLUSTERDOWN" | "MASTERDOWN") => (STATE, false),
+            // As good as gone; after a failover its name leads to another machine.
+            Some("MISCONF" | "OOM" | "READONLY" | "CLUSTERDOWN" | "MASTERDOWN") => (STATE, true),
             Some("LOADING") => (LOADING, true),
             Some(_) => (VERSION, false),
+            None if what.contains("certificate") => (TRUST, true),
             None => (REACH, true),
         };
-        Self { what: error.to_string(), remedy, is_loss }
+        Self { what, remedy, is_loss }
     }
 
     fn late() -> Self {
@@ -202,6 +209,8 @@ const ONCE: &str = "doorward:once:";
 
 const REACH: &str = "see that Redis runs, and that host, port and scheme in the file of \
                      revocation.url_file are right and reached from here";
+const TRUST: &str = "let the system trust the authority of its certificate, or name a file with it \
+                     in SSL_CERT_FILE; the host in revocation.url_file must be one that it names";
 const PASSWORD: &str =
     "put the right user and password into the file of revocation.url_file, and restart";
 const RIGHTS: &str = "let the user in revocation.url_file read and write doorward:*: XADD, XREAD, \

@@ -1,7 +1,8 @@
 //! A Redis that others use, or that does not want us.
 
 use super::{
-    Portal, Redis, SOON, Value, ask, json, problem, replica, says, session, status, until,
+    Portal, Redis, SOON, Value, ask, begin, from_portal, handoff, json, problem, replica, says,
+    session, status, until,
 };
 use crate::support::certificates::Authority;
 use crate::support::process::eventually;
@@ -90,6 +91,41 @@ async fn a_wrong_password_is_said_and_never_shown() {
     says(&wrong, "put the right user and password").await;
 }
 
+/// With the rights that the README names, and with one too few.
+#[tokio::test]
+async fn a_user_with_the_rights_of_the_readme_is_enough() {
+    let (portal, redis) = (Portal::new(), Redis::start().await);
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let line = readme.lines().find_map(|line| line.trim_start().strip_prefix("`~doorward:*"));
+    let rights = line.and_then(|rest| rest.split('`').next()).expect("rights in the README");
+    let user = async |name: &str, rights: &str| {
+        let mut words = vec!["ACL", "SETUSER", name, "on", ">pass-w0rd", "~doorward:*"];
+        words.extend(rights.split_whitespace());
+        assert_eq!(redis.ask(&words).await, "+OK", "{words:?}");
+        format!("redis://{name}:pass-w0rd@{}", redis.address)
+    };
+    let gate = replica(&portal, &user("gate", rights).await, "serve").open().await;
+    assert_eq!(problem(&gate).await, None);
+    let token = session(&portal, "t");
+    assert_eq!(ask(&gate, "POST", &json!({ "jti": "t" })).await.0, 200);
+    assert_eq!(status(&gate, &token).await, 401);
+    // Lost and written back: that needs the most.
+    let key = "doorward:revocations";
+    assert_eq!(redis.ask(&["FLUSHALL"]).await, "+OK");
+    eventually("written back", SOON, || async { redis.ask(&["XLEN", key]).await == ":1" }).await;
+    let begun = begin(&gate).await;
+    let handed = handoff(&portal, "alice", &begun).sign(&portal.key);
+    let enter = from_portal(&begun.entry(&handed)).add("Cookie", &begun.cookie);
+    assert_eq!((gate.ask(&enter).await.status, gate.ask(&enter).await.status), (303, 401));
+    let fewer = rights.replace("+xadd", "");
+    let poor = replica(&portal, &user("poor", &fewer).await, "serve").open().await;
+    assert_eq!(ask(&poor, "POST", &json!({ "jti": "u" })).await.0, 503);
+    says(&poor, "let the user in revocation.url_file read and write doorward:*").await;
+    assert_eq!(status(&poor, &session(&portal, "u")).await, 200);
+    assert_eq!(status(&poor, &token).await, 401, "it reads all the same");
+}
+
 #[tokio::test]
 async fn over_tls_a_certificate_is_looked_at() {
     let (portal, authority) = (Portal::new(), Authority::new());
@@ -111,7 +147,7 @@ async fn over_tls_a_certificate_is_looked_at() {
     // Nobody vouches for this one, and nobody speaks to it in the clear.
     let stranger = trusting(&Authority::new().pem).open().await;
     let told = problem(&stranger).await.unwrap();
-    assert!(told.contains("certificate"), "{told}");
+    assert!(told.contains("SSL_CERT_FILE"), "{told}");
     let plain = replica(&portal, &url.replace("rediss", "redis"), "serve").open().await;
     assert!(problem(&plain).await.is_some());
 }
