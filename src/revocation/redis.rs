@@ -154,11 +154,12 @@ impl Shared {
             }
         };
         // The follower applies it, in the order of the stream; that takes one round trip. Should it
-        // be late, this replica is early with this one, and will see it again.
+        // be late, this replica is early with this one, and reads anew: Redis may have lost it.
         let mut position = self.position.subscribe();
         let followed = timeout(PATIENCE, position.wait_for(|position| *position >= id)).await;
         if !matches!(followed, Ok(Ok(_))) {
             self.apply(change, now);
+            self.breaks(&Trouble::late());
         }
         Ok(())
     }

@@ -9,8 +9,8 @@
 //!
 //! Traefik, kubectl, the control plane of Kubernetes and Pebble are installed or built on the first
 //! run, into `$DOORWARD_TEST_CACHE` or `target/test-parts` (see [`support::parts`]); the control
-//! plane takes 8 to 10 minutes of two cores, once. A test that cannot have its part fails and names
-//! the line that installs it.
+//! plane takes 8 to 10 minutes of two cores, once. Redis comes from the distribution. A test that
+//! cannot have its part fails and names the line that installs it.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

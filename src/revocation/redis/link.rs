@@ -171,7 +171,8 @@ impl Trouble {
         Self { what, remedy, is_loss }
     }
 
-    fn late() -> Self {
+    /// No answer in time.
+    pub(super) fn late() -> Self {
         Self { what: "no answer within 2s".to_owned(), remedy: REACH, is_loss: true }
     }
 
