@@ -27,7 +27,7 @@ pub use environment::{Environment, ProcessEnvironment};
 pub use problem::{Mistakes, Place, Problem, Warning};
 pub use sample::SAMPLE;
 pub use schema::schema;
-pub use settings::{Grant, Limits, RevocationStore, Tls, TlsFiles, Tokens, Zone};
+pub use settings::{Grant, Limits, Redis, RevocationStore, Tls, TlsFiles, Tokens, Zone};
 
 use crate::cross_site::{self, TrustedOrigin};
 use crate::gate::PublicScheme;
@@ -92,6 +92,8 @@ pub struct Config {
     pub revocation: RevocationStore,
     /// What whoever may revoke sends, at least 32 visible characters; `None`: nobody may.
     pub revocation_secret: Option<keys::Secret>,
+    /// Of `revocation.store: redis`, which has it.
+    pub redis: Option<Redis>,
     /// How routes are written.
     pub render: Settings,
     /// The log.
@@ -175,7 +177,6 @@ impl Config {
         let found = RefCell::new(problems);
         let raw = read::read::<raw::RawConfig>(&root, &found).unwrap_or_default();
         let mut findings = problem::Findings::new(&root, Path::new(""), found.take());
-        check::later::check(&raw, &mut findings);
         let settings = check::render::check(&raw, &mut findings);
         findings.finish().map(|(warnings, _)| (settings, warnings))
     }

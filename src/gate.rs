@@ -153,6 +153,14 @@ impl Gate {
                 tally.reject(Rejection::Revoked, token);
                 continue;
             }
+            if !self.revocations.is_current() {
+                witness.note(Step::Revocation, false, || {
+                    witness::revocation_unknown(self.revocations.store())
+                });
+                let unknown = Denial::TokenRejected(Rejection::RevocationUnknown);
+                tally.unjudged.get_or_insert((unknown, token));
+                continue;
+            }
             let entry = policy::authorize(&session, site, &self.grants);
             witness.note(Step::Policy, entry.is_ok(), || witness::policy(&session, site, entry));
             match entry {

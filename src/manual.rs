@@ -748,6 +748,21 @@
 //! - test: `it::revocation::crash::no_answered_revocation_is_lost`
 //! - test: `revocation::file::tests::what_was_revoked_is_there_after_a_restart`
 //!
+//! Several replicas share what was told through Redis, and whoever reaches one replica only must not
+//! find there what has ended elsewhere: what one knows all know at once, a hand-off is used once
+//! across them, and neither a cut connection nor a Redis that has lost its data brings back what was
+//! ended. What others write there is passed over; the password is in no log.
+//!
+//! - test: `it::revocation::redis::what_one_revokes_all_refuse`
+//! - test: `it::revocation::redis::a_handoff_is_used_once_at_whichever_gate`
+//! - test: `it::revocation::redis::outage::a_gate_that_serves_goes_on_with_what_it_knows`
+//! - test: `it::revocation::redis::outage::a_gate_that_refuses_lets_nobody_in_until_it_is_back`
+//! - test: `it::revocation::redis::outage::whoever_was_cut_off_catches_up`
+//! - test: `it::revocation::redis::outage::what_redis_has_lost_is_written_back`
+//! - test: `it::revocation::redis::strangers::what_others_write_is_passed_over`
+//! - test: `it::revocation::redis::strangers::a_wrong_password_is_said_and_never_shown`
+//! - test: `it::revocation::redis::strangers::over_tls_a_certificate_is_looked_at`
+//!
 //! A provider's logout token ends a sign-in too, and anybody may post one. It is verified as every
 //! token of that issuer is, must be of its own kind (event, no `nonce`, a `jti`), counts once, and
 //! neither opens a door itself nor can a session pass for one. Few are judged in a second.

@@ -5,7 +5,10 @@
 mod file;
 mod memory;
 mod none;
+mod record;
+mod redis;
 
+pub use self::redis::{BadUrl, Redis};
 pub use file::{File, OpenError};
 pub use memory::Memory;
 pub use none::Nothing;

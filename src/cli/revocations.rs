@@ -1,34 +1,23 @@
 //! `doorward revoke` and `doorward revocations`: a running gate's list of what ended early, for
-//! people; and the store that a configuration asks for.
+//! people; and the store of an explanation.
 
 use super::admin::{Access, Answer, Question, Unreached, configured};
 use crate::config::{Config, RevocationStore};
-use crate::http::now;
 use crate::keys::{self, FileError, Secret};
-use crate::revocation::{File, Memory, Nothing, OpenError};
+use crate::revocation::{Memory, Nothing};
 use crate::token::Revocations;
 use serde_json::{Map, Value};
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The store of this configuration, to be served from.
-///
-/// # Errors
-/// Its file cannot be used.
-pub(super) fn open(config: &Config) -> Result<Arc<dyn Revocations>, OpenError> {
-    Ok(match (config.revocation, &config.state_dir) {
-        (RevocationStore::File, Some(folder)) => Arc::new(File::open(folder, now())?),
-        (RevocationStore::Memory, _) => Arc::new(Memory::default()),
-        (RevocationStore::None | RevocationStore::File, _) => Arc::new(Nothing),
-    })
-}
-
 /// One for an explanation, which changes nothing and knows nothing of a running gate.
 pub(super) fn pretended(config: &Config) -> Arc<dyn Revocations> {
     match config.revocation {
         RevocationStore::None => Arc::new(Nothing),
-        RevocationStore::Memory | RevocationStore::File => Arc::new(Memory::default()),
+        RevocationStore::Memory | RevocationStore::File | RevocationStore::Redis => {
+            Arc::new(Memory::default())
+        }
     }
 }
 

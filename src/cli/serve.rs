@@ -2,8 +2,9 @@
 
 mod current;
 mod reload;
+mod store;
 
-use super::{ConfigFile, complain, failed, revocations};
+use super::{ConfigFile, complain, failed};
 use crate::config::Config;
 use crate::http::admin::Admin;
 use crate::http::{BackChannel, Entrance, Pages, decision_names};
@@ -131,14 +132,16 @@ async fn serve(
     metrics.cache_size(move || (sizes.entry_count(), sizes.weighted_size()));
     metrics.cross_site(config.cross_site);
 
-    let revocations = revocations::open(&config).map_err(|error| Refused {
-        remedy: Some(error.remedy()),
-        ..Refused::new("cannot open the revocation store", "revocation.store", error)
-    })?;
+    let store = store::open(&config).await?;
+    let shown = Arc::clone(&store);
+    metrics.revocations(move || {
+        let up = (!shown.is_at_hand()).then(|| shown.problem().is_none());
+        (shown.count().try_into().unwrap_or(u64::MAX), up)
+    });
     let limits = config.limits.clone();
     let (listen, admin_listen) = (config.listen.clone(), config.admin_listen);
     let (pages_listen, backchannel_listen) = (config.pages_listen, config.backchannel_listen);
-    let current = Current::new(config, cache, revocations, Arc::clone(&metrics));
+    let current = Current::new(config, cache, store, Arc::clone(&metrics));
     let mut verify = Server::new(
         Arc::new(Entrance::new(current.door(), Arc::clone(&metrics))),
         limits.clone(),

@@ -12,7 +12,6 @@ mod headers;
 mod issuer;
 mod issuers;
 mod keys;
-pub(super) mod later;
 mod login;
 mod network;
 mod origins;
@@ -36,7 +35,6 @@ use std::time::Duration;
 pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, Mistakes> {
     let mut findings = findings;
     let found = &mut findings;
-    later::check(raw, found);
     let listeners = network::listeners(raw, found);
     let state_dir = network::state_dir(raw, found);
     let tls = tls::check(raw, state_dir.is_some() || raw.state_dir.is_bad(), found);
@@ -94,6 +92,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
         grants,
         revocation: store.unwrap_or_default(),
         revocation_secret: revocation.secret,
+        redis: revocation.redis,
         render,
         log,
         watched,

@@ -1,8 +1,8 @@
 //! The small types that raw keys are made of: a field that survives a bad value, one value or a
-//! list, text with a meaning that the JSON Schema can state, and keys of a later version.
+//! list, and text with a meaning that the JSON Schema can state.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -259,29 +259,5 @@ impl JsonSchema for Pairs {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "object", "additionalProperties": { "type": "string" } })
-    }
-}
-
-/// A key that a later version brings. Known, so that the message can say so; only `null` is taken.
-#[derive(Clone, Debug)]
-pub(super) struct Later(pub(super) bool);
-
-impl<'de> Deserialize<'de> for Later {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(Option::<IgnoredAny>::deserialize(deserializer)?.is_some()))
-    }
-}
-
-impl JsonSchema for Later {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        Cow::Borrowed("Later")
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "null" })
     }
 }

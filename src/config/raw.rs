@@ -9,7 +9,7 @@ mod render;
 mod session;
 
 pub(super) use render::{RawGate, RawLayout, RawRender, RawTlsMode};
-pub(super) use session::{RawHandoff, RawLogin, RawRevocation, RawStore};
+pub(super) use session::{RawHandoff, RawLogin, RawOutage, RawRevocation, RawStore};
 
 use super::field::{
     Field, FilePath, List, Network, OneOrMany, Pairs, Size, Socket, Span, Text, Words,

@@ -1,8 +1,10 @@
 //! The parts of a [`Config`](super::Config): plain data, each value already within its bounds.
 
 use crate::http::sign_in::SignIn;
+use crate::keys::Secret;
 use crate::policy::GrantLabels;
 use crate::token::ClaimPath;
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -70,6 +72,25 @@ pub enum RevocationStore {
     Memory,
     /// In a file in `state_dir`, which is set then.
     File,
+    /// In Redis, for all replicas.
+    Redis,
+}
+
+/// Where Redis is, and what its absence means; with `revocation.store: redis`.
+#[derive(Clone, Debug)]
+pub struct Redis {
+    /// The content of `revocation.url_file`.
+    pub url: Secret,
+    /// Key `revocation.on_outage`: whether nobody is judged while it is out of reach.
+    pub refuses: bool,
+}
+
+impl Redis {
+    /// Whether both name the same place with the same password.
+    #[must_use]
+    pub fn has_the_url_of(&self, other: &Self) -> bool {
+        verify_slices_are_equal(self.url.trimmed(), other.url.trimmed()).is_ok()
+    }
 }
 
 /// Bounds on callers, for HTTP/1.1 and HTTP/2 alike.

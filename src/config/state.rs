@@ -1,7 +1,7 @@
 //! From a checked configuration to what judges and answers by it, and what of a configuration only
 //! a restart can change.
 
-use super::{Config, Zone};
+use super::{Config, Redis, Zone};
 use crate::cross_site::CrossSite;
 use crate::gate::Gate;
 use crate::http::State;
@@ -90,6 +90,11 @@ impl Config {
     #[must_use]
     pub fn changes_that_need_a_restart(&self, next: &Self) -> Vec<&'static str> {
         let (own, other) = (&self.limits, &next.limits);
+        let is_same = |same: fn(&Redis, &Redis) -> bool| match (&self.redis, &next.redis) {
+            (Some(one), Some(other)) => same(one, other),
+            // Then the store is another, which says enough.
+            _ => true,
+        };
         let keys = [
             ("listen", self.listen == next.listen),
             ("admin_listen", self.admin_listen == next.admin_listen),
@@ -99,6 +104,8 @@ impl Config {
             ("admin_tls", self.admin_tls == next.admin_tls),
             ("state_dir", self.state_dir == next.state_dir),
             ("revocation.store", self.revocation == next.revocation),
+            ("revocation.url_file", is_same(Redis::has_the_url_of)),
+            ("revocation.on_outage", is_same(|one, other| one.refuses == other.refuses)),
             ("cache.max_bytes", self.cache_bytes == next.cache_bytes),
             ("limits.header_bytes", own.header_bytes == other.header_bytes),
             ("limits.headers", own.headers == other.headers),

@@ -28,6 +28,7 @@ impl Folder {
         folder.write("hmac", format!("{SECRET}\n").as_bytes(), 0o440);
         folder.write("hmac-open", format!("{SECRET}\n").as_bytes(), 0o644);
         folder.write("hmac-short", b"too short to be a key", 0o400);
+        folder.write("redis.url", b"redis://localhost\n", 0o440);
         folder.write("tls.crt", pem::CERTIFICATE.as_bytes(), 0o644);
         folder.write("tls-broken.crt", pem("CERTIFICATE").as_bytes(), 0o644);
         folder.write("tls.key", pem::KEY.as_bytes(), 0o400);

@@ -6,7 +6,7 @@ use crate::cross_site::{self, OwnOrigin, Provenance};
 use crate::name::Host;
 use crate::policy::{self, Site};
 use crate::token::{
-    Arrival, Identity, IdentityKind, Name, Rejection, Revocation, Session, UnixTime,
+    Arrival, Identity, IdentityKind, Name, NotKept, Rejection, Revocation, Session, UnixTime,
 };
 use std::sync::Arc;
 
@@ -37,8 +37,14 @@ impl Gate {
             let key_unknown_of = if unknown { self.verifier.issuer_named_in(token) } else { None };
             Box::new(TurnedAway { key_unknown_of, ..*refused(ArrivalProblem::Token(rejection)) })
         })?;
-        if !self.spend(&arrival, now).await {
-            return Err(refused(ArrivalProblem::Replayed));
+        let unknown = || refused(ArrivalProblem::Token(Rejection::RevocationUnknown));
+        if !self.revocations.is_current() {
+            return Err(unknown());
+        }
+        match self.spend(&arrival, now).await {
+            Ok(true) => {}
+            Ok(false) => return Err(refused(ArrivalProblem::Replayed)),
+            Err(NotKept) => return Err(unknown()),
         }
         let session = arrival.session();
         if self.revocations.is_revoked(session) {
@@ -60,7 +66,8 @@ impl Gate {
     /// they must not bring it to the browser that did ask. So it is used up.
     pub async fn use_up(&self, token: &str, own: OwnOrigin<'_>, now: UnixTime) {
         if let Ok(arrival) = self.verifier.verify_handoff(token, &own.to_string(), None, now) {
-            self.spend(&arrival, now).await;
+            // What cannot be noted cannot be used either, until it can be noted.
+            let _noted = self.spend(&arrival, now).await;
         }
     }
 
@@ -110,7 +117,7 @@ impl Gate {
 
 impl Gate {
     /// Takes note of a hand-off; `false` when it has been used.
-    async fn spend(&self, arrival: &Arrival, now: UnixTime) -> bool {
+    async fn spend(&self, arrival: &Arrival, now: UnixTime) -> Result<bool, NotKept> {
         let session = arrival.session();
         let issuer = self.verifier.issuers.get(session.issuer()).map_or("", |issuer| &issuer.name);
         let once = Identity::new(issuer, IdentityKind::Once, arrival.id());

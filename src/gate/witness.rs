@@ -197,6 +197,10 @@ pub(super) fn revocation(store: &str, revoked: bool) -> String {
     format!("store {store}: {found}")
 }
 
+pub(super) fn revocation_unknown(store: &str) -> String {
+    format!("store {store}: out of reach for too long to say whether the session was revoked")
+}
+
 pub(super) fn unjudged(
     candidate: &Candidate<'_>,
     denial: &Denial,

@@ -83,12 +83,14 @@ impl Admin {
         let listeners = self.status.listeners();
         let fetched = self.metrics.fetched_keys().issuers();
         let now = super::now().0;
+        let store = self.door.as_ref().and_then(|door| door.state().gate.revocations.problem());
         json(
             code,
             &Ready {
                 status: word(stage),
                 generation: self.status.generation(),
                 reload_problem: self.status.reload_problem().as_deref().map(String::as_str),
+                revocation_problem: store.as_deref(),
                 warnings: &self.status.warnings(),
                 listeners: listeners
                     .iter()
@@ -135,6 +137,7 @@ struct Ready<'a> {
     status: &'static str,
     generation: u64,
     reload_problem: Option<&'a str>,
+    revocation_problem: Option<&'a str>,
     warnings: &'a [String],
     listeners: Vec<ListensOn<'a>>,
     keys: Vec<KeysOf<'a>>,
@@ -338,6 +341,7 @@ mod tests {
             "status": "ready",
             "generation": 3,
             "reload_problem": "domains: \"a\" lies below \"b\"",
+            "revocation_problem": null,
             "warnings": ["cross_site is report"],
             "listeners": [{"name": "verify", "address": "127.0.0.1:4181"}],
             "keys": [],

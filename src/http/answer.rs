@@ -60,6 +60,10 @@ impl Outcome {
     pub fn of(denial: &Denial) -> Self {
         match denial {
             Denial::PeerUntrusted => Self::PeerRefused,
+            Denial::TooManyCandidates
+            | Denial::Arrival(ArrivalProblem::Unavailable | ArrivalProblem::NotEnded) => {
+                Self::Unavailable
+            }
             Denial::Forwarded(_) => Self::Malformed,
             Denial::TooManyHeaders | Denial::HeadersTooLarge => Self::TooLarge,
             Denial::HostUnknown | Denial::ReservedPath | Denial::Arrival(ArrivalProblem::Path) => {
@@ -87,10 +91,6 @@ impl Outcome {
             Denial::OwnerDiffers | Denial::NotAdmitted(_) => Self::NotYours,
             Denial::CredentialMissing | Denial::Answered(OwnAnswer::SignInAsked) => {
                 Self::SignInRequired
-            }
-            Denial::TooManyCandidates
-            | Denial::Arrival(ArrivalProblem::Unavailable | ArrivalProblem::NotEnded) => {
-                Self::Unavailable
             }
             Denial::TokenRejected(rejection) if rejection.is_expiry() => Self::SessionExpired,
             Denial::TokenRejected(_) => Self::InvalidSession,

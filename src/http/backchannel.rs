@@ -8,7 +8,7 @@
 use super::answer::Body;
 use super::{Door, Handler, Later, Peer, State, now};
 use crate::observe::field;
-use crate::token::{Identity, IdentityKind, Rejection, Revocation, UnixTime};
+use crate::token::{Identity, IdentityKind, NotKept, Rejection, Revocation, UnixTime};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Collected, Full, Limited};
 use hyper::body::Incoming;
@@ -127,8 +127,10 @@ async fn end(
     // ends nothing more.
     gate.revocations.revoke(revocation, now).await.map_err(|_| Refused::NotKept)?;
     let spent = logout.expires_at.0.saturating_add(MAX_LEEWAY);
-    if !gate.revocations.spend(once, UnixTime(spent), now).await {
-        return Err(Refused::Replayed);
+    match gate.revocations.spend(once, UnixTime(spent), now).await {
+        Ok(true) => {}
+        Ok(false) => return Err(Refused::Replayed),
+        Err(NotKept) => return Err(Refused::NotKept),
     }
     tracing::info!(
         { field::EVENT } = "backchannel-logout",

@@ -164,6 +164,8 @@ fn resolver(installation: &Installation) -> Acme {
 }
 
 /// The account and objects that stand for the gate all have this name.
+/// Of the gate. What one is told the others have to know, so a store must be shared.
+pub const REPLICAS: u64 = 2;
 const GATE: &str = "doorward";
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub struct Metrics {
     counters: [AtomicU64; Counter::ALL.len()],
     connections: [Arc<Connections>; Listener::ALL.len()],
     cache: OnceLock<CacheSize>,
+    revocations: OnceLock<StoreState>,
     last_reload: AtomicU64,
     cross_site: AtomicU8,
     log_dropped: Arc<AtomicU64>,
@@ -43,6 +44,7 @@ impl Metrics {
             counters: Default::default(),
             connections: Default::default(),
             cache: OnceLock::new(),
+            revocations: OnceLock::new(),
             last_reload: AtomicU64::new(0),
             cross_site: AtomicU8::new(Mode::default() as u8),
             log_dropped: Arc::default(),
@@ -93,6 +95,12 @@ impl Metrics {
         let _first = self.cache.set(Box::new(size));
     }
 
+    /// Where the revocation store can be asked how many it holds and, where it is elsewhere, whether
+    /// it is up. Only the first call counts.
+    pub fn revocations(&self, state: impl Fn() -> (u64, Option<bool>) + Send + Sync + 'static) {
+        let _first = self.revocations.set(Box::new(state));
+    }
+
     /// The connections of one listener, for its server to count.
     #[must_use]
     pub fn connections(&self, listener: Listener) -> Arc<Connections> {
@@ -134,6 +142,7 @@ impl fmt::Debug for Metrics {
     }
 }
 
+type StoreState = Box<dyn Fn() -> (u64, Option<bool>) + Send + Sync>;
 type CacheSize = Box<dyn Fn() -> (u64, u64) + Send + Sync>;
 
 /// What is counted one by one and has no label.

@@ -6,13 +6,10 @@
 //! restart a used hand-off is still bound to the browser that asked for it.
 
 use super::Memory;
+use super::record::{decode, encode};
 use crate::observe::field;
-use crate::token::{
-    Identity, IdentityKind, Kept, Name, NotKept, Revocation, Revocations, Session, UnixTime,
-};
+use crate::token::{Identity, Kept, Name, NotKept, Revocation, Revocations, Session, UnixTime};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
-use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::fmt;
 use std::fs::OpenOptions;
 use std::future::ready;
@@ -121,7 +118,12 @@ impl Revocations for File {
         self.memory.is_revoked(session)
     }
 
-    fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> Kept<'_, bool> {
+    fn spend(
+        &self,
+        once: Identity,
+        until: UnixTime,
+        now: UnixTime,
+    ) -> Kept<'_, Result<bool, NotKept>> {
         self.memory.spend(once, until, now)
     }
 
@@ -180,40 +182,6 @@ fn not_kept(error: &redb::Error) -> NotKept {
     NotKept
 }
 
-/// A revocation as it stands in the file.
-#[derive(Serialize, Deserialize)]
-struct Record<'k> {
-    #[serde(borrow)]
-    issuer: Cow<'k, str>,
-    kind: Cow<'k, str>,
-    value: Cow<'k, str>,
-    issued_before: Option<u64>,
-    until: Option<u64>,
-}
-
-fn encode(revocation: &Revocation) -> Vec<u8> {
-    let Name { issuer, kind, value } = &revocation.name;
-    let kept = Record {
-        issuer: Cow::Borrowed(issuer),
-        kind: Cow::Borrowed(kind.word()),
-        value: Cow::Borrowed(value),
-        issued_before: revocation.issued_before.map(|time| time.0),
-        until: revocation.until.map(|time| time.0),
-    };
-    // Strings and numbers: it does not fail.
-    serde_json::to_vec(&kept).unwrap_or_default()
-}
-
-fn decode(kept: &[u8]) -> Option<Revocation> {
-    let kept: Record<'_> = serde_json::from_slice(kept).ok()?;
-    let kind = IdentityKind::ALL.into_iter().find(|kind| kind.word() == kept.kind)?;
-    Some(Revocation {
-        name: Name { issuer: kept.issuer.into(), kind, value: kept.value.into() },
-        issued_before: kept.issued_before.map(UnixTime),
-        until: kept.until.map(UnixTime),
-    })
-}
-
 /// By the name's hash, so that a name is there once.
 const TABLE: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("revocations/v1");
 const NAME: &str = "revocations.redb";
@@ -223,6 +191,7 @@ const SWEEP_EVERY: u64 = 3600;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::token::IdentityKind;
     use std::os::unix::fs::PermissionsExt;
 
     const NOW: UnixTime = UnixTime(1_800_000_000);

@@ -23,6 +23,11 @@ impl Memory {
         self.revoked.insert(revocation, now)
     }
 
+    /// Takes a revocation in, in place of what is known of the same name.
+    pub(super) fn replace(&self, revocation: Revocation) {
+        self.revoked.replace(revocation);
+    }
+
     /// What is known of a name.
     pub(super) fn get(&self, name: Identity) -> Option<Revocation> {
         let part = self.revoked.part(name)?;
@@ -62,8 +67,13 @@ impl Revocations for Memory {
         session.identities().iter().any(|name| self.revoked.covers(name, issued_at))
     }
 
-    fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> Kept<'_, bool> {
-        Box::pin(ready(self.note(once, until, now)))
+    fn spend(
+        &self,
+        once: Identity,
+        until: UnixTime,
+        now: UnixTime,
+    ) -> Kept<'_, Result<bool, NotKept>> {
+        Box::pin(ready(Ok(self.note(once, until, now))))
     }
 
     fn revoke(&self, revocation: Revocation, now: UnixTime) -> Kept<'_, Result<(), NotKept>> {
@@ -124,6 +134,15 @@ impl Revoked {
         part.entries.insert(name, whole.clone());
         self.counted(before, part.entries.len());
         whole
+    }
+
+    fn replace(&self, revocation: Revocation) {
+        let name = revocation.name.identity();
+        let Some(part) = self.part(name) else { return };
+        let mut part = part.write().unwrap_or_else(PoisonError::into_inner);
+        let before = part.entries.len();
+        part.entries.insert(name, revocation);
+        self.counted(before, part.entries.len());
     }
 
     fn remove(&self, name: Identity) -> bool {

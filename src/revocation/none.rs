@@ -17,8 +17,8 @@ impl Revocations for Nothing {
     }
 
     /// What cannot be noted counts as used. The configuration allows no hand-off without a store.
-    fn spend(&self, _: Identity, _: UnixTime, _: UnixTime) -> Kept<'_, bool> {
-        Box::pin(ready(false))
+    fn spend(&self, _: Identity, _: UnixTime, _: UnixTime) -> Kept<'_, Result<bool, NotKept>> {
+        Box::pin(ready(Ok(false)))
     }
 
     fn revoke(&self, _: Revocation, _: UnixTime) -> Kept<'_, Result<(), NotKept>> {

@@ -87,6 +87,8 @@ pub enum Rejection {
     SessionKeyUnknown,
     /// The session was ended before its time.
     Revoked,
+    /// Not judged: the store that knows what was ended is out of reach.
+    RevocationUnknown,
     /// Where a hand-off is expected, a token of another type.
     NoHandoff,
     /// Where a logout token is expected, a token that is none.
@@ -136,7 +138,7 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every [`reason`](Self::reason), for metrics that must not grow with what is sent.
-    pub const REASONS: [&'static str; 53] = [
+    pub const REASONS: [&'static str; 54] = [
         "token-too-long",
         "not-three-parts",
         "encrypted-token",
@@ -172,6 +174,7 @@ impl Rejection {
         "session-of-another-host",
         "session-key-unknown",
         "revoked",
+        "revocation-unknown",
         "no-handoff",
         "no-logout",
         "origin-other",
@@ -231,6 +234,7 @@ impl Rejection {
             Self::SessionOfAnotherHost => "session-of-another-host",
             Self::SessionKeyUnknown => "session-key-unknown",
             Self::Revoked => "revoked",
+            Self::RevocationUnknown => "revocation-unknown",
             Self::NoHandoff => "no-handoff",
             Self::NoLogout => "no-logout",
             Self::OriginOther => "origin-other",
@@ -255,7 +259,7 @@ impl Rejection {
     /// Whether this says nothing of the token: it was not judged, and may be a good one.
     #[must_use]
     pub fn is_unjudged(&self) -> bool {
-        matches!(self, Self::OverBudget | Self::KeysUnavailable)
+        matches!(self, Self::OverBudget | Self::KeysUnavailable | Self::RevocationUnknown)
     }
 
     /// Whether the token is a former session, so that signing in again helps. The verifier looks

@@ -22,9 +22,27 @@ pub trait Revocations: Send + Sync {
         true
     }
 
-    /// Takes note of a token that may be used once, until `until`; `false` when it has been used,
-    /// or could not be noted.
-    fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> Kept<'_, bool>;
+    /// Whether what it knows is enough to judge by: `false` while the place where it is kept has
+    /// been out of reach for longer than the configuration allows.
+    fn is_current(&self) -> bool {
+        true
+    }
+
+    /// What is wrong with the place where it is kept, and what to do about it.
+    fn problem(&self) -> Option<String> {
+        None
+    }
+
+    /// Takes note of a token that may be used once, until `until`; `false` when it has been used.
+    ///
+    /// # Errors
+    /// It could not be noted.
+    fn spend(
+        &self,
+        once: Identity,
+        until: UnixTime,
+        now: UnixTime,
+    ) -> Kept<'_, Result<bool, NotKept>>;
 
     /// Revokes what bears the name, for as long as it could be used. When this returns it is kept
     /// as well as the store keeps anything.

@@ -165,7 +165,7 @@ const ENTRANCE: [&str; 4] = ["cli", "config", "observe", "server"];
 const HEART: [&str; 7] = ["name", "token", "policy", "cross_site", "handoff", "gate", "manifest"];
 
 /// Crates whose types stop somewhere, and where.
-const CRATES: [(&str, &[&str]); 18] = [
+const CRATES: [(&str, &[&str]); 19] = [
     ("hyper", &["http", "server", "demo", "cli", "config/state.rs", "keys/fetch"]),
     ("hyper_util", &["server", "demo", "keys/fetch"]),
     ("http_body_util", &["http", "server", "demo", "keys/fetch"]),
@@ -183,6 +183,7 @@ const CRATES: [(&str, &[&str]); 18] = [
     ("schemars", &["config", "cross_site.rs", "gate/forwarded.rs", "observe/log.rs"]),
     ("prometheus_client", &["observe"]),
     ("redb", &["revocation/file.rs"]),
+    ("redis", &["revocation/redis"]),
     ("tracing_subscriber", &["observe"]),
 ];
 

@@ -4,6 +4,7 @@ mod api;
 mod backchannel;
 mod command;
 mod crash;
+mod redis;
 
 use crate::support::gate::{Gate, Plan};
 use crate::support::portal::{ALICE, Portal};

@@ -16,6 +16,7 @@ pub mod parts;
 pub mod pebble;
 pub mod portal;
 pub mod process;
+pub mod redis;
 pub mod request;
 pub mod street;
 pub mod table;

@@ -186,6 +186,15 @@ impl GateArgs {
     fn run(&self, file: &ConfigFile) -> Result<ExitCode, ExitCode> {
         let mut ground = Ground::load(file, &self.installation, None)?;
         self.domains.add_to(&mut ground)?;
+        if let Some(store) = ground.lonely_store.filter(|_| deployment::REPLICAS > 1) {
+            complain(format_args!(
+                "revocation.store is {store}, and the Deployment has {} replicas: whoever signs \
+                 out at one would still be in at the other\n    set revocation.store to redis, \
+                 or to none",
+                deployment::REPLICAS
+            ));
+            return Err(usage());
+        }
         let defaults = GateOptions::default();
         let options = GateOptions {
             image: self.image.clone().unwrap_or(defaults.image),

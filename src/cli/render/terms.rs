@@ -2,7 +2,7 @@
 
 use super::flags::{InstallationFlags, LabelFlags};
 use crate::cli::{ConfigFile, complain, usage};
-use crate::config::{Config, Warning};
+use crate::config::{Config, RevocationStore, Warning};
 use crate::manifest::{Installation, TrustedOrigin};
 use crate::name::{Case, Domain, LabelRules, ReservedLabels};
 use std::process::ExitCode;
@@ -20,6 +20,8 @@ pub(super) struct Ground {
     pub(super) configured: bool,
     /// The configuration's file as it stands.
     pub(super) text: Option<String>,
+    /// Its `revocation.store`, where that is one process's own.
+    pub(super) lonely_store: Option<&'static str>,
 }
 
 impl Ground {
@@ -66,6 +68,7 @@ impl Ground {
             pages_url: None,
             configured: false,
             text: None,
+            lonely_store: None,
         }
     }
 
@@ -119,6 +122,11 @@ impl Ground {
             pages_url: config.pages_listen.map(|address| format!("http://{address}")),
             configured: true,
             text: None,
+            lonely_store: match config.revocation {
+                RevocationStore::Memory => Some("memory"),
+                RevocationStore::File => Some("file"),
+                RevocationStore::None | RevocationStore::Redis => None,
+            },
         }
     }
 }

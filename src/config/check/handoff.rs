@@ -24,7 +24,7 @@ pub(super) fn check(
         found.problem(
             path,
             "needs a store, so that a hand-off is used once and a sign-out ends the session",
-            "set revocation.store to memory",
+            "set revocation.store to memory, or to redis for several replicas",
         );
     }
     let keys = keys(&format!("{path}.session_key_file"), raw, found);

@@ -3,7 +3,7 @@
 
 use crate::config::field::{Field, Text, Words, good_ones};
 use crate::config::problem::{Findings, shown};
-use crate::config::raw::{RawConfig, RawGate, RawRender, RawTlsMode};
+use crate::config::raw::{RawConfig, RawGate, RawLayout, RawRender, RawTlsMode};
 use crate::manifest::{
     GateAddress, GatePlace, MAX_PRIORITY, NameError, ObjectName, RouteTls, Settings, TraefikName,
     TraefikVersion,
@@ -13,6 +13,10 @@ use std::fmt::Display;
 pub(in crate::config) fn check(raw: &RawConfig, found: &mut Findings<'_>) -> Settings {
     let empty = RawRender::default();
     let render = raw.render.some().unwrap_or(&empty);
+    if render.layout.or(RawLayout::Flat) != RawLayout::Flat {
+        let later = "comes with a later version and is not available in this one";
+        found.problem("render.layout", later, "write `flat`");
+    }
     let default = Settings::default();
     let object = ObjectName::new;
     Settings {

@@ -1,9 +1,11 @@
 //! Where it is kept which tokens ended early, and who may end them.
 
+mod replicas;
+
 use super::tls::unreadable;
-use crate::config::RevocationStore;
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::{RawConfig, RawStore};
+use crate::config::{Redis, RevocationStore};
 use crate::keys::{self, Secret};
 use std::net::SocketAddr;
 
@@ -12,6 +14,7 @@ pub(super) struct Revocation {
     /// `None` while it is wrong.
     pub(super) store: Option<RevocationStore>,
     pub(super) secret: Option<Secret>,
+    pub(super) redis: Option<Redis>,
 }
 
 pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'_>) -> Revocation {
@@ -20,15 +23,14 @@ pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'
         if raw.backchannel_listen.some().is_some() && store.is_some() {
             needs_a_store(found);
         }
-        return Revocation { store, secret: None };
+        return Revocation { store, secret: None, redis: None };
     };
-    // Stores of later versions are on the list of problems already.
     let store = match section.store.or(RawStore::None) {
         _ if section.store.is_bad() => None,
         RawStore::None => Some(RevocationStore::None),
         RawStore::Memory => Some(RevocationStore::Memory),
         RawStore::File => Some(RevocationStore::File),
-        RawStore::Redis => None,
+        RawStore::Redis => Some(RevocationStore::Redis),
     };
     if store == Some(RevocationStore::File) && !has_state_dir {
         found.problem(
@@ -48,14 +50,22 @@ pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'
             "set revocation.store, or leave it out",
         );
     }
-    Revocation { store, secret }
+    let redis = match store {
+        Some(RevocationStore::Redis) => replicas::check(section, found),
+        Some(other) => {
+            replicas::refuse(section, other, found);
+            None
+        }
+        None => None,
+    };
+    Revocation { store, secret, redis }
 }
 
 fn needs_a_store(found: &mut Findings<'_>) {
     found.problem(
         "backchannel_listen",
         "needs a store: what a provider ends has to be kept",
-        "set revocation.store to memory or file",
+        "set revocation.store to memory, file or redis",
     );
 }
 

@@ -1,6 +1,6 @@
 //! The sections `login` and `revocation`: how sessions begin and how they end.
 
-use crate::config::field::{Field, FilePath, Later, OneOrMany, Span, Text, Words};
+use crate::config::field::{Field, FilePath, OneOrMany, Span, Text, Words};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -39,18 +39,19 @@ pub(in crate::config) struct RawHandoff {
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Revocation")]
 pub(in crate::config) struct RawRevocation {
-    /// none, memory or file; default none. redis comes with a later version.
-    #[schemars(with = "String", extend("enum" = ["none", "memory", "file"]))]
+    /// none, memory, file or redis; default none.
+    #[schemars(with = "String", extend("enum" = ["none", "memory", "file", "redis"]))]
     pub(in crate::config) store: Field<RawStore>,
     /// Secret of at least 32 bytes for whoever may revoke, on `admin_listen`.
     pub(in crate::config) secret_file: Field<Option<Text<FilePath>>>,
-    /// Comes with a later version.
-    pub(in crate::config) url_file: Field<Later>,
-    /// Comes with a later version.
-    pub(in crate::config) on_outage: Field<Later>,
+    /// File whose content is the URL of Redis, redis:// or rediss://. Only with `store: redis`.
+    pub(in crate::config) url_file: Field<Option<Text<FilePath>>>,
+    /// What happens while Redis is out of reach: serve (default) or refuse. Only with `store: redis`.
+    #[schemars(with = "Option<String>", extend("enum" = ["serve", "refuse", null]))]
+    pub(in crate::config) on_outage: Field<Option<RawOutage>>,
 }
 
-/// Where revocations are kept. Words of later versions are known to the reader, not to the schema.
+/// Where revocations are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(in crate::config) enum RawStore {
@@ -58,4 +59,12 @@ pub(in crate::config) enum RawStore {
     Memory,
     File,
     Redis,
+}
+
+/// What happens while the store is out of reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::config) enum RawOutage {
+    Serve,
+    Refuse,
 }

@@ -241,6 +241,15 @@ backchannel_without_a_store | backchannel_listen: 127.0.0.1:4184 | backchannel_l
 backchannel_on_a_taken_address | backchannel_listen: 127.0.0.1:4181\nrevocation: {store: memory} | backchannel_listen | too
 backchannel_no_address | backchannel_listen: 4184\nrevocation: {store: memory} | backchannel_listen | is a number
 unknown_store | revocation: {store: disk} | revocation.store | none
+redis_without_a_url | revocation: {store: redis} | revocation.url_file | missing
+redis_url_missing | revocation: {store: redis, url_file: nowhere} | revocation.url_file | no such file
+redis_url_open | revocation: {store: redis, url_file: hmac-open} | revocation.url_file | others
+redis_url_is_none | revocation: {store: redis, url_file: hmac} | revocation.url_file | neither redis
+redis_url_here | revocation: {store: redis, url_file: 'redis://localhost'} | revocation.url_file | no such file
+url_without_redis | revocation: {store: memory, url_file: hmac} | revocation.url_file | means nothing
+url_without_a_store | revocation: {url_file: hmac} | revocation.url_file | means nothing
+outage_without_redis | revocation: {store: file, on_outage: serve}\nstate_dir: state | revocation.on_outage | means nothing
+unknown_outage | revocation: {store: redis, url_file: redis.url, on_outage: ignore} | revocation.on_outage | serve
 ",
     );
 }
@@ -251,9 +260,6 @@ fn of_a_later_version() {
         MINIMAL,
         r"
 layout | render: {layout: gathered} | render.layout | later version
-revocation_redis | revocation: {store: redis} | revocation.store | later version
-revocation_url | revocation: {url_file: x} | revocation.url_file | later version
-revocation_outage | revocation: {on_outage: serve} | revocation.on_outage | later version
 ",
     );
 }

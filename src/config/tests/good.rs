@@ -90,7 +90,7 @@ fn the_issuers_of_the_example() {
     let config = Folder::new().good(EXAMPLE);
     let [portal, lab] = config.issuers.as_slice() else { panic!("two issuers") };
     assert_eq!(portal.keys.count(), 2, "both files' keys are one set");
-    assert_eq!(*portal.types, ["jwt".into(), "at+jwt".into()]);
+    assert_eq!(*portal.types, ["jwt", "at+jwt"].map(Box::<str>::from));
     assert_eq!((portal.max_lifetime, lab.max_lifetime), (Some(28_800), None));
     assert_eq!((portal.require_type, lab.require_type), (false, true));
     assert_eq!(&*portal.labels.label("Alice").unwrap().1.to_string(), "alice");
@@ -101,8 +101,8 @@ fn the_issuers_of_the_example() {
 #[test]
 fn the_rest_of_the_example() {
     let config = Folder::new().good(EXAMPLE);
-    assert_eq!(*config.tokens.cookies, ["__Host-doorward".into(), "vdi_session".into()]);
-    assert_eq!(*config.tokens.headers, ["x-session-token".into()]);
+    assert_eq!(*config.tokens.cookies, ["__Host-doorward", "vdi_session"].map(Box::<str>::from));
+    assert_eq!(*config.tokens.headers, ["x-session-token"].map(Box::<str>::from));
     assert_eq!((config.tokens.leeway, config.tokens.max_bytes), (10, 4_096));
     assert!(config.tokens.parent_domain && !config.tokens.authorization);
     assert_eq!(config.cache_bytes, 1 << 20);
@@ -159,7 +159,7 @@ fn the_least_that_is_enough() {
     assert_eq!(config.admin_listen, "127.0.0.1:4182".parse().unwrap());
     assert!(config.tls.is_none() && config.pages_listen.is_none() && config.state_dir.is_none());
     assert_eq!(config.issuers[0].max_lifetime, Some(86_400));
-    assert_eq!(*config.tokens.cookies, ["__Host-doorward".into()]);
+    assert_eq!(*config.tokens.cookies, ["__Host-doorward"].map(Box::<str>::from));
     assert_eq!(config.cross_site, crate::cross_site::Mode::Strict);
     assert_eq!(config.zones, [Zone { issuers: vec![0], login: None }]);
     assert_eq!(&*config.issuers[0].labels.label("alice").unwrap().1.to_string(), "alice");
@@ -287,6 +287,52 @@ revocation: {store: memory}
     for file in ["hmac", "next"] {
         assert!(watched.contains(&std::ffi::OsStr::new(file)), "{file}: a new key is noticed");
     }
+}
+
+#[test]
+fn replicas_share_a_store() {
+    let folder = Folder::new();
+    let url = "redis://:p4ssw0rd@redis.internal:6379/2";
+    folder.write("shared.url", format!("{url}\n").as_bytes(), 0o640);
+    for (outage, refuses) in [
+        ("", false),
+        (", on_outage: null", false),
+        (", on_outage: serve", false),
+        (", on_outage: refuse", true),
+    ] {
+        let config = folder.good(&format!(
+            "{MINIMAL}revocation: {{store: redis, url_file: shared.url{outage}}}\n"
+        ));
+        assert_eq!(config.revocation, RevocationStore::Redis);
+        let redis = config.redis.as_ref().unwrap();
+        assert_eq!((redis.url.trimmed(), redis.refuses), (url.as_bytes(), refuses), "{outage}");
+        assert!(!format!("{redis:?}").contains("p4ssw0rd"));
+        assert!(config.watched.contains(&folder.path("shared.url")));
+    }
+    let other = folder.good(&format!("{MINIMAL}revocation: {{store: memory}}\n"));
+    assert!(other.redis.is_none());
+    let now = |outage: &str| {
+        folder.good(&format!(
+            "{MINIMAL}revocation: {{store: redis, url_file: shared.url, on_outage: {outage}}}\n"
+        ))
+    };
+    let before = now("serve");
+    assert_eq!(before.changes_that_need_a_restart(&now("serve")), Vec::<&str>::new());
+    assert_eq!(before.changes_that_need_a_restart(&now("refuse")), ["revocation.on_outage"]);
+    assert_eq!(before.changes_that_need_a_restart(&other), ["revocation.store"]);
+    folder.write("shared.url", b"redis://:other@redis.internal:6379/2", 0o640);
+    assert_eq!(before.changes_that_need_a_restart(&now("serve")), ["revocation.url_file"]);
+}
+
+#[test]
+fn a_url_that_cannot_be_used_is_not_shown() {
+    let folder = Folder::new();
+    folder.write("shared.url", b"redis://:p4ssw0rd@redis.internal:port", 0o640);
+    let problems =
+        folder.bad(&format!("{MINIMAL}revocation: {{store: redis, url_file: shared.url}}\n"));
+    let told = told(&problems);
+    assert!(told.contains("port") && told.contains("redis://:PASSWORD@"), "{told}");
+    assert!(!told.contains("p4ssw0rd") && !told.contains("redis.internal:port"), "{told}");
 }
 
 #[test]

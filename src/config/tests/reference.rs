@@ -54,7 +54,7 @@ fn the_sample_fits_the_schema_and_a_slip_does_not() {
         ("unknown_word", "cross_site: lax"),
         ("wrong_listener", "backchannel_listen: 4183"),
         ("later_layout", "render: {layout: gathered}"),
-        ("later_store", "revocation: {store: redis}"),
+        ("unknown_store", "revocation: {store: disk}"),
     ];
     for (name, yaml) in slips {
         let mut slip = sample.clone();

@@ -1,6 +1,6 @@
 //! The gate itself: two replicas with no rights at all, reached through two Services.
 
-use super::{GATE, GateOptions, configuration, gate_selector, metadata};
+use super::{GATE, GateOptions, REPLICAS, configuration, gate_selector, metadata};
 use crate::manifest::fixed::{
     ADMIN_PORT, GATE_PORT, PAGES_PORT, PAGES_SERVICE, PAGES_SERVICE_PORT, labels, object,
 };
@@ -56,7 +56,7 @@ fn deployment(installation: &Installation, options: &GateOptions, namespace: &Ob
     let template = Section::new().put("metadata", pod).put("spec", pod_spec(installation, options));
     let spec = Section::new()
         .why("While there is no gate, Traefik answers 500 on every desktop; so there are two.")
-        .put("replicas", 2_u64)
+        .put("replicas", REPLICAS)
         .put("selector", gate_selector())
         .why("A new pod serves before an old one goes.")
         .put("strategy", strategy)

@@ -25,6 +25,7 @@ impl Collector for Metrics {
         let mut page = Page(encoder);
         self.encode_decisions(&mut page)?;
         self.encode_cache(&mut page)?;
+        self.encode_revocations(&mut page)?;
         self.encode_connections(&mut page)?;
         self.encode_configuration(&mut page)?;
         self.encode_fetched_keys(&mut page)?;
@@ -77,6 +78,18 @@ impl Metrics {
                 ([("result", "valid")], self.read(Counter::SignaturesValid)),
                 ([("result", "invalid")], self.read(Counter::SignaturesInvalid)),
             ],
+        )
+    }
+
+    fn encode_revocations(&self, page: &mut Page<'_>) -> Result<(), Error> {
+        let Some(state) = self.revocations.get() else { return Ok(()) };
+        let (count, up) = state();
+        page.gauge("doorward_revocations", "Revocations that are kept", count)?;
+        let Some(up) = up else { return Ok(()) };
+        page.gauge(
+            "doorward_revocation_store_up",
+            "1 while the revocation store is reached and read to its end",
+            u64::from(up),
         )
     }
 

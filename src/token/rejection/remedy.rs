@@ -98,6 +98,10 @@ impl Rejection {
                 "have the issuer write times as numbers of seconds since 1970, not as strings"
             }
             Self::Expired | Self::Revoked => "sign in again; nothing to change here",
+            Self::RevocationUnknown => {
+                "see that Redis runs and is reached (/readyz says more); with revocation.on_outage: \
+                 serve, the gate goes on with what it knew last"
+            }
             Self::NotYetValid | Self::IssuedInTheFuture => {
                 "compare the clocks of issuer and gate, or raise tokens.leeway"
             }

@@ -82,6 +82,7 @@ impl fmt::Display for Rejection {
                 "the gate made this session with a key that it has no longer"
             }
             Self::Revoked => "the session was revoked",
+            Self::RevocationUnknown => "not judged: the revocation store is out of reach",
             Self::NoHandoff => "the token's `typ` is not that of a hand-off, doorward-handoff+jwt",
             Self::NoLogout => {
                 "this is no logout token: its `typ`, `events` or `nonce` is not that of one"

@@ -126,6 +126,25 @@ fn the_configuration_decides_and_a_flag_beats_it() {
     }
 }
 
+/// Whoever signs out at one replica would still be in at the other.
+#[test]
+fn replicas_with_a_store_each_are_refused() {
+    for (store, code) in [("memory", 64), ("file", 64), ("none", 0)] {
+        let plan = Plan::of(&Portal::new());
+        let state = plan.folder.path().to_owned();
+        let plan = plan.with("revocation", json!({ "store": store }));
+        let plan = plan.with("state_dir", json!(state));
+        let path = plan.write();
+        let rendered = run(doorward().args(["render", "gate", "--config"]).arg(&path), "");
+        assert_eq!(rendered.code, code, "{store}: {}", rendered.output());
+        if code == 64 {
+            let told = format!("revocation.store is {store}, and the Deployment has 2 replicas");
+            assert!(rendered.stderr.contains(&told), "{}", rendered.output());
+            assert!(rendered.stdout.is_empty(), "nothing is half-written");
+        }
+    }
+}
+
 #[test]
 fn bad_flags_are_usage_and_name_their_key() {
     let input = json!([session("a", "alice")]).to_string();

@@ -9,6 +9,7 @@ pub mod go;
 pub mod kubernetes;
 pub mod node;
 pub mod pebble;
+pub mod redis;
 pub mod schemas;
 pub mod traefik_objects;
 pub mod wheel;

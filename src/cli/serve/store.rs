@@ -1,0 +1,37 @@
+//! The revocation store that a configuration asks for.
+
+use super::Refused;
+use crate::config::{Config, RevocationStore};
+use crate::http::now;
+use crate::revocation::{File, Memory, Nothing, Redis};
+use crate::token::Revocations;
+use std::fmt::Display;
+use std::sync::Arc;
+
+/// The store, to be served from.
+///
+/// # Errors
+/// Its file cannot be used, or its URL.
+pub(super) async fn open(config: &Config) -> Result<Arc<dyn Revocations>, Refused> {
+    let store: Arc<dyn Revocations> = match (config.revocation, &config.state_dir, &config.redis) {
+        (RevocationStore::File, Some(folder), _) => {
+            let file = File::open(folder, now());
+            Arc::new(file.map_err(|error| refused(error.remedy(), error))?)
+        }
+        (RevocationStore::Redis, _, Some(redis)) => {
+            let redis = Redis::open(redis.url.trimmed(), redis.refuses, now).await;
+            Arc::new(redis.map_err(|error| refused(error.remedy(), error))?)
+        }
+        (RevocationStore::Memory, ..) => Arc::new(Memory::default()),
+        // The checks leave neither without what it needs.
+        (RevocationStore::None | RevocationStore::File | RevocationStore::Redis, ..) => {
+            Arc::new(Nothing)
+        }
+    };
+    Ok(store)
+}
+
+fn refused(remedy: &'static str, error: impl Display) -> Refused {
+    let refused = Refused::new("cannot open the revocation store", "revocation.store", error);
+    Refused { remedy: Some(remedy), ..refused }
+}

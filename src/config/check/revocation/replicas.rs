@@ -1,0 +1,139 @@
+//! `revocation.store: redis`: where it is, and what happens while it is not there. The URL may hold
+//! a password, so no message shows a part of it.
+
+use crate::config::check::tls::unreadable;
+use crate::config::problem::{Findings, shown};
+use crate::config::raw::{RawOutage, RawRevocation};
+use crate::config::{Redis, RevocationStore};
+use crate::keys;
+
+/// What is good of it; `None` while something is wrong.
+pub(super) fn check(section: &RawRevocation, found: &mut Findings<'_>) -> Option<Redis> {
+    let refuses = section.on_outage.some() == Some(&RawOutage::Refuse);
+    let Some(text) = section.url_file.some() else {
+        if !section.url_file.is_bad() {
+            found.problem(
+                URL_FILE,
+                "is missing, and `revocation.store` is redis",
+                format!("set it to a file that holds {EXAMPLE} and nothing else"),
+            );
+        }
+        return None;
+    };
+    let text = text.as_str();
+    let file = found.file(text);
+    let url = match keys::read_secret(&file) {
+        Ok(url) => url,
+        Err(error) => {
+            unreadable(URL_FILE, text, error, found);
+            return None;
+        }
+    };
+    if let Err(wrong) = judge(url.trimmed()) {
+        found.problem(
+            URL_FILE,
+            format!("{} {wrong}", shown(text)),
+            format!("write {EXAMPLE}, or rediss:// for TLS; percent-encode what a password has beside letters and digits"),
+        );
+        return None;
+    }
+    Some(Redis { url, refuses })
+}
+
+/// Keys that mean nothing with another store.
+pub(super) fn refuse(section: &RawRevocation, store: RevocationStore, found: &mut Findings<'_>) {
+    let word = match store {
+        RevocationStore::None => "none",
+        RevocationStore::Memory => "memory",
+        RevocationStore::File => "file",
+        RevocationStore::Redis => return,
+    };
+    let given = [
+        (URL_FILE, section.url_file.some().is_some()),
+        ("revocation.on_outage", section.on_outage.some().is_some()),
+    ];
+    for (path, _) in given.into_iter().filter(|(_, given)| *given) {
+        found.problem(
+            path,
+            format!("means nothing while `revocation.store` is {word}"),
+            "set revocation.store to redis, or leave it out",
+        );
+    }
+}
+
+/// One reading only: `redis[s]://[[user]:password@]host[:port][/number]`.
+fn judge(url: &[u8]) -> Result<(), &'static str> {
+    let text = std::str::from_utf8(url).unwrap_or_default();
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("holds white space or something that is not ASCII");
+    }
+    let rest = text.strip_prefix("redis://").or_else(|| text.strip_prefix("rediss://"));
+    let rest = rest.ok_or("begins with neither redis:// nor rediss://")?;
+    if rest.contains(['?', '#']) {
+        return Err("holds a query or a fragment, which mean nothing here");
+    }
+    let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
+    if !database.is_empty() && database.parse::<u32>().is_err() {
+        return Err("has a path that is no number of a database");
+    }
+    let address = authority.rsplit_once('@').map_or(authority, |(_, address)| address);
+    let end = address.rfind(']').map_or(0, |bracket| bracket + 1);
+    let (host, port) = match address.get(end..).and_then(|tail| tail.rfind(':')) {
+        Some(colon) => address.split_at_checked(end + colon).unwrap_or((address, "")),
+        None => (address, ""),
+    };
+    if host.is_empty() {
+        return Err("names no host");
+    }
+    let port = port.strip_prefix(':').map(str::parse::<u16>);
+    if port.is_some_and(|port| !port.is_ok_and(|port| port > 0)) {
+        return Err("has a port that is no number from 1 to 65535");
+    }
+    Ok(())
+}
+
+const URL_FILE: &str = "revocation.url_file";
+const EXAMPLE: &str = "redis://:PASSWORD@redis.internal:6379/0";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls() {
+        for good in [
+            "redis://localhost",
+            "redis://127.0.0.1:6379",
+            "redis://127.0.0.1:6379/",
+            "rediss://redis.internal:6380/3",
+            "redis://:p%40ss@redis.internal",
+            "redis://user:pa@ss@redis.internal:1",
+            "redis://[::1]:6379/0",
+            "redis://[::1]",
+        ] {
+            assert_eq!(judge(good.as_bytes()), Ok(()), "{good}");
+        }
+        for (bad, part) in [
+            ("", "neither"),
+            ("http://localhost", "neither"),
+            ("localhost:6379", "neither"),
+            ("redis+unix:///run/redis.sock", "neither"),
+            ("REDIS://localhost", "neither"),
+            ("redis://", "no host"),
+            ("redis://:secret@", "no host"),
+            ("redis://:secret@:6379", "no host"),
+            ("redis://localhost:0", "port"),
+            ("redis://localhost:65536", "port"),
+            ("redis://localhost:", "port"),
+            ("redis://localhost/x", "database"),
+            ("redis://localhost/0/1", "database"),
+            ("redis://localhost/0?protocol=resp3", "query"),
+            ("rediss://localhost/#insecure", "fragment"),
+            ("redis://localhost\nredis://other", "white space"),
+            ("redis://lo cal", "white space"),
+        ] {
+            let wrong = judge(bad.as_bytes()).unwrap_err();
+            assert!(wrong.contains(part), "{bad}: {wrong}");
+        }
+    }
+}

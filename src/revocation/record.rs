@@ -1,0 +1,40 @@
+//! A revocation in bytes, as the stores that outlive a process keep it.
+
+use crate::token::{IdentityKind, Name, Revocation, UnixTime};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+#[derive(Serialize, Deserialize)]
+struct Record<'k> {
+    #[serde(borrow)]
+    issuer: Cow<'k, str>,
+    kind: Cow<'k, str>,
+    value: Cow<'k, str>,
+    issued_before: Option<u64>,
+    until: Option<u64>,
+}
+
+/// JSON, which [`decode`] reads.
+pub(super) fn encode(revocation: &Revocation) -> Vec<u8> {
+    let Name { issuer, kind, value } = &revocation.name;
+    let kept = Record {
+        issuer: Cow::Borrowed(issuer),
+        kind: Cow::Borrowed(kind.word()),
+        value: Cow::Borrowed(value),
+        issued_before: revocation.issued_before.map(|time| time.0),
+        until: revocation.until.map(|time| time.0),
+    };
+    // Strings and numbers: it does not fail.
+    serde_json::to_vec(&kept).unwrap_or_default()
+}
+
+/// `None` for whatever is no revocation.
+pub(super) fn decode(kept: &[u8]) -> Option<Revocation> {
+    let kept: Record<'_> = serde_json::from_slice(kept).ok()?;
+    let kind = IdentityKind::ALL.into_iter().find(|kind| kind.word() == kept.kind)?;
+    Some(Revocation {
+        name: Name { issuer: kept.issuer.into(), kind, value: kept.value.into() },
+        issued_before: kept.issued_before.map(UnixTime),
+        until: kept.until.map(UnixTime),
+    })
+}

@@ -1,0 +1,249 @@
+//! `revocation.store: redis`: shared by all replicas, and outlives each of them.
+//!
+//! Every question is answered from [`Memory`], so a request never waits for Redis. What changes is
+//! one entry at the end of a stream there (`stream`), and each replica follows that stream on a
+//! connection of its own (`follow`): nothing can be missed, and whoever was cut off reads on where
+//! all others have read. What may be used once is a key of its own, set by whoever is first.
+//!
+//! Without Redis nothing can be revoked. Whether the gate then goes on with what it knows or lets
+//! nobody in, the operator has said (`health`).
+
+mod follow;
+mod health;
+mod link;
+mod stream;
+
+use super::Memory;
+use crate::observe::field;
+use crate::token::{Identity, Kept, Name, NotKept, Revocation, Revocations, Session, UnixTime};
+use health::Health;
+use link::{PATIENCE, Teller, Trouble};
+use redis::Client;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use stream::{Change, Id};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// The store.
+pub struct Redis {
+    shared: Arc<Shared>,
+    follower: JoinHandle<()>,
+}
+
+/// What the store and its follower share.
+struct Shared {
+    client: Client,
+    memory: Memory,
+    health: Health,
+    clock: fn() -> UnixTime,
+    /// How far the stream has been read and applied.
+    position: watch::Sender<Id>,
+    /// `None` while Redis is out of reach or not read to its end.
+    teller: Mutex<Option<Teller>>,
+    /// A teller found its connection broken, and how.
+    breach: Mutex<Option<Trouble>>,
+    breaches: Notify,
+    /// The first attempt has succeeded or failed.
+    settled: Notify,
+}
+
+impl Redis {
+    /// The store at this URL, `redis://` or `rediss://`. Returns once it is read to its end, or at
+    /// once when it cannot be reached: then it is tried again and again, and the log says so.
+    ///
+    /// # Errors
+    /// The URL is none that a client can use.
+    pub async fn open(url: &[u8], refuses: bool, clock: fn() -> UnixTime) -> Result<Self, BadUrl> {
+        let url = std::str::from_utf8(url).map_err(|_| BadUrl)?;
+        let shared = Arc::new(Shared {
+            client: Client::open(url).map_err(|_| BadUrl)?,
+            memory: Memory::default(),
+            health: Health::new(refuses),
+            clock,
+            position: watch::Sender::new(Id::default()),
+            teller: Mutex::default(),
+            breach: Mutex::default(),
+            breaches: Notify::new(),
+            settled: Notify::new(),
+        });
+        let own = Arc::clone(&shared);
+        let follower = tokio::spawn(async move { match own.keep_current().await {} });
+        // A Redis that takes longer than this is followed all the same.
+        let _ = timeout(START, shared.settled.notified()).await;
+        Ok(Self { shared, follower })
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        self.follower.abort();
+    }
+}
+
+impl Revocations for Redis {
+    fn store(&self) -> &'static str {
+        "redis"
+    }
+
+    fn is_revoked(&self, session: &Session) -> bool {
+        self.shared.memory.is_revoked(session)
+    }
+
+    fn is_at_hand(&self) -> bool {
+        false
+    }
+
+    fn is_current(&self) -> bool {
+        self.shared.health.is_current()
+    }
+
+    fn problem(&self) -> Option<String> {
+        self.shared.health.problem()
+    }
+
+    fn spend(
+        &self,
+        once: Identity,
+        until: UnixTime,
+        now: UnixTime,
+    ) -> Kept<'_, Result<bool, NotKept>> {
+        Box::pin(self.shared.spend(once, until, now))
+    }
+
+    fn revoke(&self, revocation: Revocation, now: UnixTime) -> Kept<'_, Result<(), NotKept>> {
+        Box::pin(self.shared.tell(Change::Revoke(revocation), now))
+    }
+
+    fn restore(&self, name: Name, now: UnixTime) -> Kept<'_, Result<bool, NotKept>> {
+        Box::pin(async move {
+            let was_revoked = self.shared.memory.get(name.identity()).is_some();
+            self.shared.tell(Change::Restore(name), now).await?;
+            Ok(was_revoked)
+        })
+    }
+
+    fn list(&self, now: UnixTime) -> Vec<Revocation> {
+        self.shared.memory.list(now)
+    }
+
+    fn count(&self) -> usize {
+        self.shared.memory.count()
+    }
+}
+
+impl Shared {
+    /// Kept by Redis, and in force here, before this returns.
+    async fn tell(&self, change: Change, now: UnixTime) -> Result<(), NotKept> {
+        let Some(mut teller) = self.current_teller() else {
+            tracing::error!("a revocation was not kept: the store is out of reach");
+            return Err(NotKept);
+        };
+        let id = match teller.append(&change).await {
+            Ok(id) => id,
+            Err(trouble) => {
+                self.breaks(&trouble);
+                tracing::error!(
+                    { field::ERROR } = %trouble,
+                    { field::REMEDY } = trouble.remedy(),
+                    "a revocation was not kept"
+                );
+                return Err(NotKept);
+            }
+        };
+        // The follower applies it, in the order of the stream; that takes one round trip. Should it
+        // be late, this replica is early with this one, and reads anew: Redis may have lost it.
+        let mut position = self.position.subscribe();
+        let followed = timeout(PATIENCE, position.wait_for(|position| *position >= id)).await;
+        if !matches!(followed, Ok(Ok(_))) {
+            self.apply(change, now);
+            self.breaks(&Trouble::late());
+        }
+        Ok(())
+    }
+
+    /// Once across all replicas; during an outage, once in this one, where that is allowed.
+    async fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> Result<bool, NotKept> {
+        if let Some(mut teller) = self.current_teller() {
+            match teller.spend(once, until.0.saturating_sub(now.0)).await {
+                // The first notes it here as well, and only the first: Redis may forget, or not have
+                // been asked when it was used here.
+                Ok(is_first) => return Ok(is_first && self.memory.note(once, until, now)),
+                Err(trouble) => {
+                    self.breaks(&trouble);
+                    tracing::warn!({ field::ERROR } = %trouble, "Redis has not noted a hand-off");
+                }
+            }
+        }
+        if self.health.refuses() {
+            return Err(NotKept);
+        }
+        Ok(self.memory.note(once, until, now))
+    }
+
+    fn apply(&self, change: Change, now: UnixTime) {
+        match change {
+            Change::Revoke(revocation) if revocation.lives(now) => {
+                self.memory.insert(revocation, now);
+            }
+            Change::Revoke(_) => {}
+            Change::Restore(name) => {
+                self.memory.remove(name.identity());
+            }
+        }
+    }
+
+    fn current_teller(&self) -> Option<Teller> {
+        self.teller.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn teller(&self, teller: Option<Teller>) {
+        *self.teller.lock().unwrap_or_else(PoisonError::into_inner) = teller;
+    }
+
+    /// A broken connection is not used again; the follower makes a new one.
+    fn breaks(&self, trouble: &Trouble) {
+        if trouble.is_loss {
+            self.teller(None);
+            *self.breach.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble.clone());
+            self.breaches.notify_one();
+        }
+    }
+
+    /// Once a teller has found its connection broken.
+    async fn broken(&self) -> Trouble {
+        loop {
+            self.breaches.notified().await;
+            let breach = self.breach.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(trouble) = breach {
+                return trouble;
+            }
+        }
+    }
+}
+
+/// A URL that no client can use. It is never shown: it may hold a password.
+#[derive(Clone, Copy, Debug)]
+pub struct BadUrl;
+
+impl fmt::Display for BadUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the URL in the file of revocation.url_file cannot be used")
+    }
+}
+
+impl std::error::Error for BadUrl {}
+
+impl BadUrl {
+    /// What to write instead.
+    #[must_use]
+    pub fn remedy(self) -> &'static str {
+        "write redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS; percent-encode what a password \
+         has beside letters and digits"
+    }
+}
+
+/// How long the start waits to know what is revoked.
+const START: Duration = Duration::from_secs(5);

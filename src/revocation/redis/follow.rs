@@ -1,0 +1,310 @@
+//! One task of each replica keeps what it knows and what Redis holds the same. It reads the stream
+//! from the beginning, follows it, and begins anew whenever the connection breaks or the data is
+//! another.
+//!
+//! Reading anew is more than reading: Redis may have lost its data, all of it in a restart without a
+//! disk or the last second of it in a crash. What this replica knows, and nobody has taken back, it
+//! then writes back. Two that write back the same do no harm.
+
+use super::Shared;
+use super::link::{BATCH, Follower, Trouble, connect};
+use super::stream::{Change, Entry, Id};
+use crate::token::{Identity, Revocation, Revocations as _, UnixTime};
+use aws_lc_rs::rand;
+use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+impl Shared {
+    /// Until the task is ended.
+    pub(super) async fn keep_current(&self) -> Infallible {
+        let mut pause = SHORTEST_PAUSE;
+        loop {
+            let Err(trouble) = self.stay(&mut pause).await;
+            self.teller(None);
+            self.health.is_lost(&trouble);
+            self.settled.notify_one();
+            sleep(jittered(pause)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// As long as a connection holds.
+    async fn stay(&self, pause: &mut Duration) -> Result<Infallible, Trouble> {
+        let (mut link, teller) = connect(&self.client).await?;
+        loop {
+            let epoch = link.epoch(&random_mark()).await?;
+            self.catch_up(&mut link).await?;
+            self.teller(Some(teller.clone()));
+            self.health.is_back(self.memory.count());
+            self.settled.notify_one();
+            *pause = SHORTEST_PAUSE;
+            self.follow(&mut link, &epoch).await?;
+            tracing::warn!("Redis has lost what doorward kept there; it is written back");
+        }
+    }
+
+    /// Until Redis holds other data than that of `epoch`.
+    async fn follow(&self, link: &mut Follower, epoch: &str) -> Result<(), Trouble> {
+        let mut next_trim = Instant::now();
+        loop {
+            if Instant::now() >= next_trim {
+                self.trim(link).await?;
+                next_trim = Instant::now() + TRIM_EVERY;
+            }
+            let after = *self.position.borrow();
+            let entries = tokio::select! {
+                entries = link.news(after) => entries?,
+                trouble = self.broken() => return Err(trouble),
+            };
+            if !link.is_of(epoch).await? {
+                // Of whom these were is not known; they are read again.
+                return Ok(());
+            }
+            self.health.hear();
+            let now = (self.clock)();
+            let unread = entries.iter().filter(|entry| entry.change.is_none()).count();
+            for Entry { id, change } in entries {
+                if let Some(change) = change {
+                    self.apply(change, now);
+                }
+                self.position.send_replace(id);
+            }
+            warn_of(unread);
+        }
+    }
+
+    /// Makes memory and stream say the same, whatever happened while they were apart.
+    async fn catch_up(&self, link: &mut Follower) -> Result<(), Trouble> {
+        let now = (self.clock)();
+        let mut found = Found::since(*self.position.borrow());
+        found.read_on(link).await?;
+        warn_of(found.unread);
+        for _ in 0..MOST_ROUNDS {
+            if self.lost(&found, now).is_empty() {
+                self.adopt(found, now);
+                return Ok(());
+            }
+            // Only if nobody else writes meanwhile: it could be that somebody takes back what this
+            // replica is about to write back.
+            link.watch().await?;
+            found.read_on(link).await?;
+            let lost = self.lost(&found, now);
+            if lost.is_empty() {
+                link.unwatch().await?;
+            } else {
+                tracing::warn!(count = lost.len(), "revocations are written back to Redis");
+                link.append(lost.get(..BATCH).unwrap_or(&lost)).await?;
+            }
+            found.read_on(link).await?;
+        }
+        Err(Trouble::crowd())
+    }
+
+    /// What this replica knows, Redis does not, and nobody has taken back.
+    fn lost(&self, found: &Found, now: UnixTime) -> Vec<Change> {
+        let lost = self.memory.list(now).into_iter().filter_map(|known| {
+            let name = known.name.identity();
+            if found.restored.contains(&name) {
+                return None;
+            }
+            let Some(kept) = found.revoked.get(&name) else { return Some(known) };
+            let whole = known.and(kept);
+            (whole != *kept).then_some(whole)
+        });
+        lost.map(Change::Revoke).collect()
+    }
+
+    /// From now on memory says what the stream does.
+    fn adopt(&self, found: Found, now: UnixTime) {
+        for known in self.memory.list(now) {
+            let name = known.name.identity();
+            if !found.revoked.contains_key(&name) {
+                self.memory.remove(name);
+            }
+        }
+        for revocation in found.revoked.into_values().filter(|one| one.lives(now)) {
+            self.memory.replace(revocation);
+        }
+        self.position.send_replace(found.position);
+    }
+
+    /// Takes out of the stream what stands before everything that is in force. An entry of the last
+    /// day stays: a replica that was away has to find out what was taken back.
+    async fn trim(&self, link: &mut Follower) -> Result<(), Trouble> {
+        // By one clock for all: a replica whose own is wrong must not throw away what is in force.
+        let now = link.time().await?;
+        let young = now.0.saturating_sub(KEPT_FOR).saturating_mul(1000);
+        let is_over = |entry: &Entry| {
+            let in_force = match &entry.change {
+                Some(Change::Revoke(one)) => {
+                    one.lives(now) && self.memory.get(one.name.identity()).is_some()
+                }
+                Some(Change::Restore(_)) | None => false,
+            };
+            entry.id.milliseconds < young && !in_force
+        };
+        let mut start = Id::default();
+        loop {
+            let entries = link.oldest(start).await?;
+            let over = entries.iter().take_while(|entry| is_over(entry)).count();
+            if let Some(last) = over.checked_sub(1).and_then(|index| entries.get(index)) {
+                start = last.id.next();
+            }
+            if over < BATCH {
+                break;
+            }
+        }
+        if start > Id::default() {
+            link.trim(start).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What stands in the stream.
+struct Found {
+    /// Where this replica stood before.
+    before: Id,
+    position: Id,
+    revoked: HashMap<Identity, Revocation>,
+    /// What was taken back since then. What was taken back before, this replica has forgotten too,
+    /// unless it was revoked anew.
+    restored: HashSet<Identity>,
+    unread: usize,
+}
+
+impl Found {
+    fn since(before: Id) -> Self {
+        Self {
+            before,
+            position: Id::default(),
+            revoked: HashMap::new(),
+            restored: HashSet::new(),
+            unread: 0,
+        }
+    }
+
+    /// Reads to the end.
+    async fn read_on(&mut self, link: &mut Follower) -> Result<(), Trouble> {
+        loop {
+            let entries = link.rest(self.position).await?;
+            let is_end = entries.len() < BATCH;
+            for entry in entries {
+                self.take(entry);
+            }
+            if is_end {
+                return Ok(());
+            }
+        }
+    }
+
+    fn take(&mut self, Entry { id, change }: Entry) {
+        self.position = id;
+        match change {
+            Some(Change::Revoke(revocation)) => {
+                let name = revocation.name.identity();
+                let whole = match self.revoked.get(&name) {
+                    Some(known) => revocation.and(known),
+                    None => revocation,
+                };
+                self.revoked.insert(name, whole);
+            }
+            Some(Change::Restore(name)) => {
+                let name = name.identity();
+                self.revoked.remove(&name);
+                if id > self.before {
+                    self.restored.insert(name);
+                }
+            }
+            None => self.unread += 1,
+        }
+    }
+}
+
+fn warn_of(unread: usize) {
+    if unread > 0 {
+        tracing::warn!(
+            count = unread,
+            "entries of doorward:revocations are none of doorward's and were passed over"
+        );
+    }
+}
+
+/// Nobody else's mark.
+fn random_mark() -> String {
+    let mut bytes = [0; 16];
+    // Without randomness two marks could be the same, and a loss go unnoticed until the next
+    // connection: no reason to stop.
+    let _ = rand::fill(&mut bytes);
+    format!("{:032x}", u128::from_be_bytes(bytes))
+}
+
+/// Between three and five quarters, so that replicas do not come back in step.
+fn jittered(pause: Duration) -> Duration {
+    let mut byte = [128];
+    let _ = rand::fill(&mut byte);
+    pause * 3 / 4 + pause * u32::from(u8::from_be_bytes(byte)) / 512
+}
+
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const TRIM_EVERY: Duration = Duration::from_secs(600);
+/// Seconds.
+const KEPT_FOR: u64 = 24 * 3600;
+/// Half a million written back, or as many times that somebody else was faster.
+const MOST_ROUNDS: usize = 1000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::{IdentityKind, Name};
+
+    fn name(user: &str) -> Name {
+        Name { issuer: "i".into(), kind: IdentityKind::User, value: user.into() }
+    }
+
+    fn entry(milliseconds: u64, change: impl Into<Option<Change>>) -> Entry {
+        let change = change.into();
+        Entry { id: Id { milliseconds, number: 0 }, change }
+    }
+
+    fn revoke(user: &str, until: u64) -> Change {
+        let (issued_before, until) = (Some(UnixTime(9)), Some(UnixTime(until)));
+        Change::Revoke(Revocation { name: name(user), issued_before, until })
+    }
+
+    #[test]
+    fn the_order_of_the_stream_decides() {
+        let mut found = Found::since(Id { milliseconds: 4, number: 0 });
+        for one in [
+            entry(1, revoke("alice", 50)),
+            entry(2, Change::Restore(name("alice"))),
+            entry(3, revoke("alice", 60)),
+            entry(4, revoke("bob", 50)),
+            entry(5, revoke("bob", 40)),
+            entry(6, None),
+            entry(7, revoke("carol", 50)),
+            entry(8, Change::Restore(name("carol"))),
+        ] {
+            found.take(one);
+        }
+        let until = |user: &str| found.revoked.get(&name(user).identity()).map(|one| one.until);
+        assert_eq!(until("alice"), Some(Some(UnixTime(60))));
+        assert_eq!(until("bob"), Some(Some(UnixTime(50))), "the longer one");
+        assert_eq!(until("carol"), None);
+        assert_eq!(found.unread, 1);
+        assert_eq!(found.position.milliseconds, 8);
+        assert!(found.restored.contains(&name("carol").identity()));
+        assert!(!found.restored.contains(&name("alice").identity()), "that was known before");
+    }
+
+    #[test]
+    fn pauses_differ_and_stay_near() {
+        for _ in 0..100 {
+            let pause = jittered(Duration::from_secs(4));
+            assert!((3.0..=5.0).contains(&pause.as_secs_f64()), "{pause:?}");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! The log of changes in Redis: a stream, so in one order for everybody. Each entry has two fields,
+//! `op` (`revoke` or `restore`) and `record`, the JSON of a revocation.
+//!
+//! Others can write to the stream: whatever is no entry of ours is counted and passed over, never
+//! an error that stops the reading.
+
+use crate::revocation::record::{decode, encode};
+use crate::token::{Name, Revocation};
+use redis::{Cmd, Value};
+use std::fmt;
+use std::str::FromStr;
+
+/// The place of an entry in the stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Id {
+    /// Since 1970, by the clock of Redis.
+    pub(super) milliseconds: u64,
+    pub(super) number: u64,
+}
+
+impl Id {
+    /// The least that is greater.
+    pub(super) fn next(self) -> Self {
+        match self.number.checked_add(1) {
+            Some(number) => Self { number, ..self },
+            None => Self { milliseconds: self.milliseconds.saturating_add(1), number: 0 },
+        }
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}-{}", self.milliseconds, self.number)
+    }
+}
+
+impl FromStr for Id {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (milliseconds, number) = text.split_once('-').ok_or(())?;
+        let read = |digits: &str| digits.parse().map_err(|_| ());
+        Ok(Self { milliseconds: read(milliseconds)?, number: read(number)? })
+    }
+}
+
+/// What an entry says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// This ends.
+    Revoke(Revocation),
+    /// This was revoked and is no longer.
+    Restore(Name),
+}
+
+impl Change {
+    /// The command that puts it at the end of the stream.
+    pub(super) fn command(&self) -> Cmd {
+        let (op, record) = match self {
+            Self::Revoke(revocation) => (REVOKE, encode(revocation)),
+            Self::Restore(name) => {
+                let name = name.clone();
+                (RESTORE, encode(&Revocation { name, issued_before: None, until: None }))
+            }
+        };
+        let mut command = redis::cmd("XADD");
+        command.arg(STREAM).arg("*").arg("op").arg(op).arg("record").arg(record);
+        command
+    }
+
+    fn read(fields: &[Value]) -> Option<Self> {
+        let field = |name: &[u8]| {
+            let mut pairs = fields.chunks_exact(2).filter_map(|pair| match pair {
+                [key, value] if bytes(key) == Some(name) => bytes(value),
+                _ => None,
+            });
+            // Twice is as bad as not at all.
+            let value = pairs.next()?;
+            pairs.next().is_none().then_some(value)
+        };
+        let record = field(b"record").filter(|record| record.len() <= MAX_RECORD);
+        let revocation = decode(record?)?;
+        match field(b"op")? {
+            op if op == REVOKE.as_bytes() => Some(Self::Revoke(revocation)),
+            op if op == RESTORE.as_bytes() => Some(Self::Restore(revocation.name)),
+            _ => None,
+        }
+    }
+}
+
+/// One entry; without a change, it is none of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) id: Id,
+    pub(super) change: Option<Change>,
+}
+
+/// The entries in an answer to XRANGE; `None` when it is no such answer.
+pub(super) fn range(answer: &Value) -> Option<Vec<Entry>> {
+    let entry = |value: &Value| {
+        let [id, fields] = value.as_sequence()? else { return None };
+        let id = std::str::from_utf8(bytes(id)?).ok()?.parse().ok()?;
+        let change = fields.as_sequence().and_then(Change::read);
+        Some(Entry { id, change })
+    };
+    answer.as_sequence()?.iter().map(entry).collect()
+}
+
+/// The entries in an answer to XREAD of our stream alone; nothing new is an answer too.
+pub(super) fn news(answer: &Value) -> Option<Vec<Entry>> {
+    if *answer == Value::Nil {
+        return Some(Vec::new());
+    }
+    let [only] = answer.as_sequence()? else { return None };
+    let [_, entries] = only.as_sequence()? else { return None };
+    range(entries)
+}
+
+fn bytes(value: &Value) -> Option<&[u8]> {
+    match value {
+        Value::BulkString(bytes) => Some(bytes),
+        Value::SimpleString(text) => Some(text.as_bytes()),
+        _ => None,
+    }
+}
+
+/// The stream's key.
+pub(super) const STREAM: &str = "doorward:revocations";
+const REVOKE: &str = "revoke";
+const RESTORE: &str = "restore";
+/// A value of ours has at most 1 KiB, an issuer is an address; six bytes for one, escaped.
+const MAX_RECORD: usize = 32 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::{IdentityKind, UnixTime};
+
+    fn revocation() -> Revocation {
+        let issuer = "https://portal.example.com".into();
+        let name = Name { issuer, kind: IdentityKind::Session, value: "s \"1\" é\r\n".into() };
+        Revocation { name, issued_before: Some(UnixTime(5)), until: None }
+    }
+
+    fn bulk(text: impl Into<Vec<u8>>) -> Value {
+        Value::BulkString(text.into())
+    }
+
+    fn entry(id: &str, fields: &[(&str, &str)]) -> Value {
+        let fields = fields.iter().flat_map(|(name, value)| [bulk(*name), bulk(*value)]).collect();
+        Value::Array(vec![bulk(id), Value::Array(fields)])
+    }
+
+    fn only(entry: Value) -> Option<Change> {
+        let mut entries = range(&Value::Array(vec![entry])).unwrap();
+        entries.pop().unwrap().change
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let record = String::from_utf8(encode(&revocation())).unwrap();
+        for (op, change) in
+            [(REVOKE, Change::Revoke(revocation())), (RESTORE, Change::Restore(revocation().name))]
+        {
+            let read = only(entry("5-0", &[("op", op), ("record", &record)]));
+            assert_eq!(read.as_ref(), Some(&change));
+            let packed = change.command().get_packed_command();
+            let packed = String::from_utf8_lossy(&packed).into_owned();
+            assert!(packed.contains("XADD") && packed.contains(op) && packed.contains(STREAM));
+        }
+    }
+
+    #[test]
+    fn whatever_else_is_no_change() {
+        let good = String::from_utf8(encode(&revocation())).unwrap();
+        let long = good.replace("\"until\"", &format!("\"until\"{}", " ".repeat(MAX_RECORD)));
+        for (row, fields) in [
+            ("nothing", vec![]),
+            ("no_record", vec![("op", "revoke")]),
+            ("no_op", vec![("record", &*good)]),
+            ("other_op", vec![("op", "forget"), ("record", &*good)]),
+            ("op_in_capitals", vec![("op", "REVOKE"), ("record", &*good)]),
+            ("op_twice", vec![("op", "revoke"), ("op", "revoke"), ("record", &*good)]),
+            ("no_json", vec![("op", "revoke"), ("record", "alice")]),
+            ("empty", vec![("op", "revoke"), ("record", "")]),
+            ("half", vec![("op", "revoke"), ("record", "{\"issuer\":\"i\",\"kind\":\"sid\"}")]),
+            ("too_long", vec![("op", "revoke"), ("record", &*long)]),
+            (
+                "other_kind",
+                vec![
+                    ("op", "revoke"),
+                    ("record", "{\"issuer\":\"i\",\"kind\":\"once\",\"value\":\"v\"}"),
+                ],
+            ),
+        ] {
+            assert_eq!(only(entry("5-0", &fields)), None, "{row}");
+        }
+        let odd = Value::Array(vec![bulk("1-1"), Value::Array(vec![bulk("op")])]);
+        assert_eq!(only(odd), None);
+        let binary = Value::Array(vec![bulk("1-1"), Value::Array(vec![bulk([255]), Value::Nil])]);
+        assert_eq!(only(binary), None);
+    }
+
+    #[test]
+    fn answers() {
+        let one = || entry("7-2", &[("x", "y")]);
+        let stream = |entries| Value::Array(vec![bulk(STREAM), Value::Array(entries)]);
+        assert_eq!(news(&Value::Nil), Some(Vec::new()));
+        let read = news(&Value::Array(vec![stream(vec![one(), one()])])).unwrap();
+        assert_eq!(read.len(), 2);
+        assert_eq!(read[0].id, Id { milliseconds: 7, number: 2 });
+        for wrong in [
+            Value::Okay,
+            Value::Int(3),
+            Value::Array(vec![]),
+            Value::Array(vec![stream(vec![]), stream(vec![])]),
+            Value::Array(vec![stream(vec![entry("x", &[])])]),
+            Value::Array(vec![stream(vec![Value::Nil])]),
+        ] {
+            assert_eq!(news(&wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn places_are_ordered_by_number() {
+        let id = |text: &str| text.parse::<Id>();
+        assert!(id("9-1").unwrap() < id("10-0").unwrap());
+        assert!(id("10-9").unwrap() < id("10-10").unwrap());
+        assert_eq!(id("10-9").unwrap().next(), id("10-10").unwrap());
+        assert_eq!(id(&format!("1-{}", u64::MAX)).unwrap().next(), id("2-0").unwrap());
+        assert_eq!(id("10-9").unwrap().to_string(), "10-9");
+        for bad in ["", "5", "-", "5-", "-5", "a-b", "1-2-3", "99999999999999999999-0"] {
+            assert_eq!(id(bad), Err(()), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Redis is gone, or the way to it: what the gate still does, and what it knows afterwards.
+
+use super::{
+    Gate, Portal, Redis, SOON, ask, begin, from_portal, handoff, json, problem, replica, says,
+    session, status, until, until_it_knows,
+};
+use crate::support::portal::ALICE;
+use crate::support::redis::Way;
+use crate::support::request::Request;
+use std::time::{Duration, Instant};
+
+/// Asks again and again for this long; gives each answer with the moment it came.
+async fn answers(gate: &Gate, token: &str, long: Duration) -> Vec<(Duration, u16)> {
+    let started = Instant::now();
+    let mut answers = Vec::new();
+    while started.elapsed() < long {
+        answers.push((started.elapsed(), status(gate, token).await));
+    }
+    answers
+}
+
+async fn enter(gate: &Gate, portal: &Portal) -> u16 {
+    let begun = begin(gate).await;
+    let token = handoff(portal, "alice", &begun).sign(&portal.key);
+    let enter = from_portal(&begun.entry(&token)).add("Cookie", &begun.cookie);
+    let status = gate.ask(&enter).await.status;
+    if status == 303 {
+        assert_eq!(gate.ask(&enter).await.status, 401, "once, during an outage too");
+    }
+    status
+}
+
+#[tokio::test]
+async fn a_gate_that_serves_goes_on_with_what_it_knows() {
+    let (portal, mut redis) = (Portal::new(), Redis::keeping().await);
+    let gate = replica(&portal, &redis.url(), "serve").open().await;
+    let (good, ended) = (session(&portal, "good"), session(&portal, "ended"));
+    assert_eq!(ask(&gate, "POST", &json!({ "jti": "ended" })).await.0, 200);
+    let (seen, ()) = tokio::join!(answers(&gate, &good, Duration::from_secs(3)), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        redis.kill().await;
+    });
+    eprintln!("{} questions around the end of Redis, each a yes", seen.len());
+    assert!(seen.len() > 20 && seen.iter().all(|(_, status)| *status == 200), "{seen:?}");
+    until_it_knows(&gate, false).await;
+    assert!(problem(&gate).await.unwrap().contains("see that Redis runs"));
+    assert_eq!(status(&gate, &ended).await, 401, "what it knew");
+    assert_eq!(ask(&gate, "POST", &json!({ "jti": "good" })).await.0, 503);
+    assert_eq!(ask(&gate, "DELETE", &json!({ "jti": "ended" })).await.0, 503);
+    assert_eq!(status(&gate, &good).await, 200, "nothing is revoked");
+    assert_eq!(enter(&gate, &portal).await, 303);
+    redis.again().await;
+    until_it_knows(&gate, true).await;
+    assert_eq!((status(&gate, &good).await, status(&gate, &ended).await), (200, 401));
+    assert_eq!(ask(&gate, "POST", &json!({ "jti": "good" })).await.0, 200);
+    assert_eq!(status(&gate, &good).await, 401);
+    let log = gate.process.output();
+    assert_eq!(log.matches("the revocation store is out of reach").count(), 1, "once: {log}");
+    assert!(log.contains("see that Redis runs"), "{log}");
+}
+
+#[tokio::test]
+async fn a_gate_that_refuses_lets_nobody_in_until_it_is_back() {
+    let (portal, mut redis) = (Portal::new(), Redis::keeping().await);
+    let gate = replica(&portal, &redis.url(), "refuse").open().await;
+    let (good, ended) = (session(&portal, "good"), session(&portal, "ended"));
+    assert_eq!(ask(&gate, "POST", &json!({ "jti": "ended" })).await.0, 200);
+    assert_eq!(enter(&gate, &portal).await, 303);
+    let (seen, ()) = tokio::join!(answers(&gate, &good, Duration::from_secs(8)), redis.kill());
+    let refused = seen.iter().position(|(_, status)| *status == 503).expect("refused in the end");
+    let moment = seen[refused].0;
+    eprintln!("of {} questions the first that was refused came after {moment:?}", seen.len());
+    assert!((3.5..7.0).contains(&moment.as_secs_f64()), "{moment:?}");
+    assert!(seen[..refused].iter().all(|(_, status)| *status == 200));
+    assert!(seen[refused..].iter().all(|(_, status)| *status == 503), "and stays so");
+    let question = Request::question(ALICE).session(&good);
+    for answer in [gate.ask(&question.clone().fetch()).await, gate.ask(&question.page()).await] {
+        assert_eq!(answer.status, 503, "{answer}");
+        assert!(answer.header("Retry-After").is_some(), "{answer}");
+    }
+    assert_eq!(status(&gate, &ended).await, 401, "what has ended has");
+    assert_eq!(enter(&gate, &portal).await, 503);
+    assert!(problem(&gate).await.is_some());
+    says(&gate, "\"revocation-unknown\"").await;
+    redis.again().await;
+    until(&gate, &good, 200, SOON).await;
+    assert_eq!((status(&gate, &ended).await, enter(&gate, &portal).await), (401, 303));
+}
+
+#[tokio::test]
+async fn a_gate_may_be_there_before_redis() {
+    let (portal, mut redis) = (Portal::new(), Redis::keeping().await);
+    let first = replica(&portal, &redis.url(), "serve").open().await;
+    assert_eq!(ask(&first, "POST", &json!({ "jti": "ended" })).await.0, 200);
+    redis.kill().await;
+    let serves = replica(&portal, &redis.url(), "serve").open().await;
+    let refuses = replica(&portal, &redis.url(), "refuse").open().await;
+    let (good, ended) = (session(&portal, "good"), session(&portal, "ended"));
+    assert_eq!(status(&serves, &good).await, 200);
+    assert_eq!(status(&serves, &ended).await, 200, "it cannot know better");
+    assert_eq!((status(&refuses, &good).await, status(&refuses, &ended).await), (503, 503));
+    for gate in [&serves, &refuses] {
+        assert!(problem(gate).await.is_some());
+        says(gate, "the revocation store is out of reach").await;
+    }
+    redis.again().await;
+    for gate in [&serves, &refuses] {
+        until_it_knows(gate, true).await;
+        assert_eq!((status(gate, &good).await, status(gate, &ended).await), (200, 401));
+    }
+}
+
+#[tokio::test]
+async fn what_redis_has_lost_is_written_back() {
+    let (portal, mut redis) = (Portal::new(), Redis::start().await);
+    let one = replica(&portal, &redis.url(), "serve").open().await;
+    let other = replica(&portal, &redis.url(), "serve").open().await;
+    let ended: Vec<_> = (0..3).map(|n| session(&portal, &format!("t{n}"))).collect();
+    for n in 0..3 {
+        assert_eq!(ask(&one, "POST", &json!({ "jti": format!("t{n}") })).await.0, 200);
+    }
+    until(&other, &ended[2], 401, SOON).await;
+    assert_eq!(ask(&one, "DELETE", &json!({ "jti": "t0" })).await.0, 200);
+    until(&other, &ended[0], 200, SOON).await;
+    // Once by a restart without a disk, once under the gates' eyes.
+    for round in ["restart", "flush"] {
+        if round == "restart" {
+            redis.kill().await;
+            until_it_knows(&one, false).await;
+            until_it_knows(&other, false).await;
+            redis.again().await;
+            until_it_knows(&one, true).await;
+            until_it_knows(&other, true).await;
+        } else {
+            assert_eq!(redis.ask(&["FLUSHALL"]).await, "+OK");
+            let written = || async { redis.ask(&["XLEN", "doorward:revocations"]).await == ":2" };
+            crate::support::process::eventually("written back", SOON, written).await;
+        }
+        assert_eq!(redis.ask(&["XLEN", "doorward:revocations"]).await, ":2", "each once");
+        let late = replica(&portal, &redis.url(), "serve").open().await;
+        for gate in [&one, &other, &late] {
+            let told = [&ended[0], &ended[1], &ended[2]].map(|token| status(gate, token));
+            let [a, b, c] = told;
+            assert_eq!((a.await, b.await, c.await), (200, 401, 401), "{round}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_was_cut_off_catches_up() {
+    let (portal, redis) = (Portal::new(), Redis::start().await);
+    let way = Way::to(redis.address).await;
+    let one = replica(&portal, &redis.url(), "serve").open().await;
+    let other = replica(&portal, &way.url(), "serve").open().await;
+    let (restored, ended) = (session(&portal, "restored"), session(&portal, "ended"));
+    assert_eq!(ask(&one, "POST", &json!({ "jti": "restored" })).await.0, 200);
+    until(&other, &restored, 401, SOON).await;
+    way.cut();
+    assert_eq!(ask(&one, "DELETE", &json!({ "jti": "restored" })).await.0, 200);
+    assert_eq!(ask(&one, "POST", &json!({ "jti": "ended" })).await.0, 200);
+    let started = Instant::now();
+    assert_eq!(ask(&other, "POST", &json!({ "jti": "x" })).await.0, 503, "never kept");
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+    until_it_knows(&other, false).await;
+    assert_eq!((status(&other, &restored).await, status(&other, &ended).await), (401, 200));
+    assert_eq!(status(&other, &session(&portal, "x")).await, 200);
+    way.mend();
+    let took = until(&other, &ended, 401, SOON).await;
+    eprintln!("caught up {took:?} after the way was mended");
+    until_it_knows(&other, true).await;
+    // What was taken back meanwhile is not brought back by whoever did not know.
+    for gate in [&one, &other] {
+        assert_eq!((status(gate, &restored).await, status(gate, &ended).await), (200, 401));
+    }
+    let late = replica(&portal, &redis.url(), "serve").open().await;
+    assert_eq!((status(&late, &restored).await, status(&late, &ended).await), (200, 401));
+}
