@@ -2,28 +2,30 @@
 //!
 //! Every question is answered from [`Memory`], which is filled from the file at the start. What is
 //! revoked is in the file, and the file on the disk, before the call returns: a crash at any moment
-//! loses nothing that somebody was told. What may be used once is kept in memory only; after a
-//! restart a used hand-off is still bound to the browser that asked for it.
+//! loses nothing that somebody was told. So it is with hand-offs that were used, unless the disk
+//! fails: then memory alone knows them, and nothing can be revoked until the disk is well again.
+
+mod disk;
 
 use super::Memory;
-use super::record::{decode, encode};
 use crate::observe::field;
 use crate::token::{Identity, Kept, Name, NotKept, Revocation, Revocations, Session, UnixTime};
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use disk::{Change, Disk};
 use std::fmt;
-use std::fs::OpenOptions;
-use std::future::ready;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::task::spawn_blocking;
 
 /// The store.
-pub struct File {
+pub struct File(Arc<Shared>);
+
+/// What the store and its writers share.
+struct Shared {
     memory: Memory,
-    database: Database,
-    /// When what is over was taken out of the file. Held by whoever writes, so that what memory
-    /// knows and what the file knows change together.
-    writing: Mutex<UnixTime>,
+    /// Held by whoever writes, so that what memory knows and what the file knows change together.
+    disk: Mutex<Disk>,
+    /// What the last change has met.
+    problem: Mutex<Option<String>>,
 }
 
 impl File {
@@ -33,79 +35,94 @@ impl File {
     /// It cannot be opened or read, or another process has it open.
     pub fn open(folder: &Path, now: UnixTime) -> Result<Self, OpenError> {
         let file = folder.join(NAME);
-        let failed = |error: redb::Error| OpenError { file: file.clone(), error };
-        let private = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&file);
-        private.map_err(|error| failed(error.into()))?;
-        let database = Database::create(&file).map_err(|error| failed(error.into()))?;
-        let store = Self { memory: Memory::default(), database, writing: Mutex::new(now) };
-        store.fill(now).map_err(failed)?;
-        Ok(store)
+        let disk = Disk::open(file.clone(), now);
+        disk.and_then(|disk| Self::filled(disk, now)).map_err(|error| OpenError { file, error })
     }
 
-    fn fill(&self, now: UnixTime) -> Result<(), redb::Error> {
-        // The table is made with the first thing in it.
-        let writing = self.database.begin_write()?;
-        writing.open_table(TABLE)?;
-        writing.commit()?;
-        let table = self.database.begin_read()?.open_table(TABLE)?;
-        for entry in table.iter()? {
-            let (_, kept) = entry?;
-            let Some(revocation) = decode(kept.value()) else {
-                return Err(redb::Error::Corrupted("a revocation that cannot be read".to_owned()));
-            };
-            if revocation.lives(now) {
-                self.memory.insert(revocation, now);
-            }
-        }
-        Ok(())
+    fn filled(disk: Disk, now: UnixTime) -> Result<Self, redb::Error> {
+        let memory = Memory::default();
+        disk.read(
+            |revocation| {
+                if revocation.lives(now) {
+                    memory.insert(revocation, now);
+                }
+            },
+            |once, until| {
+                if until > now {
+                    memory.note(once, until, now);
+                }
+            },
+        )?;
+        let (disk, problem) = (Mutex::new(disk), Mutex::default());
+        Ok(Self(Arc::new(Shared { memory, disk, problem })))
     }
 
-    fn keep(&self, revocation: &Revocation, sweep: Option<UnixTime>) -> Result<(), redb::Error> {
-        let writing = self.database.begin_write()?;
-        {
-            let mut table = writing.open_table(TABLE)?;
-            if let Some(now) = sweep {
-                // What cannot be read is kept, to be looked at.
-                table.retain(|_, kept| decode(kept).is_none_or(|one| one.lives(now)))?;
-            }
-            table.insert(revocation.name.identity().bits(), &*encode(revocation))?;
-        }
-        writing.commit()?;
-        Ok(())
+    /// Where waiting for the disk stops nobody else. Whoever stops waiting does not stop the change.
+    fn apart<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Shared) -> Result<T, NotKept> + Send + 'static,
+    ) -> Kept<'_, Result<T, NotKept>> {
+        let shared = Arc::clone(&self.0);
+        Box::pin(
+            async move { spawn_blocking(move || change(&shared)).await.unwrap_or(Err(NotKept)) },
+        )
     }
+}
 
-    fn forget(&self, name: Identity) -> Result<(), redb::Error> {
-        let writing = self.database.begin_write()?;
-        writing.open_table(TABLE)?.remove(name.bits())?;
-        writing.commit()?;
-        Ok(())
-    }
-
+impl Shared {
     fn write(&self, revocation: Revocation, now: UnixTime) -> Result<(), NotKept> {
-        let mut swept = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let whole = match self.memory.get(revocation.name.identity()) {
-            Some(known) => revocation.and(&known),
-            None => revocation,
-        };
-        let is_due = now.0.saturating_sub(swept.0) >= SWEEP_EVERY;
-        self.keep(&whole, is_due.then_some(now)).map_err(|error| not_kept(&error))?;
-        if is_due {
-            *swept = now;
+        let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.memory.get(revocation.name.identity());
+        let whole = known.as_ref().map_or(revocation.clone(), |known| revocation.and(known));
+        // A sign-out that is told again and again costs no more than the first time.
+        if known.as_ref() != Some(&whole) {
+            self.change(&mut disk, Change::Revoke(&whole), now)?;
+            self.memory.insert(whole, now);
         }
-        self.memory.insert(whole, now);
         Ok(())
     }
 
-    fn erase(&self, name: Identity) -> Result<bool, NotKept> {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.forget(name).map_err(|error| not_kept(&error))?;
+    fn erase(&self, name: Identity, now: UnixTime) -> Result<bool, NotKept> {
+        let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.memory.get(name).is_none() {
+            return Ok(false);
+        }
+        self.change(&mut disk, Change::Restore(name), now)?;
         Ok(self.memory.remove(name))
+    }
+
+    fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> bool {
+        let is_first = self.memory.note(once, until, now);
+        if is_first {
+            let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
+            // Nobody is kept out for that: memory knows it, and after a restart it is still bound
+            // to the browser that asked for it.
+            let _kept = self.change(&mut disk, Change::Spend(once, until), now);
+        }
+        is_first
+    }
+
+    fn change(&self, disk: &mut Disk, change: Change<'_>, now: UnixTime) -> Result<(), NotKept> {
+        let outcome = disk.change(change, now, || self.memory.list(now));
+        let mut problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome {
+            Ok(()) => {
+                if problem.take().is_some() {
+                    tracing::info!("the revocation store takes changes again");
+                }
+                Ok(())
+            }
+            Err(error) => {
+                tracing::error!(
+                    { field::ERROR } = %error,
+                    { field::REMEDY } = REMEDY,
+                    "{} was not kept",
+                    change.word()
+                );
+                *problem = Some(format!("file: {error}; {REMEDY}"));
+                Err(NotKept)
+            }
+        }
     }
 }
 
@@ -115,7 +132,15 @@ impl Revocations for File {
     }
 
     fn is_revoked(&self, session: &Session) -> bool {
-        self.memory.is_revoked(session)
+        self.0.memory.is_revoked(session)
+    }
+
+    fn is_at_hand(&self) -> bool {
+        false
+    }
+
+    fn problem(&self) -> Option<String> {
+        self.0.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn spend(
@@ -124,24 +149,23 @@ impl Revocations for File {
         until: UnixTime,
         now: UnixTime,
     ) -> Kept<'_, Result<bool, NotKept>> {
-        self.memory.spend(once, until, now)
+        self.apart(move |shared| Ok(shared.spend(once, until, now)))
     }
 
-    /// On the spot: a commit takes some milliseconds, and is rare.
     fn revoke(&self, revocation: Revocation, now: UnixTime) -> Kept<'_, Result<(), NotKept>> {
-        Box::pin(ready(self.write(revocation, now)))
+        self.apart(move |shared| shared.write(revocation, now))
     }
 
-    fn restore(&self, name: Name, _: UnixTime) -> Kept<'_, Result<bool, NotKept>> {
-        Box::pin(ready(self.erase(name.identity())))
+    fn restore(&self, name: Name, now: UnixTime) -> Kept<'_, Result<bool, NotKept>> {
+        self.apart(move |shared| shared.erase(name.identity(), now))
     }
 
     fn list(&self, now: UnixTime) -> Vec<Revocation> {
-        self.memory.list(now)
+        self.0.memory.list(now)
     }
 
     fn count(&self) -> usize {
-        self.memory.count()
+        self.0.memory.count()
     }
 }
 
@@ -177,22 +201,17 @@ impl OpenError {
     }
 }
 
-fn not_kept(error: &redb::Error) -> NotKept {
-    tracing::error!({ field::ERROR } = %error, "a revocation was not kept");
-    NotKept
-}
-
-/// By the name's hash, so that a name is there once.
-const TABLE: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("revocations/v1");
 const NAME: &str = "revocations.redb";
-/// Seconds.
-const SWEEP_EVERY: u64 = 3600;
+const REMEDY: &str = "see that the disk of `state_dir` has room and can be written to; the next \
+                      change tries it anew";
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::token::IdentityKind;
     use std::os::unix::fs::PermissionsExt;
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     const NOW: UnixTime = UnixTime(1_800_000_000);
 
@@ -210,10 +229,10 @@ mod tests {
     fn what_was_revoked_is_there_after_a_restart() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path(), NOW);
-        store.write(revocation("alice", None), NOW).unwrap();
-        store.write(revocation("bob \"quoted\" é", Some(NOW.0 + 60)), NOW).unwrap();
-        store.write(revocation("carol", Some(NOW.0 + 60)), NOW).unwrap();
-        assert_eq!(store.erase(revocation("carol", None).name.identity()), Ok(true));
+        store.0.write(revocation("alice", None), NOW).unwrap();
+        store.0.write(revocation("bob \"quoted\" é", Some(NOW.0 + 60)), NOW).unwrap();
+        store.0.write(revocation("carol", Some(NOW.0 + 60)), NOW).unwrap();
+        assert_eq!(store.0.erase(revocation("carol", None).name.identity(), NOW), Ok(true));
         let mut before = store.list(NOW);
         drop(store);
         let store = open(folder.path(), NOW);
@@ -233,24 +252,89 @@ mod tests {
     fn an_older_revocation_takes_nothing_back_in_the_file_either() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path(), NOW);
-        store.write(revocation("alice", None), NOW).unwrap();
+        store.0.write(revocation("alice", None), NOW).unwrap();
         let older = Revocation { issued_before: Some(UnixTime(5)), ..revocation("alice", Some(9)) };
-        store.write(older, NOW).unwrap();
+        store.0.write(older, NOW).unwrap();
         drop(store);
         assert_eq!(open(folder.path(), NOW).list(NOW), [revocation("alice", None)]);
     }
 
     #[test]
-    fn what_is_over_leaves_the_file() {
+    fn what_was_used_is_used_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let used = Identity::new("https://portal.example.com", IdentityKind::Once, "h1");
+        let until = UnixTime(NOW.0 + 60);
+        let store = open(folder.path(), NOW);
+        assert!(store.0.spend(used, until, NOW));
+        assert!(!store.0.spend(used, until, NOW));
+        drop(store);
+        let store = open(folder.path(), NOW);
+        assert!(!store.0.spend(used, until, NOW));
+        drop(store);
+        assert!(open(folder.path(), until).0.spend(used, UnixTime(until.0 + 60), until));
+    }
+
+    /// A disk that fails loses nothing that was told, and is used again when it is well.
+    #[test]
+    fn a_disk_that_was_full_is_used_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let failing = Arc::new(AtomicBool::new(false));
+        let disk = || Disk::failing_while(&failing, folder.path().join(NAME), NOW).unwrap();
+        let store = File::filled(disk(), NOW).unwrap();
+        store.0.write(revocation("alice", None), NOW).unwrap();
+        failing.store(true, Ordering::Release);
+        for user in ["bob", "carol"] {
+            assert_eq!(store.0.write(revocation(user, None), NOW), Err(NotKept), "{user}");
+        }
+        let alice = revocation("alice", None).name.identity();
+        assert_eq!(store.0.erase(alice, NOW), Err(NotKept));
+        let problem = store.problem().unwrap();
+        assert!(problem.contains("no room") && problem.contains("state_dir"), "{problem}");
+        assert_eq!(store.list(NOW), [revocation("alice", None)], "as it was, and not gone");
+        let used = Identity::new("https://portal.example.com", IdentityKind::Once, "h1");
+        assert!(store.0.spend(used, UnixTime(NOW.0 + 60), NOW), "who signs in may");
+        assert!(!store.0.spend(used, UnixTime(NOW.0 + 60), NOW), "once");
+        failing.store(false, Ordering::Release);
+        store.0.write(revocation("bob", None), NOW).unwrap();
+        assert_eq!(store.problem(), None);
+        drop(store);
+        let mut kept = open(folder.path(), NOW).list(NOW);
+        kept.sort_by(|one, other| one.name.value.cmp(&other.name.value));
+        assert_eq!(kept, [revocation("alice", None), revocation("bob", None)]);
+    }
+
+    #[test]
+    fn what_is_told_again_is_not_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let failing = Arc::new(AtomicBool::new(false));
+        let disk = Disk::failing_while(&failing, folder.path().join(NAME), NOW).unwrap();
+        let store = File::filled(disk, NOW).unwrap();
+        store.0.write(revocation("alice", None), NOW).unwrap();
+        failing.store(true, Ordering::Release);
+        store.0.write(revocation("alice", None), NOW).unwrap();
+        assert_eq!(store.0.erase(revocation("bob", None).name.identity(), NOW), Ok(false));
+        assert_eq!(store.problem(), None);
+    }
+
+    /// Whoever waits for the disk does not keep the runtime from others.
+    #[tokio::test]
+    async fn the_disk_is_waited_for_apart() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path(), NOW);
-        for user in 0..100 {
-            store.write(revocation(&user.to_string(), Some(NOW.0 + 60)), NOW).unwrap();
-        }
-        let later = UnixTime(NOW.0 + SWEEP_EVERY);
-        store.write(revocation("alice", None), later).unwrap();
-        let table = store.database.begin_read().unwrap().open_table(TABLE).unwrap();
-        assert_eq!(table.iter().unwrap().count(), 1);
+        let held = Arc::clone(&store.0);
+        let (locked, release) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+        let (is_locked, is_released) = (Arc::clone(&locked), Arc::clone(&release));
+        let writer = std::thread::spawn(move || {
+            let _disk = held.disk.lock().unwrap();
+            is_locked.wait();
+            is_released.wait();
+        });
+        locked.wait();
+        let kept = store.revoke(revocation("alice", None), NOW);
+        let others = async { release.wait() };
+        let (kept, _) = tokio::join!(kept, others);
+        assert_eq!(kept, Ok(()));
+        writer.join().unwrap();
     }
 
     #[test]

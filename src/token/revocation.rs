@@ -170,6 +170,12 @@ impl Identity {
     pub fn bits(self) -> u128 {
         self.0
     }
+
+    /// The name with these [`bits`](Self::bits), which a store has kept.
+    #[must_use]
+    pub fn of_bits(bits: u128) -> Self {
+        Self(bits)
+    }
 }
 
 /// A hash of personal data is personal data still.

@@ -182,7 +182,7 @@ const CRATES: [(&str, &[&str]); 19] = [
     ("serde_saphyr", &["config", "manifest", "cli"]),
     ("schemars", &["config", "cross_site.rs", "gate/forwarded.rs", "observe/log.rs"]),
     ("prometheus_client", &["observe"]),
-    ("redb", &["revocation/file.rs"]),
+    ("redb", &["revocation/file"]),
     ("redis", &["revocation/redis"]),
     ("tracing_subscriber", &["observe"]),
 ];
