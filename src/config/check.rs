@@ -58,6 +58,9 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
     let trusted_origins = origins::check(raw, &place, found);
     let identity_headers = headers::identity(raw, &tokens.headers, found);
     let grants = grants::check(raw, &names, cross_site, found);
+    if zones.iter().any(|zone| zone.login.as_ref().is_some_and(|login| login.handoff.is_some())) {
+        handoff::claims(raw, found);
+    }
     let cache_bytes = cache(raw, found);
     let limits = limits(raw, tokens.max_bytes, found);
     let log = log(raw);

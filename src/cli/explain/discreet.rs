@@ -1,7 +1,7 @@
 //! What an explanation leaves out: tokens. It is pasted into tickets and chats, and a token in it
 //! would open a desktop for whoever reads them.
 
-use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use std::fmt::Write as _;
 
 /// Headers as text. What may hold a secret of the desktop's or a token of somebody else's is told by
@@ -14,7 +14,9 @@ pub(super) fn printable(
         *name == AUTHORIZATION || *name == COOKIE || token_headers.contains(name)
     };
     let text = |name: &HeaderName, value: &HeaderValue| {
-        if is_secret(name) {
+        if *name == SET_COOKIE {
+            cookie(&String::from_utf8_lossy(value.as_bytes()))
+        } else if is_secret(name) {
             format!("({} bytes)", value.len())
         } else {
             without_tokens(&String::from_utf8_lossy(value.as_bytes()))
@@ -23,8 +25,17 @@ pub(super) fn printable(
     headers.iter().map(|(name, value)| (name.to_string(), text(name, value))).collect()
 }
 
+/// A line of `Set-Cookie` without the value.
+fn cookie(line: &str) -> String {
+    let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
+    let (name, value) = pair.split_once('=').unwrap_or(("", pair));
+    let value = if value.is_empty() { String::new() } else { format!("({} bytes)", value.len()) };
+    without_tokens(&format!("{name}={value};{attributes}"))
+}
+
 /// `text` with everything that could be a JWT replaced by its length, wherever it stands: in a
-/// query, a host or a claim. A JWT begins with `eyJ`, the base64url of `{"`.
+/// query, a host or a claim. A JWT begins with `eyJ`, the base64url of `{"`, or, where its maker is
+/// fond of spaces, with something else; then its three long parts tell.
 pub(super) fn without_tokens(text: &str) -> String {
     let part_of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let mut told = String::with_capacity(text.len());
@@ -35,7 +46,7 @@ pub(super) fn without_tokens(text: &str) -> String {
         let end = behind.find(|c| !part_of_token(c)).unwrap_or(behind.len());
         let (run, after) = behind.split_at(end);
         told.push_str(between);
-        if run.len() >= SHORTEST && run.contains("eyJ") {
+        if is_token(run) {
             let _ = write!(told, "({} bytes not shown)", run.len());
         } else {
             told.push_str(run);
@@ -43,6 +54,11 @@ pub(super) fn without_tokens(text: &str) -> String {
         rest = after;
     }
     told
+}
+
+fn is_token(run: &str) -> bool {
+    let is_whole = run.split('.').count() == 3 && run.split('.').all(|part| part.len() >= SHORTEST);
+    is_whole || (run.len() >= SHORTEST && run.contains("eyJ"))
 }
 
 /// Shorter than the header of any token.
@@ -59,6 +75,7 @@ mod tests {
         for text in [
             TOKEN.to_owned(),
             format!("GET https://alice.vdi.example.com/?access_token={TOKEN}&x=1, once"),
+            TOKEN.replace("eyJ", "eyA"),
             format!("X-Forwarded-Host \"{TOKEN}.vdi.example.com\""),
             format!("https://portal.example.com/?rd=https%3A%2F%2Fx%2F%3Ft%3D{TOKEN}"),
         ] {
@@ -85,6 +102,7 @@ mod tests {
             ("authorization", "Basic YWxpY2U6cGFzcw=="),
             ("x-session-token", "opaque"),
             ("x-doorward-user", "alice"),
+            ("set-cookie", "__Host-doorward-st-ab=c.d.e; Path=/; Secure"),
         ] {
             headers.insert(name, HeaderValue::from_static(value));
         }
@@ -95,5 +113,7 @@ mod tests {
         assert_eq!(value("authorization"), "(22 bytes)");
         assert_eq!(value("x-session-token"), "(6 bytes)");
         assert_eq!(value("x-doorward-user"), "alice");
+        let cookie = "__Host-doorward-st-ab=(5 bytes); Path=/; Secure";
+        assert_eq!(value("set-cookie"), cookie);
     }
 }

@@ -2,15 +2,15 @@
 //! lives, and what else has to be set for it.
 
 use super::{Surroundings, bounds, tls::unreadable};
-use crate::config::field::OneOrMany;
+use crate::config::field::{OneOrMany, each};
 use crate::config::problem::{Findings, shown};
-use crate::config::raw::RawHandoff;
+use crate::config::raw::{RawConfig, RawHandoff};
 use crate::config::state::LONGEST_SESSION;
 use crate::config::{RevocationStore, Tokens};
 use crate::handoff::SessionCookies;
 use crate::http::sign_in::Handoff;
 use crate::keys;
-use crate::token::{KeyError, SessionKeys};
+use crate::token::{ClaimPath, KeyError, SessionKeys};
 use std::time::Duration;
 
 pub(super) fn check(
@@ -47,6 +47,31 @@ pub(super) fn check(
     }
     let cookies = SessionCookies { name: name?.clone(), partitioned: raw.partitioned.or(false) };
     Some(Handoff { keys: keys?, lifetime: lifetime.as_secs(), cookies })
+}
+
+/// Claims that decide who may enter, in sessions of the gate's own as well, where some have another
+/// meaning.
+pub(super) fn claims(raw: &RawConfig, found: &mut Findings<'_>) {
+    let issuers = raw.issuers.good().into_iter().flat_map(|list| each(list, "issuers"));
+    let users = issuers.filter_map(|(path, issuer)| {
+        Some((format!("{path}.user_claim"), issuer.good()?.user_claim.good()?.as_str()))
+    });
+    let grants = raw.grants.good().into_iter().flat_map(|list| each(list, "grants"));
+    let guests = grants.filter_map(|(path, grant)| {
+        Some((format!("{path}.claim"), grant.good()?.claim.good()?.as_str()))
+    });
+    for (path, text) in users.chain(guests) {
+        if ClaimPath::new(text).is_some_and(|claim| claim.is_of_the_gate()) {
+            found.problem(
+                &path,
+                format!(
+                    "{} says something else in the sessions that the gate makes of hand-offs",
+                    shown(text)
+                ),
+                "have the sign-in page put it into a claim of another name, and write that here",
+            );
+        }
+    }
 }
 
 fn keys(path: &str, raw: &RawHandoff, found: &mut Findings<'_>) -> Option<SessionKeys> {

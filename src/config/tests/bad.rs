@@ -220,9 +220,29 @@ state_as_return | handoff: {session_key_file: hmac}, return_parameter: st | logi
 state_taken | url: "https://p.example.net/?st=1", handoff: {session_key_file: hmac} | login.url | `st`
 logout_plain_http | handoff: {session_key_file: hmac}, logout_url: "http://p.example.net" | login.logout_url | not https
 logout_on_workspace | handoff: {session_key_file: hmac}, logout_url: "https://bob.vdi.example.com/" | login.logout_url | whose user controls it
+grant_by_the_gates_claim | handoff: {session_key_file: hmac} + grants: [{claim: aud, contains: admins, labels: "*"}] | grants[0].claim | something else
+grant_below_one | handoff: {session_key_file: hmac} + grants: [{claim: /session_exp/0, contains: admins, labels: "*"}] | grants[0].claim | something else
 unknown_key | handoff: {session_key_file: hmac, session_lifetimes: 1h} | login.handoff.session_lifetimes | did you mean
 own_name_as_cookie | handoff: {session_key_file: hmac} + tokens: {cookies: [__Host-doorward, __Host-doorward-p]} | tokens.cookies[1] | its own purposes
 "#,
+    );
+}
+
+#[test]
+fn who_a_user_is_says_the_sign_in_page() {
+    each_is_refused_in(
+        |yaml| {
+            let minimal = MINIMAL.replace("user_claim: sub", &format!("user_claim: {yaml}"));
+            assert_ne!(minimal, MINIMAL);
+            format!(
+                "{minimal}login: {{url: \"https://p.example.net\", handoff: {{session_key_file: \
+                 hmac}}}}\nrevocation: {{store: memory}}\n"
+            )
+        },
+        r"
+identifier | jti | issuers[0].user_claim | something else
+pointer | /nonce | issuers[0].user_claim | something else
+",
     );
 }
 
