@@ -33,6 +33,8 @@ pub enum Measure {
     Requests(Traffic),
     /// CPU time a request over HTTP/2 and TLS: `count` requests a round, 32 streams.
     Http2 { count: usize },
+    /// CPU time a request with so many revocations over that with none: `count` requests a round.
+    Revoked { revocations: usize, count: usize },
     /// Instructions a cached request, under callgrind.
     Instructions,
     /// Resident memory when ready.
@@ -93,6 +95,12 @@ pub const ROWS: &[Row] = &[
         title: "cached token, HTTP/2 over TLS, 32 streams, CPU µs",
         goal: Goal::Ratio(1.10),
         measure: Measure::Http2 { count: 4_000 },
+    },
+    Row {
+        name: "revoked",
+        title: "cached token, nothing revoked (first) and 100,000 others, CPU µs",
+        goal: Goal::Ratio(1.10),
+        measure: Measure::Revoked { revocations: 100_000, count: 3_000 },
     },
     Row {
         name: "rs256",

@@ -6,7 +6,7 @@
 //!
 //! The parts: `goals` is the table of rows; `request` and `token` are what is sent; `load` and
 //! `http2` send it; `floor` is the bare server; `process` starts servers and reads their cost;
-//! `rounds` takes turns; `requests`, `footprint`, `callgrind`, `cache_key`, `rendering` and `traefik`
+//! `rounds` takes turns; `requests`, `revoked`, `footprint`, `callgrind`, `cache_key`, `rendering` and `traefik`
 //! measure rows; `report` prints. Linux only, loopback only, and a missed goal fails nothing unless
 //! `--strict` is given: a machine that is slow today is no bug.
 
@@ -31,6 +31,7 @@ mod rendering;
 mod report;
 mod request;
 mod requests;
+mod revoked;
 mod rounds;
 mod tls;
 mod token;
@@ -96,6 +97,9 @@ fn measure(row: &Row, space: &Workspace, effort: Effort) -> Vec<Line> {
     match row.measure {
         Measure::Requests(traffic) => one(requests::http1(traffic, space, effort)),
         Measure::Http2 { count } => one(requests::http2(count, space, effort)),
+        Measure::Revoked { revocations, count } => {
+            one(revoked::measure(revocations, count, space, effort))
+        }
         Measure::Resident => one(footprint::resident(space)),
         Measure::Start => one(footprint::start(space)),
         Measure::Size => one(footprint::size(space)),

@@ -80,8 +80,18 @@ impl Workspace {
             Subject::Floor(work) => {
                 self.floor_with("the second floor", transport, &page.permit(), *work)
             }
-            Subject::Doorward(program) => self.doorward(program, transport, mint),
+            Subject::Doorward(program) => self.doorward(program, transport, mint, ""),
         }
+    }
+
+    /// The gate with a list of what ended, and a secret for whoever ends something.
+    pub fn gate_that_revokes(&self, mint: &Mint, secret: &str) -> Result<Launch, Failure> {
+        let Subject::Doorward(program) = &self.subject else {
+            return Err(Failure::SubjectDecidesNothing);
+        };
+        let file = self.write(&self.fresh("secret", "txt"), secret.as_bytes())?;
+        let section = format!("revocation: {{ store: memory, secret_file: {} }}\n", file.display());
+        self.doorward(program, Transport::Plain, mint, &section)
     }
 
     /// Writes a file that only its owner may read, as the gate demands of secrets.
@@ -134,6 +144,7 @@ impl Workspace {
         program: &Path,
         transport: Transport,
         mint: &Mint,
+        more: &str,
     ) -> Result<Launch, Failure> {
         let [address, admin] = free_addresses()?;
         let key = self.write(&self.fresh("key", "txt"), &mint.verification_key()?)?;
@@ -159,7 +170,8 @@ impl Workspace {
                audiences: [{AUDIENCE}]\n  \
                algorithms: [{}]\n  \
                keys: {{ {kind}: {} }}\n  \
-               user_claim: sub\n",
+               user_claim: sub\n\
+             {more}",
             mint.algorithm().name(),
             key.display(),
         );
