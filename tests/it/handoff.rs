@@ -8,3 +8,4 @@ mod flow;
 mod keys;
 pub mod scene;
 mod sign_out;
+mod strays;

@@ -2,7 +2,7 @@
 
 use super::{
     Gate, Portal, Redis, SOON, ask, begin, from_portal, handoff, json, problem, replica, says,
-    session, status, until, until_it_knows,
+    session, signed_in, status, until, until_it_knows,
 };
 use crate::support::portal::ALICE;
 use crate::support::redis::Way;
@@ -30,11 +30,23 @@ async fn enter(gate: &Gate, portal: &Portal) -> u16 {
     status
 }
 
+/// This browser is out, a copy of its session is not; and so it is told.
+async fn not_quite_out(gate: &Gate, session: &str) {
+    let page = Request::question(ALICE).uri("/.doorward/logout").session(session);
+    let answer = gate.ask(&page.form()).await;
+    assert!(answer.status == 503 && answer.is_page(), "{answer}");
+    let lines = answer.all("Set-Cookie");
+    assert!(lines.len() == 2 && lines.iter().all(|line| line.contains("Max-Age=0")), "{answer}");
+    assert_eq!(status(gate, session).await, 200);
+    says(gate, "sign-out-not-kept").await;
+}
+
 #[tokio::test]
 async fn a_gate_that_serves_goes_on_with_what_it_knows() {
     let (portal, mut redis) = (Portal::new(), Redis::keeping().await);
     let gate = replica(&portal, &redis.url(), "serve").open().await;
     let (good, ended) = (session(&portal, "good"), session(&portal, "ended"));
+    let own = signed_in(&gate, &portal).await;
     assert_eq!(ask(&gate, "POST", &json!({ "jti": "ended" })).await.0, 200);
     let (seen, ()) = tokio::join!(answers(&gate, &good, Duration::from_secs(3)), async {
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -49,6 +61,7 @@ async fn a_gate_that_serves_goes_on_with_what_it_knows() {
     assert_eq!(ask(&gate, "DELETE", &json!({ "jti": "ended" })).await.0, 503);
     assert_eq!(status(&gate, &good).await, 200, "nothing is revoked");
     assert_eq!(enter(&gate, &portal).await, 303);
+    not_quite_out(&gate, &own).await;
     redis.again().await;
     until_it_knows(&gate, true).await;
     assert_eq!((status(&gate, &good).await, status(&gate, &ended).await), (200, 401));
