@@ -137,7 +137,10 @@
 //! nothing by itself. It must answer the nonce of a state cookie, which only this host can have
 //! set, in this browser, a few minutes ago; it is good for this one origin, once; it must be a page
 //! that comes, no frame, script or form; and its user must be the host's. Nothing sets a cookie
-//! before all of that has been seen.
+//! before all of that has been seen. One that comes to its host in any other way, without the state
+//! or by a script, is used up there, so that nobody who has read its address can bring it to the
+//! browser that did ask. Signing in again ends the session of before, and a session counts as old as
+//! its hand-off, so that a revocation of everything until now covers one that is still on its way.
 //!
 //! - test: `it::traefik::shapes::v3_7::a_token_in_the_address_is_no_token`
 //! - test: `it::traefik::isolation::v3_7::someone_elses_desktop_stays_shut`
@@ -150,6 +153,10 @@
 //! - test: `it::handoff::arrivals::of_many_replays_at_once_one_wins`
 //! - test: `it::handoff::arrivals::somebody_elses_handoff_is_told_so_and_sets_nothing`
 //! - test: `it::handoff::arrivals::only_a_page_of_its_own_comes_in`
+//! - test: `it::handoff::strays::a_handoff_that_went_astray_is_used_up`
+//! - test: `it::handoff::strays::a_handoff_for_another_host_is_not_used_up_here`
+//! - test: `it::handoff::strays::signing_in_again_ends_the_session_of_before`
+//! - test: `it::handoff::strays::a_session_is_as_old_as_its_handoff`
 //! - test: `it::handoff::behind_traefik::in_and_out_again_behind_the_newest_traefik`
 //! - test: `it::browsers::way_in::a_day_at_the_desk_in_chromium`
 //! - test: `it::browsers::way_in::a_day_at_the_desk_in_firefox`
@@ -254,7 +261,10 @@
 //! here, because the worker answers before any request is made; that is why a label is computed
 //! from issuer and username and belongs to one user for ever. The operator never gives a username
 //! to a second person, and uses a `user_claim` that is never reused. Signing out clears the host's
-//! storage, workers included, for whoever comes to that browser next.
+//! storage, workers included, for whoever comes to that browser next. **A worker that is there sees
+//! the way in**: it may read the address with the hand-off, which it can only use up or let pass,
+//! since the state cookie and the session cookie are `HttpOnly`; and it may show a page in place of
+//! ours. It is alice's own origin, on which her desktop runs what it likes.
 //!
 //! - test: `name::rules::tests::two_users_never_share_a_label`
 //! - test: `name::rules::tests::another_issuer_is_another_user`
@@ -317,7 +327,8 @@
 //! tests start searches its whole log for parts of any token when it ends.
 //!
 //! A hand-off comes in an address, which Traefik's access log and the browser's history may keep. It
-//! is used up by then, good for a minute, and only for the browser whose state it answers; the
+//! is used up by then, whether it let anybody in or came where it could not, is good for a minute at
+//! most, and only for the browser whose state it answers; the
 //! answer is a redirect with `no-referrer`, so no page ever has it as its own address. No link of a
 //! page of ours repeats it.
 //!
@@ -747,6 +758,9 @@
 //! - test: `it::revocation::api::what_was_revoked_is_refused_at_once`
 //! - test: `it::revocation::crash::no_answered_revocation_is_lost`
 //! - test: `revocation::file::tests::what_was_revoked_is_there_after_a_restart`
+//! - test: `revocation::file::tests::what_was_used_is_used_after_a_restart`
+//! - test: `revocation::file::tests::a_disk_that_was_full_is_used_again`
+//! - test: `it::handoff::strays::signing_out_leaves_no_cookie_that_signs_in_again`
 //!
 //! Several replicas share what was told through Redis, and whoever reaches one replica only must not
 //! find there what has ended elsewhere: what one knows all know at once, a hand-off is used once

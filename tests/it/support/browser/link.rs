@@ -110,5 +110,5 @@ fn hear(output: ChildStdout, waiting: &Waiting) {
 /// A first start on a busy machine.
 const START: Duration = Duration::from_secs(150);
 /// What the slowest command may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 const FAREWELL: Duration = Duration::from_secs(10);
