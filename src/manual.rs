@@ -785,3 +785,5 @@
 //! - test: `token::logout::tests::a_logout_token_is_no_session_and_a_session_no_logout`
 //! - test: `it::revocation::backchannel::whatever_is_no_logout_token_ends_nothing`
 //! - test: `it::revocation::backchannel::a_flood_is_turned_away`
+//! - test: `it::render::command::logout_tokens_come_in_at_the_portals_host`
+//! - test: `it::render::installation::alice_is_in_and_bob_is_out`

@@ -6,6 +6,7 @@
 mod fixed;
 mod flags;
 mod folder;
+mod logout;
 mod notes;
 mod terms;
 

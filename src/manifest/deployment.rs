@@ -9,6 +9,7 @@ mod access;
 mod certificates;
 mod configuration;
 mod kustomize;
+mod logout;
 mod network;
 mod pods;
 mod systemd;
@@ -18,6 +19,8 @@ use super::static_config::{Acme, StaticOptions, helm_values, static_file};
 use super::tree::{Node, Section};
 use super::{File, Installation, ObjectName, RouteTls, catch_all, crd, middleware, yaml};
 use std::fmt;
+
+pub use logout::{Logout, PATH as LOGOUT_PATH, SERVICE as LOGOUT_SERVICE};
 
 /// What the gate's manifests depend on besides the installation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub struct GateOptions {
     pub monitoring_namespace: ObjectName,
     /// The gate's `config.yaml`, when there is one; else an example that is complete.
     pub configuration: Option<String>,
+    /// Where issuers say who has signed out, if anywhere.
+    pub logout: Option<Logout>,
 }
 
 impl Default for GateOptions {
@@ -39,6 +44,7 @@ impl Default for GateOptions {
             traefik_namespace: ObjectName::known("traefik"),
             monitoring_namespace: ObjectName::known("monitoring"),
             configuration: None,
+            logout: None,
         }
     }
 }
@@ -93,6 +99,9 @@ fn base(installation: &Installation, options: &GateOptions) -> Result<Vec<File>,
     add(&mut files, "base/traefik-access.yaml", &access::objects(installation, options))?;
     add(&mut files, "base/middleware.yaml", &middlewares)?;
     add(&mut files, "base/catch-all.yaml", &routes)?;
+    if let Some(logout) = &options.logout {
+        add(&mut files, "base/logout.yaml", &logout::objects(installation, logout))?;
+    }
     Ok(files)
 }
 
@@ -163,9 +172,9 @@ fn resolver(installation: &Installation) -> Acme {
     Acme::new(&installation.settings, "/data/acme.json")
 }
 
-/// The account and objects that stand for the gate all have this name.
 /// Of the gate. What one is told the others have to know, so a store must be shared.
 pub const REPLICAS: u64 = 2;
+/// The account and objects that stand for the gate all have this name.
 const GATE: &str = "doorward";
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use super::FormatFlag;
 use super::flags::InstallationFlags;
 use super::folder;
+use super::logout::LogoutFlags;
 use super::terms::Ground;
 use crate::cli::{ConfigFile, complain, failed, say, usage};
 use crate::manifest::deployment::{self, GateOptions};
@@ -96,6 +97,8 @@ pub(super) struct GateArgs {
     /// Where metrics are collected from [default: monitoring]
     #[arg(long, value_name = "NAME", value_parser = object_name)]
     monitoring_namespace: Option<ObjectName>,
+    #[command(flatten)]
+    logout: LogoutFlags,
     #[command(flatten)]
     domains: DomainFlags,
     #[command(flatten)]
@@ -203,6 +206,7 @@ impl GateArgs {
                 .monitoring_namespace
                 .clone()
                 .unwrap_or(defaults.monitoring_namespace),
+            logout: self.logout.of(&ground)?,
             configuration: ground.text,
         };
         let files = deployment::gate(&ground.installation, &options).map_err(unwritable)?;

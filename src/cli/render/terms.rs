@@ -5,6 +5,8 @@ use crate::cli::{ConfigFile, complain, usage};
 use crate::config::{Config, RevocationStore, Warning};
 use crate::manifest::{Installation, TrustedOrigin};
 use crate::name::{Case, Domain, LabelRules, ReservedLabels};
+use hyper::Uri;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -20,6 +22,8 @@ pub(super) struct Ground {
     pub(super) configured: bool,
     /// The configuration's file as it stands.
     pub(super) text: Option<String>,
+    /// `backchannel_listen`, and the hosts of the sign-in pages, which are no workspaces'.
+    pub(super) logout: Option<(SocketAddr, Vec<Domain>)>,
     /// Its `revocation.store`, where that is one process's own.
     pub(super) lonely_store: Option<&'static str>,
 }
@@ -68,6 +72,7 @@ impl Ground {
             pages_url: None,
             configured: false,
             text: None,
+            logout: None,
             lonely_store: None,
         }
     }
@@ -102,6 +107,7 @@ impl Ground {
 
     fn configured(config: Config) -> Self {
         let domains: Vec<Domain> = config.domains.iter().cloned().collect();
+        let logout = config.backchannel_listen.map(|address| (address, sign_in_hosts(&config)));
         let zones = config.zones.into_iter().map(|zone| zone.issuers);
         let origins = config.trusted_origins.into_iter().map(|trusted| TrustedOrigin {
             origin: trusted.origin.to_string().into(),
@@ -122,6 +128,7 @@ impl Ground {
             pages_url: config.pages_listen.map(|address| format!("http://{address}")),
             configured: true,
             text: None,
+            logout,
             lonely_store: match config.revocation {
                 RevocationStore::Memory => Some("memory"),
                 RevocationStore::File => Some("file"),
@@ -129,6 +136,17 @@ impl Ground {
             },
         }
     }
+}
+
+/// Each once.
+fn sign_in_hosts(config: &Config) -> Vec<Domain> {
+    let mut hosts = Vec::new();
+    for sign_in in config.zones.iter().filter_map(|zone| zone.login.as_ref()) {
+        let host = sign_in.url.parse::<Uri>().ok();
+        let host = host.as_ref().and_then(Uri::host).and_then(|host| Domain::new(host).ok());
+        hosts.extend(host.filter(|host| !hosts.contains(host)));
+    }
+    hosts
 }
 
 fn warn<'w>(warnings: impl IntoIterator<Item = &'w Warning>) {

@@ -6,7 +6,7 @@
 
 use crate::manifest::fixed::labels;
 use crate::manifest::tree::{Node, Section};
-use crate::manifest::{GatePlace, Installation};
+use crate::manifest::{GatePlace, Installation, deployment};
 
 /// Each policy with its binding.
 #[must_use]
@@ -50,10 +50,13 @@ fn gated(installation: &Installation) -> Policy {
     let names = format!("m.name == '{chain}' || m.name.startsWith('{chain}-owner-')");
     let (why, expression, message) = match installation.settings.gate {
         GatePlace::Route => (
-            "A child is behind its parent's gate; everything else needs its own.",
+            "A child is behind its parent's gate, and the gate's own listener for logout tokens judges \
+             them itself; everything else needs the gate.",
             format!(
                 "has(object.spec.parentRefs) && size(object.spec.parentRefs) > 0 || \
-                 object.spec.routes.all(r, has(r.middlewares) && r.middlewares.exists(m, {names}))",
+                 object.spec.routes.all(r, has(r.middlewares) && r.middlewares.exists(m, {names}) || \
+                 {})",
+                logout(installation),
             ),
             format!(
                 "every route here needs the gate: name the Middleware {chain}, or render the route \
@@ -87,6 +90,19 @@ fn gated(installation: &Installation) -> Policy {
             Validation { why, expression, message },
         ],
     }
+}
+
+/// Whether a route `r` leads to the listener for logout tokens, by its one path and no other.
+fn logout(installation: &Installation) -> String {
+    const HOST: &str = "Host\\(`[^`*]+`\\)";
+    let (service, path) = (deployment::LOGOUT_SERVICE, deployment::LOGOUT_PATH);
+    format!(
+        "request.namespace == '{}' && \
+         r.match.matches(r'''^\\({HOST}( \\|\\| {HOST})*\\) && Path\\(`{path}`\\) && Method\\(`POST`\\)$''') && \
+         has(r.services) && size(r.services) == 1 && r.services.all(s, s.name == '{service}' && \
+         !has(s.namespace) && (!has(s.kind) || s.kind == 'Service'))",
+        installation.settings.gate_namespace(),
+    )
 }
 
 /// `IngressRoute`s of everybody else.

@@ -10,6 +10,8 @@ use crate::manifest::{Installation, ObjectName};
 pub(super) fn objects(installation: &Installation, options: &GateOptions) -> Vec<Node> {
     let settings = &installation.settings;
     let gate = settings.gate_namespace();
+    let mut asked = vec![GATE_PORT, PAGES_PORT];
+    asked.extend(options.logout.as_ref().map(|logout| logout.port));
     let mut nodes = vec![
         closed(
             &gate,
@@ -25,7 +27,7 @@ pub(super) fn objects(installation: &Installation, options: &GateOptions) -> Vec
             metadata("doorward-gate", &gate),
             gate_selector(),
             vec![
-                rule(&traefik(options), &[GATE_PORT, PAGES_PORT]),
+                rule(&traefik(options), &asked),
                 rule(&namespace(&options.monitoring_namespace), &[ADMIN_PORT]),
             ],
         ),

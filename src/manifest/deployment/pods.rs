@@ -1,6 +1,6 @@
 //! The gate itself: two replicas with no rights at all, reached through two Services.
 
-use super::{GATE, GateOptions, REPLICAS, configuration, gate_selector, metadata};
+use super::{GATE, GateOptions, REPLICAS, configuration, gate_selector, logout, metadata};
 use crate::manifest::fixed::{
     ADMIN_PORT, GATE_PORT, PAGES_PORT, PAGES_SERVICE, PAGES_SERVICE_PORT, labels, object,
 };
@@ -120,11 +120,13 @@ fn container(options: &GateOptions, installation: &Installation) -> Section {
              gate that is throttled makes every request wait.",
         )
         .put("limits", Section::new().put("memory", "256Mi"));
+    let mut ports = vec![port(VERIFY, GATE_PORT), port(ADMIN, ADMIN_PORT), port(PAGES, PAGES_PORT)];
+    ports.extend(options.logout.as_ref().map(|logout| port(logout::PORT, logout.port)));
     Section::new()
         .put("name", GATE)
         .put("image", options.image.clone())
         .put("args", ["serve", "--config", configuration::CONFIG_PATH])
-        .put("ports", vec![port(VERIFY, GATE_PORT), port(ADMIN, ADMIN_PORT), port(PAGES, PAGES_PORT)])
+        .put("ports", ports)
         .why("A minute to start in, though it takes less than a second.")
         .put("startupProbe", probe("/livez", 1, 60))
         .why("Whether the process answers at all.")

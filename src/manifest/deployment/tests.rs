@@ -264,3 +264,36 @@ fn a_configuration_of_ones_own_takes_the_examples_place() {
     let map = yaml::read(&file.text).unwrap().remove(0);
     assert_eq!(map.below(&["data", "config.yaml"]), Some(&"domains: [vdi.example.com]\n".into()));
 }
+
+#[test]
+fn whoever_says_who_has_left_reaches_one_path_of_the_portals_host() {
+    let host = Domain::new("portal.example.net").unwrap();
+    let entry_points = vec![crate::manifest::TraefikName::known("public")];
+    let logout = Some(Logout { port: 4184, hosts: vec![host], entry_points });
+    let options = GateOptions { logout, ..GateOptions::default() };
+    let files = gate(&installation(), &options).unwrap();
+    let text = |name: &str| files.iter().find(|file| file.name == name).map(|file| &*file.text);
+    let [service, route] = &*yaml::read(text("base/logout.yaml").unwrap()).unwrap() else {
+        panic!("a Service and a route")
+    };
+    let port = &list(service, &["spec", "ports"])[0];
+    assert_eq!(port.below(&["targetPort"]), Some(&"logout".into()));
+    let rule = &list(route, &["spec", "routes"])[0];
+    let expected = "(Host(`portal.example.net`)) && Path(`/backchannel-logout`) && Method(`POST`)";
+    assert_eq!(rule.below(&["match"]), Some(&expected.into()));
+    assert_eq!(rule.below(&["middlewares"]), None);
+    let target = &list(rule, &["services"])[0];
+    assert_eq!(target.below(&["name"]), service.below(&["metadata", "name"]));
+    assert_eq!(target.below(&["port"]), port.below(&["port"]));
+    assert_eq!(list(route, &["spec", "entryPoints"]), ["public".into()]);
+    let kustomization = text("base/kustomization.yaml").unwrap();
+    assert!(kustomization.contains("logout.yaml"), "{kustomization}");
+    for (file, there) in [("base/gate.yaml", "name: logout"), ("base/network.yaml", "4184")] {
+        assert!(text(file).unwrap().contains(there), "{file}");
+        assert!(!files_without(file).contains(there), "{file}: nothing listens without it");
+    }
+}
+
+fn files_without(name: &str) -> String {
+    files().into_iter().find(|file| file.name == name).unwrap().text
+}

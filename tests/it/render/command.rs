@@ -145,6 +145,74 @@ fn replicas_with_a_store_each_are_refused() {
     }
 }
 
+/// The listener is published on the portal's host and nowhere else, or not at all.
+#[test]
+fn logout_tokens_come_in_at_the_portals_host() {
+    let login = json!({ "url": "https://Portal.example.net:8443/vdi?a=1", "sets_cookie": true });
+    for (row, changes, arguments, said) in [
+        ("the_sign_in_page's", json!({}), &[][..], Ok("Host(`portal.example.net`)")),
+        ("named", json!({}), &["--logout-host", "a.example"], Ok("(Host(`a.example`)) && Path(")),
+        (
+            "two",
+            json!({}),
+            &["--logout-host", "a.example", "--logout-host", "b.example"],
+            Ok("(Host(`a.example`) || Host(`b.example`)) && Path(`/backchannel-logout`)"),
+        ),
+        (
+            "a_workspace's",
+            json!({}),
+            &["--logout-host", "bob.vdi.example.com"],
+            Err("a workspace's"),
+        ),
+        ("the_zone's", json!({}), &["--logout-host", "vdi.example.com"], Err("a workspace's")),
+        ("no_name", json!({}), &["--logout-host", "a`) || Host(`b"], Err("--logout-host")),
+        ("no_page", json!({ "login": null }), &[], Err("--logout-host")),
+        ("loopback", json!({ "backchannel_listen": "127.0.0.1:4184" }), &[], Err("0.0.0.0:4184")),
+        ("gated", json!({}), &["--gate", "entrypoint"], Err("--logout-entry-point")),
+        (
+            "beside_the_gate",
+            json!({}),
+            &["--gate", "entrypoint", "--logout-entry-point", "public"],
+            Ok("- public"),
+        ),
+        ("not_listening", json!({ "backchannel_listen": null }), &[], Ok("kind: Deployment")),
+        (
+            "flag_without_a_listener",
+            json!({ "backchannel_listen": null }),
+            &["--logout-host", "a.example"],
+            Err("mean nothing"),
+        ),
+    ] {
+        let mut plan = Plan::of(&Portal::new())
+            .with("login", login.clone())
+            .with("backchannel_listen", json!("0.0.0.0:4184"));
+        let url = plan.folder.path().join("redis.url");
+        crate::support::certificates::write_secret(&url, "redis://redis.example");
+        plan = plan.with("revocation", json!({ "store": "redis", "url_file": url }));
+        for (key, value) in changes.as_object().unwrap() {
+            plan = plan.with(key, value.clone());
+        }
+        let path = plan.write();
+        let mut command = doorward();
+        command.args(["render", "gate", "--config"]).arg(&path).args(arguments);
+        let rendered = run(&mut command, "");
+        match said {
+            Ok(said) => {
+                assert_eq!(rendered.code, 0, "{row}: {}", rendered.output());
+                assert!(rendered.stdout.contains(said), "{row}: {}", rendered.output());
+                let listens = rendered.stdout.matches("4184").count();
+                let expected = if row == "not_listening" { 0..1 } else { 4..6 };
+                assert!(expected.contains(&listens), "{row}, {listens}: {}", rendered.output());
+            }
+            Err(said) => {
+                assert!([2, 64].contains(&rendered.code), "{row}: {}", rendered.output());
+                assert!(rendered.stderr.contains(said), "{row}: {}", rendered.output());
+                assert!(rendered.stdout.is_empty(), "{row}: nothing is half-written");
+            }
+        }
+    }
+}
+
 #[test]
 fn bad_flags_are_usage_and_name_their_key() {
     let input = json!([session("a", "alice")]).to_string();

@@ -3,6 +3,8 @@
 //! ACME server, sessions as objects of the cluster. Only the gate's address is another, because a
 //! cluster without nodes has no DNS.
 
+mod logout;
+
 use super::scene::{rendered, trust};
 use crate::support::cluster::{Cluster, User};
 use crate::support::crd_traefik::{CrdTraefik, Plan};
@@ -29,6 +31,8 @@ struct Installation {
     gate: Gate,
     portal: Portal,
     configuration: PathBuf,
+    /// Where the gate hears who has signed out.
+    ended: SocketAddr,
     traefik: CrdTraefik,
 }
 
@@ -40,9 +44,19 @@ impl Installation {
         let cluster = Cluster::with_definitions(traefik_objects::NEWEST, &definition).await;
         let (pebble, portal) = (Pebble::open().await, Portal::new());
         let pages = SocketAddr::new(own_address(), free_address().port());
-        let gate = gate::Plan::of(&portal).with("pages_listen", json!(pages)).with_tls(false);
+        let ended = SocketAddr::new(own_address(), free_address().port());
+        let gate = gate::Plan::of(&portal)
+            .with("pages_listen", json!(pages))
+            .with("backchannel_listen", json!(ended))
+            .with("revocation", json!({ "store": "memory" }))
+            .with("reserved_labels", json!(["portal"]))
+            .with(
+                "login",
+                json!({ "url": format!("https://{}/", logout::PORTAL), "sets_cookie": true }),
+            )
+            .with_tls(false);
         let gate = gate.open().await;
-        let mut config = gate.plan.config.clone();
+        let mut config = logout::several(gate.plan.config.clone(), gate.folder());
         config["render"] = json!({});
         let configuration = gate.folder().join("render.yaml");
         fs::write(&configuration, config.to_string()).unwrap();
@@ -83,7 +97,7 @@ impl Installation {
         });
         cluster.apply(&slice.to_string()).unwrap();
         let root = pebble.root().await;
-        Self { cluster, pebble, root, gate, portal, configuration, traefik }
+        Self { cluster, pebble, root, gate, portal, configuration, ended, traefik }
     }
 
     /// Where the gate really is.
@@ -168,7 +182,9 @@ async fn alice_is_in_and_bob_is_out() {
     alice.assert_untouched("its session is gone");
     assert!(!cluster.has(&["ingressroute.traefik.io", "kasm-alice", "-n", SESSIONS]));
     installation.visit_until(200, BOB, &Request::visit(BOB).session(&bobs)).await;
+    logout::the_portal_says_who_has_left(&installation, installation.ended, &bob).await;
     what_the_policies_refuse(cluster);
+    logout::what_is_no_way_to_the_listener(cluster);
     what_the_definition_refuses(cluster);
 }
 
