@@ -7,6 +7,7 @@ mod issuer_keys;
 mod moment;
 
 use super::{ConfigFile, complain, failed, revocations, say, usage};
+use crate::config::RevocationStore;
 use crate::cross_site::Origin;
 use crate::gate::{Denial, Denied, Note, Permit, Step, Transcript};
 use crate::http::class::Class;
@@ -93,6 +94,10 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
     for note in &mut transcript.0 {
         if note.step == Step::Peer && args.peer.is_none() {
             note.text.push_str(" (assumed; --peer)");
+        }
+        if note.step == Step::Revocation && config.revocation != RevocationStore::None {
+            "not asked here: `doorward revocations` lists what a running gate knows"
+                .clone_into(&mut note.text);
         }
         note.text = without_tokens(&note.text);
     }

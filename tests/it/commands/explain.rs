@@ -166,6 +166,11 @@ fn every_check_is_told_in_order() {
     assert!(told.stdout.contains("Authorization is no Bearer"), "{}", told.output());
     let told = explain(&config, &["--host", ALICE, "--token-file", "-"], &portal.token("alice"));
     assert!(told.stdout.contains("store none"), "{}", told.output());
+    // What a running gate was told, this process does not know, and does not pretend to.
+    let config = Plan::of(&portal).with("revocation", json!({ "store": "memory" }));
+    let path = config.write();
+    let told = explain(&path, &["--host", ALICE, "--token-file", "-"], &portal.token("alice"));
+    assert!(told.stdout.contains("not asked here: `doorward revocations`"), "{}", told.output());
 }
 
 /// Three in the morning: the two values that differ, and the one thing to change.
