@@ -771,3 +771,6 @@
 //! - test: `token::logout::tests::a_logout_token_is_no_session_and_a_session_no_logout`
 //! - test: `it::revocation::backchannel::whatever_is_no_logout_token_ends_nothing`
 //! - test: `it::revocation::backchannel::a_flood_is_turned_away`
+//! - test: `it::keys::logout::what_ends_at_a_real_provider_is_over_behind_traefik`
+//! - test: `it::keys::logout::the_logout_token_of_a_real_provider_counts_once_and_as_it_is`
+//! - test: `it::keys::logout::a_logout_token_by_a_new_key_makes_the_gate_look_for_it`

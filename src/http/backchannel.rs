@@ -8,7 +8,7 @@
 use super::answer::Body;
 use super::{Door, Handler, Later, Peer, State, now};
 use crate::observe::field;
-use crate::token::{Identity, IdentityKind, NotKept, Rejection, Revocation, UnixTime};
+use crate::token::{Identity, IdentityKind, Logout, NotKept, Rejection, Revocation, UnixTime};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Collected, Full, Limited};
 use hyper::body::Incoming;
@@ -54,11 +54,31 @@ impl BackChannel {
             return Refused::Form.response();
         };
         let Some(token) = logout_token(&body) else { return Refused::Form.response() };
-        let now = now();
-        match end(&self.door.state(), token, now, || self.may_judge(now)).await {
+        match self.end(token).await {
             Ok(()) => done(),
             Err(refused) => refused.response(),
         }
+    }
+
+    /// Ends what a logout token names. Many a provider sends it only once, so one whose key is unknown
+    /// waits until the issuer's keys have been looked for.
+    async fn end(&self, token: &str) -> Result<(), Refused> {
+        let mut state = self.door.state();
+        let mut judged = self.judge(&state, token);
+        if judged.as_ref().is_err_and(|rejection| *rejection == Rejection::KeyUnknown)
+            && let Some(issuer) = state.gate.verifier.issuer_named_in(token)
+            && let Some(looked) = self.door.tell_of_unknown_key(&state, issuer)
+        {
+            looked.await;
+            state = self.door.state();
+            judged = self.judge(&state, token);
+        }
+        end(&state, judged.map_err(refused)?, now()).await
+    }
+
+    fn judge(&self, state: &State, token: &str) -> Result<Logout, Rejection> {
+        let now = now();
+        state.gate.verifier.verify_logout(token, now, || self.may_judge(now))
     }
 
     /// Whether one more signature may be computed in this second.
@@ -91,26 +111,22 @@ impl Handler for BackChannel {
     }
 }
 
-/// Verifies a logout token, once, and ends what it names.
-async fn end(
-    state: &State,
-    token: &str,
-    now: UnixTime,
-    may_judge: impl FnOnce() -> bool,
-) -> Result<(), Refused> {
+fn refused(rejection: Rejection) -> Refused {
+    if rejection == Rejection::OverBudget {
+        return Refused::Busy;
+    }
+    tracing::info!(
+        { field::EVENT } = "backchannel-logout",
+        { field::REASON } = rejection.reason(),
+        { field::REMEDY } = rejection.remedy(),
+        "a logout token was refused"
+    );
+    Refused::Token(rejection)
+}
+
+/// Ends what a logout token names, once.
+async fn end(state: &State, logout: Logout, now: UnixTime) -> Result<(), Refused> {
     let gate = &state.gate;
-    let logout = gate.verifier.verify_logout(token, now, may_judge).map_err(|rejection| {
-        if rejection == Rejection::OverBudget {
-            return Refused::Busy;
-        }
-        tracing::info!(
-            { field::EVENT } = "backchannel-logout",
-            { field::REASON } = rejection.reason(),
-            { field::REMEDY } = rejection.remedy(),
-            "a logout token was refused"
-        );
-        Refused::Token(rejection)
-    })?;
     let life = state.lives.get(logout.issuer).copied().flatten();
     let revocation = Revocation {
         // A sign-in ends whole; whoever signs in again is a new one of the same subject.

@@ -243,6 +243,20 @@ async fn the_logout_token_of_a_real_provider_counts_once_and_as_it_is() {
     assert_eq!(street.status(token).await, 401, "it opens nothing");
 }
 
+/// The provider signs with a key that the gate has never seen, and says so only once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logout_token_by_a_new_key_makes_the_gate_look_for_it() {
+    let street = Street::open().await;
+    let mut browser = Browser::sign_in(&street.provider, "alice").await;
+    assert_eq!(street.status(&browser.token).await, 200, "{}", street.gate.process.output());
+    let id = street.provider.post("/_rotate", "").await;
+    browser.sign_out().await;
+    let sent = street.sent().await;
+    let [(token, 200)] = sent.as_slice() else { panic!("{sent:?}\n{}", street.provider.output()) };
+    assert_eq!(part(token, 0)["kid"], json!(id));
+    street.refuses(&browser.token).await;
+}
+
 const CLIENT: &str = "workspaces";
 const CALLBACK: &str = "https://portal.example.com/callback";
 /// RFC 7636, appendix B.

@@ -8,7 +8,11 @@ import { readFileSync } from 'node:fs'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 
 const [folder, port, certificate, privateKey, logout] = process.argv.slice(2)
-const { default: Provider } = await import(`${folder}/node_modules/oidc-provider/lib/index.js`)
+const library = `${folder}/node_modules/oidc-provider/lib`
+const { default: Provider } = await import(`${library}/index.js`)
+const { createMemoryAdapter } = await import(`${library}/adapters/memory_adapter.js`)
+// Who has signed in stays so when the keys change.
+const adapter = createMemoryAdapter()
 const key = () => ({
   ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
   kid: randomBytes(6).toString('hex'), use: 'sig', alg: 'ES256'
@@ -34,7 +38,7 @@ async function send (url, { dispatcher, ...options }) {
 }
 function start () {
   const provider = new Provider(`https://127.0.0.1:${port}`, {
-    jwks: { keys }, cookies: { keys: ['x'] }, fetch: send,
+    jwks: { keys }, cookies: { keys: ['x'] }, adapter, fetch: send,
     clients: [client('alice'), client('bob'), workspaces],
     features: {
       devInteractions: { enabled: true }, clientCredentials: { enabled: true },
