@@ -88,7 +88,10 @@ pub struct Door {
 }
 
 /// Told the name of an issuer of which a token came that names a key its issuer does not have.
-type KeyUnknown = Box<dyn Fn(&str) + Send + Sync>;
+type KeyUnknown = Box<dyn Fn(&str) -> Option<Looked> + Send + Sync>;
+
+/// Over when an issuer's keys have been looked for, or cannot be soon.
+pub type Looked = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// One configuration, ready to judge and to answer.
 pub struct State {
@@ -123,8 +126,9 @@ impl Door {
 
     /// Who is told the name of an issuer when a token names a key that it does not have, so that new
     /// keys are looked for. Called on a request's way, for every such token, forged ones too: it
-    /// must neither wait nor believe. Only the first call counts.
-    pub fn on_unknown_key(&self, told: impl Fn(&str) + Send + Sync + 'static) {
+    /// must neither wait nor believe. `None`: that issuer's keys are not looked for. Only the first
+    /// call counts.
+    pub fn on_unknown_key(&self, told: impl Fn(&str) -> Option<Looked> + Send + Sync + 'static) {
         let _first = self.key_unknown.set(Box::new(told));
     }
 
@@ -197,18 +201,17 @@ impl Door {
         let record = Record { state, headers, peer, took };
         record.denied(&denied, outcome, &response, &request_id, &self.recorder);
         if let Some(issuer) = denied.effort.key_unknown_of {
-            self.tell_of_unknown_key(state, issuer);
+            // Whoever asks for a page comes again.
+            drop(self.tell_of_unknown_key(state, issuer));
         }
         response
     }
 }
 
 impl Door {
-    fn tell_of_unknown_key(&self, state: &State, issuer: usize) {
-        let issuer = state.gate.verifier.issuers.get(issuer);
-        if let (Some(told), Some(issuer)) = (self.key_unknown.get(), issuer) {
-            told(&issuer.name);
-        }
+    fn tell_of_unknown_key(&self, state: &State, issuer: usize) -> Option<Looked> {
+        let issuer = state.gate.verifier.issuers.get(issuer)?;
+        self.key_unknown.get()?(&issuer.name)
     }
 }
 

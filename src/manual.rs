@@ -787,3 +787,6 @@
 //! - test: `it::revocation::backchannel::a_flood_is_turned_away`
 //! - test: `it::render::command::logout_tokens_come_in_at_the_portals_host`
 //! - test: `it::render::installation::alice_is_in_and_bob_is_out`
+//! - test: `it::keys::logout::what_ends_at_a_real_provider_is_over_behind_traefik`
+//! - test: `it::keys::logout::the_logout_token_of_a_real_provider_counts_once_and_as_it_is`
+//! - test: `it::keys::logout::a_logout_token_by_a_new_key_makes_the_gate_look_for_it`

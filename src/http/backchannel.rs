@@ -8,7 +8,7 @@
 use super::answer::Body;
 use super::{Door, Handler, Later, Peer, State, now};
 use crate::observe::field;
-use crate::token::{Identity, IdentityKind, NotKept, Rejection, Revocation, UnixTime};
+use crate::token::{Identity, IdentityKind, Logout, NotKept, Rejection, Revocation, UnixTime};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Collected, Full, Limited};
 use hyper::body::Incoming;
@@ -18,20 +18,22 @@ use hyper::header::{
 };
 use hyper::{Method, Request, Response, StatusCode};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Takes logout tokens for a door.
 pub struct BackChannel {
     door: Arc<Door>,
     /// The second that runs and how many tokens were judged in it: 32 bits each.
     judged: AtomicU64,
+    /// How many wait for a look at an issuer's keys.
+    waiting: AtomicUsize,
 }
 
 impl BackChannel {
     /// For this door.
     #[must_use]
     pub fn new(door: Arc<Door>) -> Self {
-        Self { door, judged: AtomicU64::new(0) }
+        Self { door, judged: AtomicU64::new(0), waiting: AtomicUsize::new(0) }
     }
 
     fn route(method: &Method, path: &str, headers: &HeaderMap) -> Option<Refused> {
@@ -54,11 +56,32 @@ impl BackChannel {
             return Refused::Form.response();
         };
         let Some(token) = logout_token(&body) else { return Refused::Form.response() };
-        let now = now();
-        match end(&self.door.state(), token, now, || self.may_judge(now)).await {
+        match self.end(token).await {
             Ok(()) => done(),
             Err(refused) => refused.response(),
         }
+    }
+
+    /// Ends what a logout token names. Many a provider sends it only once, so one whose key is unknown
+    /// waits until the issuer's keys have been looked for.
+    async fn end(&self, token: &str) -> Result<(), Refused> {
+        let mut state = self.door.state();
+        let mut judged = self.judge(&state, token);
+        if judged.as_ref().is_err_and(|rejection| *rejection == Rejection::KeyUnknown)
+            && let Some(issuer) = state.gate.verifier.issuer_named_in(token)
+            && let Some(looked) = self.door.tell_of_unknown_key(&state, issuer)
+            && let Some(_place) = Place::take(&self.waiting)
+        {
+            looked.await;
+            state = self.door.state();
+            judged = self.judge(&state, token);
+        }
+        end(&state, judged.map_err(refused)?, now()).await
+    }
+
+    fn judge(&self, state: &State, token: &str) -> Result<Logout, Rejection> {
+        let now = now();
+        state.gate.verifier.verify_logout(token, now, || self.may_judge(now))
     }
 
     /// Whether one more signature may be computed in this second.
@@ -73,6 +96,23 @@ impl BackChannel {
             (count < MOST_JUDGED).then_some(second | (count + 1))
         });
         counted.is_ok()
+    }
+}
+
+/// One of the few that may wait; given back when it goes.
+struct Place<'w>(&'w AtomicUsize);
+
+impl<'w> Place<'w> {
+    fn take(waiting: &'w AtomicUsize) -> Option<Self> {
+        let place = Self(waiting);
+        // Given back at once when there is none.
+        (waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING).then_some(place)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -91,26 +131,22 @@ impl Handler for BackChannel {
     }
 }
 
-/// Verifies a logout token, once, and ends what it names.
-async fn end(
-    state: &State,
-    token: &str,
-    now: UnixTime,
-    may_judge: impl FnOnce() -> bool,
-) -> Result<(), Refused> {
+fn refused(rejection: Rejection) -> Refused {
+    if rejection == Rejection::OverBudget {
+        return Refused::Busy;
+    }
+    tracing::info!(
+        { field::EVENT } = "backchannel-logout",
+        { field::REASON } = rejection.reason(),
+        { field::REMEDY } = rejection.remedy(),
+        "a logout token was refused"
+    );
+    Refused::Token(rejection)
+}
+
+/// Ends what a logout token names, once.
+async fn end(state: &State, logout: Logout, now: UnixTime) -> Result<(), Refused> {
     let gate = &state.gate;
-    let logout = gate.verifier.verify_logout(token, now, may_judge).map_err(|rejection| {
-        if rejection == Rejection::OverBudget {
-            return Refused::Busy;
-        }
-        tracing::info!(
-            { field::EVENT } = "backchannel-logout",
-            { field::REASON } = rejection.reason(),
-            { field::REMEDY } = rejection.remedy(),
-            "a logout token was refused"
-        );
-        Refused::Token(rejection)
-    })?;
     let life = state.lives.get(logout.issuer).copied().flatten();
     let revocation = Revocation {
         // A sign-in ends whole; whoever signs in again is a new one of the same subject.
@@ -222,6 +258,8 @@ fn guarded(status: StatusCode, body: String) -> Response<Body> {
 }
 
 const PATH: &str = "/backchannel-logout";
+/// Requests that wait for an issuer's keys at a time; more are refused at once, as forged ones are.
+const MOST_WAITING: usize = 64;
 const MAX_BODY: usize = 16 * 1024;
 /// Signatures computed within a second: one may cost a tenth of a millisecond.
 const MOST_JUDGED: u64 = 200;

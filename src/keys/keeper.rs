@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// What has come of a look, or of none.
 #[derive(Debug)]
@@ -67,10 +67,10 @@ impl Keeper {
         Self { task: runtime.spawn(rounds.run(first)), wanted, looked }
     }
 
-    /// What tells it that a token has named an unknown key. Costs next to nothing, however often.
+    /// What tells it that a token has named an unknown key.
     #[must_use]
-    pub fn wanted(&self) -> Arc<Notify> {
-        Arc::clone(&self.wanted)
+    pub fn bell(&self) -> Bell {
+        Bell { wanted: Arc::clone(&self.wanted), looked: self.looked.clone() }
     }
 
     /// When the first look is over, well or not.
@@ -79,6 +79,27 @@ impl Keeper {
         async move {
             // A keeper that is gone looks no more.
             let _ = looked.wait_for(|over| *over).await;
+        }
+    }
+}
+
+/// Tells a [`Keeper`] that a token has named an unknown key.
+#[derive(Debug)]
+pub struct Bell {
+    wanted: Arc<Notify>,
+    looked: watch::Receiver<bool>,
+}
+
+impl Bell {
+    /// Tells it. Costs next to nothing, however often. What comes back is over with the next look,
+    /// well or not, or when that is not over soon.
+    pub fn ring(&self) -> impl Future<Output = ()> + use<> {
+        let mut looked = self.looked.clone();
+        looked.mark_unchanged();
+        self.wanted.notify_one();
+        async move {
+            // A keeper that is gone looks no more.
+            let _ = timeout(SOON, looked.changed()).await;
         }
     }
 }
@@ -198,6 +219,8 @@ fn random() -> u8 {
 
 /// The pause between two looks that tokens have asked for.
 const ASKED: Duration = Duration::from_secs(30);
+/// Less than the 2.5 s for which providers wait for an answer to a logout token.
+const SOON: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests;

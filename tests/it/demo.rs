@@ -114,10 +114,8 @@ async fn the_demo_walks_the_way_in_and_out() {
 /// Whoever copies the lines sees what is promised, in the order in which they stand.
 #[tokio::test]
 async fn the_lines_for_a_shell_do_what_they_say() {
-    if std::process::Command::new("curl").arg("--version").output().is_err() {
-        eprintln!("left out: no curl here");
-        return;
-    }
+    let curl = std::process::Command::new("curl").arg("--version").output();
+    assert!(curl.is_ok(), "this test needs curl: apt-get install curl");
     let home = tempfile::tempdir().unwrap();
     let port = free_address().port().to_string();
     let mut command = doorward();
@@ -125,7 +123,7 @@ async fn the_lines_for_a_shell_do_what_they_say() {
         .args(["demo", "--json", "--port", &port])
         .env("DOORWARD_TRAEFIK", traefik_parts::program(Version::NEWEST.number))
         .env("HOME", home.path());
-    let demo = Process::start(&mut command);
+    let mut demo = Process::start(&mut command);
     let ready = || async { demo.stdout().contains('\n') };
     eventually("a word that it is ready", Duration::from_secs(120), ready).await;
     let ready: Value = serde_json::from_str(&demo.stdout()).expect("one line of JSON");
@@ -140,6 +138,8 @@ async fn the_lines_for_a_shell_do_what_they_say() {
         assert!(seen || done.stdout.trim() == expected, "{title}: {}", done.output());
     }
     demo.signal("TERM");
+    // It takes the gate and Traefik with it.
+    assert_eq!(demo.exit_code(Duration::from_secs(20)).await, Some(0), "{}", demo.output());
 }
 
 /// Nothing is fetched against the user's will, and the message says how to go on.

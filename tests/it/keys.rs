@@ -3,6 +3,7 @@
 
 mod explained;
 mod hostile;
+mod logout;
 mod outage;
 mod provider;
 mod rotation;

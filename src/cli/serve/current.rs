@@ -8,15 +8,14 @@
 //! [`State`]: crate::http::State
 
 use crate::config::Config;
-use crate::http::Door;
-use crate::keys::{Event, Held, Keeper, Remote, Store, now};
+use crate::http::{Door, Looked};
+use crate::keys::{Bell, Event, Held, Keeper, Remote, Store, now};
 use crate::observe::{FetchedIssuer, Metrics, field};
 use crate::token::cache::SessionCache;
 use crate::token::{KeyProblem, KeySet, Revocations, UnixTime};
 use arc_swap::ArcSwap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
 
 /// The one owner.
 pub(super) struct Current {
@@ -46,7 +45,7 @@ struct Kept {
 }
 
 /// Who fetches for which issuer; asked on a request's way, so without a lock.
-type Wanted = ArcSwap<Vec<(Box<str>, Arc<Notify>)>>;
+type Wanted = ArcSwap<Vec<(Box<str>, Bell)>>;
 
 impl Current {
     /// In force from now on, with the keys that `state_dir` has. Nothing is fetched yet. Called on
@@ -64,9 +63,9 @@ impl Current {
         let asked = Arc::clone(&wanted);
         door.on_unknown_key(move |issuer| {
             let fetched = asked.load();
-            if let Some((_, keeper)) = fetched.iter().find(|(name, _)| **name == *issuer) {
-                keeper.notify_one();
-            }
+            let (_, bell) = fetched.iter().find(|(name, _)| **name == *issuer)?;
+            let looked: Looked = Box::pin(bell.ring());
+            Some(looked)
         });
         let kept = show(&config, held, &metrics);
         let inside = Inside { running: config, configuration: FIRST, generation: FIRST, kept };
@@ -125,7 +124,7 @@ impl Current {
             let report = move |event| tell(&owner, turn, position, event);
             let held = kept.held.clone();
             let keeper = Keeper::start(&self.runtime, remote.clone(), held, store, report);
-            wanted.push((remote.issuer.clone(), keeper.wanted()));
+            wanted.push((remote.issuer.clone(), keeper.bell()));
             kept.keeper = Some(keeper);
         }
         self.wanted.store(Arc::new(wanted));

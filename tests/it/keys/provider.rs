@@ -1,11 +1,13 @@
 //! A real OpenID provider: npm's `oidc-provider`, found by discovery.
 
 use super::scene::{PATIENCE, becomes, fails, known, looks, status};
+use crate::support::answer::Answer;
 use crate::support::certificates::Authority;
 use crate::support::gate::{Gate, Plan};
 use crate::support::parts::node::openid_provider;
 use crate::support::portal::Portal;
 use crate::support::process::{Process, eventually, free_address};
+use crate::support::request::Request;
 use crate::support::token::remember;
 use crate::support::wire::{Tls, Wire};
 use serde_json::{Value, json};
@@ -14,44 +16,75 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
-struct Provider {
+/// A running provider.
+pub struct Provider {
     process: Process,
     address: SocketAddr,
     authority: Authority,
 }
 
 impl Provider {
-    /// Starts one whose files are in `folder`.
+    /// Starts one whose files are in `folder`, and which tells nobody that a sign-in has ended.
     async fn open(folder: &Path) -> Self {
+        Self::start(folder, None).await
+    }
+
+    /// Starts one that posts its logout tokens to `logout`.
+    pub async fn telling(folder: &Path, logout: &str) -> Self {
+        Self::start(folder, Some(logout)).await
+    }
+
+    async fn start(folder: &Path, logout: Option<&str>) -> Self {
         let (authority, address) = (Authority::new(), free_address());
         let (certificate, key) = authority.issue(&["127.0.0.1"]).write(folder, "provider");
         let script = folder.join("provider.mjs");
         fs::write(&script, include_str!("provider.mjs")).unwrap();
         let mut node = Command::new("node");
         node.arg(script).arg(openid_provider()).arg(address.port().to_string());
-        let process = Process::start(node.arg(certificate).arg(key));
+        let process = Process::start(node.arg(certificate).arg(key).args(logout));
         let listening = || async { process.stdout().contains("listening") };
         eventually("the provider", PATIENCE, listening).await;
         Self { process, address, authority }
     }
 
-    fn issuer(&self) -> String {
+    /// Has the gate of this plan find the provider's keys by discovery.
+    pub fn is_issuer_of(&self, plan: Plan, audience: &str) -> Plan {
+        let authority = plan.folder.path().join("authority.crt");
+        fs::write(&authority, &self.authority.pem).unwrap();
+        plan.with_issuer("issuer", json!(self.issuer()))
+            .with_issuer("audiences", json!([audience]))
+            .with_issuer("keys", json!({ "discovery": true }))
+            .with_issuer("ca_file", json!(authority))
+    }
+
+    /// `iss` of its tokens, and where all its addresses begin.
+    pub fn issuer(&self) -> String {
         format!("https://{}", self.address)
     }
 
-    async fn post(&self, path: &str, body: &str) -> String {
+    /// What it has said.
+    pub fn output(&self) -> String {
+        self.process.output()
+    }
+
+    /// Sends a request on a connection of its own, with `body` as a form if there is any.
+    pub async fn ask(&self, request: Request, body: &str) -> Answer {
         let authority = &self.authority.pem;
         let tls = Tls { server_name: "127.0.0.1", authority, client: None };
         let mut wire = Wire::tls(self.address, tls).await.unwrap();
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
-            self.address,
-            body.len()
-        );
-        wire.send(request.as_bytes()).await.unwrap();
-        let answer = wire.answer(false).await.unwrap();
-        assert_eq!(answer.status, 200, "{answer}\n{}", self.process.output());
+        let request = request
+            .add("Host", self.address.to_string())
+            .add("Connection", "close")
+            .add("Content-Type", "application/x-www-form-urlencoded")
+            .add("Content-Length", body.len().to_string());
+        wire.send(&[request.bytes(), body.as_bytes().to_vec()].concat()).await.unwrap();
+        wire.answer(false).await.unwrap()
+    }
+
+    /// Posts a form and gives the text of the answer, which is 200.
+    pub async fn post(&self, path: &str, body: &str) -> String {
+        let answer = self.ask(Request::get(path).method("POST"), body).await;
+        assert_eq!(answer.status, 200, "{answer}\n{}", self.output());
         answer.text()
     }
 
@@ -70,15 +103,7 @@ impl Provider {
 async fn discovery_and_rotation_at_a_real_openid_provider() {
     let plan = Plan::of(&Portal::new());
     let provider = Provider::open(plan.folder.path()).await;
-    let authority = plan.folder.path().join("authority.crt");
-    fs::write(&authority, &provider.authority.pem).unwrap();
-    let gate = plan
-        .with_issuer("issuer", json!(provider.issuer()))
-        .with_issuer("audiences", json!(["urn:vdi"]))
-        .with_issuer("keys", json!({ "discovery": true }))
-        .with_issuer("ca_file", json!(authority))
-        .open()
-        .await;
+    let gate = provider.is_issuer_of(plan, "urn:vdi").open().await;
     let first = provider.token("alice").await;
     assert_eq!(status(&gate, &first).await, 200, "{}", gate.process.output());
     assert_eq!(status(&gate, &provider.token("bob").await).await, 403);
