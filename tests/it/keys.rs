@@ -5,5 +5,6 @@ mod explained;
 mod hostile;
 mod outage;
 mod provider;
+mod restless;
 mod rotation;
 mod scene;
