@@ -14,9 +14,12 @@ pub fn resident(space: &Workspace) -> Result<Figures, Failure> {
     let page = PageFetch::with_token(&mint.token()?);
     let floor = space.floor(Transport::Plain, &page)?.start(space.cores)?;
     let subject = space.subject(Transport::Plain, &page, &mint)?.start(space.cores)?;
-    let mebibytes =
-        |bytes: u64| f64::from(u32::try_from(bytes / 1024).unwrap_or(u32::MAX)) / 1024.0;
     Ok(Figures::single(Some(mebibytes(floor.resident()?)), mebibytes(subject.resident()?), 1))
+}
+
+/// For memory, which is told in these.
+pub fn mebibytes(bytes: u64) -> f64 {
+    f64::from(u32::try_from(bytes / 1024).unwrap_or(u32::MAX)) / 1024.0
 }
 
 /// Milliseconds from the start of the process to the first sign of readiness, several times each.

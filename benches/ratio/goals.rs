@@ -35,6 +35,8 @@ pub enum Measure {
     Http2 { count: usize },
     /// CPU time a request with so many revocations over that with none: `count` requests a round.
     Revoked { revocations: usize, count: usize },
+    /// Likewise with the revocations in a file, and what they take in memory and at the start.
+    RevokedFile { revocations: usize, count: usize },
     /// Instructions a cached request, under callgrind.
     Instructions,
     /// Resident memory when ready.
@@ -101,6 +103,12 @@ pub const ROWS: &[Row] = &[
         title: "cached token, nothing revoked (first) and 100,000 others, CPU µs",
         goal: Goal::Ratio(1.10),
         measure: Measure::Revoked { revocations: 100_000, count: 3_000 },
+    },
+    Row {
+        name: "revoked-file",
+        title: "cached token, nothing revoked (first) and a million others in the file, CPU µs",
+        goal: Goal::Ratio(1.10),
+        measure: Measure::RevokedFile { revocations: 1_000_000, count: 3_000 },
     },
     Row {
         name: "rs256",

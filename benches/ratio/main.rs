@@ -6,8 +6,8 @@
 //!
 //! The parts: `goals` is the table of rows; `request` and `token` are what is sent; `load` and
 //! `http2` send it; `floor` is the bare server; `process` starts servers and reads their cost;
-//! `rounds` takes turns; `requests`, `revoked`, `footprint`, `callgrind`, `cache_key`, `rendering` and `traefik`
-//! measure rows; `report` prints. Linux only, loopback only, and a missed goal fails nothing unless
+//! `rounds` takes turns; `requests`, `revoked`, `revoked_file`, `footprint`, `callgrind`,
+//! `cache_key`, `rendering` and `traefik` measure rows; `report` prints. Linux only, loopback only, and a missed goal fails nothing unless
 //! `--strict` is given: a machine that is slow today is no bug.
 
 #![expect(
@@ -32,6 +32,7 @@ mod report;
 mod request;
 mod requests;
 mod revoked;
+mod revoked_file;
 mod rounds;
 mod tls;
 mod token;
@@ -99,6 +100,17 @@ fn measure(row: &Row, space: &Workspace, effort: Effort) -> Vec<Line> {
         Measure::Http2 { count } => one(requests::http2(count, space, effort)),
         Measure::Revoked { revocations, count } => {
             one(revoked::measure(revocations, count, space, effort))
+        }
+        Measure::RevokedFile { revocations, count } => {
+            match revoked_file::measure(revocations, count, space, effort) {
+                Err(failure) => one(Err(failure)),
+                Ok(figures) => vec![
+                    Line::new(row.title, row.goal, Ok(figures.request)),
+                    Line::new("the same gates, resident MiB", Goal::None, Ok(figures.resident)),
+                    Line::new("their start, ready after ms", Goal::None, Ok(figures.start)),
+                    Line::new("their start after SIGKILL, ms", Goal::None, Ok(figures.restart)),
+                ],
+            }
         }
         Measure::Resident => one(footprint::resident(space)),
         Measure::Start => one(footprint::start(space)),

@@ -84,13 +84,25 @@ impl Workspace {
         }
     }
 
-    /// The gate with a list of what ended, and a secret for whoever ends something.
-    pub fn gate_that_revokes(&self, mint: &Mint, secret: &str) -> Result<Launch, Failure> {
+    /// The gate with a list of what ended, and a secret for whoever ends something. With a folder
+    /// the list is kept there, without one in memory.
+    pub fn gate_that_revokes(
+        &self,
+        mint: &Mint,
+        secret: &str,
+        state: Option<&Path>,
+    ) -> Result<Launch, Failure> {
         let Subject::Doorward(program) = &self.subject else {
             return Err(Failure::SubjectDecidesNothing);
         };
         let file = self.write(&self.fresh("secret", "txt"), secret.as_bytes())?;
-        let section = format!("revocation: {{ store: memory, secret_file: {} }}\n", file.display());
+        let store = if state.is_some() { "file" } else { "memory" };
+        let state = state.map(|folder| format!("state_dir: {}\n", folder.display()));
+        let section = format!(
+            "revocation: {{ store: {store}, secret_file: {} }}\n{}",
+            file.display(),
+            state.unwrap_or_default()
+        );
         self.doorward(program, Transport::Plain, mint, &section)
     }
 

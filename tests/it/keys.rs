@@ -6,5 +6,6 @@ mod hostile;
 mod logout;
 mod outage;
 mod provider;
+mod restless;
 mod rotation;
 mod scene;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::env;
 use std::time::Duration;
 
-/// `DOORWARD_TEST_CRASHES` for more of them: a thousand take some ten minutes.
+/// `DOORWARD_TEST_CRASHES` for more of them: a thousand take four to ten minutes.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_answered_revocation_is_lost() {
     let crashes = env::var("DOORWARD_TEST_CRASHES").ok().and_then(|text| text.parse().ok());
