@@ -271,6 +271,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn few_wait_and_each_makes_room_again() {
+        let waiting = AtomicUsize::new(0);
+        let places: Vec<_> = (0..MOST_WAITING).map(|_| Place::take(&waiting)).collect();
+        assert!(places.iter().all(Option::is_some));
+        for _ in 0..3 {
+            assert!(Place::take(&waiting).is_none());
+        }
+        drop(places);
+        assert_eq!(waiting.load(Ordering::Relaxed), 0);
+        assert!(Place::take(&waiting).is_some());
+    }
+
+    #[test]
     fn a_form_has_one_token() {
         for (row, body, expected) in [
             ("alone", "logout_token=a.b.c", Some("a.b.c")),

@@ -45,7 +45,8 @@ impl Change<'_> {
 impl Disk {
     /// Opens the file or makes it, closed to others.
     pub(super) fn open(file: PathBuf, now: UnixTime) -> Result<Self, redb::Error> {
-        Self::open_by(Box::new(|file| Ok(Database::create(file)?)), file, now)
+        let open = |file: &Path| Ok(Database::builder().set_cache_size(CACHE).create(file)?);
+        Self::open_by(Box::new(open), file, now)
     }
 
     fn open_by(open: Opener, file: PathBuf, now: UnixTime) -> Result<Self, redb::Error> {
@@ -149,6 +150,8 @@ fn private(file: &Path) -> Result<(), redb::Error> {
 const REVOKED: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("revocations/v1");
 /// By the token's hash, until when it must be known.
 const SPENT: TableDefinition<'_, u128, u64> = TableDefinition::new("spent/v1");
+/// Bytes; by default redb would keep a whole file of a GiB. It is read once, at the start.
+const CACHE: usize = 8 << 20;
 /// Seconds.
 const SWEEP_EVERY: u64 = 3600;
 
