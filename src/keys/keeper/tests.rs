@@ -71,6 +71,38 @@ async fn keys_become_too_old_once_and_the_looks_go_on() {
     assert_eq!(told.lock().unwrap().len(), 1);
 }
 
+/// Nobody answers for a day: the gate asks every five minutes, says so each time, and has its keys.
+#[tokio::test(start_paused = true)]
+async fn a_day_without_the_issuer_changes_nothing() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (mut rounds, told) = rounds(Some(held()));
+    let address = Endpoint::parse(&format!("http://{closed}/")).unwrap();
+    rounds.remote.source = Source::Url(address);
+    (rounds.remote.plain, rounds.remote.max_stale) = (true, Duration::from_secs(7 * 86_400));
+    let wanted = Arc::clone(&rounds.wanted);
+    let keeper = tokio::spawn(rounds.run(watch::channel(false).0));
+    sleep_until(Instant::now() + Duration::from_secs(86_400)).await;
+    let before = told.lock().unwrap().len();
+    assert!((240..=420).contains(&before), "{before} looks");
+    {
+        let told = told.lock().unwrap();
+        assert!(told.iter().all(|event| event.starts_with("Failed")), "{told:?}");
+        assert!(told[before - 1].contains(&format!("in_a_row: {before}")), "{:?}", told.last());
+    }
+    // And a stranger's made-up keys make it ask twice a minute and no more.
+    let asking = tokio::spawn(async move {
+        loop {
+            wanted.notify_one();
+            sleep_until(Instant::now() + Duration::from_millis(100)).await;
+        }
+    });
+    sleep_until(Instant::now() + Duration::from_secs(600)).await;
+    asking.abort();
+    keeper.abort();
+    let looks = told.lock().unwrap().len() - before;
+    assert!((18..=23).contains(&looks), "{looks} looks in ten minutes");
+}
+
 #[tokio::test]
 async fn a_panic_leaves_no_keys_behind() {
     let (rounds, told) = rounds(Some(held()));
