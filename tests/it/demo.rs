@@ -1,5 +1,6 @@
 //! `doorward demo --once`: everything on one machine, which checks itself.
 
+use crate::support::parts::system::system;
 use crate::support::process::{Process, doorward, eventually, free_address, run};
 use crate::support::traefik::Version;
 use crate::support::traefik_parts;
@@ -114,8 +115,7 @@ async fn the_demo_walks_the_way_in_and_out() {
 /// Whoever copies the lines sees what is promised, in the order in which they stand.
 #[tokio::test]
 async fn the_lines_for_a_shell_do_what_they_say() {
-    let curl = std::process::Command::new("curl").arg("--version").output();
-    assert!(curl.is_ok(), "this test needs curl: apt-get install curl");
+    let _of_the_lines = system("curl", &["curl"]);
     let home = tempfile::tempdir().unwrap();
     let port = free_address().port().to_string();
     let mut command = doorward();

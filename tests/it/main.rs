@@ -11,7 +11,7 @@
 //! Traefik, kubectl, the control plane of Kubernetes, Pebble and an OpenID provider are installed or
 //! built on the first run, into `$DOORWARD_TEST_CACHE` or `target/test-parts` (see
 //! [`support::parts`]); the control plane takes 8 to 10 minutes of two cores, once. Browsers and
-//! Redis are the system's; root installs a missing browser through apt. A test that cannot have its
+//! Redis are the system's; root installs what is missing through apt. A test that cannot have its
 //! part fails and names the line that installs it.
 #![expect(
     clippy::unwrap_used,

@@ -6,7 +6,7 @@
 
 mod link;
 
-use super::parts::browsers;
+use super::parts::{browsers, system};
 use link::Link;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -73,7 +73,7 @@ impl Browser {
         if engine == Engine::Chromium {
             // Service workers are registered only where the whole browser takes the certificate.
             command.arg("--ignore-certificate-errors");
-            if browsers::is_root() {
+            if system::is_root() {
                 command.arg("--no-sandbox");
             }
         }

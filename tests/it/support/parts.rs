@@ -11,6 +11,7 @@ pub mod node;
 pub mod pebble;
 pub mod redis;
 pub mod schemas;
+pub mod system;
 pub mod traefik_objects;
 pub mod wheel;
 

@@ -1,9 +1,8 @@
 //! Real browsers and what drives them. The browsers are the system's, by far too large to be kept in
-//! a folder of ours: root installs a missing one through apt, anybody else is told how.
+//! a folder of ours.
 
-use super::{announce, part, run, text, wheel};
-use std::env;
-use std::os::unix::fs::{MetadataExt, symlink};
+use super::system::{on_path, system};
+use super::{part, run, text, wheel};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,38 +14,6 @@ pub fn chromium() -> PathBuf {
 /// Firefox, by whichever name the system has it.
 pub fn firefox() -> PathBuf {
     system("firefox-esr", &["firefox-esr", "firefox"])
-}
-
-/// Whether these tests run as root, under whom Chromium has no sandbox.
-pub fn is_root() -> bool {
-    // The owner of one's own process, which the standard library does not tell.
-    std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
-}
-
-fn system(package: &str, names: &[&str]) -> PathBuf {
-    // The part is a link to the program: it dangles, and is made anew, when the program has gone.
-    let by_hand = |_: &Path| format!("This installs it:\n  apt-get install {package}");
-    let folder = part(package, PROGRAM, by_hand, |folder| {
-        if on_path(names).is_none() {
-            by_apt(package)?;
-        }
-        let program =
-            on_path(names).ok_or_else(|| format!("{package} is installed, but not on PATH"))?;
-        symlink(program, folder.join(PROGRAM)).map_err(|error| error.to_string())
-    });
-    // Under its own name: what it is called decides what it does.
-    std::fs::read_link(folder.join(PROGRAM)).expect("just looked at")
-}
-
-fn by_apt(package: &str) -> Result<(), String> {
-    if !is_root() {
-        return Err("Only root can install it, and this is not root.".to_owned());
-    }
-    announce(&format!("installing {package} by apt, once"));
-    run(Command::new("apt-get").arg("update"))?;
-    let mut install = Command::new("apt-get");
-    install.args(["install", "-y", "--no-install-recommends", package]);
-    run(install.env("DEBIAN_FRONTEND", "noninteractive")).map(drop)
 }
 
 /// Node and, beside it, the folder below which puppeteer-core lies.
@@ -83,13 +50,6 @@ fn is_new_enough(node: &Path) -> bool {
     major.parse().is_ok_and(|major: u32| major >= OLDEST_NODE)
 }
 
-fn on_path(names: &[&str]) -> Option<PathBuf> {
-    let folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH")?).collect();
-    let files = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
-    files.into_iter().find(|file| file.is_file())
-}
-
-const PROGRAM: &str = "program";
 /// The last one for Node 18 and 20.
 const DRIVER: &str = "puppeteer-core@24.43.1";
 const OLDEST_NODE: u32 = 18;
