@@ -145,6 +145,8 @@ impl Gate {
             witness.note(Step::Token, true, || {
                 witness::verified(candidate, &session, &self.verifier, now)
             });
+            // First, so that what is learned in between is not missed.
+            let is_current = self.revocations.is_current();
             let revoked = self.revocations.is_revoked(&session);
             witness.note(Step::Revocation, !revoked, || {
                 witness::revocation(self.revocations.store(), revoked)
@@ -153,7 +155,7 @@ impl Gate {
                 tally.reject(Rejection::Revoked, token);
                 continue;
             }
-            if !self.revocations.is_current() {
+            if !is_current {
                 witness.note(Step::Revocation, false, || {
                     witness::revocation_unknown(self.revocations.store())
                 });

@@ -129,9 +129,7 @@ impl Gate {
     /// Ends this session and no other: by its own id, for as long as it could be used. `false` when
     /// it has none, or could not be noted.
     async fn end(&self, session: &Session, now: UnixTime) -> bool {
-        if self.revocations.is_revoked(session) {
-            return true;
-        }
+        // Also when something else has ended it, which could be taken back.
         let issuer = self.verifier.issuers.get(session.issuer());
         let (Some(issuer), Some(id)) = (issuer, session.id()) else { return false };
         let name =

@@ -114,7 +114,13 @@ impl Revocations for Redis {
     }
 
     fn revoke(&self, revocation: Revocation, now: UnixTime) -> Kept<'_, Result<(), NotKept>> {
-        Box::pin(self.shared.tell(Change::Revoke(revocation), now))
+        Box::pin(async move {
+            // Told again and again, it would fill the stream.
+            if self.shared.current_teller().is_some() && self.shared.knows(&revocation) {
+                return Ok(());
+            }
+            self.shared.tell(Change::Revoke(revocation), now).await
+        })
     }
 
     fn restore(&self, name: Name, now: UnixTime) -> Kept<'_, Result<bool, NotKept>> {
@@ -160,8 +166,21 @@ impl Shared {
         if !matches!(followed, Ok(Ok(_))) {
             self.apply(change, now);
             self.breaks(&Trouble::late());
+        } else if let Change::Revoke(revocation) = &change
+            && revocation.lives(now)
+            && !self.knows(revocation)
+        {
+            // Another primary has taken over without it, and others have written since.
+            tracing::error!("a revocation was not kept: Redis has lost it, or it was taken back");
+            return Err(NotKept);
         }
         Ok(())
+    }
+
+    /// Whether this adds nothing to what is known.
+    fn knows(&self, revocation: &Revocation) -> bool {
+        let known = self.memory.get(revocation.name.identity());
+        known.is_some_and(|known| revocation.clone().and(&known) == known)
     }
 
     /// Once across all replicas; during an outage, once in this one, where that is allowed.

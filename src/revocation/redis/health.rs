@@ -45,8 +45,14 @@ impl Health {
 
     /// Whether what is known is enough to judge by.
     pub(super) fn is_current(&self) -> bool {
-        // The clock is read in an outage only.
-        !self.refuses || self.up.load(Ordering::Acquire) || self.was_just_heard()
+        // The clock is read in an outage only. Who has never heard of anything has nothing to go on
+        // with, whatever the operator has said.
+        self.up.load(Ordering::Acquire)
+            || if self.refuses { self.was_just_heard() } else { self.was_heard() }
+    }
+
+    fn was_heard(&self) -> bool {
+        self.heard.load(Ordering::Acquire) != NEVER
     }
 
     fn was_just_heard(&self) -> bool {
@@ -75,7 +81,9 @@ impl Health {
         let was_up = self.up.swap(false, Ordering::AcqRel);
         let before = self.set(Some(Problem { text: trouble.to_string(), remedy }));
         if was_up || before.is_none_or(|before| before.remedy != remedy) {
-            let consequence = if self.refuses {
+            let consequence = if !self.was_heard() {
+                "the revocation store is out of reach and was never read: nobody is let in until it is"
+            } else if self.refuses {
                 "the revocation store is out of reach: nothing can be revoked, and after 5s nobody \
                  is let in"
             } else {
@@ -121,8 +129,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_refuses_does_so_five_seconds_after_the_last_answer() {
         let (serves, refuses) = (Health::new(false), Health::new(true));
-        assert!(serves.is_current() && serves.problem().is_some());
-        assert!(!refuses.is_current(), "nothing is known yet");
+        for health in [&serves, &refuses] {
+            assert!(!health.is_current() && health.problem().is_some(), "nothing is known yet");
+        }
         for health in [&serves, &refuses] {
             health.is_back(0);
             assert!(health.is_current() && health.problem().is_none());
