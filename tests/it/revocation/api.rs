@@ -1,8 +1,9 @@
 //! `/revocations`: who may, what can be said, and what comes of it.
 
 use super::{SECRET, ask, desk, plan, send, status};
+use crate::handoff::scene::{login, secret, signed_in};
 use crate::support::gate::{Gate, Plan};
-use crate::support::portal::{Portal, now};
+use crate::support::portal::{ALICE, Portal, now};
 use crate::support::request::Request;
 use serde_json::{Value, json};
 
@@ -166,5 +167,25 @@ async fn sessions_of_a_handoff_end_as_well() {
         let late = gate.ask(&enter(&waiting)).await;
         assert_eq!((late.status, late.all("Set-Cookie").len()), (401, 0), "{name}: {late}");
         assert_eq!(ask(&gate, "DELETE", &asked).await.0, 200);
+    }
+}
+
+/// Alice has signed out while everything of hers was revoked: taking that back revives the sessions
+/// that she still wants, and not the one that she has left.
+#[tokio::test]
+async fn taking_a_revocation_back_takes_no_sign_out_back() {
+    let portal = Portal::new();
+    for store in ["memory", "file"] {
+        let plan = plan(&portal, store);
+        let key = secret(plan.folder.path(), "session.key", 1);
+        let gate = plan.with("login", login(&json!({ "session_key_file": key }))).open().await;
+        let (left, kept) = (signed_in(&gate, &portal).await, signed_in(&gate, &portal).await);
+        let alice = json!({ "user": "alice", "issued_before": now() + 60 });
+        assert_eq!(ask(&gate, "POST", &alice).await.0, 200);
+        assert_eq!((status(&gate, &left).await, status(&gate, &kept).await), (401, 401), "{store}");
+        let page = Request::question(ALICE).uri("/.doorward/logout").session(&left);
+        assert_eq!(gate.ask(&page.form()).await.status, 303, "{store}");
+        assert_eq!(ask(&gate, "DELETE", &json!({ "user": "alice" })).await.0, 200);
+        assert_eq!((status(&gate, &left).await, status(&gate, &kept).await), (401, 200), "{store}");
     }
 }
