@@ -761,11 +761,12 @@
 //! - test: `revocation::file::tests::what_was_used_is_used_after_a_restart`
 //! - test: `revocation::file::tests::a_disk_that_was_full_is_used_again`
 //! - test: `it::handoff::strays::signing_out_leaves_no_cookie_that_signs_in_again`
+//! - test: `it::revocation::api::taking_a_revocation_back_takes_no_sign_out_back`
 //!
 //! Several replicas share what was told through Redis, and whoever reaches one replica only must not
 //! find there what has ended elsewhere: what one knows all know at once, a hand-off is used once
 //! across them, and neither a cut connection nor a Redis that has lost its data brings back what was
-//! ended. What others write there is passed over; the password is in no log.
+//! ended; a replica that has never read Redis lets nobody in. What others write there is passed over; the password is in no log.
 //!
 //! - test: `it::revocation::redis::what_one_revokes_all_refuse`
 //! - test: `it::revocation::redis::a_handoff_is_used_once_at_whichever_gate`
@@ -773,6 +774,7 @@
 //! - test: `it::revocation::redis::outage::a_gate_that_refuses_lets_nobody_in_until_it_is_back`
 //! - test: `it::revocation::redis::outage::whoever_was_cut_off_catches_up`
 //! - test: `it::revocation::redis::outage::what_redis_has_lost_is_written_back`
+//! - test: `it::revocation::redis::outage::a_gate_may_be_there_before_redis`
 //! - test: `it::revocation::redis::strangers::what_others_write_is_passed_over`
 //! - test: `it::revocation::redis::strangers::a_wrong_password_is_said_and_never_shown`
 //! - test: `it::revocation::redis::strangers::over_tls_a_certificate_is_looked_at`

@@ -6,7 +6,7 @@
 //! all others have read. What may be used once is a key of its own, set by whoever is first.
 //!
 //! Without Redis nothing can be revoked. Whether the gate then goes on with what it knows or lets
-//! nobody in, the operator has said (`health`).
+//! nobody in, the operator has said; one that has never read Redis lets nobody in (`health`).
 
 mod follow;
 mod health;

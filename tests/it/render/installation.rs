@@ -84,18 +84,7 @@ impl Installation {
         for namespace in ["doorward", SESSIONS] {
             trust(&cluster, namespace, &gate);
         }
-        // What the endpoint controller would make of the gate's pods.
-        let slice = json!({
-            "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
-            "metadata": {
-                "name": "doorward-pages-by-hand", "namespace": "doorward",
-                "labels": { "kubernetes.io/service-name": "doorward-pages" },
-            },
-            "addressType": "IPv4",
-            "ports": [{ "name": "pages", "port": pages.port() }],
-            "endpoints": [{ "addresses": [pages.ip()], "conditions": { "ready": true } }],
-        });
-        cluster.apply(&slice.to_string()).unwrap();
+        by_hand(&cluster, "pages", pages);
         let root = pebble.root().await;
         Self { cluster, pebble, root, gate, portal, configuration, ended, traefik }
     }
@@ -126,6 +115,21 @@ impl Installation {
     async fn visit_until(&self, status: u16, host: &str, request: &Request) {
         self.traefik.visit_until(status, &self.root, host, request).await;
     }
+}
+
+/// What the endpoint controller would make of the gate's pods, for the Service of this listener.
+fn by_hand(cluster: &Cluster, listener: &str, address: SocketAddr) {
+    let slice = json!({
+        "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
+        "metadata": {
+            "name": format!("doorward-{listener}-by-hand"), "namespace": "doorward",
+            "labels": { "kubernetes.io/service-name": format!("doorward-{listener}") },
+        },
+        "addressType": "IPv4",
+        "ports": [{ "name": listener, "port": address.port() }],
+        "endpoints": [{ "addresses": [address.ip()], "conditions": { "ready": true } }],
+    });
+    cluster.apply(&slice.to_string()).unwrap();
 }
 
 fn session(name: &str, user: &str) -> Value {

@@ -1,7 +1,7 @@
 //! Where issuers say who has signed out: one path of the portal's host, rendered, and on no
 //! workspace's.
 
-use super::{Installation, SESSIONS};
+use super::{Installation, SESSIONS, by_hand};
 use crate::render::scene::rendered;
 use crate::support::answer::Answer;
 use crate::support::cluster::Cluster;
@@ -54,17 +54,7 @@ pub async fn the_portal_says_who_has_left(
     rendered(configuration, &["gate", "--out", out.to_str().unwrap()], "");
     let objects = fs::read_to_string(out.join("base/logout.yaml")).unwrap();
     cluster.apply(&objects).unwrap();
-    let slice = json!({
-        "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
-        "metadata": {
-            "name": "doorward-logout-by-hand", "namespace": "doorward",
-            "labels": { "kubernetes.io/service-name": "doorward-logout" },
-        },
-        "addressType": "IPv4",
-        "ports": [{ "name": "logout", "port": listener.port() }],
-        "endpoints": [{ "addresses": [listener.ip()], "conditions": { "ready": true } }],
-    });
-    cluster.apply(&slice.to_string()).unwrap();
+    by_hand(cluster, "logout", listener);
 
     let session = portal.claims("bob").claim("sid", "sign-in-1").sign(&portal.key);
     let inside = Request::visit(BOB).session(&session);
