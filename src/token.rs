@@ -50,7 +50,7 @@ pub use revocation::{
 };
 pub use session::Session;
 pub use signer::{SigningKey, SigningKeyError};
-pub use verifier::{GrantClaim, Issuer, Verifier};
+pub use verifier::{GrantClaim, Issuer, MAX_LEEWAY, Verifier};
 
 #[cfg(test)]
 mod tests;

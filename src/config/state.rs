@@ -10,7 +10,7 @@ use crate::http::credential::OwnCookies;
 use crate::http::forwarded::Reader;
 use crate::http::sign_in::Handoff;
 use crate::token::cache::SessionCache;
-use crate::token::{GrantClaim, Issuer, OwnSessions, Revocations, Verifier};
+use crate::token::{GrantClaim, Issuer, MAX_LEEWAY, OwnSessions, Revocations, Verifier};
 use hyper::header::HeaderName;
 use std::sync::Arc;
 
@@ -83,7 +83,7 @@ impl Config {
         let hands_off = |zone: &Zone| zone.login.as_ref().is_some_and(|own| own.handoff.is_some());
         let sessions = if self.zones.iter().any(hands_off) { LONGEST_SESSION } else { 0 };
         // The greatest leeway there can be at each end, and a hand-off's minute in between.
-        issuer.max_lifetime.map(|life| life.max(sessions).saturating_add(2 * 300 + 60))
+        issuer.max_lifetime.map(|life| life.max(sessions).saturating_add(2 * MAX_LEEWAY + 60))
     }
 
     /// The keys in which `next` differs and that are read once, at the start.

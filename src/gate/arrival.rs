@@ -6,7 +6,8 @@ use crate::cross_site::{self, OwnOrigin, Provenance};
 use crate::name::Host;
 use crate::policy::{self, Site};
 use crate::token::{
-    Arrival, Identity, IdentityKind, Name, NotKept, Rejection, Revocation, Session, UnixTime,
+    Arrival, Identity, IdentityKind, MAX_LEEWAY, Name, NotKept, Rejection, Revocation, Session,
+    UnixTime,
 };
 use std::sync::Arc;
 
@@ -139,10 +140,6 @@ impl Gate {
         self.revocations.revoke(revocation, now).await.is_ok()
     }
 }
-
-/// Seconds for which a token may be taken after its end (`tokens.leeway`) at most: a reload may
-/// change it while the revocation is kept.
-const MAX_LEEWAY: u64 = 300;
 
 /// Somebody who came from the sign-in page, and not in.
 #[derive(Debug)]

@@ -68,8 +68,8 @@ impl SessionCookies {
     }
 }
 
-/// The `Set-Cookie` value of one of the gate's cookies. A browser takes a cookie back by its name *and* by whether it is
-/// partitioned, so both are the same at its end.
+/// The `Set-Cookie` value of one of the gate's cookies. A browser takes a cookie back by its name
+/// *and* by whether it is partitioned, so both are the same at its end.
 #[must_use]
 pub fn cookie(name: &str, value: &str, seconds: u64, partitioned: bool) -> String {
     let mut line = format!("{name}={value}; HttpOnly; Secure; SameSite=Lax; Path=/");

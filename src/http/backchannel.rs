@@ -8,7 +8,9 @@
 use super::answer::Body;
 use super::{Door, Handler, Later, Peer, State, now};
 use crate::observe::field;
-use crate::token::{Identity, IdentityKind, Logout, NotKept, Rejection, Revocation, UnixTime};
+use crate::token::{
+    Identity, IdentityKind, Logout, MAX_LEEWAY, NotKept, Rejection, Revocation, UnixTime,
+};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Collected, Full, Limited};
 use hyper::body::Incoming;
@@ -263,8 +265,6 @@ const MOST_WAITING: usize = 64;
 const MAX_BODY: usize = 16 * 1024;
 /// Signatures computed within a second: one may cost a tenth of a millisecond.
 const MOST_JUDGED: u64 = 200;
-/// Seconds for which a token may be taken after its end (`tokens.leeway`) at most.
-const MAX_LEEWAY: u64 = 300;
 
 #[cfg(test)]
 mod tests {

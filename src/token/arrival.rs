@@ -104,7 +104,7 @@ impl Verifier {
             }
         };
         // A minute is a minute, however far the clocks of other tokens may be apart.
-        times.check(now, self.leeway.min(MAX_LEEWAY))?;
+        times.check(now, self.leeway.min(MOST_LEEWAY))?;
         let session = self.vouch(index, issuer, &claims, times, None, now)?;
         let carried = self.carried(index, issuer, &claims);
         Ok(Arrival { session, id: id.into(), session_ends, carried })
@@ -178,7 +178,9 @@ const OF_THE_GATE: [&str; 9] =
 /// `exp` − `iat` in seconds: long enough for a redirect on a bad line.
 const MAX_LIFETIME: u64 = 60;
 /// Seconds that the portal's clock may differ for a hand-off, at most.
-const MAX_LEEWAY: u64 = 30;
+const MOST_LEEWAY: u64 = 30;
+/// Seconds between the making of a hand-off and that of its session, at most.
+pub(super) const ON_ITS_WAY: u64 = MAX_LIFETIME + MOST_LEEWAY;
 /// For one hand-off; a set without `kid`s may have as many keys to try.
 const MOST_SIGNATURES: u16 = 4;
 

@@ -8,6 +8,7 @@
 use super::{
     Algorithm, KeyError, KeySet, Rejection, Session, SigningKey, SigningKeyError, UnixTime,
     Verifier,
+    arrival::ON_ITS_WAY,
     claims::{self, Times},
     header::Header,
     json::Object,
@@ -128,9 +129,6 @@ fn kid(secret: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(hash.as_ref().get(..9).unwrap_or_default())
 }
 
-/// Seconds between the making of a hand-off and that of the session, at most: its minute, and the
-/// greatest leeway for the portal's clock.
-const ON_ITS_WAY: u64 = 60 + 300;
 /// What the gate's own session tokens have as `iss`.
 pub const OWN_ISSUER: &str = "doorward";
 /// The claim in which a session keeps the issuer that vouched for its user.

@@ -26,7 +26,7 @@ use crate::name::{Host, LabelRules, Shard};
 pub struct Verifier {
     /// The issuers; no two of one name.
     pub issuers: Vec<Issuer>,
-    /// Seconds in a token's favour for each of its times.
+    /// Seconds in a token's favour for each of its times, [`MAX_LEEWAY`] at most.
     pub leeway: u64,
     /// Tokens above this many bytes are refused unread.
     pub max_bytes: usize,
@@ -211,3 +211,7 @@ pub struct GrantClaim {
     /// The value.
     pub contains: Box<str>,
 }
+
+/// The upper bound of `tokens.leeway`, in seconds. What must be known as long as a token could be
+/// taken is kept for this long after its end: a reload may change the setting meanwhile.
+pub const MAX_LEEWAY: u64 = 300;

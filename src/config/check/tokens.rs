@@ -7,6 +7,7 @@ use crate::config::field::good_ones;
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::{RawConfig, RawTokens};
 use crate::handoff::{LOOP_COOKIE, PARTITIONED_COOKIE, STATE_COOKIES};
+use crate::token::MAX_LEEWAY;
 use std::time::Duration;
 
 pub(super) fn check(raw: &RawConfig, found: &mut Findings<'_>) -> Tokens {
@@ -35,7 +36,7 @@ pub(super) fn check(raw: &RawConfig, found: &mut Findings<'_>) -> Tokens {
         "tokens.leeway",
         &raw.leeway,
         Duration::from_secs(30),
-        Duration::ZERO..=Duration::from_secs(300),
+        Duration::ZERO..=Duration::from_secs(MAX_LEEWAY),
         found,
     );
     if leeway.subsec_millis() > 0 {

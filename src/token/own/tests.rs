@@ -270,12 +270,12 @@ fn no_session_is_older_than_sessions_may_be() {
     let session = judge(&verifier, &token, &host()).unwrap();
     assert_eq!(session.expires_at(), UnixTime(NOW.0 + 7 * 3600));
     for (lifetime, expected) in
-        [(3600, None), (3600 - 359, None), (3600 - 360, Some(Rejection::Expired))]
+        [(3600, None), (3600 - 89, None), (3600 - 90, Some(Rejection::Expired))]
     {
         verifier.own_sessions = vec![Some(OwnSessions { keys: keys(&[FIRST]), lifetime })];
         let judged = judge(&verifier, &token, &host());
         if let Ok(session) = &judged {
-            assert_eq!(session.expires_at(), UnixTime(NOW.0 - 3600 + lifetime + 360));
+            assert_eq!(session.expires_at(), UnixTime(NOW.0 - 3600 + lifetime + 90));
         }
         assert_eq!(judged.err(), expected, "{lifetime}");
     }
