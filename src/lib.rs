@@ -102,6 +102,8 @@
 // from sorting them.
 
 pub mod cli;
+
+pub mod assemble;
 pub mod config;
 pub mod server;
 

@@ -7,6 +7,7 @@ mod issuer_keys;
 mod moment;
 
 use super::{ConfigFile, complain, failed, revocations, say, usage};
+use crate::assemble;
 use crate::config::RevocationStore;
 use crate::cross_site::Origin;
 use crate::gate::{Denial, Denied, Note, Permit, Step, Transcript};
@@ -85,8 +86,12 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
         client_certificate: args.peer.is_none() && first_proxy.is_none(),
     };
     issuer_keys::supply(&mut config);
-    let state =
-        config.state(SessionCache::new(config.cache_bytes), revocations::pretended(&config), 1);
+    let state = assemble::state(
+        &config,
+        SessionCache::new(config.cache_bytes),
+        revocations::pretended(&config),
+        1,
+    );
     let now = args.at.unwrap_or_else(crate::http::now);
     let query = args.owner.as_ref().map(|owner| format!("owner={owner}"));
     let mut transcript = Transcript::default();

@@ -122,3 +122,6 @@ pub struct Grant {
     /// What is opened.
     pub labels: GrantLabels,
 }
+
+/// Seconds: the upper bound of `login.handoff.session_lifetime`.
+pub(crate) const LONGEST_SESSION: u64 = 30 * 24 * 3600;

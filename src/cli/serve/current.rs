@@ -7,6 +7,7 @@
 //!
 //! [`State`]: crate::http::State
 
+use crate::assemble;
 use crate::config::Config;
 use crate::http::{Door, Looked};
 use crate::keys::{Bell, Event, Held, Keeper, Remote, Store, now};
@@ -57,7 +58,7 @@ impl Current {
         metrics: Arc<Metrics>,
     ) -> Arc<Self> {
         let held = seed(&mut config, &[]);
-        let state = config.state(cache, revocations, FIRST);
+        let state = assemble::state(&config, cache, revocations, FIRST);
         let door = Arc::new(Door::new(state, Arc::clone(&metrics)));
         let wanted: Arc<Wanted> = Arc::default();
         let asked = Arc::clone(&wanted);
@@ -197,7 +198,7 @@ impl Inside {
         self.generation += 1;
         let state = door.state();
         let (cache, revocations) = (state.gate.cache.clone(), Arc::clone(&state.gate.revocations));
-        door.replace(self.running.state(cache, revocations, self.generation));
+        door.replace(assemble::state(&self.running, cache, revocations, self.generation));
     }
 }
 

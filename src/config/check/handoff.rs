@@ -2,10 +2,10 @@
 //! lives, and what else has to be set for it.
 
 use super::{Surroundings, bounds, tls::unreadable};
+use crate::config::LONGEST_SESSION;
 use crate::config::field::{OneOrMany, each};
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::{RawConfig, RawHandoff};
-use crate::config::state::LONGEST_SESSION;
 use crate::config::{RevocationStore, Tokens};
 use crate::handoff::SessionCookies;
 use crate::http::sign_in::Handoff;
