@@ -8,9 +8,9 @@ use crate::config::{Config, Grant, LONGEST_SESSION, Zone};
 use crate::cross_site::CrossSite;
 use crate::gate::Gate;
 use crate::http::State;
-use crate::http::admin::Desk;
-use crate::http::credential::OwnCookies;
-use crate::http::forwarded::Reader;
+use crate::http::admin::AdminSecret;
+use crate::http::credential::GateCookies;
+use crate::http::forwarded::ForwardedReader;
 use crate::http::sign_in::Handoff;
 use crate::token::cache::SessionCache;
 use crate::token::{GrantClaim, Issuer, MAX_LEEWAY, OwnSessions, Revocations, Verifier};
@@ -57,11 +57,11 @@ pub fn state(
             revocations,
             generation,
         },
-        reader: Reader {
+        reader: ForwardedReader {
             header_bytes: config.limits.header_bytes,
             headers: config.limits.headers,
             public_scheme: config.public_scheme,
-            cookies: OwnCookies::new(config.tokens.cookies.clone(), hands_off),
+            cookies: GateCookies::new(config.tokens.cookies.clone(), hands_off),
             authorization: config.tokens.authorization,
             token_headers: names(config.tokens.headers.iter()),
         },
@@ -70,7 +70,7 @@ pub fn state(
         identity_headers: names(config.identity_headers.iter().map(|(name, _)| name)),
         log_usernames: config.log.usernames,
         lives: config.issuers.iter().map(|issuer| longest_life(config, issuer)).collect(),
-        desk: config.revocation_secret.as_ref().map(|secret| Desk::new(secret.trimmed())),
+        desk: config.revocation_secret.as_ref().map(|secret| AdminSecret::new(secret.trimmed())),
     }
 }
 

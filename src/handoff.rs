@@ -5,7 +5,7 @@
 //! makes a session token of its own (`session`) and sets it as a cookie of that one host
 //! (`cookie`). Texts of addresses that are read on the way stand in `address`.
 //!
-//! Pure: clock and randomness are arguments. `http::way_in` reads requests and writes answers;
+//! Pure: clock and randomness are arguments. `http::gate_paths` reads requests and writes answers;
 //! what a token is worth is judged by `token` and `gate`.
 
 pub mod address;

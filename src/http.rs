@@ -6,26 +6,26 @@
 
 pub mod admin;
 pub mod answer;
-mod backchannel;
-pub mod class;
+mod backchannel_logout;
+pub mod client_class;
+mod cookie_cache;
 pub mod credential;
-mod entrance;
+mod decision_log;
+mod denied;
+mod error_page;
 pub mod forwarded;
+mod gate_paths;
 pub mod headers;
-mod jar;
-mod page;
-mod pages;
-pub mod passing;
-mod record;
-mod refusal;
+mod not_found;
 pub mod sign_in;
 mod unread;
-mod way_in;
+pub mod upstream_headers;
+mod verify;
 
-pub use backchannel::BackChannel;
-pub use entrance::Entrance;
-pub use pages::Pages;
-pub use record::decision_names;
+pub use backchannel_logout::BackChannelHandler;
+pub use decision_log::decision_names;
+pub use not_found::NotFoundHandler;
+pub use verify::Entrance;
 
 use crate::gate::{
     ArrivalProblem, Denial, Denied, Gate, Permit, Step, Unwatched, Witness, is_reserved,
@@ -34,22 +34,22 @@ use crate::observe::Metrics;
 use crate::token::UnixTime;
 use answer::{Body, permitted};
 use arc_swap::ArcSwap;
-use forwarded::Reader;
+use decision_log::{DecisionCounters, DecisionLog, RequestId, is_logged};
+use forwarded::ForwardedReader;
 use futures_util::FutureExt as _;
+use gate_paths::GatePathResult;
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderName};
 use hyper::{Request, Response};
 use ipnet::IpNet;
-use pages::nothing_here;
-use passing::Passing;
-use record::{Record, Recorder, RequestId, is_logged};
+use not_found::not_found;
 use sign_in::SignIn;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tracing::Level;
-use way_in::Told;
+use upstream_headers::UpstreamHeaders;
 
 /// Who is on the other end of the connection.
 #[derive(Clone, Copy, Debug)]
@@ -66,39 +66,39 @@ pub trait Handler: Send + Sync + 'static {
     fn answer(&self, peer: &Peer, request: &Request<Incoming>) -> Response<Body>;
 
     /// Whether the answer has to wait, for the request's body for instance. Then
-    /// [`answer_later`](Self::answer_later) gives it.
-    fn waits(&self, _request: &Request<Incoming>) -> bool {
+    /// [`answer_async`](Self::answer_async) gives it.
+    fn is_async(&self, _request: &Request<Incoming>) -> bool {
         false
     }
 
     /// The answer to a request that [`waits`](Self::waits). The server bounds how long it may take.
-    fn answer_later(self: Arc<Self>, peer: Peer, request: Request<Incoming>) -> Later {
+    fn answer_async(self: Arc<Self>, peer: Peer, request: Request<Incoming>) -> AnswerFuture {
         Box::pin(std::future::ready(self.answer(&peer, &request)))
     }
 }
 
 /// An answer that is on its way.
-pub type Later = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+pub type AnswerFuture = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
 
 /// The handler of `listen`: `/verify` and nothing else.
 pub struct Door {
     state: ArcSwap<State>,
-    recorder: Recorder,
-    key_unknown: OnceLock<KeyUnknown>,
+    recorder: DecisionCounters,
+    key_unknown: OnceLock<UnknownKeyHook>,
 }
 
-/// Told the name of an issuer of which a token came that names a key its issuer does not have.
-type KeyUnknown = Box<dyn Fn(&str) -> Option<Looked> + Send + Sync>;
+/// GatePathResult the name of an issuer of which a token came that names a key its issuer does not have.
+type UnknownKeyHook = Box<dyn Fn(&str) -> Option<KeyLookup> + Send + Sync>;
 
 /// Over when an issuer's keys have been looked for, or cannot be soon.
-pub type Looked = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub type KeyLookup = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// One configuration, ready to judge and to answer.
 pub struct State {
     /// Steps 3 to 9.
     pub gate: Gate,
     /// Step 2.
-    pub reader: Reader,
+    pub reader: ForwardedReader,
     /// Step 1.
     pub trusted_proxies: Vec<IpNet>,
     /// For each domain, where its people sign in.
@@ -110,7 +110,7 @@ pub struct State {
     /// For each issuer, seconds for which something of its can open a door; `None`: for ever.
     pub lives: Vec<Option<u64>>,
     /// Who may revoke; `None`: nobody.
-    pub desk: Option<admin::Desk>,
+    pub desk: Option<admin::AdminSecret>,
 }
 
 impl Door {
@@ -119,7 +119,7 @@ impl Door {
     pub fn new(state: State, metrics: Arc<Metrics>) -> Self {
         Self {
             state: ArcSwap::from_pointee(state),
-            recorder: Recorder::new(metrics),
+            recorder: DecisionCounters::new(metrics),
             key_unknown: OnceLock::new(),
         }
     }
@@ -128,7 +128,7 @@ impl Door {
     /// keys are looked for. Called on a request's way, for every such token, forged ones too: it
     /// must neither wait nor believe. `None`: that issuer's keys are not looked for. Only the first
     /// call counts.
-    pub fn on_unknown_key(&self, told: impl Fn(&str) -> Option<Looked> + Send + Sync + 'static) {
+    pub fn on_unknown_key(&self, told: impl Fn(&str) -> Option<KeyLookup> + Send + Sync + 'static) {
         let _first = self.key_unknown.set(Box::new(told));
     }
 
@@ -154,13 +154,13 @@ impl Door {
                 // timed only where somebody reads the log.
                 let timed = permit.effort().judged > 0 || is_logged(Level::DEBUG);
                 let took = timed.then(|| clock().saturating_sub(started));
-                let record = Record { state: &state, headers, peer, took };
+                let record = DecisionLog { state: &state, headers, peer, took };
                 record.allowed(&permit, &self.recorder);
                 state.permitted(permit, headers)
             }
             Err(denied) => {
                 let told = state.at_own_path(&denied, headers, now).now_or_never();
-                let unavailable = || Some(Told::problem(ArrivalProblem::Unavailable));
+                let unavailable = || Some(GatePathResult::problem(ArrivalProblem::Unavailable));
                 let told = told.unwrap_or_else(unavailable);
                 self.turn_away(&state, peer, headers, denied, told, started)
             }
@@ -175,7 +175,7 @@ impl Door {
         let now = UnixTime(started.as_secs());
         match state.decide(&peer, headers, request.uri().query(), now, &mut Unwatched) {
             // Step 4 permits no such path, and whatever would, does not come this way.
-            Ok(_) => nothing_here(request.method(), headers),
+            Ok(_) => not_found(request.method(), headers),
             Err(denied) => {
                 let told = state.at_own_path(&denied, headers, now).await;
                 self.turn_away(&state, &peer, headers, denied, told, started)
@@ -189,7 +189,7 @@ impl Door {
         peer: &Peer,
         headers: &HeaderMap,
         mut denied: Box<Denied<'_>>,
-        told: Option<Told>,
+        told: Option<GatePathResult>,
         started: Duration,
     ) -> Response<Body> {
         // Nothing of a stranger's request is read.
@@ -198,7 +198,7 @@ impl Door {
         let now = UnixTime(started.as_secs());
         let (outcome, response) = state.tell(&mut denied, told, headers, now, request_id.as_str());
         let took = Some(clock().saturating_sub(started));
-        let record = Record { state, headers, peer, took };
+        let record = DecisionLog { state, headers, peer, took };
         record.denied(&denied, outcome, &response, &request_id, &self.recorder);
         if let Some(issuer) = denied.effort.key_unknown_of {
             // Whoever asks for a page comes again.
@@ -209,7 +209,7 @@ impl Door {
 }
 
 impl Door {
-    fn tell_of_unknown_key(&self, state: &State, issuer: usize) -> Option<Looked> {
+    fn tell_of_unknown_key(&self, state: &State, issuer: usize) -> Option<KeyLookup> {
         let issuer = state.gate.verifier.issuers.get(issuer)?;
         self.key_unknown.get()?(&issuer.name)
     }
@@ -221,18 +221,18 @@ impl Handler for Door {
         if request.uri().path() == VERIFY_PATH || !self.state.load().trusts(peer) {
             return self.verify(peer, request);
         }
-        nothing_here(request.method(), request.headers())
+        not_found(request.method(), request.headers())
     }
 
     /// Only what tells a store something, where that store is elsewhere.
-    fn waits(&self, request: &Request<Incoming>) -> bool {
+    fn is_async(&self, request: &Request<Incoming>) -> bool {
         let state = self.state.load();
         !state.gate.revocations.is_at_hand()
             && request.uri().path() == VERIFY_PATH
             && is_reserved(line(request.headers(), "x-forwarded-uri"))
     }
 
-    fn answer_later(self: Arc<Self>, peer: Peer, request: Request<Incoming>) -> Later {
+    fn answer_async(self: Arc<Self>, peer: Peer, request: Request<Incoming>) -> AnswerFuture {
         Box::pin(async move { self.verify_later(peer, request).await })
     }
 }
@@ -291,8 +291,8 @@ impl State {
         format!("{} against trusted_proxies {}", peer.address.to_canonical(), nets.join(", "))
     }
 
-    fn passing<'r>(&'r self, headers: &'r HeaderMap) -> Passing<'r> {
-        Passing {
+    fn passing<'r>(&'r self, headers: &'r HeaderMap) -> UpstreamHeaders<'r> {
+        UpstreamHeaders {
             headers,
             gate: &self.gate,
             cookies: &self.reader.cookies,

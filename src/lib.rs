@@ -64,7 +64,7 @@
 //! |---|---|
 //! | candidate | one token that came with a request, not looked at yet |
 //! | claim | a member of a token's payload |
-//! | class | what waits for an answer: page, page-like, WebSocket, other ([`http::class`]) |
+//! | class | what waits for an answer: page, page-like, WebSocket, other ([`http::client_class`]) |
 //! | denial | why a request does not pass; each has a stable kebab-case reason |
 //! | desktop, workspace | what Traefik sends an allowed request to; not trusted by anybody |
 //! | domain | a name below which workspaces live, such as `vdi.example.com` |

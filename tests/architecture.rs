@@ -136,7 +136,7 @@ fn the_readme_names_the_commands_that_ci_runs() {
 #[test]
 fn the_readme_has_every_field_of_a_decision() {
     let names = TREE.text("src/observe/field.rs");
-    let fields = documents::decision_fields(names, TREE.source("src/http/record/event.rs"));
+    let fields = documents::decision_fields(names, TREE.source("src/http/decision_log/event.rs"));
     assert!(fields.len() > 20, "the event is not written by the constants any more: {fields:?}");
     fail_with(&documents::field_differences(TREE.text("README.md"), &fields));
 }

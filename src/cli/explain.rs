@@ -11,7 +11,7 @@ use crate::assemble;
 use crate::config::RevocationStore;
 use crate::cross_site::Origin;
 use crate::gate::{Denial, Denied, Note, Permit, Step, Transcript};
-use crate::http::class::Class;
+use crate::http::client_class::ClientClass;
 use crate::http::{Peer, State};
 use crate::token::UnixTime;
 use crate::token::cache::SessionCache;
@@ -106,7 +106,7 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
         }
         note.text = without_tokens(&note.text);
     }
-    let class = Class::of(&args.method, &headers);
+    let class = ClientClass::of(&args.method, &headers);
     let explanation = Explanation { state: &state, headers: &headers, class, now, transcript };
     match decided {
         Ok(permit) => explanation.allowed(permit, args.json),
@@ -146,7 +146,7 @@ impl ExplainArgs {
 struct Explanation<'r> {
     state: &'r State,
     headers: &'r HeaderMap,
-    class: Class,
+    class: ClientClass,
     now: UnixTime,
     transcript: Transcript,
 }
@@ -156,7 +156,7 @@ struct Told {
     result: &'static str,
     status: u16,
     answer: &'static str,
-    class: Class,
+    class: ClientClass,
     reason: Option<&'static str>,
     remedy: Option<&'static str>,
     headers: Vec<(String, String)>,
@@ -197,7 +197,11 @@ impl Explanation<'_> {
             status: response.status().as_u16(),
             answer: outcome.reason(),
             // Nothing of a stranger's request is read, its class neither.
-            class: if denied.denial == Denial::PeerUntrusted { Class::Other } else { self.class },
+            class: if denied.denial == Denial::PeerUntrusted {
+                ClientClass::Other
+            } else {
+                self.class
+            },
             reason: Some(reason),
             remedy: Some(remedy),
             headers: printable(response.headers(), &self.state.reader.token_headers),

@@ -6,8 +6,8 @@ mod store;
 
 use super::{ConfigFile, complain, failed};
 use crate::config::Config;
-use crate::http::admin::Admin;
-use crate::http::{BackChannel, Entrance, Pages, decision_names};
+use crate::http::admin::AdminHandler;
+use crate::http::{BackChannelHandler, Entrance, NotFoundHandler, decision_names};
 use crate::observe::{self, Listener, Metrics, Stage, Status, field};
 use crate::server::{Prepared, Server, Shutdown, Tls, bind};
 use crate::token::cache::SessionCache;
@@ -154,20 +154,24 @@ async fn serve(
     if let Some(own) = &tls.verify {
         verify = verify.tls(Arc::clone(own));
     }
-    let admin = Admin::new(Arc::clone(&status), Arc::clone(&metrics)).revoking(current.door());
+    let admin =
+        AdminHandler::new(Arc::clone(&status), Arc::clone(&metrics)).revoking(current.door());
     let admin = Arc::new(admin);
     let mut admin = Server::new(admin, limits.clone(), metrics.connections(Listener::Admin));
     admin = admin.listen(open(admin_listen, "admin_listen", "admin", &mut listeners)?);
     if let Some(own) = &tls.admin {
         admin = admin.tls(Arc::clone(own));
     }
-    let mut pages =
-        Server::new(Arc::new(Pages), limits.clone(), metrics.connections(Listener::Pages));
+    let mut pages = Server::new(
+        Arc::new(NotFoundHandler),
+        limits.clone(),
+        metrics.connections(Listener::Pages),
+    );
     if let Some(address) = pages_listen {
         pages = pages.listen(open(address, "pages_listen", "pages", &mut listeners)?);
     }
     let mut backchannel = Server::new(
-        Arc::new(BackChannel::new(current.door())),
+        Arc::new(BackChannelHandler::new(current.door())),
         limits,
         metrics.connections(Listener::BackChannel),
     );

@@ -5,11 +5,11 @@
 //! their own. Should somebody point Traefik's ForwardAuth at it all the same, the question is
 //! recognised by the headers that only ForwardAuth sends, and refused.
 
-mod desk;
+mod revocations;
 
-pub use desk::Desk;
+pub use revocations::AdminSecret;
 
-use crate::http::{Door, Handler, Later, Peer};
+use crate::http::{AnswerFuture, Door, Handler, Peer};
 use crate::observe::{FetchedIssuer, Metrics, Stage, Status};
 use bytes::Bytes;
 use http_body_util::Full;
@@ -23,13 +23,13 @@ use serde::Serialize;
 use std::sync::Arc;
 
 /// Answers on `admin_listen`.
-pub struct Admin {
+pub struct AdminHandler {
     status: Arc<Status>,
     metrics: Arc<Metrics>,
     door: Option<Arc<Door>>,
 }
 
-impl Admin {
+impl AdminHandler {
     /// Shows these two.
     #[must_use]
     pub fn new(status: Arc<Status>, metrics: Arc<Metrics>) -> Self {
@@ -106,18 +106,18 @@ impl Admin {
     }
 }
 
-impl Handler for Admin {
+impl Handler for AdminHandler {
     fn answer(&self, _peer: &Peer, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         self.route(request.method(), request.uri().path(), request.headers())
     }
 
-    fn waits(&self, request: &Request<Incoming>) -> bool {
+    fn is_async(&self, request: &Request<Incoming>) -> bool {
         request.uri().path() == REVOCATIONS
             && matches!(*request.method(), Method::POST | Method::DELETE)
             && !is_misdirected(request.headers())
     }
 
-    fn answer_later(self: Arc<Self>, _peer: Peer, request: Request<Incoming>) -> Later {
+    fn answer_async(self: Arc<Self>, _peer: Peer, request: Request<Incoming>) -> AnswerFuture {
         Box::pin(async move { self.change(request).await })
     }
 }
@@ -237,7 +237,7 @@ mod tests {
         body: String,
     }
 
-    async fn ask(admin: &Admin, method: &str, path: &str, headers: &[&'static str]) -> Seen {
+    async fn ask(admin: &AdminHandler, method: &str, path: &str, headers: &[&'static str]) -> Seen {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let mut map = HeaderMap::new();
         for name in headers {
@@ -249,10 +249,10 @@ mod tests {
         Seen { status: head.status.as_u16(), headers: head.headers, body }
     }
 
-    fn admin() -> (Arc<Status>, Admin) {
+    fn admin() -> (Arc<Status>, AdminHandler) {
         let status = Arc::new(Status::new());
         let metrics = Arc::new(Metrics::new(&[("allow", "permit")]));
-        (Arc::clone(&status), Admin::new(status, metrics))
+        (Arc::clone(&status), AdminHandler::new(status, metrics))
     }
 
     #[tokio::test]

@@ -4,9 +4,9 @@
 //! Denials look alike from outside where a difference would tell bob something: every unknown host
 //! is the same 404, and nothing names anybody but the visitor. The log keeps the difference.
 
-use super::class::Class;
-use super::page;
-use super::passing::Passing;
+use super::client_class::ClientClass;
+use super::error_page;
+use super::upstream_headers::UpstreamHeaders;
 use crate::gate::{ArrivalProblem, Denial, OwnAnswer, Permit};
 use bytes::Bytes;
 use http_body_util::Full;
@@ -196,11 +196,11 @@ impl Outcome {
 
 /// One denial, ready to be written.
 #[derive(Debug)]
-pub struct Refused<'r> {
+pub struct ErrorResponse<'r> {
     /// What is told.
     pub outcome: Outcome,
     /// To whom.
-    pub class: Class,
+    pub class: ClientClass,
     /// A HEAD request gets no body.
     pub head: bool,
     /// Names this answer in log and body.
@@ -215,7 +215,7 @@ pub struct Refused<'r> {
 
 /// A browser is sent on, or told something, with cookies.
 #[derive(Debug, Default)]
-pub struct Sent {
+pub struct Redirect {
     /// Status and absolute address; `None`: a page is shown.
     pub to: Option<(StatusCode, String)>,
     /// `Set-Cookie` values.
@@ -225,7 +225,7 @@ pub struct Sent {
     pub clear: bool,
 }
 
-impl Sent {
+impl Redirect {
     /// The answer without a page. `None` when nothing is to be sent on, or when the address cannot
     /// be written as a header; then a page is shown.
     #[must_use]
@@ -256,22 +256,22 @@ impl Sent {
 /// W3C Clear Site Data §3.1.
 const CLEAR_SITE_DATA: &str = "clear-site-data";
 
-impl Refused<'_> {
+impl ErrorResponse<'_> {
     /// A page for people, a problem document (RFC 9457) for everybody else.
     #[must_use]
     pub fn response(&self) -> Response<Body> {
         let status = self.outcome.status();
         let (kind, body) = if self.class.shows_page() {
-            ("text/html; charset=utf-8", page::html(self))
+            ("text/html; charset=utf-8", error_page::html(self))
         } else {
-            ("application/problem+json", page::problem(self))
+            ("application/problem+json", error_page::problem(self))
         };
         let body = if self.head { Bytes::new() } else { Bytes::from(body) };
         let mut response = guarded(status, body);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         let asks = self.outcome == Outcome::ConfirmSignOut;
-        headers.insert(CONTENT_SECURITY_POLICY, page::policy(asks, self.form_leads_to));
+        headers.insert(CONTENT_SECURITY_POLICY, error_page::policy(asks, self.form_leads_to));
         if asks {
             // Its form must come with an `Origin`, which `no-referrer` would make `null`.
             headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
@@ -303,7 +303,7 @@ impl Refused<'_> {
 /// The only 2xx of the program: what goes on to the desktop with an allowed request.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "a permit is spent: one proof, one 2xx")]
-pub fn permitted(permit: Permit<'_>, passing: Passing<'_>) -> Response<Body> {
+pub fn permitted(permit: Permit<'_>, passing: UpstreamHeaders<'_>) -> Response<Body> {
     let mut response = Response::new(Body::default());
     passing.write(&permit, response.headers_mut());
     response

@@ -42,12 +42,12 @@ pub fn pairs(line: &[u8]) -> impl Iterator<Item = Pair<'_>> {
 
 /// The cookie names that are ours.
 #[derive(Clone, Debug)]
-pub struct OwnCookies {
+pub struct GateCookies {
     names: Vec<Box<str>>,
     handoff: bool,
 }
 
-impl OwnCookies {
+impl GateCookies {
     /// `names`: `tokens.cookies`, in order. `handoff`: the gate sets session cookies itself, so both
     /// of its names are read.
     #[must_use]

@@ -1,7 +1,7 @@
 //! Step 2 of the decision: one pass over the header map collects what the gate judges, and refuses
 //! whatever could be read in two ways. Never falls back to `Host`, never folds names.
 
-use super::credential::{OwnCookies, bearer, pairs};
+use super::credential::{GateCookies, bearer, pairs};
 use super::headers::is_forwarded_alias;
 use crate::cross_site::{Presented, Provenance};
 use crate::gate::{
@@ -12,7 +12,7 @@ use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 
 /// What reading depends on besides the request.
 #[derive(Clone, Debug)]
-pub struct Reader {
+pub struct ForwardedReader {
     /// `limits.header_bytes`: names and values together, cookies included.
     pub header_bytes: usize,
     /// `limits.headers`: lines other than `Cookie`.
@@ -20,14 +20,14 @@ pub struct Reader {
     /// Which protocols are admitted.
     pub public_scheme: PublicScheme,
     /// `tokens.cookies` and the gate's own names.
-    pub cookies: OwnCookies,
+    pub cookies: GateCookies,
     /// `tokens.authorization`.
     pub authorization: bool,
     /// `tokens.headers`.
     pub token_headers: Vec<HeaderName>,
 }
 
-impl Reader {
+impl ForwardedReader {
     /// Reads the request that Traefik asks about. `query` is that of the gate's own address.
     ///
     /// # Errors

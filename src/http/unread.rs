@@ -1,13 +1,13 @@
 //! Why step 2 could not read a request, with the header and what it holds: told by `explain`, never
 //! sent or logged. Called only when somebody reads it.
 
-use super::forwarded::Reader;
+use super::forwarded::ForwardedReader;
 use crate::gate::{Denial, ForwardedHeader, ForwardedProblem, PublicScheme};
 use hyper::header::{HeaderMap, HeaderValue};
 
 /// The header that is at fault, what came in it, and what would be admitted.
 pub(super) fn text(
-    reader: &Reader,
+    reader: &ForwardedReader,
     headers: &HeaderMap,
     query: Option<&str>,
     denial: &Denial,
@@ -49,7 +49,7 @@ pub(super) fn text(
     }
 }
 
-fn size(reader: &Reader, headers: &HeaderMap) -> String {
+fn size(reader: &ForwardedReader, headers: &HeaderMap) -> String {
     let lines = headers.keys().map(|name| headers.get_all(name).iter().count());
     let cookies = headers.get_all("cookie").iter().count();
     let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();

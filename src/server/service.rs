@@ -1,7 +1,7 @@
 //! One request of one connection: asks the handler, and keeps its panics from doing harm.
 
 use super::activity::{Activity, Order};
-use crate::http::{Handler, Later, Peer};
+use crate::http::{AnswerFuture, Handler, Peer};
 use crate::observe::Connections;
 use bytes::Bytes;
 use http_body_util::Full;
@@ -38,9 +38,9 @@ impl Service<Request<Incoming>> for Door {
     /// why no `100 Continue` is sent: hyper sends it when somebody asks for the body.
     fn call(&self, request: Request<Incoming>) -> Answering {
         let version = request.version();
-        if self.handler.waits(&request) {
+        if self.handler.is_async(&request) {
             let handler = Arc::clone(&self.handler);
-            let later = handler.answer_later(self.peer, request);
+            let later = handler.answer_async(self.peer, request);
             return Answering::Later(Box::new(Waiting {
                 later: Box::pin(tokio::time::timeout(self.patience, later)),
                 activity: Arc::clone(&self.activity),
@@ -79,7 +79,7 @@ impl Future for Answering {
 
 /// An answer that the handler is still making.
 pub(super) struct Waiting {
-    later: Pin<Box<Timeout<Later>>>,
+    later: Pin<Box<Timeout<AnswerFuture>>>,
     activity: Arc<Activity>,
     counters: Arc<Connections>,
     version: Version,

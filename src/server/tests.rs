@@ -7,7 +7,7 @@ mod limits;
 mod tls;
 
 use super::*;
-use crate::http::{Later, Peer};
+use crate::http::{AnswerFuture, Peer};
 use crate::observe::{Listener, Metrics};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Collected, Full};
@@ -75,12 +75,12 @@ impl Handler for Mirror {
         response
     }
 
-    fn waits(&self, request: &Request<Incoming>) -> bool {
+    fn is_async(&self, request: &Request<Incoming>) -> bool {
         request.uri().path().starts_with("/body")
     }
 
     /// Says how long the body was.
-    fn answer_later(self: Arc<Self>, _: Peer, request: Request<Incoming>) -> Later {
+    fn answer_async(self: Arc<Self>, _: Peer, request: Request<Incoming>) -> AnswerFuture {
         Box::pin(async move {
             assert!(request.uri().path() != "/body/panic", "as ordered");
             let body = request.into_body().collect().await.map(Collected::to_bytes);

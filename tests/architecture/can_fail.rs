@@ -28,7 +28,12 @@ fn each_check_of_a_source_sees_what_it_is_for() {
         (CRATES, "src/gate.rs", "use hyper::Request;", "// use hyper::Request;"),
         (CRATES, "src/token/claims.rs", "use jsonwebtoken::Header;", "let jsonwebtoken = 1;"),
         (CRATES, "src/token.rs", "use moka::sync::Cache;", "let s = \"use moka::sync::Cache\";"),
-        (CRATES, "src/http/page.rs", "fn f() { tokio::spawn(g()) }", "#[cfg(test)] use tokio::x;"),
+        (
+            CRATES,
+            "src/http/error_page.rs",
+            "fn f() { tokio::spawn(g()) }",
+            "#[cfg(test)] use tokio::x;",
+        ),
         (CRATES, "src/config.rs", "use clap::Parser;", "/* use clap::Parser; */"),
         (HEART, "src/gate.rs", "use std::time::{Duration, Instant};", "use std::time::Duration;"),
         (HEART, "src/policy.rs", "use std::{fs, fmt};", "use std::fmt;"),
@@ -38,9 +43,9 @@ fn each_check_of_a_source_sees_what_it_is_for() {
         (HEART, "src/gate/tally.rs", "tracing::info!(\"\");", "note(\"tracing::info!\");"),
         (ROOT, "src/lib.rs", "pub mod gate; pub mod cli;", "pub mod cli; pub mod gate;"),
         (ROOT, "src/lib.rs", "pub mod elsewhere;", "pub mod name;"),
-        (ANSWERS, "src/http/class.rs", "StatusCode::NO_CONTENT", "StatusCode::NOT_FOUND"),
-        (ANSWERS, "src/http/page.rs", "hyper::StatusCode::OK", "\"StatusCode::OK\""),
-        (ANSWERS, "src/http/page.rs", "Response::new(body)", "guarded(status, body)"),
+        (ANSWERS, "src/http/client_class.rs", "StatusCode::NO_CONTENT", "StatusCode::NOT_FOUND"),
+        (ANSWERS, "src/http/error_page.rs", "hyper::StatusCode::OK", "\"StatusCode::OK\""),
+        (ANSWERS, "src/http/error_page.rs", "Response::new(body)", "guarded(status, body)"),
         (
             ARMS,
             "src/http/answer.rs",
@@ -213,7 +218,8 @@ fn documents_that_lie_are_seen() {
     assert_eq!(documents::key_differences(readme, &keys).len(), 2);
 
     let names = "pub const HOST: &str = \"host\";\npub const FILE: &str = \"file\";\n//! x";
-    let event = Source::shipping("src/http/record/event.rs", "f!({ field::HOST }, other::FILE)");
+    let event =
+        Source::shipping("src/http/decision_log/event.rs", "f!({ field::HOST }, other::FILE)");
     let fields = documents::decision_fields(names, &event);
     assert_eq!(fields, BTreeSet::from(["host".into()]));
     let readme = "| field | meaning |\n|---|---|\n| `host` | x `y` |\n\nNext";

@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::TlsFiles;
 use crate::config::{self, Limits};
-use crate::http::admin::Admin;
+use crate::http::admin::AdminHandler;
 use crate::observe::{Listener, Metrics, Stage, Status};
 use crate::server::{Server, Shutdown, Tls, Trigger, bind};
 use std::net::{SocketAddr, TcpListener};
@@ -35,7 +35,7 @@ fn gate(tls: Option<Tls>) -> Gate {
     let _within = runtime.enter();
     let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = listener.local_addr().unwrap();
-    let admin = Arc::new(Admin::new(Arc::clone(&status), metrics));
+    let admin = Arc::new(AdminHandler::new(Arc::clone(&status), metrics));
     let mut server = Server::new(admin, limits, counters).listen(listener);
     if let Some(tls) = tls {
         server = server.tls(Arc::new(tls));

@@ -9,7 +9,7 @@
 
 use crate::assemble;
 use crate::config::Config;
-use crate::http::{Door, Looked};
+use crate::http::{Door, KeyLookup};
 use crate::keys::{Bell, Event, Held, Keeper, Remote, Store, now};
 use crate::observe::{FetchedIssuer, Metrics, field};
 use crate::token::cache::SessionCache;
@@ -65,7 +65,7 @@ impl Current {
         door.on_unknown_key(move |issuer| {
             let fetched = asked.load();
             let (_, bell) = fetched.iter().find(|(name, _)| **name == *issuer)?;
-            let looked: Looked = Box::pin(bell.ring());
+            let looked: KeyLookup = Box::pin(bell.ring());
             Some(looked)
         });
         let kept = show(&config, held, &metrics);

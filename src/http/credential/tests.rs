@@ -36,7 +36,7 @@ fn cookie_lines_split_as_bytes() {
 
 #[test]
 fn own_names_are_exact_bytes() {
-    let own = OwnCookies::new(vec!["__Host-doorward".into(), "legacy".into()], false);
+    let own = GateCookies::new(vec!["__Host-doorward".into(), "legacy".into()], false);
     let rows: &[(&str, &[u8], bool)] = &[
         ("first_name", b"__Host-doorward", true),
         ("second_name", b"legacy", true),
@@ -107,7 +107,7 @@ proptest! {
         before in "[ -:<-~]{0,40}", after in "[ -:<-~]{0,40}",
     ) {
         let line = format!("{before}; __Host-doorward=real; {after}");
-        let own = OwnCookies::new(vec!["__Host-doorward".into()], false);
+        let own = GateCookies::new(vec!["__Host-doorward".into()], false);
         let found = pairs(line.as_bytes())
             .any(|pair| own.session(pair.name) == Some(Source::Cookie(0)) && pair.value == b"real");
         prop_assert!(found);

@@ -3,12 +3,12 @@
 use super::*;
 use proptest::prelude::*;
 
-fn reader() -> Reader {
-    Reader {
+fn reader() -> ForwardedReader {
+    ForwardedReader {
         header_bytes: 80 * 1024,
         headers: 128,
         public_scheme: PublicScheme::Forwarded,
-        cookies: OwnCookies::new(vec!["__Host-doorward".into(), "legacy".into()], false),
+        cookies: GateCookies::new(vec!["__Host-doorward".into(), "legacy".into()], false),
         authorization: true,
         token_headers: vec![HeaderName::from_static("x-session-token")],
     }
@@ -172,7 +172,7 @@ fn schemes_follow_the_public_side() {
     ];
     for (public_scheme, proto, expected) in rows {
         let headers = with(&[("x-forwarded-proto", proto.as_bytes())]);
-        let reader = Reader { public_scheme, ..reader() };
+        let reader = ForwardedReader { public_scheme, ..reader() };
         let scheme = reader.read(&headers, None).ok().map(|(forwarded, _)| forwarded.scheme);
         assert_eq!(scheme, expected, "{public_scheme:?} {proto}");
     }
@@ -192,7 +192,7 @@ fn candidates_stand_in_the_stated_order() {
     assert_eq!(tokens, ["c.c.1", "c.c.2", "c.c.3", "l.l.1", "a.a.a", "h.h.h"]);
     assert!(forwarded.provenance.own_cookie);
     assert!(!forwarded.provenance.is_outside_browsers());
-    let reader = Reader { authorization: false, ..reader };
+    let reader = ForwardedReader { authorization: false, ..reader };
     let (_, credentials) = reader.read(&headers, None).unwrap();
     assert!(credentials.iter().all(|candidate| candidate.token != "a.a.a"));
 }
@@ -208,7 +208,7 @@ fn the_loop_cookie_alone_marks_a_browser() {
 
 #[test]
 fn limits_count_lines_and_bytes_and_spare_cookies() {
-    let reader = Reader { headers: 6, header_bytes: 400, ..reader() };
+    let reader = ForwardedReader { headers: 6, header_bytes: 400, ..reader() };
     let reason =
         |headers: &HeaderMap| reader.read(headers, None).err().map(|denial| denial.reason());
     let mut headers = with(&[("a", b"1"), ("b", b"2")]);
@@ -219,7 +219,7 @@ fn limits_count_lines_and_bytes_and_spare_cookies() {
     assert_eq!(reason(&headers), Some("headers-too-large"), "cookie bytes count");
     let headers = with(&[("a", b"1"), ("b", b"2"), ("c", b"3")]);
     assert_eq!(reason(&headers), Some("too-many-headers"), "seven lines");
-    let generous = Reader { headers: 128, header_bytes: 80 * 1024, ..reader.clone() };
+    let generous = ForwardedReader { headers: 128, header_bytes: 80 * 1024, ..reader.clone() };
     let mut tiny_cookies = with(&[]);
     for number in 0..200 {
         tiny_cookies.append("cookie", HeaderValue::from_str(&format!("c{number}=1")).unwrap());

@@ -1,14 +1,14 @@
 //! What an operator reads of a request that step 2 could not.
 
 use super::*;
-use crate::http::credential::OwnCookies;
+use crate::http::credential::GateCookies;
 
-fn reader(public_scheme: PublicScheme) -> Reader {
-    Reader {
+fn reader(public_scheme: PublicScheme) -> ForwardedReader {
+    ForwardedReader {
         header_bytes: 4096,
         headers: 16,
         public_scheme,
-        cookies: OwnCookies::new(vec!["__Host-doorward".into()], false),
+        cookies: GateCookies::new(vec!["__Host-doorward".into()], false),
         authorization: true,
         token_headers: Vec::new(),
     }

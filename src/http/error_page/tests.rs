@@ -19,10 +19,10 @@ const OUTCOMES: [Outcome; 14] = [
     Outcome::Unavailable,
 ];
 
-fn refused(outcome: Outcome) -> Refused<'static> {
-    Refused {
+fn refused(outcome: Outcome) -> ErrorResponse<'static> {
+    ErrorResponse {
         outcome,
-        class: Class::Page,
+        class: ClientClass::Page,
         head: false,
         request_id: "id-1",
         own_url: Some("https://alice.vdi.example.com/".to_owned()),

@@ -1,9 +1,9 @@
 //! The handler of `pages_listen`: the page for hosts where nothing is. It stands behind the zone's
 //! catch-all route, so that unknown hosts and workspaces that are not one's own look alike.
 
-use super::answer::{Body, Outcome, Refused};
-use super::class::Class;
-use super::record::RequestId;
+use super::answer::{Body, ErrorResponse, Outcome};
+use super::client_class::ClientClass;
+use super::decision_log::RequestId;
 use super::{Handler, Peer};
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
@@ -11,20 +11,20 @@ use hyper::{Method, Request, Response};
 
 /// Answers every request with the 404 page.
 #[derive(Clone, Copy, Debug)]
-pub struct Pages;
+pub struct NotFoundHandler;
 
-impl Handler for Pages {
+impl Handler for NotFoundHandler {
     fn answer(&self, _: &Peer, request: &Request<Incoming>) -> Response<Body> {
-        nothing_here(request.method(), request.headers())
+        not_found(request.method(), request.headers())
     }
 }
 
 /// The 404 for a request that is not Traefik's question but the page's own.
-pub(super) fn nothing_here(method: &Method, headers: &HeaderMap) -> Response<Body> {
+pub(super) fn not_found(method: &Method, headers: &HeaderMap) -> Response<Body> {
     let request_id = RequestId::of(headers);
-    let refused = Refused {
+    let refused = ErrorResponse {
         outcome: Outcome::NotFound,
-        class: Class::of(method.as_str(), headers),
+        class: ClientClass::of(method.as_str(), headers),
         head: method == Method::HEAD,
         request_id: request_id.as_str(),
         own_url: None,

@@ -5,9 +5,9 @@
 //! here, so "absent" means "removed": a forged identity header or a token of ours cannot survive by
 //! not being mentioned.
 
-use super::credential::{OwnCookies, basic, pairs, possible_tokens};
+use super::cookie_cache;
+use super::credential::{GateCookies, basic, pairs, possible_tokens};
 use super::headers::SHARD;
-use super::jar;
 use crate::gate::{Gate, Permit};
 use crate::name::Shard;
 use crate::policy::Entry;
@@ -17,20 +17,20 @@ use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
 
 /// Headers of an allowed request, and what decides about them.
 #[derive(Clone, Copy)]
-pub struct Passing<'r> {
+pub struct UpstreamHeaders<'r> {
     /// As the client sent them.
     pub headers: &'r HeaderMap,
     /// Whose tokens are ours.
     pub gate: &'r Gate,
     /// `tokens.cookies` and the gate's own names.
-    pub cookies: &'r OwnCookies,
+    pub cookies: &'r GateCookies,
     /// `tokens.headers`.
     pub token_headers: &'r [HeaderName],
     /// Names of `identity_headers`, in the order of the verifier's list.
     pub identity_headers: &'r [HeaderName],
 }
 
-impl Passing<'_> {
+impl UpstreamHeaders<'_> {
     /// Writes them into the 200.
     pub fn write(&self, permit: &Permit<'_>, into: &mut HeaderMap) {
         let session = permit.session();
@@ -71,7 +71,7 @@ impl Passing<'_> {
         cookies.iter().next()?;
         let lines = || cookies.iter();
         // A browser sends the same lines with everything that a page loads.
-        jar::remembered(self.gate.generation, lines, || self.without_ours(lines()))
+        cookie_cache::remembered(self.gate.generation, lines, || self.without_ours(lines()))
     }
 
     fn without_ours<'h>(

@@ -6,7 +6,7 @@
 //! own; a question of ForwardAuth's is refused there, as on the admin listener.
 
 use super::answer::Body;
-use super::{Door, Handler, Later, Peer, State, now};
+use super::{AnswerFuture, Door, Handler, Peer, State, now};
 use crate::observe::field;
 use crate::token::{
     Identity, IdentityKind, Logout, MAX_LEEWAY, NotKept, Rejection, Revocation, UnixTime,
@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Takes logout tokens for a door.
-pub struct BackChannel {
+pub struct BackChannelHandler {
     door: Arc<Door>,
     /// The second that runs and how many tokens were judged in it: 32 bits each.
     judged: AtomicU64,
@@ -31,22 +31,22 @@ pub struct BackChannel {
     waiting: AtomicUsize,
 }
 
-impl BackChannel {
+impl BackChannelHandler {
     /// For this door.
     #[must_use]
     pub fn new(door: Arc<Door>) -> Self {
         Self { door, judged: AtomicU64::new(0), waiting: AtomicUsize::new(0) }
     }
 
-    fn route(method: &Method, path: &str, headers: &HeaderMap) -> Option<Refused> {
+    fn route(method: &Method, path: &str, headers: &HeaderMap) -> Option<LogoutError> {
         if super::admin::is_misdirected(headers) {
-            return Some(Refused::Misdirected);
+            return Some(LogoutError::Misdirected);
         }
         if path != PATH {
-            return Some(Refused::Nothing);
+            return Some(LogoutError::Nothing);
         }
         if *method != Method::POST {
-            return Some(Refused::Method);
+            return Some(LogoutError::Method);
         }
         None
     }
@@ -55,9 +55,9 @@ impl BackChannel {
         let is_form = request.headers().get(CONTENT_TYPE).is_some_and(is_form);
         let body = Limited::new(request.into_body(), MAX_BODY).collect().await;
         let Some(body) = body.ok().map(Collected::to_bytes).filter(|_| is_form) else {
-            return Refused::Form.response();
+            return LogoutError::Form.response();
         };
-        let Some(token) = logout_token(&body) else { return Refused::Form.response() };
+        let Some(token) = logout_token(&body) else { return LogoutError::Form.response() };
         match self.end(token).await {
             Ok(()) => done(),
             Err(refused) => refused.response(),
@@ -66,13 +66,13 @@ impl BackChannel {
 
     /// Ends what a logout token names. Many a provider sends it only once, so one whose key is unknown
     /// waits until the issuer's keys have been looked for.
-    async fn end(&self, token: &str) -> Result<(), Refused> {
+    async fn end(&self, token: &str) -> Result<(), LogoutError> {
         let mut state = self.door.state();
         let mut judged = self.judge(&state, token);
         if judged.as_ref().is_err_and(|rejection| *rejection == Rejection::KeyUnknown)
             && let Some(issuer) = state.gate.verifier.issuer_named_in(token)
             && let Some(looked) = self.door.tell_of_unknown_key(&state, issuer)
-            && let Some(_place) = Place::take(&self.waiting)
+            && let Some(_place) = WaitSlot::take(&self.waiting)
         {
             looked.await;
             state = self.door.state();
@@ -102,9 +102,9 @@ impl BackChannel {
 }
 
 /// One of the few that may wait; given back when it goes.
-struct Place<'w>(&'w AtomicUsize);
+struct WaitSlot<'w>(&'w AtomicUsize);
 
-impl<'w> Place<'w> {
+impl<'w> WaitSlot<'w> {
     fn take(waiting: &'w AtomicUsize) -> Option<Self> {
         let place = Self(waiting);
         // Given back at once when there is none.
@@ -112,30 +112,30 @@ impl<'w> Place<'w> {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for WaitSlot<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-impl Handler for BackChannel {
+impl Handler for BackChannelHandler {
     fn answer(&self, _: &Peer, request: &Request<Incoming>) -> Response<Body> {
         let refused = Self::route(request.method(), request.uri().path(), request.headers());
-        refused.unwrap_or(Refused::Form).response()
+        refused.unwrap_or(LogoutError::Form).response()
     }
 
-    fn waits(&self, request: &Request<Incoming>) -> bool {
+    fn is_async(&self, request: &Request<Incoming>) -> bool {
         Self::route(request.method(), request.uri().path(), request.headers()).is_none()
     }
 
-    fn answer_later(self: Arc<Self>, _: Peer, request: Request<Incoming>) -> Later {
+    fn answer_async(self: Arc<Self>, _: Peer, request: Request<Incoming>) -> AnswerFuture {
         Box::pin(async move { self.take(request).await })
     }
 }
 
-fn refused(rejection: Rejection) -> Refused {
+fn refused(rejection: Rejection) -> LogoutError {
     if rejection == Rejection::OverBudget {
-        return Refused::Busy;
+        return LogoutError::Busy;
     }
     tracing::info!(
         { field::EVENT } = "backchannel-logout",
@@ -143,11 +143,11 @@ fn refused(rejection: Rejection) -> Refused {
         { field::REMEDY } = rejection.remedy(),
         "a logout token was refused"
     );
-    Refused::Token(rejection)
+    LogoutError::Token(rejection)
 }
 
 /// Ends what a logout token names, once.
-async fn end(state: &State, logout: Logout, now: UnixTime) -> Result<(), Refused> {
+async fn end(state: &State, logout: Logout, now: UnixTime) -> Result<(), LogoutError> {
     let gate = &state.gate;
     let life = state.lives.get(logout.issuer).copied().flatten();
     let revocation = Revocation {
@@ -163,12 +163,12 @@ async fn end(state: &State, logout: Logout, now: UnixTime) -> Result<(), Refused
     let once = Identity::new(&issuer, IdentityKind::OnceLogout, &logout.id);
     // Before it is noted as used, so that a provider which is told to try again may. Told twice, it
     // ends nothing more.
-    gate.revocations.revoke(revocation, now).await.map_err(|_| Refused::NotKept)?;
+    gate.revocations.revoke(revocation, now).await.map_err(|_| LogoutError::NotKept)?;
     let spent = logout.expires_at.0.saturating_add(MAX_LEEWAY);
     match gate.revocations.spend(once, UnixTime(spent), now).await {
         Ok(true) => {}
-        Ok(false) => return Err(Refused::Replayed),
-        Err(NotKept) => return Err(Refused::NotKept),
+        Ok(false) => return Err(LogoutError::Replayed),
+        Err(NotKept) => return Err(LogoutError::NotKept),
     }
     tracing::info!(
         { field::EVENT } = "backchannel-logout",
@@ -195,7 +195,7 @@ fn is_form(kind: &HeaderValue) -> bool {
 
 /// Why nothing was ended.
 #[derive(Debug)]
-enum Refused {
+enum LogoutError {
     Misdirected,
     Nothing,
     Method,
@@ -206,7 +206,7 @@ enum Refused {
     NotKept,
 }
 
-impl Refused {
+impl LogoutError {
     /// Section 2.8: 400 with a JSON error, as RFC 6749 §5.2 has it.
     fn response(&self) -> Response<Body> {
         let (status, error, description) = match self {
@@ -273,14 +273,14 @@ mod tests {
     #[test]
     fn few_wait_and_each_makes_room_again() {
         let waiting = AtomicUsize::new(0);
-        let places: Vec<_> = (0..MOST_WAITING).map(|_| Place::take(&waiting)).collect();
+        let places: Vec<_> = (0..MOST_WAITING).map(|_| WaitSlot::take(&waiting)).collect();
         assert!(places.iter().all(Option::is_some));
         for _ in 0..3 {
-            assert!(Place::take(&waiting).is_none());
+            assert!(WaitSlot::take(&waiting).is_none());
         }
         drop(places);
         assert_eq!(waiting.load(Ordering::Relaxed), 0);
-        assert!(Place::take(&waiting).is_some());
+        assert!(WaitSlot::take(&waiting).is_some());
     }
 
     #[test]

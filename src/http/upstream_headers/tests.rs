@@ -55,10 +55,10 @@ fn passed(value: &str) -> bool {
     let gate = gate();
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, HeaderValue::from_str(value).unwrap());
-    let passing = Passing {
+    let passing = UpstreamHeaders {
         headers: &headers,
         gate: &gate,
-        cookies: &OwnCookies::new(Vec::new(), false),
+        cookies: &GateCookies::new(Vec::new(), false),
         token_headers: &[],
         identity_headers: &[],
     };

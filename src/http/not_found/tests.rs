@@ -27,9 +27,9 @@ fn headers(host: &str) -> HeaderMap {
 
 #[test]
 fn everybody_gets_the_page_of_nobody() {
-    let unknown_host = Refused {
+    let unknown_host = ErrorResponse {
         outcome: Outcome::of(&Denial::HostUnknown),
-        class: Class::Page,
+        class: ClientClass::Page,
         head: false,
         request_id: "id-1",
         own_url: None,
@@ -40,9 +40,9 @@ fn everybody_gets_the_page_of_nobody() {
     assert_eq!(expected.0, 404);
     for host in ["alice.vdi.example.com", "nobody.vdi.example.com", "", "evil.test"] {
         for method in [Method::GET, Method::POST, Method::OPTIONS, Method::DELETE] {
-            let got = text(nothing_here(&method, &headers(host)));
+            let got = text(not_found(&method, &headers(host)));
             assert_eq!(got, expected, "{method} {host}");
         }
-        assert_eq!(text(nothing_here(&Method::HEAD, &headers(host))), (404, String::new()));
+        assert_eq!(text(not_found(&Method::HEAD, &headers(host))), (404, String::new()));
     }
 }

@@ -1,8 +1,8 @@
 //! The two bodies of a denial: a small page for a person, a problem document for a program. Both
 //! hold the request id, neither anything from outside, and nothing that names another user.
 
-use super::answer::{Outcome, Refused};
-use super::class::Class;
+use super::answer::{ErrorResponse, Outcome};
+use super::client_class::ClientClass;
 use crate::cross_site::Origin;
 use crate::handoff::address::LOGOUT;
 use aws_lc_rs::digest;
@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 /// HTML, at most 8 KiB, readable in light and dark, without script.
 #[must_use]
-pub(super) fn html(refused: &Refused<'_>) -> String {
+pub(super) fn html(refused: &ErrorResponse<'_>) -> String {
     let outcome = refused.outcome;
     let title = title(outcome);
     let mut page = String::with_capacity(4096);
@@ -41,7 +41,7 @@ pub(super) fn html(refused: &Refused<'_>) -> String {
 }
 
 /// Links for the visitor: to what is theirs first, then to signing in.
-fn ways_on(refused: &Refused<'_>, page: &mut String) {
+fn ways_on(refused: &ErrorResponse<'_>, page: &mut String) {
     let sign_in_text = match refused.outcome {
         Outcome::NotYours => "Sign in as somebody else",
         Outcome::SignInRequired => "Sign in",
@@ -54,7 +54,7 @@ fn ways_on(refused: &Refused<'_>, page: &mut String) {
     }
     // What lost its session may hold what somebody has typed, or be a frame of such a page: signing
     // in must not take its place.
-    let elsewhere = refused.class == Class::PageLike;
+    let elsewhere = refused.class == ClientClass::PageLike;
     let rel = if elsewhere { "noopener noreferrer\" target=\"_blank" } else { "noreferrer" };
     page.push_str("<nav>");
     for (url, text) in own.into_iter().chain(sign_in) {
@@ -68,7 +68,7 @@ fn ways_on(refused: &Refused<'_>, page: &mut String) {
 /// RFC 9457, with the reason and the request id as extension members. `type` is `about:blank`, so
 /// the title is the status's own phrase (§4.2.1).
 #[must_use]
-pub(super) fn problem(refused: &Refused<'_>) -> String {
+pub(super) fn problem(refused: &ErrorResponse<'_>) -> String {
     let status = refused.outcome.status();
     let mut body = serde_json::json!({
         "type": "about:blank",
@@ -141,7 +141,7 @@ fn lede(outcome: Outcome) -> &'static str {
     }
 }
 
-fn advice(refused: &Refused<'_>) -> Option<&'static str> {
+fn advice(refused: &ErrorResponse<'_>) -> Option<&'static str> {
     match refused.outcome {
         Outcome::InvalidSession => Some(
             "If signing in again does not help, the operator can find the cause by the request id \
@@ -151,7 +151,9 @@ fn advice(refused: &Refused<'_>) -> Option<&'static str> {
             "Check that cookies are allowed for this site, wait a minute and try again. The operator \
              can find the cause by the request id below.",
         ),
-        Outcome::SessionExpired | Outcome::SignInRequired if refused.class == Class::PageLike => {
+        Outcome::SessionExpired | Outcome::SignInRequired
+            if refused.class == ClientClass::PageLike =>
+        {
             Some(
                 "Sign in in a new tab, then come back here and reload: the browser sends what you had \
                  typed once more.",

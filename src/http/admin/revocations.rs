@@ -5,7 +5,7 @@
 //! before a moment, by default this one, so that whoever signs in afterwards is in; a `jti` ends
 //! whenever it was issued. It is kept until nothing that it could match is left.
 
-use super::{Admin, NOTHING, Problem, json};
+use super::{AdminHandler, NOTHING, Problem, json};
 use crate::gate::Gate;
 use crate::http::{State, now};
 use crate::observe::field;
@@ -22,11 +22,11 @@ use std::fmt;
 
 /// Who may revoke.
 #[derive(Clone)]
-pub struct Desk {
+pub struct AdminSecret {
     secret: Box<[u8]>,
 }
 
-impl Desk {
+impl AdminSecret {
     /// Whoever shows this secret.
     #[must_use]
     pub fn new(secret: &[u8]) -> Self {
@@ -42,13 +42,13 @@ impl Desk {
     }
 }
 
-impl fmt::Debug for Desk {
+impl fmt::Debug for AdminSecret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Desk(…)")
+        formatter.write_str("AdminSecret(…)")
     }
 }
 
-impl Admin {
+impl AdminHandler {
     /// A question about revocations without a body.
     pub(super) fn revocations(
         &self,
@@ -69,7 +69,7 @@ impl Admin {
             return refusal;
         }
         let store = &state.gate.revocations;
-        let mut all: Vec<_> = store.list(now()).iter().map(Told::of).collect();
+        let mut all: Vec<_> = store.list(now()).iter().map(RevocationView::of).collect();
         all.sort();
         let count = all.len();
         all.truncate(MOST_LISTED);
@@ -90,7 +90,7 @@ impl Admin {
         let Ok(body) = body.map(Collected::to_bytes) else {
             return bad("the body did not come, or is above 8 KiB".to_owned());
         };
-        let asked = match Asked::read(&body, &state.gate) {
+        let asked = match RevocationRequest::read(&body, &state.gate) {
             Ok(asked) => asked,
             Err(wrong) => return bad(wrong),
         };
@@ -119,7 +119,7 @@ fn turned_away(state: &State) -> Response<Full<Bytes>> {
 }
 
 async fn revoke(state: &State, revocation: Revocation) -> Response<Full<Bytes>> {
-    let told = Told::of(&revocation);
+    let told = RevocationView::of(&revocation);
     let answer = match state.gate.revocations.revoke(revocation, now()).await {
         Ok(()) => json(StatusCode::OK, &told),
         Err(_) => json(StatusCode::SERVICE_UNAVAILABLE, &Problem { error: NOT_KEPT }),
@@ -130,7 +130,7 @@ async fn revoke(state: &State, revocation: Revocation) -> Response<Full<Bytes>> 
 
 async fn restore(state: &State, name: Name) -> Response<Full<Bytes>> {
     let revocation = Revocation { name: name.clone(), issued_before: None, until: None };
-    let told = Told::of(&revocation);
+    let told = RevocationView::of(&revocation);
     let answer = match state.gate.revocations.restore(name, now()).await {
         Ok(true) => json(StatusCode::OK, &told),
         Ok(false) => json(StatusCode::NOT_FOUND, &Problem { error: "nothing of that was revoked" }),
@@ -141,7 +141,7 @@ async fn restore(state: &State, name: Name) -> Response<Full<Bytes>> {
 }
 
 /// Each change is logged, a user's name only where names are.
-fn log(state: &State, what: &'static str, told: &Told, status: StatusCode) {
+fn log(state: &State, what: &'static str, told: &RevocationView, status: StatusCode) {
     let shows = told.kind != IdentityKind::User || state.log_usernames;
     tracing::info!(
         { field::EVENT } = what,
@@ -157,7 +157,7 @@ fn bad(error: String) -> Response<Full<Bytes>> {
 }
 
 /// What somebody asks for, checked.
-struct Asked {
+struct RevocationRequest {
     name: Name,
     /// Its place among the issuers.
     issuer: usize,
@@ -165,7 +165,7 @@ struct Asked {
     expires: Option<UnixTime>,
 }
 
-impl Asked {
+impl RevocationRequest {
     fn read(body: &[u8], gate: &Gate) -> Result<Self, String> {
         let form: Form = serde_json::from_slice(body).map_err(|error| format!("JSON: {error}"))?;
         let issuers = &gate.verifier.issuers;
@@ -237,7 +237,7 @@ struct Form {
 
 /// A revocation as it is told.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Told {
+struct RevocationView {
     issuer: String,
     kind: IdentityKind,
     value: String,
@@ -245,7 +245,7 @@ struct Told {
     expires: Option<u64>,
 }
 
-impl Told {
+impl RevocationView {
     fn of(revocation: &Revocation) -> Self {
         Self {
             issuer: revocation.name.issuer.to_string(),
@@ -258,7 +258,7 @@ impl Told {
 }
 
 /// In the words of the question.
-impl Serialize for Told {
+impl Serialize for RevocationView {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap;
         let mut map = serializer.serialize_map(Some(4))?;
@@ -275,7 +275,7 @@ struct List {
     store: &'static str,
     /// Of all, listed or not.
     count: usize,
-    revocations: Vec<Told>,
+    revocations: Vec<RevocationView>,
 }
 
 const NOT_KEPT: &str = "the store could not keep it; the log says why";

@@ -21,7 +21,7 @@ pub(super) fn remembered<'l, L: Iterator<Item = &'l HeaderValue>>(
     }
     JARS.with_borrow_mut(|jars| {
         if jars.is_empty() {
-            jars.resize_with(PLACES, Jar::default);
+            jars.resize_with(PLACES, CachedCookies::default);
         }
         let Some(jar) = jars.get_mut(place(bytes())) else { return rest() };
         if jar.generation != generation || !jar.holds(bytes()) {
@@ -30,26 +30,26 @@ pub(super) fn remembered<'l, L: Iterator<Item = &'l HeaderValue>>(
                 lines.extend_from_slice(line);
                 lines.push(END);
             }
-            *jar = Jar { generation, lines: lines.into(), rest: rest() };
+            *jar = CachedCookies { generation, lines: lines.into(), rest: rest() };
         }
         jar.rest.clone()
     })
 }
 
 thread_local! {
-    static JARS: RefCell<Vec<Jar>> = const { RefCell::new(Vec::new()) };
+    static JARS: RefCell<Vec<CachedCookies>> = const { RefCell::new(Vec::new()) };
 }
 
 /// One line and what was left of it. The empty one is of generation 0, which no gate has.
 #[derive(Default)]
-struct Jar {
+struct CachedCookies {
     generation: u64,
     /// Each with [`END`] behind it.
     lines: Box<[u8]>,
     rest: Option<HeaderValue>,
 }
 
-impl Jar {
+impl CachedCookies {
     fn holds<'l>(&self, mut lines: impl Iterator<Item = &'l [u8]>) -> bool {
         let behind = |left: &'_ [u8], line: &[u8]| {
             let (same, rest) = left.split_at_checked(line.len())?;
@@ -134,7 +134,7 @@ mod tests {
             assert_eq!(remembered(7, || swapped.iter(), rest("swapped")), Some(value("swapped")));
             assert_eq!(remembered(7, || split.iter().take(1), rest("first")), Some(value("first")));
         }
-        let jar = Jar { generation: 1, lines: b"a=1\nb=2\n"[..].into(), rest: None };
+        let jar = CachedCookies { generation: 1, lines: b"a=1\nb=2\n"[..].into(), rest: None };
         let holds = |lines: &[&'static [u8]]| jar.holds(lines.iter().copied());
         assert!(holds(&[b"a=1", b"b=2"]));
         for other in

@@ -5,7 +5,7 @@
 //! a 404 then, as for an unknown host, and nothing else would tell why.
 
 use super::answer::Body;
-use super::{Door, Handler, Later, Peer, VERIFY_PATH};
+use super::{AnswerFuture, Door, Handler, Peer, VERIFY_PATH};
 use crate::observe::{Counter, Metrics, Seldom, field};
 use hyper::body::Incoming;
 use hyper::{Request, Response};
@@ -43,11 +43,11 @@ impl Handler for Entrance {
         self.door.answer(peer, request)
     }
 
-    fn waits(&self, request: &Request<Incoming>) -> bool {
-        self.door.waits(request)
+    fn is_async(&self, request: &Request<Incoming>) -> bool {
+        self.door.is_async(request)
     }
 
-    fn answer_later(self: Arc<Self>, peer: Peer, request: Request<Incoming>) -> Later {
-        Arc::clone(&self.door).answer_later(peer, request)
+    fn answer_async(self: Arc<Self>, peer: Peer, request: Request<Incoming>) -> AnswerFuture {
+        Arc::clone(&self.door).answer_async(peer, request)
     }
 }

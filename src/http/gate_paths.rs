@@ -5,10 +5,10 @@
 //! is worth, `gate`.
 
 use super::State;
-use super::answer::Sent;
-use super::class::Class;
+use super::answer::Redirect;
+use super::client_class::ClientClass;
 use super::credential::pairs;
-use super::refusal::WayBack;
+use super::denied::RequestedPage;
 use super::sign_in::{Handoff, LoopGuard};
 use crate::gate::{ArrivalProblem, Denial, OwnAnswer, TurnedAway};
 use crate::handoff::address::{self, ENTER, LOGIN, LOGOUT};
@@ -22,32 +22,32 @@ use hyper::header::{COOKIE, HeaderMap};
 use std::sync::Arc;
 
 /// One request for a path below `/.doorward`, on a host that has a hand-off.
-pub(super) struct Visit<'r> {
+pub(super) struct GatePathRequest<'r> {
     pub(super) state: &'r State,
-    pub(super) way: &'r WayBack<'r>,
+    pub(super) way: &'r RequestedPage<'r>,
     pub(super) handoff: &'r Handoff,
     pub(super) headers: &'r HeaderMap,
     pub(super) now: UnixTime,
-    pub(super) class: Class,
+    pub(super) class: ClientClass,
     pub(super) method: &'r str,
 }
 
 /// What came of it.
-pub(super) struct Told {
+pub(super) struct GatePathResult {
     pub(super) denial: Denial,
     /// Whose session it was about.
     pub(super) session: Option<Arc<Session>>,
-    pub(super) sent: Sent,
+    pub(super) sent: Redirect,
     /// The path that signing in (again) leads back to.
     pub(super) back: String,
     /// The issuer of a hand-off that names a key its issuer does not have.
     pub(super) key_unknown_of: Option<usize>,
 }
 
-impl Told {
+impl GatePathResult {
     fn only(denial: Denial) -> Self {
         let back = "/".to_owned();
-        Self { denial, session: None, sent: Sent::default(), back, key_unknown_of: None }
+        Self { denial, session: None, sent: Redirect::default(), back, key_unknown_of: None }
     }
 
     pub(super) fn problem(problem: ArrivalProblem) -> Self {
@@ -55,37 +55,40 @@ impl Told {
     }
 }
 
-impl Visit<'_> {
+impl GatePathRequest<'_> {
     /// Exact bytes, as everywhere: another spelling is another path, and nothing is there.
-    pub(super) async fn answer(&self) -> Told {
+    pub(super) async fn answer(&self) -> GatePathResult {
         let (path, query) = self.way.uri.split_once('?').unwrap_or((self.way.uri, ""));
         match (path, self.method) {
             (LOGIN, _) => self.login(query),
             (ENTER, _) => self.enter(query).await,
             (LOGOUT, "POST") => self.logout().await,
             (LOGOUT, "GET" | "HEAD") if self.class.shows_page() => {
-                Told::only(Denial::Answered(OwnAnswer::SignOutAsked))
+                GatePathResult::only(Denial::Answered(OwnAnswer::SignOutAsked))
             }
-            _ => Told::only(Denial::ReservedPath),
+            _ => GatePathResult::only(Denial::ReservedPath),
         }
     }
 
     /// A person's browser opens a page: nothing else is sent on, and nothing else comes back.
     fn is_page(&self) -> bool {
-        self.class == Class::Page && self.method == "GET"
+        self.class == ClientClass::Page && self.method == "GET"
     }
 
-    fn login(&self, query: &str) -> Told {
+    fn login(&self, query: &str) -> GatePathResult {
         if !self.is_page() {
-            return Told::problem(ArrivalProblem::NotAPage);
+            return GatePathResult::problem(ArrivalProblem::NotAPage);
         }
         match address::asked_path(query) {
-            Some(back) => Told { back, ..Told::only(Denial::Answered(OwnAnswer::SignInAsked)) },
-            None => Told::problem(ArrivalProblem::Path),
+            Some(back) => GatePathResult {
+                back,
+                ..GatePathResult::only(Denial::Answered(OwnAnswer::SignInAsked))
+            },
+            None => GatePathResult::problem(ArrivalProblem::Path),
         }
     }
 
-    async fn enter(&self, query: &str) -> Told {
+    async fn enter(&self, query: &str) -> GatePathResult {
         let told = self.come_back(query).await;
         let strayed = matches!(
             told.denial,
@@ -102,21 +105,24 @@ impl Visit<'_> {
         told
     }
 
-    async fn come_back(&self, query: &str) -> Told {
+    async fn come_back(&self, query: &str) -> GatePathResult {
         if !self.is_page() {
-            return Told::problem(ArrivalProblem::NotAPage);
+            return GatePathResult::problem(ArrivalProblem::NotAPage);
         }
         let Some((id, token)) = address::entry(query) else {
-            return Told::problem(ArrivalProblem::Query);
+            return GatePathResult::problem(ArrivalProblem::Query);
         };
         let Some(pending) = pending(self.headers).into_iter().find(|one| one.id() == id) else {
-            return Told::problem(ArrivalProblem::StateMissing);
+            return GatePathResult::problem(ArrivalProblem::StateMissing);
         };
-        let again = |denial| Told { back: pending.path().to_owned(), ..Told::only(denial) };
+        let again = |denial| GatePathResult {
+            back: pending.path().to_owned(),
+            ..GatePathResult::only(denial)
+        };
         if !pending.is_fresh(self.now) {
             return again(Denial::Arrival(ArrivalProblem::StateExpired));
         }
-        let WayBack { host, origin, .. } = self.way;
+        let RequestedPage { host, origin, .. } = self.way;
         let gate = &self.state.gate;
         match gate.arrive(token, host, *origin, &pending.challenge(), self.now).await {
             Ok(arrival) => match self.let_in(&arrival, &pending) {
@@ -126,19 +132,19 @@ impl Visit<'_> {
                     }
                     let session = Some(Arc::new(arrival.into_session()));
                     let denial = Denial::Answered(OwnAnswer::SignedIn);
-                    Told { session, sent, ..Told::only(denial) }
+                    GatePathResult { session, sent, ..GatePathResult::only(denial) }
                 }
                 Err(problem) => again(Denial::Arrival(problem)),
             },
             Err(turned_away) => {
                 let TurnedAway { denial, session, key_unknown_of } = *turned_away;
-                Told { session, key_unknown_of, ..again(denial) }
+                GatePathResult { session, key_unknown_of, ..again(denial) }
             }
         }
     }
 
     /// The session, its cookie, and the way to the page that was asked for.
-    fn let_in(&self, arrival: &Arrival, pending: &Pending) -> Result<Sent, ArrivalProblem> {
+    fn let_in(&self, arrival: &Arrival, pending: &Pending) -> Result<Redirect, ArrivalProblem> {
         let Handoff { keys, lifetime, cookies } = self.handoff;
         let mut id = [0; 16];
         rand::fill(&mut id).map_err(|_| ArrivalProblem::Unavailable)?;
@@ -161,16 +167,16 @@ impl Visit<'_> {
         lines.push(pending.forget(cookies.partitioned));
         let guard = LoopGuard::of_arrivals(self.headers, self.now);
         lines.push(guard.next_cookie(cookies.partitioned));
-        Ok(Sent { to: Some((StatusCode::SEE_OTHER, to)), cookies: lines, clear: false })
+        Ok(Redirect { to: Some((StatusCode::SEE_OTHER, to)), cookies: lines, clear: false })
     }
 
     /// Ends every session of this browser on this host. Its cookies go even when there is none:
     /// whoever signs out wants to be out.
-    async fn logout(&self) -> Told {
+    async fn logout(&self) -> GatePathResult {
         let Ok((request, credentials)) = self.state.reader.read(self.headers, None) else {
-            return Told::only(Denial::ReservedPath);
+            return GatePathResult::only(Denial::ReservedPath);
         };
-        let WayBack { host, origin, sign_in, .. } = self.way;
+        let RequestedPage { host, origin, sign_in, .. } = self.way;
         let gate = &self.state.gate;
         match gate.depart(host, *origin, &request.provenance, &credentials, self.now).await {
             Ok(departure) => {
@@ -186,10 +192,10 @@ impl Visit<'_> {
                     let to = good_bye.map(|url| (StatusCode::SEE_OTHER, url.to_owned()));
                     (Denial::Answered(OwnAnswer::SignedOut), to)
                 };
-                let sent = Sent { to, cookies, clear: true };
-                Told { session, sent, ..Told::only(denial) }
+                let sent = Redirect { to, cookies, clear: true };
+                GatePathResult { session, sent, ..GatePathResult::only(denial) }
             }
-            Err(denial) => Told::only(denial),
+            Err(denial) => GatePathResult::only(denial),
         }
     }
 }

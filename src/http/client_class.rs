@@ -5,7 +5,7 @@ use hyper::header::{ACCEPT, HeaderMap};
 
 /// The first that fits, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
+pub enum ClientClass {
     /// A handshake: a redirect would only confuse it.
     WebSocket,
     /// A person looks at a top-level page: may be sent to sign in.
@@ -16,7 +16,7 @@ pub enum Class {
     Other,
 }
 
-impl Class {
+impl ClientClass {
     /// Judges the request that Traefik asks about by its method and headers.
     #[must_use]
     pub fn of(method: &str, headers: &HeaderMap) -> Self {

@@ -1,10 +1,10 @@
 //! What a denied request is told, and the answer that tells it: a redirect for a page that may be
 //! signed in for, the gate's own paths, and a page or a problem document for all else.
 
-use super::answer::{Body, Outcome, Refused, Sent};
-use super::class::Class;
+use super::answer::{Body, ErrorResponse, Outcome, Redirect};
+use super::client_class::ClientClass;
+use super::gate_paths::{self, GatePathRequest, GatePathResult};
 use super::sign_in::{Handoff, LoopGuard, SignIn, encode};
-use super::way_in::{self, Told, Visit};
 use super::{State, line};
 use crate::cross_site::OwnOrigin;
 use crate::gate::{ArrivalProblem, Denial, Denied, is_reserved};
@@ -28,7 +28,7 @@ impl State {
         request_id: &str,
     ) -> (Outcome, Response<Body>) {
         let told = self.at_own_path(denied, headers, now).now_or_never();
-        let unavailable = || Some(Told::problem(ArrivalProblem::Unavailable));
+        let unavailable = || Some(GatePathResult::problem(ArrivalProblem::Unavailable));
         self.tell(denied, told.unwrap_or_else(unavailable), headers, now, request_id)
     }
 
@@ -39,15 +39,16 @@ impl State {
         denied: &Denied<'_>,
         headers: &HeaderMap,
         now: UnixTime,
-    ) -> Option<Told> {
+    ) -> Option<GatePathResult> {
         if denied.denial != Denial::ReservedPath {
             return None;
         }
         let way = self.way_back(denied.host.as_ref()?, headers)?;
         let handoff = way.handoff()?;
         let method = line(headers, "x-forwarded-method");
-        let class = Class::of(method, headers);
-        let visit = Visit { state: self, way: &way, handoff, headers, now, class, method };
+        let class = ClientClass::of(method, headers);
+        let visit =
+            GatePathRequest { state: self, way: &way, handoff, headers, now, class, method };
         Some(visit.answer().await)
     }
 
@@ -55,7 +56,7 @@ impl State {
     pub(super) fn tell(
         &self,
         denied: &mut Denied<'_>,
-        told: Option<Told>,
+        told: Option<GatePathResult>,
         headers: &HeaderMap,
         now: UnixTime,
         request_id: &str,
@@ -64,11 +65,12 @@ impl State {
             return refuse_peer(request_id);
         }
         let method = line(headers, "x-forwarded-method");
-        let class = Class::of(method, headers);
+        let class = ClientClass::of(method, headers);
         let way = denied.host.as_ref().and_then(|host| self.way_back(host, headers));
         let mut back = way.as_ref().map_or("/", |way| way.uri).to_owned();
-        let mut sent = Sent::default();
-        if let Some(Told { denial, session, sent: told, back: to, key_unknown_of }) = told {
+        let mut sent = Redirect::default();
+        if let Some(GatePathResult { denial, session, sent: told, back: to, key_unknown_of }) = told
+        {
             denied.denial = denial;
             denied.session = session;
             denied.effort.key_unknown_of = key_unknown_of;
@@ -76,13 +78,16 @@ impl State {
         }
         // Nobody wants to come back to the way in: from there it would begin anew, and its address
         // holds a token. A frame or what a form was sent to is no page to come back to either.
-        if class != Class::Page || is_reserved(path_of(&back)) || back.len() > address::MAX_PATH {
+        if class != ClientClass::Page
+            || is_reserved(path_of(&back))
+            || back.len() > address::MAX_PATH
+        {
             "/".clone_into(&mut back);
         }
         let mut outcome = Outcome::of(&denied.denial);
         // Nobody else is shown a way on.
         let way = way.filter(|_| class.shows_page());
-        if let (Some(way), Class::Page) = (&way, class)
+        if let (Some(way), ClientClass::Page) = (&way, class)
             && outcome.leads_to_sign_in()
         {
             match way.begin(&back, headers, now) {
@@ -97,7 +102,7 @@ impl State {
             (Outcome::NotYours, Some(way)) => self.own_url(denied, way),
             _ => None,
         };
-        let refused = Refused {
+        let refused = ErrorResponse {
             outcome,
             class,
             head: method == "HEAD",
@@ -115,17 +120,21 @@ impl State {
     }
 
     /// The address of the page that was asked for, as the browser knows it.
-    fn way_back<'r>(&'r self, host: &'r Host<'r>, headers: &'r HeaderMap) -> Option<WayBack<'r>> {
+    fn way_back<'r>(
+        &'r self,
+        host: &'r Host<'r>,
+        headers: &'r HeaderMap,
+    ) -> Option<RequestedPage<'r>> {
         let forwarded = crate::gate::forwarded_scheme(line(headers, "x-forwarded-proto"));
         let scheme = self.reader.public_scheme.scheme(forwarded);
         let uri = line(headers, "x-forwarded-uri");
         let origin = OwnOrigin::new(scheme, host.name(), host.port());
         let sign_in = self.sign_in.get(host.domain())?.as_ref();
-        Some(WayBack { host, origin, uri, sign_in })
+        Some(RequestedPage { host, origin, uri, sign_in })
     }
 
     /// The visitor's own workspace, in this domain if its issuer has users here.
-    fn own_url(&self, denied: &Denied<'_>, way: &WayBack<'_>) -> Option<String> {
+    fn own_url(&self, denied: &Denied<'_>, way: &RequestedPage<'_>) -> Option<String> {
         let session = denied.session.as_ref()?;
         let here = denied.host.as_ref()?.domain();
         let lives_in = |domain: &usize| {
@@ -140,7 +149,7 @@ impl State {
 }
 
 /// The workspace that was asked for, as its visitor knows it.
-pub(super) struct WayBack<'r> {
+pub(super) struct RequestedPage<'r> {
     pub(super) host: &'r Host<'r>,
     pub(super) origin: OwnOrigin<'r>,
     /// Path and query.
@@ -148,7 +157,7 @@ pub(super) struct WayBack<'r> {
     pub(super) sign_in: Option<&'r SignIn>,
 }
 
-impl WayBack<'_> {
+impl RequestedPage<'_> {
     fn handoff(&self) -> Option<&Handoff> {
         self.sign_in?.handoff.as_ref()
     }
@@ -158,8 +167,8 @@ impl WayBack<'_> {
     /// # Errors
     /// What is told instead: that it goes round in circles, that no sign-in page is set, or that it
     /// cannot be begun now.
-    fn begin(&self, back: &str, headers: &HeaderMap, now: UnixTime) -> Result<Sent, Outcome> {
-        let Some(sign_in) = self.sign_in else { return Ok(Sent::default()) };
+    fn begin(&self, back: &str, headers: &HeaderMap, now: UnixTime) -> Result<Redirect, Outcome> {
+        let Some(sign_in) = self.sign_in else { return Ok(Redirect::default()) };
         let Some(handoff) = &sign_in.handoff else {
             // By the path that was asked for, which may be too long to come back to.
             let guard = LoopGuard::read(headers, path_of(self.uri), now);
@@ -167,15 +176,15 @@ impl WayBack<'_> {
                 return Err(Outcome::RedirectLoop);
             }
             let to = Some((StatusCode::FOUND, sign_in.url_for(&self.at(back))));
-            return Ok(Sent { to, cookies: vec![guard.next_cookie(false)], clear: false });
+            return Ok(Redirect { to, cookies: vec![guard.next_cookie(false)], clear: false });
         };
         if LoopGuard::of_arrivals(headers, now).is_loop() {
             return Err(Outcome::RedirectLoop);
         }
-        let (st, cookies) = way_in::begin(back, headers, handoff.cookies.partitioned, now)
+        let (st, cookies) = gate_paths::begin(back, headers, handoff.cookies.partitioned, now)
             .ok_or(Outcome::Unavailable)?;
         let to = format!("{}&st={st}", sign_in.url_for(&self.at(back)));
-        Ok(Sent { to: Some((StatusCode::FOUND, to)), cookies, clear: false })
+        Ok(Redirect { to: Some((StatusCode::FOUND, to)), cookies, clear: false })
     }
 
     /// Where a page's link to signing in leads.
@@ -202,9 +211,9 @@ fn path_of(uri: &str) -> &str {
 
 /// Nothing of an untrusted peer's request is read, so its class is not known.
 fn refuse_peer(request_id: &str) -> (Outcome, Response<Body>) {
-    let refused = Refused {
+    let refused = ErrorResponse {
         outcome: Outcome::PeerRefused,
-        class: Class::Other,
+        class: ClientClass::Other,
         head: false,
         request_id,
         own_url: None,

@@ -5,7 +5,7 @@
 mod event;
 
 use super::answer::{Body, Outcome};
-use super::class::Class;
+use super::client_class::ClientClass;
 use super::headers::{REQUEST_ID, TRACE_PARENT};
 use super::{Peer, State, line};
 use crate::cross_site::{Clearance, Origin};
@@ -27,7 +27,7 @@ use std::time::Duration;
 use tracing::Level;
 
 /// What a record is about.
-pub(super) struct Record<'r> {
+pub(super) struct DecisionLog<'r> {
     pub(super) state: &'r State,
     pub(super) headers: &'r HeaderMap,
     pub(super) peer: &'r Peer,
@@ -35,8 +35,8 @@ pub(super) struct Record<'r> {
     pub(super) took: Option<Duration>,
 }
 
-impl Record<'_> {
-    pub(super) fn allowed(&self, permit: &Permit<'_>, recorder: &Recorder) {
+impl DecisionLog<'_> {
+    pub(super) fn allowed(&self, permit: &Permit<'_>, recorder: &DecisionCounters) {
         let grant = match permit.entry() {
             Entry::Grant(index) => Some(index),
             Entry::Own => None,
@@ -81,7 +81,7 @@ impl Record<'_> {
         outcome: Outcome,
         response: &Response<Body>,
         request_id: &RequestId<'_>,
-        recorder: &Recorder,
+        recorder: &DecisionCounters,
     ) {
         let reason = denied.denial.reason();
         recorder.count(reason, self.took, denied.effort);
@@ -152,7 +152,7 @@ impl Record<'_> {
     }
 
     fn class(&self) -> &'static str {
-        Class::of(line(self.headers, "x-forwarded-method"), self.headers).name()
+        ClientClass::of(line(self.headers, "x-forwarded-method"), self.headers).name()
     }
 
     /// `Origin` when it is one, in canonical form; a visitor could write anything else there.
@@ -176,12 +176,12 @@ impl Record<'_> {
 
 /// Counts decisions. The place of each reason is looked up once, at the start; a permit by its own
 /// label, the rule, does not even do that.
-pub(super) struct Recorder {
+pub(super) struct DecisionCounters {
     metrics: Arc<Metrics>,
     places: HashMap<&'static str, usize>,
 }
 
-impl Recorder {
+impl DecisionCounters {
     pub(super) fn new(metrics: Arc<Metrics>) -> Self {
         let names = decision_names();
         let places = names.into_iter().enumerate().map(|(place, (_, name))| (name, place));
