@@ -13,7 +13,7 @@ use crate::http::credential::GateCookies;
 use crate::http::forwarded::ForwardedReader;
 use crate::http::sign_in::Handoff;
 use crate::token::cache::SessionCache;
-use crate::token::{GrantClaim, Issuer, MAX_LEEWAY, OwnSessions, Revocations, Verifier};
+use crate::token::{GrantClaim, Issuer, MAX_LEEWAY, OwnSessions, Verifier};
 use hyper::header::HeaderName;
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub fn state(
     config: &Config,
     cache: SessionCache,
-    revocations: Arc<dyn Revocations>,
+    revocations: Arc<dyn crate::revocation::Revocations>,
     generation: u64,
 ) -> State {
     let handoff = |zone: &Zone| zone.login.as_ref()?.handoff.clone();

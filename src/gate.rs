@@ -28,8 +28,9 @@ use effort::Budget;
 use crate::cross_site::{Clearance, CrossSite, OwnOrigin, Scheme};
 use crate::name::{Domains, Host};
 use crate::policy::{self, Entry, GrantLabels, Site};
+use crate::revocation::Revocations;
 use crate::token::cache::SessionCache;
-use crate::token::{Rejection, Revocations, Session, UnixTime, Verifier};
+use crate::token::{Rejection, Session, UnixTime, Verifier};
 use std::sync::Arc;
 
 /// Everything a decision depends on besides the request, as one configuration states it.
@@ -146,8 +147,8 @@ impl Gate {
                 witness::verified(candidate, &session, &self.verifier, now)
             });
             // First, so that what is learned in between is not missed.
-            let is_current = self.revocations.is_current();
-            let revoked = self.revocations.is_revoked(&session);
+            let is_fresh = self.revocations.is_fresh();
+            let revoked = self.revocations.is_revoked(session.identities(), session.issued_at());
             witness.note(Step::Revocation, !revoked, || {
                 witness::revocation(self.revocations.store(), revoked)
             });
@@ -155,7 +156,7 @@ impl Gate {
                 tally.reject(Rejection::Revoked, token);
                 continue;
             }
-            if !is_current {
+            if !is_fresh {
                 witness.note(Step::Revocation, false, || {
                     witness::revocation_unknown(self.revocations.store())
                 });

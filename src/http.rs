@@ -227,7 +227,7 @@ impl Handler for Door {
     /// Only what tells a store something, where that store is elsewhere.
     fn is_async(&self, request: &Request<Incoming>) -> bool {
         let state = self.state.load();
-        !state.gate.revocations.is_at_hand()
+        !state.gate.revocations.is_local()
             && request.uri().path() == VERIFY_PATH
             && is_reserved(line(request.headers(), "x-forwarded-uri"))
     }

@@ -117,6 +117,7 @@ pub mod policy;
 pub mod cross_site;
 pub mod handoff;
 pub mod name;
+pub mod unix_time;
 
 pub mod manifest;
 

@@ -7,7 +7,7 @@
 //! `identity` read what was signed, and `verifier` holds the order together. `own` are the session
 //! tokens that the gate makes itself, `arrival` the hand-off tokens it makes them of, `logout` the
 //! tokens by which a provider ends them. `cache`
-//! remembers what was verified; `revocation` names what can be ended early; `ours` knows a token of
+//! remembers what was verified; `ours` knows a token of
 //! ours by its look, good or bad.
 //!
 //! Pure but for `cache`: no socket, file, environment, clock or runtime. Where keys come from is
@@ -28,15 +28,15 @@ mod ours;
 mod own;
 mod raw;
 mod rejection;
-mod revocation;
 mod session;
 mod signer;
 mod unverified;
 mod verifier;
 
+pub use crate::unix_time::UnixTime;
 pub use algorithm::Algorithm;
 pub use arrival::Arrival;
-pub use claims::{ClaimPath, UnixTime};
+pub use claims::ClaimPath;
 pub use identity::IdentityValue;
 pub use json::JsonFault;
 pub use key::{KeyError, KeyProblem, KeySet};
@@ -45,9 +45,6 @@ pub use logout::Logout;
 pub use own::{OWN_ISSUER, OwnSessions, SessionKeys};
 pub use raw::Part;
 pub use rejection::Rejection;
-pub use revocation::{
-    Identities, Identity, IdentityKind, Kept, Name, NotKept, Revocation, Revocations,
-};
 pub use session::Session;
 pub use signer::{SigningKey, SigningKeyError};
 pub use verifier::{GrantClaim, Issuer, MAX_LEEWAY, Verifier};

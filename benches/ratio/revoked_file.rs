@@ -14,7 +14,7 @@ use crate::revoked::{SECRET, cached};
 use crate::rounds::{Effort, Rounds};
 use crate::token::{Algorithm, ISSUER, Mint};
 use crate::workspace::Workspace;
-use doorward::token::{IdentityKind, Name};
+use doorward::revocation::{KeyKind, RevocationKey};
 use redb::{Database, TableDefinition};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -99,9 +99,9 @@ fn fill_redb(file: &Path, revocations: usize) -> Result<(), redb::Error> {
                 "{{\"issuer\":\"{ISSUER}\",\"kind\":\"jti\",\"value\":\"{value}\",\
                  \"issued_before\":null,\"until\":null}}"
             );
-            let kind = IdentityKind::Token;
-            let name = Name { issuer: ISSUER.into(), kind, value: value.into() };
-            table.insert(name.identity().bits(), record.as_bytes())?;
+            let kind = KeyKind::Token;
+            let name = RevocationKey { issuer: ISSUER.into(), kind, value: value.into() };
+            table.insert(name.hash().bits(), record.as_bytes())?;
         }
     }
     writing.commit()?;

@@ -4,8 +4,8 @@
 use super::admin::{Access, Answer, Question, Unreached, configured};
 use crate::config::{Config, RevocationStore};
 use crate::keys::{self, FileError, Secret};
+use crate::revocation::Revocations;
 use crate::revocation::{Memory, Nothing};
-use crate::token::Revocations;
 use serde_json::{Map, Value};
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};

@@ -135,7 +135,7 @@ async fn serve(
     let store = store::open(&config).await?;
     let shown = Arc::clone(&store);
     metrics.revocations(move || {
-        let up = (!shown.is_at_hand()).then(|| shown.problem().is_none());
+        let up = (!shown.is_local()).then(|| shown.problem().is_none());
         (shown.count().try_into().unwrap_or(u64::MAX), up)
     });
     let limits = config.limits.clone();

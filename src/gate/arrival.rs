@@ -5,10 +5,8 @@ use super::{ArrivalProblem, Credentials, Denial, Gate, Trial, Verdict};
 use crate::cross_site::{self, OwnOrigin, Provenance};
 use crate::name::Host;
 use crate::policy::{self, Site};
-use crate::token::{
-    Arrival, Identity, IdentityKind, MAX_LEEWAY, Name, NotKept, Rejection, Revocation, Session,
-    UnixTime,
-};
+use crate::revocation::{KeyHash, KeyKind, Revocation, RevocationKey, StoreError};
+use crate::token::{Arrival, MAX_LEEWAY, Rejection, Session, UnixTime};
 use std::sync::Arc;
 
 impl Gate {
@@ -39,16 +37,16 @@ impl Gate {
             Box::new(TurnedAway { key_unknown_of, ..*refused(ArrivalProblem::Token(rejection)) })
         })?;
         let unknown = || refused(ArrivalProblem::Token(Rejection::RevocationUnknown));
-        if !self.revocations.is_current() {
+        if !self.revocations.is_fresh() {
             return Err(unknown());
         }
         match self.spend(&arrival, now).await {
             Ok(true) => {}
             Ok(false) => return Err(refused(ArrivalProblem::Replayed)),
-            Err(NotKept) => return Err(unknown()),
+            Err(StoreError) => return Err(unknown()),
         }
         let session = arrival.session();
-        if self.revocations.is_revoked(session) {
+        if self.revocations.is_revoked(session.identities(), session.issued_at()) {
             return Err(refused(ArrivalProblem::Token(Rejection::Revoked)));
         }
         let issuers = self.issuers_of_domain.get(host.domain()).map_or(&[][..], Vec::as_slice);
@@ -118,13 +116,13 @@ impl Gate {
 
 impl Gate {
     /// Takes note of a hand-off; `false` when it has been used.
-    async fn spend(&self, arrival: &Arrival, now: UnixTime) -> Result<bool, NotKept> {
+    async fn spend(&self, arrival: &Arrival, now: UnixTime) -> Result<bool, StoreError> {
         let session = arrival.session();
         let issuer = self.verifier.issuers.get(session.issuer()).map_or("", |issuer| &issuer.name);
-        let once = Identity::new(issuer, IdentityKind::Once, arrival.id());
+        let once = KeyHash::new(issuer, KeyKind::Once, arrival.id());
         // The token is refused from its own end on; until then it must not be forgotten.
         let until = session.expires_at().0.saturating_add(MAX_LEEWAY);
-        self.revocations.spend(once, UnixTime(until), now).await
+        self.revocations.mark_used(once, UnixTime(until), now).await
     }
 
     /// Ends this session and no other: by its own id, for as long as it could be used. `false` when
@@ -133,10 +131,10 @@ impl Gate {
         // Also when something else has ended it, which could be taken back.
         let issuer = self.verifier.issuers.get(session.issuer());
         let (Some(issuer), Some(id)) = (issuer, session.id()) else { return false };
-        let name =
-            Name { issuer: issuer.name.clone(), kind: IdentityKind::Token, value: id.into() };
+        let key =
+            RevocationKey { issuer: issuer.name.clone(), kind: KeyKind::Token, value: id.into() };
         let until = session.expires_at().0.saturating_add(MAX_LEEWAY);
-        let revocation = Revocation { name, issued_before: None, until: Some(UnixTime(until)) };
+        let revocation = Revocation { key, issued_before: None, until: Some(UnixTime(until)) };
         self.revocations.revoke(revocation, now).await.is_ok()
     }
 }

@@ -8,9 +8,8 @@
 use super::answer::Body;
 use super::{AnswerFuture, Door, Handler, Peer, State, now};
 use crate::observe::field;
-use crate::token::{
-    Identity, IdentityKind, Logout, MAX_LEEWAY, NotKept, Rejection, Revocation, UnixTime,
-};
+use crate::revocation::{KeyHash, KeyKind, Revocation, StoreError};
+use crate::token::{Logout, MAX_LEEWAY, Rejection, UnixTime};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Collected, Full, Limited};
 use hyper::body::Incoming;
@@ -153,22 +152,22 @@ async fn end(state: &State, logout: Logout, now: UnixTime) -> Result<(), LogoutE
     let revocation = Revocation {
         // A sign-in ends whole; whoever signs in again is a new one of the same subject.
         issued_before: match logout.name.kind {
-            IdentityKind::Session => None,
+            KeyKind::Session => None,
             _ => Some(UnixTime(logout.issued_at.0.saturating_add(1))),
         },
         until: life.map(|life| UnixTime(now.0.saturating_add(life))),
-        name: logout.name,
+        key: logout.name,
     };
-    let (issuer, kind) = (revocation.name.issuer.clone(), revocation.name.kind);
-    let once = Identity::new(&issuer, IdentityKind::OnceLogout, &logout.id);
+    let (issuer, kind) = (revocation.key.issuer.clone(), revocation.key.kind);
+    let once = KeyHash::new(&issuer, KeyKind::OnceLogout, &logout.id);
     // Before it is noted as used, so that a provider which is told to try again may. Told twice, it
     // ends nothing more.
     gate.revocations.revoke(revocation, now).await.map_err(|_| LogoutError::NotKept)?;
     let spent = logout.expires_at.0.saturating_add(MAX_LEEWAY);
-    match gate.revocations.spend(once, UnixTime(spent), now).await {
+    match gate.revocations.mark_used(once, UnixTime(spent), now).await {
         Ok(true) => {}
         Ok(false) => return Err(LogoutError::Replayed),
-        Err(NotKept) => return Err(LogoutError::NotKept),
+        Err(StoreError) => return Err(LogoutError::NotKept),
     }
     tracing::info!(
         { field::EVENT } = "backchannel-logout",

@@ -9,7 +9,10 @@ mod disk;
 
 use super::Memory;
 use crate::observe::field;
-use crate::token::{Identity, Kept, Name, NotKept, Revocation, Revocations, Session, UnixTime};
+use crate::revocation::{
+    KeyHash, KeyHashes, Revocation, RevocationKey, Revocations, StoreError, StoreFuture,
+};
+use crate::unix_time::UnixTime;
 use disk::{Change, Disk};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -43,7 +46,7 @@ impl File {
         let memory = Memory::default();
         disk.read(
             |revocation| {
-                if revocation.lives(now) {
+                if revocation.is_active(now) {
                     memory.insert(revocation, now);
                 }
             },
@@ -60,20 +63,20 @@ impl File {
     /// Where waiting for the disk stops nobody else. Whoever stops waiting does not stop the change.
     fn apart<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&Shared) -> Result<T, NotKept> + Send + 'static,
-    ) -> Kept<'_, Result<T, NotKept>> {
+        change: impl FnOnce(&Shared) -> Result<T, StoreError> + Send + 'static,
+    ) -> StoreFuture<'_, Result<T, StoreError>> {
         let shared = Arc::clone(&self.0);
         Box::pin(
-            async move { spawn_blocking(move || change(&shared)).await.unwrap_or(Err(NotKept)) },
+            async move { spawn_blocking(move || change(&shared)).await.unwrap_or(Err(StoreError)) },
         )
     }
 }
 
 impl Shared {
-    fn write(&self, revocation: Revocation, now: UnixTime) -> Result<(), NotKept> {
+    fn write(&self, revocation: Revocation, now: UnixTime) -> Result<(), StoreError> {
         let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = self.memory.get(revocation.name.identity());
-        let whole = known.as_ref().map_or(revocation.clone(), |known| revocation.and(known));
+        let known = self.memory.get(revocation.key.hash());
+        let whole = known.as_ref().map_or(revocation.clone(), |known| revocation.merge(known));
         // A sign-out that is told again and again costs no more than the first time.
         if known.as_ref() != Some(&whole) {
             self.change(&mut disk, Change::Revoke(&whole), now)?;
@@ -82,16 +85,16 @@ impl Shared {
         Ok(())
     }
 
-    fn erase(&self, name: Identity, now: UnixTime) -> Result<bool, NotKept> {
+    fn erase(&self, key: KeyHash, now: UnixTime) -> Result<bool, StoreError> {
         let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.memory.get(name).is_none() {
+        if self.memory.get(key).is_none() {
             return Ok(false);
         }
-        self.change(&mut disk, Change::Restore(name), now)?;
-        Ok(self.memory.remove(name))
+        self.change(&mut disk, Change::Restore(key), now)?;
+        Ok(self.memory.remove(key))
     }
 
-    fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> bool {
+    fn mark_used(&self, once: KeyHash, until: UnixTime, now: UnixTime) -> bool {
         let is_first = self.memory.note(once, until, now);
         if is_first {
             let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
@@ -102,7 +105,7 @@ impl Shared {
         is_first
     }
 
-    fn change(&self, disk: &mut Disk, change: Change<'_>, now: UnixTime) -> Result<(), NotKept> {
+    fn change(&self, disk: &mut Disk, change: Change<'_>, now: UnixTime) -> Result<(), StoreError> {
         let outcome = disk.change(change, now, || self.memory.list(now));
         let mut problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
         match outcome {
@@ -120,7 +123,7 @@ impl Shared {
                     change.word()
                 );
                 *problem = Some(format!("file: {error}; {REMEDY}"));
-                Err(NotKept)
+                Err(StoreError)
             }
         }
     }
@@ -131,11 +134,11 @@ impl Revocations for File {
         "file"
     }
 
-    fn is_revoked(&self, session: &Session) -> bool {
-        self.0.memory.is_revoked(session)
+    fn is_revoked(&self, keys: &KeyHashes, issued_at: Option<UnixTime>) -> bool {
+        self.0.memory.is_revoked(keys, issued_at)
     }
 
-    fn is_at_hand(&self) -> bool {
+    fn is_local(&self) -> bool {
         false
     }
 
@@ -143,21 +146,29 @@ impl Revocations for File {
         self.0.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn spend(
+    fn mark_used(
         &self,
-        once: Identity,
+        once: KeyHash,
         until: UnixTime,
         now: UnixTime,
-    ) -> Kept<'_, Result<bool, NotKept>> {
-        self.apart(move |shared| Ok(shared.spend(once, until, now)))
+    ) -> StoreFuture<'_, Result<bool, StoreError>> {
+        self.apart(move |shared| Ok(shared.mark_used(once, until, now)))
     }
 
-    fn revoke(&self, revocation: Revocation, now: UnixTime) -> Kept<'_, Result<(), NotKept>> {
+    fn revoke(
+        &self,
+        revocation: Revocation,
+        now: UnixTime,
+    ) -> StoreFuture<'_, Result<(), StoreError>> {
         self.apart(move |shared| shared.write(revocation, now))
     }
 
-    fn restore(&self, name: Name, now: UnixTime) -> Kept<'_, Result<bool, NotKept>> {
-        self.apart(move |shared| shared.erase(name.identity(), now))
+    fn restore(
+        &self,
+        key: RevocationKey,
+        now: UnixTime,
+    ) -> StoreFuture<'_, Result<bool, StoreError>> {
+        self.apart(move |shared| shared.erase(key.hash(), now))
     }
 
     fn list(&self, now: UnixTime) -> Vec<Revocation> {
@@ -208,7 +219,7 @@ const REMEDY: &str = "see that the disk of `state_dir` has room and can be writt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::token::IdentityKind;
+    use crate::revocation::KeyKind;
     use std::os::unix::fs::PermissionsExt;
     use std::sync::Barrier;
     use std::sync::atomic::{AtomicBool, Ordering};
@@ -217,8 +228,8 @@ mod tests {
 
     fn revocation(user: &str, until: Option<u64>) -> Revocation {
         let (issuer, value) = ("https://portal.example.com".into(), user.into());
-        let name = Name { issuer, kind: IdentityKind::User, value };
-        Revocation { name, issued_before: Some(UnixTime(NOW.0 + 1)), until: until.map(UnixTime) }
+        let key = RevocationKey { issuer, kind: KeyKind::User, value };
+        Revocation { key, issued_before: Some(UnixTime(NOW.0 + 1)), until: until.map(UnixTime) }
     }
 
     fn open(folder: &Path, now: UnixTime) -> File {
@@ -232,13 +243,13 @@ mod tests {
         store.0.write(revocation("alice", None), NOW).unwrap();
         store.0.write(revocation("bob \"quoted\" é", Some(NOW.0 + 60)), NOW).unwrap();
         store.0.write(revocation("carol", Some(NOW.0 + 60)), NOW).unwrap();
-        assert_eq!(store.0.erase(revocation("carol", None).name.identity(), NOW), Ok(true));
+        assert_eq!(store.0.erase(revocation("carol", None).key.hash(), NOW), Ok(true));
         let mut before = store.list(NOW);
         drop(store);
         let store = open(folder.path(), NOW);
         let mut after = store.list(NOW);
-        before.sort_by(|one, other| one.name.value.cmp(&other.name.value));
-        after.sort_by(|one, other| one.name.value.cmp(&other.name.value));
+        before.sort_by(|one, other| one.key.value.cmp(&other.key.value));
+        after.sort_by(|one, other| one.key.value.cmp(&other.key.value));
         assert_eq!(after, before);
         assert_eq!(after.len(), 2);
         drop(store);
@@ -262,16 +273,16 @@ mod tests {
     #[test]
     fn what_was_used_is_used_after_a_restart() {
         let folder = tempfile::tempdir().unwrap();
-        let used = Identity::new("https://portal.example.com", IdentityKind::Once, "h1");
+        let used = KeyHash::new("https://portal.example.com", KeyKind::Once, "h1");
         let until = UnixTime(NOW.0 + 60);
         let store = open(folder.path(), NOW);
-        assert!(store.0.spend(used, until, NOW));
-        assert!(!store.0.spend(used, until, NOW));
+        assert!(store.0.mark_used(used, until, NOW));
+        assert!(!store.0.mark_used(used, until, NOW));
         drop(store);
         let store = open(folder.path(), NOW);
-        assert!(!store.0.spend(used, until, NOW));
+        assert!(!store.0.mark_used(used, until, NOW));
         drop(store);
-        assert!(open(folder.path(), until).0.spend(used, UnixTime(until.0 + 60), until));
+        assert!(open(folder.path(), until).0.mark_used(used, UnixTime(until.0 + 60), until));
     }
 
     /// A disk that fails loses nothing that was told, and is used again when it is well.
@@ -284,22 +295,22 @@ mod tests {
         store.0.write(revocation("alice", None), NOW).unwrap();
         failing.store(true, Ordering::Release);
         for user in ["bob", "carol"] {
-            assert_eq!(store.0.write(revocation(user, None), NOW), Err(NotKept), "{user}");
+            assert_eq!(store.0.write(revocation(user, None), NOW), Err(StoreError), "{user}");
         }
-        let alice = revocation("alice", None).name.identity();
-        assert_eq!(store.0.erase(alice, NOW), Err(NotKept));
+        let alice = revocation("alice", None).key.hash();
+        assert_eq!(store.0.erase(alice, NOW), Err(StoreError));
         let problem = store.problem().unwrap();
         assert!(problem.contains("no room") && problem.contains("state_dir"), "{problem}");
         assert_eq!(store.list(NOW), [revocation("alice", None)], "as it was, and not gone");
-        let used = Identity::new("https://portal.example.com", IdentityKind::Once, "h1");
-        assert!(store.0.spend(used, UnixTime(NOW.0 + 60), NOW), "who signs in may");
-        assert!(!store.0.spend(used, UnixTime(NOW.0 + 60), NOW), "once");
+        let used = KeyHash::new("https://portal.example.com", KeyKind::Once, "h1");
+        assert!(store.0.mark_used(used, UnixTime(NOW.0 + 60), NOW), "who signs in may");
+        assert!(!store.0.mark_used(used, UnixTime(NOW.0 + 60), NOW), "once");
         failing.store(false, Ordering::Release);
         store.0.write(revocation("bob", None), NOW).unwrap();
         assert_eq!(store.problem(), None);
         drop(store);
         let mut kept = open(folder.path(), NOW).list(NOW);
-        kept.sort_by(|one, other| one.name.value.cmp(&other.name.value));
+        kept.sort_by(|one, other| one.key.value.cmp(&other.key.value));
         assert_eq!(kept, [revocation("alice", None), revocation("bob", None)]);
     }
 
@@ -312,7 +323,7 @@ mod tests {
         store.0.write(revocation("alice", None), NOW).unwrap();
         failing.store(true, Ordering::Release);
         store.0.write(revocation("alice", None), NOW).unwrap();
-        assert_eq!(store.0.erase(revocation("bob", None).name.identity(), NOW), Ok(false));
+        assert_eq!(store.0.erase(revocation("bob", None).key.hash(), NOW), Ok(false));
         assert_eq!(store.problem(), None);
     }
 

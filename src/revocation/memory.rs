@@ -3,7 +3,10 @@
 //! An entry leaves when the last token that it could match has expired, so the store is as large
 //! as what was ended within one token's life. Asking costs one load while nothing is revoked.
 
-use crate::token::{Identity, Kept, Name, NotKept, Revocation, Revocations, Session, UnixTime};
+use crate::revocation::{
+    KeyHash, KeyHashes, Revocation, RevocationKey, Revocations, StoreError, StoreFuture,
+};
+use crate::unix_time::UnixTime;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::future::ready;
@@ -29,19 +32,19 @@ impl Memory {
     }
 
     /// What is known of a name.
-    pub(super) fn get(&self, name: Identity) -> Option<Revocation> {
-        let part = self.revoked.part(name)?;
+    pub(super) fn get(&self, key: KeyHash) -> Option<Revocation> {
+        let part = self.revoked.part(key)?;
         let part = part.read().unwrap_or_else(PoisonError::into_inner);
-        part.entries.get(&name).cloned()
+        part.entries.get(&key).cloned()
     }
 
     /// Forgets a name; `false` when it was not known.
-    pub(super) fn remove(&self, name: Identity) -> bool {
-        self.revoked.remove(name)
+    pub(super) fn remove(&self, key: KeyHash) -> bool {
+        self.revoked.remove(key)
     }
 
     /// Takes note of what may be used once; `false` when it has been.
-    pub(super) fn note(&self, once: Identity, until: UnixTime, now: UnixTime) -> bool {
+    pub(super) fn note(&self, once: KeyHash, until: UnixTime, now: UnixTime) -> bool {
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         spent.sweep(now, |until| *until > now);
         match spent.entries.entry(once) {
@@ -59,37 +62,44 @@ impl Revocations for Memory {
         "memory"
     }
 
-    fn is_revoked(&self, session: &Session) -> bool {
+    fn is_revoked(&self, keys: &KeyHashes, issued_at: Option<UnixTime>) -> bool {
         if self.revoked.is_empty() {
             return false;
         }
-        let issued_at = session.issued_at();
-        session.identities().iter().any(|name| self.revoked.covers(name, issued_at))
+        keys.iter().any(|key| self.revoked.covers(key, issued_at))
     }
 
-    fn spend(
+    fn mark_used(
         &self,
-        once: Identity,
+        once: KeyHash,
         until: UnixTime,
         now: UnixTime,
-    ) -> Kept<'_, Result<bool, NotKept>> {
+    ) -> StoreFuture<'_, Result<bool, StoreError>> {
         Box::pin(ready(Ok(self.note(once, until, now))))
     }
 
-    fn revoke(&self, revocation: Revocation, now: UnixTime) -> Kept<'_, Result<(), NotKept>> {
+    fn revoke(
+        &self,
+        revocation: Revocation,
+        now: UnixTime,
+    ) -> StoreFuture<'_, Result<(), StoreError>> {
         self.insert(revocation, now);
         Box::pin(ready(Ok(())))
     }
 
-    fn restore(&self, name: Name, _: UnixTime) -> Kept<'_, Result<bool, NotKept>> {
-        Box::pin(ready(Ok(self.remove(name.identity()))))
+    fn restore(
+        &self,
+        key: RevocationKey,
+        _: UnixTime,
+    ) -> StoreFuture<'_, Result<bool, StoreError>> {
+        Box::pin(ready(Ok(self.remove(key.hash()))))
     }
 
     fn list(&self, now: UnixTime) -> Vec<Revocation> {
         let mut all = Vec::with_capacity(self.count());
         for part in &self.revoked.parts {
             let part = part.read().unwrap_or_else(PoisonError::into_inner);
-            all.extend(part.entries.values().filter(|one| one.lives(now)).cloned());
+            all.extend(part.entries.values().filter(|one| one.is_active(now)).cloned());
         }
         all
     }
@@ -116,40 +126,40 @@ impl Revoked {
         self.count.load(Ordering::Acquire) == 0
     }
 
-    fn covers(&self, name: Identity, issued_at: Option<UnixTime>) -> bool {
-        let part = self.part(name).map(|part| part.read().unwrap_or_else(PoisonError::into_inner));
-        part.is_some_and(|part| part.entries.get(&name).is_some_and(|one| one.covers(issued_at)))
+    fn covers(&self, key: KeyHash, issued_at: Option<UnixTime>) -> bool {
+        let part = self.part(key).map(|part| part.read().unwrap_or_else(PoisonError::into_inner));
+        part.is_some_and(|part| part.entries.get(&key).is_some_and(|one| one.covers(issued_at)))
     }
 
     fn insert(&self, revocation: Revocation, now: UnixTime) -> Revocation {
-        let name = revocation.name.identity();
-        let Some(part) = self.part(name) else { return revocation };
+        let key = revocation.key.hash();
+        let Some(part) = self.part(key) else { return revocation };
         let mut part = part.write().unwrap_or_else(PoisonError::into_inner);
         let before = part.entries.len();
-        part.sweep(now, |one| one.lives(now));
-        let whole = match part.entries.get(&name) {
-            Some(known) => revocation.and(known),
+        part.sweep(now, |one| one.is_active(now));
+        let whole = match part.entries.get(&key) {
+            Some(known) => revocation.merge(known),
             None => revocation,
         };
-        part.entries.insert(name, whole.clone());
+        part.entries.insert(key, whole.clone());
         self.counted(before, part.entries.len());
         whole
     }
 
     fn replace(&self, revocation: Revocation) {
-        let name = revocation.name.identity();
-        let Some(part) = self.part(name) else { return };
+        let key = revocation.key.hash();
+        let Some(part) = self.part(key) else { return };
         let mut part = part.write().unwrap_or_else(PoisonError::into_inner);
         let before = part.entries.len();
-        part.entries.insert(name, revocation);
+        part.entries.insert(key, revocation);
         self.counted(before, part.entries.len());
     }
 
-    fn remove(&self, name: Identity) -> bool {
-        let Some(part) = self.part(name) else { return false };
+    fn remove(&self, key: KeyHash) -> bool {
+        let Some(part) = self.part(key) else { return false };
         let mut part = part.write().unwrap_or_else(PoisonError::into_inner);
         let before = part.entries.len();
-        let known = part.entries.remove(&name).is_some();
+        let known = part.entries.remove(&key).is_some();
         self.counted(before, part.entries.len());
         known
     }
@@ -162,14 +172,14 @@ impl Revoked {
         }
     }
 
-    fn part(&self, name: Identity) -> Option<&RwLock<Swept<Revocation>>> {
-        self.parts.get(usize::try_from(name.bits() % PARTS as u128).unwrap_or_default())
+    fn part(&self, key: KeyHash) -> Option<&RwLock<Swept<Revocation>>> {
+        self.parts.get(usize::try_from(key.bits() % PARTS as u128).unwrap_or_default())
     }
 }
 
 /// Entries, with the time at which those that are over were taken out.
 struct Swept<T> {
-    entries: HashMap<Identity, T>,
+    entries: HashMap<KeyHash, T>,
     swept: UnixTime,
 }
 
@@ -195,13 +205,13 @@ const SWEEP_EVERY: u64 = 60;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::token::IdentityKind;
+    use crate::revocation::KeyKind;
 
     const NOW: UnixTime = UnixTime(1_800_000_000);
 
-    fn name(value: &str) -> Name {
+    fn key(value: &str) -> RevocationKey {
         let issuer = "https://portal.example.com".into();
-        Name { issuer, kind: IdentityKind::User, value: value.into() }
+        RevocationKey { issuer, kind: KeyKind::User, value: value.into() }
     }
 
     fn later(seconds: u64) -> UnixTime {
@@ -210,7 +220,7 @@ mod tests {
 
     fn revocation(user: &str, issued_before: u64, until: u64) -> Revocation {
         let (issued_before, until) = (Some(later(issued_before)), Some(later(until)));
-        Revocation { name: name(user), issued_before, until }
+        Revocation { key: key(user), issued_before, until }
     }
 
     #[test]
@@ -225,7 +235,7 @@ mod tests {
             ("after", "alice", Some(later(1)), false),
             ("somebody_else", "bob", Some(NOW), false),
         ] {
-            assert_eq!(store.revoked.covers(name(user).identity(), issued_at), expected, "{row}");
+            assert_eq!(store.revoked.covers(key(user).hash(), issued_at), expected, "{row}");
         }
     }
 
@@ -250,9 +260,9 @@ mod tests {
     fn what_is_taken_back_is_gone() {
         let store = Memory::default();
         store.insert(revocation("alice", 1, 60), NOW);
-        assert!(!store.remove(name("bob").identity()));
-        assert!(store.remove(name("alice").identity()));
-        assert!(!store.remove(name("alice").identity()));
+        assert!(!store.remove(key("bob").hash()));
+        assert!(store.remove(key("alice").hash()));
+        assert!(!store.remove(key("alice").hash()));
         assert!(store.revoked.is_empty() && store.list(NOW).is_empty());
     }
 
@@ -269,12 +279,12 @@ mod tests {
         }
         // Parts that nothing new came to keep theirs; with 16 each that is next to none.
         assert!((1000..1050).contains(&store.count()), "{}", store.count());
-        assert!(store.revoked.covers(name("1500").identity(), Some(NOW)));
+        assert!(store.revoked.covers(key("1500").hash(), Some(NOW)));
     }
 
     #[test]
     fn what_is_used_once_is_used() {
-        let (a, b) = (name("a").identity(), name("b").identity());
+        let (a, b) = (key("a").hash(), key("b").hash());
         let store = Memory::default();
         assert!(store.note(a, later(90), NOW));
         assert!(!store.note(a, later(90), NOW));
@@ -286,7 +296,7 @@ mod tests {
     #[test]
     fn of_many_at_once_one_wins() {
         let store = Memory::default();
-        let once = name("a").identity();
+        let once = key("a").hash();
         let won = std::thread::scope(|scope| {
             let threads: Vec<_> =
                 (0..8).map(|_| scope.spawn(|| store.note(once, later(90), NOW))).collect();

@@ -1,6 +1,9 @@
 //! `revocation.store: none`: nothing is kept, so nothing can be ended and nothing used once.
 
-use crate::token::{Identity, Kept, Name, NotKept, Revocation, Revocations, Session, UnixTime};
+use crate::revocation::{
+    KeyHash, KeyHashes, Revocation, RevocationKey, Revocations, StoreError, StoreFuture,
+};
+use crate::unix_time::UnixTime;
 use std::future::ready;
 
 /// No store.
@@ -12,21 +15,26 @@ impl Revocations for Nothing {
         "none"
     }
 
-    fn is_revoked(&self, _: &Session) -> bool {
+    fn is_revoked(&self, _: &KeyHashes, _: Option<UnixTime>) -> bool {
         false
     }
 
     /// What cannot be noted counts as used. The configuration allows no hand-off without a store.
-    fn spend(&self, _: Identity, _: UnixTime, _: UnixTime) -> Kept<'_, Result<bool, NotKept>> {
+    fn mark_used(
+        &self,
+        _: KeyHash,
+        _: UnixTime,
+        _: UnixTime,
+    ) -> StoreFuture<'_, Result<bool, StoreError>> {
         Box::pin(ready(Ok(false)))
     }
 
-    fn revoke(&self, _: Revocation, _: UnixTime) -> Kept<'_, Result<(), NotKept>> {
-        Box::pin(ready(Err(NotKept)))
+    fn revoke(&self, _: Revocation, _: UnixTime) -> StoreFuture<'_, Result<(), StoreError>> {
+        Box::pin(ready(Err(StoreError)))
     }
 
-    fn restore(&self, _: Name, _: UnixTime) -> Kept<'_, Result<bool, NotKept>> {
-        Box::pin(ready(Err(NotKept)))
+    fn restore(&self, _: RevocationKey, _: UnixTime) -> StoreFuture<'_, Result<bool, StoreError>> {
+        Box::pin(ready(Err(StoreError)))
     }
 
     fn list(&self, _: UnixTime) -> Vec<Revocation> {

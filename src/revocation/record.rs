@@ -1,6 +1,7 @@
 //! A revocation in bytes, as the stores that outlive a process keep it.
 
-use crate::token::{IdentityKind, Name, Revocation, UnixTime};
+use crate::revocation::{KeyKind, Revocation, RevocationKey};
+use crate::unix_time::UnixTime;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -16,7 +17,7 @@ struct Record<'k> {
 
 /// JSON, which [`decode`] reads.
 pub(super) fn encode(revocation: &Revocation) -> Vec<u8> {
-    let Name { issuer, kind, value } = &revocation.name;
+    let RevocationKey { issuer, kind, value } = &revocation.key;
     let kept = Record {
         issuer: Cow::Borrowed(issuer),
         kind: Cow::Borrowed(kind.word()),
@@ -31,9 +32,9 @@ pub(super) fn encode(revocation: &Revocation) -> Vec<u8> {
 /// `None` for whatever is no revocation.
 pub(super) fn decode(kept: &[u8]) -> Option<Revocation> {
     let kept: Record<'_> = serde_json::from_slice(kept).ok()?;
-    let kind = IdentityKind::ALL.into_iter().find(|kind| kind.word() == kept.kind)?;
+    let kind = KeyKind::ALL.into_iter().find(|kind| kind.word() == kept.kind)?;
     Some(Revocation {
-        name: Name { issuer: kept.issuer.into(), kind, value: kept.value.into() },
+        key: RevocationKey { issuer: kept.issuer.into(), kind, value: kept.value.into() },
         issued_before: kept.issued_before.map(UnixTime),
         until: kept.until.map(UnixTime),
     })

@@ -15,7 +15,10 @@ mod stream;
 
 use super::Memory;
 use crate::observe::field;
-use crate::token::{Identity, Kept, Name, NotKept, Revocation, Revocations, Session, UnixTime};
+use crate::revocation::{
+    KeyHash, KeyHashes, Revocation, RevocationKey, Revocations, StoreError, StoreFuture,
+};
+use crate::unix_time::UnixTime;
 use health::Health;
 use link::{PATIENCE, Teller, Trouble};
 use redis::Client;
@@ -88,32 +91,36 @@ impl Revocations for Redis {
         "redis"
     }
 
-    fn is_revoked(&self, session: &Session) -> bool {
-        self.shared.memory.is_revoked(session)
+    fn is_revoked(&self, keys: &KeyHashes, issued_at: Option<UnixTime>) -> bool {
+        self.shared.memory.is_revoked(keys, issued_at)
     }
 
-    fn is_at_hand(&self) -> bool {
+    fn is_local(&self) -> bool {
         false
     }
 
-    fn is_current(&self) -> bool {
-        self.shared.health.is_current()
+    fn is_fresh(&self) -> bool {
+        self.shared.health.is_fresh()
     }
 
     fn problem(&self) -> Option<String> {
         self.shared.health.problem()
     }
 
-    fn spend(
+    fn mark_used(
         &self,
-        once: Identity,
+        once: KeyHash,
         until: UnixTime,
         now: UnixTime,
-    ) -> Kept<'_, Result<bool, NotKept>> {
-        Box::pin(self.shared.spend(once, until, now))
+    ) -> StoreFuture<'_, Result<bool, StoreError>> {
+        Box::pin(self.shared.mark_used(once, until, now))
     }
 
-    fn revoke(&self, revocation: Revocation, now: UnixTime) -> Kept<'_, Result<(), NotKept>> {
+    fn revoke(
+        &self,
+        revocation: Revocation,
+        now: UnixTime,
+    ) -> StoreFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
             // Told again and again, it would fill the stream.
             if self.shared.current_teller().is_some() && self.shared.knows(&revocation) {
@@ -123,10 +130,14 @@ impl Revocations for Redis {
         })
     }
 
-    fn restore(&self, name: Name, now: UnixTime) -> Kept<'_, Result<bool, NotKept>> {
+    fn restore(
+        &self,
+        key: RevocationKey,
+        now: UnixTime,
+    ) -> StoreFuture<'_, Result<bool, StoreError>> {
         Box::pin(async move {
-            let was_revoked = self.shared.memory.get(name.identity()).is_some();
-            self.shared.tell(Change::Restore(name), now).await?;
+            let was_revoked = self.shared.memory.get(key.hash()).is_some();
+            self.shared.tell(Change::Restore(key), now).await?;
             Ok(was_revoked)
         })
     }
@@ -141,11 +152,11 @@ impl Revocations for Redis {
 }
 
 impl Shared {
-    /// Kept by Redis, and in force here, before this returns.
-    async fn tell(&self, change: Change, now: UnixTime) -> Result<(), NotKept> {
+    /// StoreFuture by Redis, and in force here, before this returns.
+    async fn tell(&self, change: Change, now: UnixTime) -> Result<(), StoreError> {
         let Some(mut teller) = self.current_teller() else {
             tracing::error!("a revocation was not kept: the store is out of reach");
-            return Err(NotKept);
+            return Err(StoreError);
         };
         let id = match teller.append(&change).await {
             Ok(id) => id,
@@ -156,7 +167,7 @@ impl Shared {
                     { field::REMEDY } = trouble.remedy(),
                     "a revocation was not kept"
                 );
-                return Err(NotKept);
+                return Err(StoreError);
             }
         };
         // The follower applies it, in the order of the stream; that takes one round trip. Should it
@@ -167,26 +178,31 @@ impl Shared {
             self.apply(change, now);
             self.breaks(&Trouble::late());
         } else if let Change::Revoke(revocation) = &change
-            && revocation.lives(now)
+            && revocation.is_active(now)
             && !self.knows(revocation)
         {
             // Another primary has taken over without it, and others have written since.
             tracing::error!("a revocation was not kept: Redis has lost it, or it was taken back");
-            return Err(NotKept);
+            return Err(StoreError);
         }
         Ok(())
     }
 
     /// Whether this adds nothing to what is known.
     fn knows(&self, revocation: &Revocation) -> bool {
-        let known = self.memory.get(revocation.name.identity());
-        known.is_some_and(|known| revocation.clone().and(&known) == known)
+        let known = self.memory.get(revocation.key.hash());
+        known.is_some_and(|known| revocation.clone().merge(&known) == known)
     }
 
     /// Once across all replicas; during an outage, once in this one, where that is allowed.
-    async fn spend(&self, once: Identity, until: UnixTime, now: UnixTime) -> Result<bool, NotKept> {
+    async fn mark_used(
+        &self,
+        once: KeyHash,
+        until: UnixTime,
+        now: UnixTime,
+    ) -> Result<bool, StoreError> {
         if let Some(mut teller) = self.current_teller() {
-            match teller.spend(once, until.0.saturating_sub(now.0)).await {
+            match teller.mark_used(once, until.0.saturating_sub(now.0)).await {
                 // The first notes it here as well, and only the first: Redis may forget, or not have
                 // been asked when it was used here.
                 Ok(is_first) => return Ok(is_first && self.memory.note(once, until, now)),
@@ -197,19 +213,19 @@ impl Shared {
             }
         }
         if self.health.refuses() {
-            return Err(NotKept);
+            return Err(StoreError);
         }
         Ok(self.memory.note(once, until, now))
     }
 
     fn apply(&self, change: Change, now: UnixTime) {
         match change {
-            Change::Revoke(revocation) if revocation.lives(now) => {
+            Change::Revoke(revocation) if revocation.is_active(now) => {
                 self.memory.insert(revocation, now);
             }
             Change::Revoke(_) => {}
-            Change::Restore(name) => {
-                self.memory.remove(name.identity());
+            Change::Restore(key) => {
+                self.memory.remove(key.hash());
             }
         }
     }

@@ -9,7 +9,6 @@ mod path;
 mod time;
 
 pub use path::ClaimPath;
-pub use time::UnixTime;
 pub(super) use time::{Times, numeric_date};
 
 use super::{

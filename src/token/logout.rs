@@ -5,13 +5,14 @@
 //! no `nonce`, a `jti`. It ends something and opens nothing.
 
 use super::{
-    IdentityKind, Name, Rejection, UnixTime, Verifier,
+    Rejection, UnixTime, Verifier,
     claims::{self, Times},
     header::{self, Header},
     json::{self, Object, Value},
     kind::{TokenKind, media_subtype},
     raw::Compact,
 };
+use crate::revocation::{KeyKind, RevocationKey};
 
 /// What a provider says has ended.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ pub struct Logout {
     /// Index into [`Verifier::issuers`].
     pub issuer: usize,
     /// The sign-in, where the token names one; else the subject.
-    pub name: Name,
+    pub name: RevocationKey,
     /// `jti`: counts once.
     pub id: Box<str>,
     /// When the provider said so: what it has issued before is meant.
@@ -64,12 +65,12 @@ impl Verifier {
         let session = claims::identifier(&claims, "sid")?;
         let subject = claims::identifier(&claims, "sub")?;
         let (kind, value) = match (session, subject) {
-            (Some(session), _) => (IdentityKind::Session, session),
-            (None, Some(subject)) => (IdentityKind::Subject, subject),
+            (Some(session), _) => (KeyKind::Session, session),
+            (None, Some(subject)) => (KeyKind::Subject, subject),
             (None, None) => return Err(Rejection::UserMissing),
         };
         times.check(now, self.leeway)?;
-        let name = Name { issuer: issuer.name.clone(), kind, value: value.into() };
+        let name = RevocationKey { issuer: issuer.name.clone(), kind, value: value.into() };
         Ok(Logout { issuer: index, name, id: id.into(), issued_at, expires_at: times.expires_at })
     }
 }
@@ -148,11 +149,11 @@ mod tests {
         let both = judge(HEADER, json!({})).unwrap();
         assert_eq!((both.issuer, &*both.id), (0, "logout-1"));
         assert_eq!(&*both.name.issuer, ISSUER);
-        assert_eq!((both.name.kind, &*both.name.value), (IdentityKind::Session, "sign-in-1"));
+        assert_eq!((both.name.kind, &*both.name.value), (KeyKind::Session, "sign-in-1"));
         let subject = judge(HEADER, json!({"sid": null})).unwrap();
-        assert_eq!((subject.name.kind, &*subject.name.value), (IdentityKind::Subject, "alice"));
+        assert_eq!((subject.name.kind, &*subject.name.value), (KeyKind::Subject, "alice"));
         let session = judge(HEADER, json!({"sub": null})).unwrap();
-        assert_eq!(session.name.kind, IdentityKind::Session);
+        assert_eq!(session.name.kind, KeyKind::Session);
     }
 
     #[test]

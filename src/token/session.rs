@@ -1,7 +1,8 @@
 //! The proof type: who holds a [`Session`] knows that a configured issuer vouched for its user.
 
-use super::{UnixTime, revocation::Identities};
+use super::UnixTime;
 use crate::name::{Label, Shard};
+use crate::revocation::KeyHashes;
 use bytes::Bytes;
 use std::fmt;
 
@@ -24,7 +25,7 @@ pub struct Session {
     pub(super) session_id: Option<Box<str>>,
     pub(super) subject: Option<Box<str>>,
     /// By what it can be revoked.
-    pub(super) identities: Identities,
+    pub(super) identities: KeyHashes,
     /// The canonical name of the only host that it opens: one that the gate has made itself.
     pub(super) only_host: Option<Box<str>>,
     pub(super) identity: Box<[Option<Bytes>]>,
@@ -94,7 +95,7 @@ impl Session {
 
     /// By what it can be revoked.
     #[must_use]
-    pub fn identities(&self) -> &Identities {
+    pub fn identities(&self) -> &KeyHashes {
         &self.identities
     }
 

@@ -17,9 +17,9 @@ use super::{
     kind::TokenKind,
     ours,
     raw::Compact,
-    revocation::Identities,
 };
 use crate::name::{Host, LabelRules, Shard};
+use crate::revocation::KeyHashes;
 
 /// Verifies tokens against the configured issuers. A value of this is one generation of the
 /// configuration; nothing in it changes.
@@ -164,7 +164,7 @@ impl Verifier {
             issued_at: times.issued_at,
             not_before: times.not_before,
             expires_at: times.expires_at,
-            identities: Identities::new(&issuer.name, id, session_id, subject, &username),
+            identities: KeyHashes::new(&issuer.name, id, session_id, subject, &username),
             id: id.map(Into::into),
             session_id: session_id.map(Into::into),
             subject: subject.map(Into::into),

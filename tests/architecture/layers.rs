@@ -107,7 +107,7 @@ fn lies_in(path: &str, home: &str) -> bool {
 }
 
 /// Every module in the order in which a request meets them, and what it may know besides itself.
-pub const MODULES: [(&str, &[&str]); 18] = [
+pub const MODULES: [(&str, &[&str]); 19] = [
     (
         "cli",
         &[
@@ -125,6 +125,7 @@ pub const MODULES: [(&str, &[&str]); 18] = [
             "demo",
             "manifest",
             "revocation",
+            "unix_time",
             "suggestion",
         ],
     ),
@@ -142,29 +143,55 @@ pub const MODULES: [(&str, &[&str]); 18] = [
             "keys",
             "observe",
             "handoff",
+            "unix_time",
             "suggestion",
         ],
     ),
-    ("server", &["config", "http", "keys", "observe"]),
-    ("http", &["gate", "token", "policy", "cross_site", "name", "observe", "handoff"]),
-    ("gate", &["token", "policy", "cross_site", "name"]),
-    ("token", &["name"]),
-    ("policy", &["token", "name"]),
+    ("server", &["config", "http", "keys", "observe", "unix_time"]),
+    (
+        "http",
+        &[
+            "gate",
+            "token",
+            "revocation",
+            "policy",
+            "cross_site",
+            "name",
+            "observe",
+            "handoff",
+            "unix_time",
+        ],
+    ),
+    ("gate", &["token", "revocation", "policy", "cross_site", "name", "unix_time"]),
+    ("token", &["revocation", "name", "unix_time"]),
+    ("policy", &["token", "name", "unix_time"]),
     ("cross_site", &["name"]),
-    ("handoff", &["token", "name"]),
+    ("handoff", &["token", "name", "unix_time"]),
     ("name", &[]),
+    ("unix_time", &[]),
     ("manifest", &["name", "suggestion"]),
-    ("keys", &["token"]),
-    ("revocation", &["token", "observe"]),
+    ("keys", &["token", "unix_time"]),
+    ("revocation", &["observe", "unix_time"]),
     ("observe", &["cross_site"]),
     ("suggestion", &[]),
-    ("demo", &["token", "manifest", "keys"]),
+    ("demo", &["token", "manifest", "keys", "unix_time"]),
     ("manual", &[]),
 ];
 const ENTRANCE: [&str; 4] = ["cli", "config", "observe", "server"];
 
 /// Modules that answer from their arguments alone.
-const HEART: [&str; 7] = ["name", "token", "policy", "cross_site", "handoff", "gate", "manifest"];
+const HEART: [&str; 10] = [
+    "name",
+    "unix_time",
+    "token",
+    "policy",
+    "cross_site",
+    "handoff",
+    "gate",
+    "manifest",
+    "revocation/key.rs",
+    "revocation/store.rs",
+];
 
 /// Crates whose types stop somewhere, and where.
 const CRATES: [(&str, &[&str]); 19] = [
@@ -189,8 +216,9 @@ const CRATES: [(&str, &[&str]); 19] = [
     ("tracing_subscriber", &["observe"]),
 ];
 
-/// Paths that lead out of a program's memory.
-const WORLD: [&str; 11] = [
+/// Paths that lead out of a program's memory, and the revocation stores: pure modules know the
+/// trait that they implement, and take a store as an argument.
+const WORLD: [&str; 15] = [
     "std::fs",
     "std::env",
     "std::io",
@@ -202,6 +230,10 @@ const WORLD: [&str; 11] = [
     "tracing",
     "arc_swap",
     "hyper",
+    "crate::revocation::File",
+    "crate::revocation::Memory",
+    "crate::revocation::Nothing",
+    "crate::revocation::Redis",
 ];
 /// Types that do so whatever path they are reached by.
 const NAMES: [&str; 10] = [

@@ -13,7 +13,7 @@ use crate::http::{Door, KeyLookup};
 use crate::keys::{Bell, Event, Held, Keeper, Remote, Store, now};
 use crate::observe::{FetchedIssuer, Metrics, field};
 use crate::token::cache::SessionCache;
-use crate::token::{KeyProblem, KeySet, Revocations, UnixTime};
+use crate::token::{KeyProblem, KeySet, UnixTime};
 use arc_swap::ArcSwap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::runtime::Handle;
@@ -54,7 +54,7 @@ impl Current {
     pub(super) fn new(
         mut config: Config,
         cache: SessionCache,
-        revocations: Arc<dyn Revocations>,
+        revocations: Arc<dyn crate::revocation::Revocations>,
         metrics: Arc<Metrics>,
     ) -> Arc<Self> {
         let held = seed(&mut config, &[]);

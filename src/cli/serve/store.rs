@@ -3,8 +3,8 @@
 use super::Refused;
 use crate::config::{Config, RevocationStore};
 use crate::http::now;
+use crate::revocation::Revocations;
 use crate::revocation::{File, Memory, Nothing, Redis};
-use crate::token::Revocations;
 use std::fmt::Display;
 use std::sync::Arc;
 

@@ -6,7 +6,8 @@ use crate::gate::tests::{NOW, PARTNER, PORTAL, SECRET, cookies, gate, request};
 use crate::gate::{Candidate, Source, Unwatched};
 use crate::policy::Refusal;
 use crate::revocation::Nothing;
-use crate::token::Revocations as _;
+use crate::revocation::Revocations as _;
+use crate::revocation::{KeyKind, Revocation, RevocationKey};
 use crate::token::{Algorithm, KeySet, OwnSessions, SessionKeys, SigningKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -234,9 +235,9 @@ fn only_the_hosts_own_page_signs_out() {
 fn a_revoked_sign_in_hands_nothing_over() {
     let gate = handing();
     let store = crate::revocation::Memory::default();
-    let name = Name { issuer: PORTAL.into(), kind: IdentityKind::User, value: "alice".into() };
+    let key = RevocationKey { issuer: PORTAL.into(), kind: KeyKind::User, value: "alice".into() };
     let (issued_before, until) = (Some(UnixTime(NOW + 1)), Some(UnixTime(NOW + 99)));
-    let revoked = store.revoke(Revocation { name, issued_before, until }, UnixTime(NOW));
+    let revoked = store.revoke(Revocation { key, issued_before, until }, UnixTime(NOW));
     revoked.now_or_never().unwrap().unwrap();
     let gate = Gate { revocations: Arc::new(store), ..gate };
     let revoked = Some(refused(Rejection::Revoked));

@@ -9,7 +9,8 @@ use super::{AdminHandler, NOTHING, Problem, json};
 use crate::gate::Gate;
 use crate::http::{State, now};
 use crate::observe::field;
-use crate::token::{IdentityKind, Issuer, Name, Revocation, UnixTime};
+use crate::revocation::{KeyKind, Revocation, RevocationKey};
+use crate::token::{Issuer, UnixTime};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Collected, Full, Limited};
@@ -128,8 +129,8 @@ async fn revoke(state: &State, revocation: Revocation) -> Response<Full<Bytes>> 
     answer
 }
 
-async fn restore(state: &State, name: Name) -> Response<Full<Bytes>> {
-    let revocation = Revocation { name: name.clone(), issued_before: None, until: None };
+async fn restore(state: &State, name: RevocationKey) -> Response<Full<Bytes>> {
+    let revocation = Revocation { key: name.clone(), issued_before: None, until: None };
     let told = RevocationView::of(&revocation);
     let answer = match state.gate.revocations.restore(name, now()).await {
         Ok(true) => json(StatusCode::OK, &told),
@@ -142,7 +143,7 @@ async fn restore(state: &State, name: Name) -> Response<Full<Bytes>> {
 
 /// Each change is logged, a user's name only where names are.
 fn log(state: &State, what: &'static str, told: &RevocationView, status: StatusCode) {
-    let shows = told.kind != IdentityKind::User || state.log_usernames;
+    let shows = told.kind != KeyKind::User || state.log_usernames;
     tracing::info!(
         { field::EVENT } = what,
         { field::STATUS } = status.as_u16(),
@@ -158,7 +159,7 @@ fn bad(error: String) -> Response<Full<Bytes>> {
 
 /// What somebody asks for, checked.
 struct RevocationRequest {
-    name: Name,
+    name: RevocationKey,
     /// Its place among the issuers.
     issuer: usize,
     issued_before: Option<UnixTime>,
@@ -179,10 +180,10 @@ impl RevocationRequest {
                 .ok_or_else(|| format!("issuer is none of {}", names(issuers)))?,
         };
         let named = [
-            (IdentityKind::Token, &form.jti),
-            (IdentityKind::Session, &form.sid),
-            (IdentityKind::Subject, &form.sub),
-            (IdentityKind::User, &form.user),
+            (KeyKind::Token, &form.jti),
+            (KeyKind::Session, &form.sid),
+            (KeyKind::Subject, &form.sub),
+            (KeyKind::User, &form.user),
         ];
         let mut named = named.into_iter().filter_map(|(kind, value)| Some((kind, value.as_ref()?)));
         let (Some((kind, value)), None) = (named.next(), named.next()) else {
@@ -190,7 +191,7 @@ impl RevocationRequest {
         };
         let value = match kind {
             // As sessions bear it: canonical.
-            IdentityKind::User => {
+            KeyKind::User => {
                 let labelled = issuer.labels.label(value);
                 labelled.map_err(|error| format!("user: {error}"))?.0
             }
@@ -198,7 +199,7 @@ impl RevocationRequest {
             _ => return Err(format!("{} has 1 to 1024 bytes", kind.word())),
         };
         Ok(Self {
-            name: Name { issuer: issuer.name.clone(), kind, value },
+            name: RevocationKey { issuer: issuer.name.clone(), kind, value },
             issuer: index,
             issued_before: form.issued_before.map(UnixTime),
             expires: form.expires.map(UnixTime),
@@ -208,14 +209,14 @@ impl RevocationRequest {
     fn revocation(self, state: &State, now: UnixTime) -> Revocation {
         let issued_before = match (self.issued_before, self.name.kind) {
             (Some(time), _) => Some(time),
-            (None, IdentityKind::Token) => None,
+            (None, KeyKind::Token) => None,
             // What was issued within this second as well.
             (None, _) => Some(UnixTime(now.0.saturating_add(1))),
         };
         let life = state.lives.get(self.issuer).copied().flatten();
         let from = issued_before.map_or(now.0, |time| time.0.max(now.0));
         let kept = life.map(|life| UnixTime(from.saturating_add(life)));
-        Revocation { name: self.name, issued_before, until: self.expires.or(kept) }
+        Revocation { key: self.name, issued_before, until: self.expires.or(kept) }
     }
 }
 
@@ -239,7 +240,7 @@ struct Form {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct RevocationView {
     issuer: String,
-    kind: IdentityKind,
+    kind: KeyKind,
     value: String,
     issued_before: Option<u64>,
     expires: Option<u64>,
@@ -248,9 +249,9 @@ struct RevocationView {
 impl RevocationView {
     fn of(revocation: &Revocation) -> Self {
         Self {
-            issuer: revocation.name.issuer.to_string(),
-            kind: revocation.name.kind,
-            value: revocation.name.value.to_string(),
+            issuer: revocation.key.issuer.to_string(),
+            kind: revocation.key.kind,
+            value: revocation.key.value.to_string(),
             issued_before: revocation.issued_before.map(|time| time.0),
             expires: revocation.until.map(|time| time.0),
         }

@@ -4,7 +4,8 @@
 //! change, and what is known is written with that change, whatever the disk has kept of it.
 
 use crate::revocation::record::{decode, encode};
-use crate::token::{Identity, Revocation, UnixTime};
+use crate::revocation::{KeyHash, Revocation};
+use crate::unix_time::UnixTime;
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
@@ -27,9 +28,9 @@ pub(super) enum Change<'c> {
     /// In place of what stands there of the same name.
     Revoke(&'c Revocation),
     /// Nothing of this name.
-    Restore(Identity),
+    Restore(KeyHash),
     /// Used, and to be known until then.
-    Spend(Identity, UnixTime),
+    Spend(KeyHash, UnixTime),
 }
 
 impl Change<'_> {
@@ -68,7 +69,7 @@ impl Disk {
     pub(super) fn read(
         &self,
         mut revoked: impl FnMut(Revocation),
-        mut spent: impl FnMut(Identity, UnixTime),
+        mut spent: impl FnMut(KeyHash, UnixTime),
     ) -> Result<(), redb::Error> {
         let Some(database) = &self.database else { return Ok(()) };
         let reading = database.begin_read()?;
@@ -80,7 +81,7 @@ impl Disk {
         }
         for entry in reading.open_table(SPENT)?.iter()? {
             let (once, until) = entry?;
-            spent(Identity::of_bits(once.value()), UnixTime(until.value()));
+            spent(KeyHash::of_bits(once.value()), UnixTime(until.value()));
         }
         Ok(())
     }
@@ -107,19 +108,19 @@ impl Disk {
             let (mut revoked, mut spent) =
                 (writing.open_table(REVOKED)?, writing.open_table(SPENT)?);
             for one in &known {
-                revoked.insert(one.name.identity().bits(), &*encode(one))?;
+                revoked.insert(one.key.hash().bits(), &*encode(one))?;
             }
             if is_due {
                 // What cannot be read is kept, to be looked at.
-                revoked.retain(|_, kept| decode(kept).is_none_or(|one| one.lives(now)))?;
+                revoked.retain(|_, kept| decode(kept).is_none_or(|one| one.is_active(now)))?;
                 spent.retain(|_, until| until > now.0)?;
             }
             match change {
                 Change::Revoke(one) => {
-                    revoked.insert(one.name.identity().bits(), &*encode(one))?;
+                    revoked.insert(one.key.hash().bits(), &*encode(one))?;
                 }
-                Change::Restore(name) => {
-                    revoked.remove(name.bits())?;
+                Change::Restore(key) => {
+                    revoked.remove(key.bits())?;
                 }
                 Change::Spend(once, until) => {
                     spent.insert(once.bits(), until.0)?;
@@ -158,7 +159,7 @@ const SWEEP_EVERY: u64 = 3600;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::token::{IdentityKind, Name};
+    use crate::revocation::{KeyKind, RevocationKey};
     use redb::StorageBackend;
     use redb::backends::FileBackend;
     use std::io;
@@ -234,14 +235,14 @@ mod tests {
         let mut disk = Disk::open(folder.path().join("file"), NOW).unwrap();
         let until = UnixTime(NOW.0 + 60);
         let named = |user: String, until| {
-            let (issuer, kind) = ("i".into(), IdentityKind::User);
-            let name = Name { issuer, kind, value: user.into() };
-            Revocation { name, issued_before: None, until }
+            let (issuer, kind) = ("i".into(), KeyKind::User);
+            let key = RevocationKey { issuer, kind, value: user.into() };
+            Revocation { key, issued_before: None, until }
         };
         for user in 0..100 {
             let over = named(user.to_string(), Some(until));
             disk.change(Change::Revoke(&over), NOW, Vec::new).unwrap();
-            let once = Identity::new("i", IdentityKind::Once, &user.to_string());
+            let once = KeyHash::new("i", KeyKind::Once, &user.to_string());
             disk.change(Change::Spend(once, until), NOW, Vec::new).unwrap();
         }
         let later = UnixTime(NOW.0 + SWEEP_EVERY);

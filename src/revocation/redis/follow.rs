@@ -9,7 +9,8 @@
 use super::Shared;
 use super::link::{BATCH, Follower, Trouble, connect};
 use super::stream::{Change, Entry, Id};
-use crate::token::{Identity, Revocation, Revocations as _, UnixTime};
+use crate::revocation::{KeyHash, Revocation, Revocations as _};
+use crate::unix_time::UnixTime;
 use aws_lc_rs::rand;
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
@@ -105,12 +106,12 @@ impl Shared {
     /// What this replica knows, Redis does not, and nobody has taken back.
     fn lost(&self, found: &Found, now: UnixTime) -> Vec<Change> {
         let lost = self.memory.list(now).into_iter().filter_map(|known| {
-            let name = known.name.identity();
-            if found.restored.contains(&name) {
+            let key = known.key.hash();
+            if found.restored.contains(&key) {
                 return None;
             }
-            let Some(kept) = found.revoked.get(&name) else { return Some(known) };
-            let whole = known.and(kept);
+            let Some(kept) = found.revoked.get(&key) else { return Some(known) };
+            let whole = known.merge(kept);
             (whole != *kept).then_some(whole)
         });
         lost.map(Change::Revoke).collect()
@@ -119,12 +120,12 @@ impl Shared {
     /// From now on memory says what the stream does.
     fn adopt(&self, found: Found, now: UnixTime) {
         for known in self.memory.list(now) {
-            let name = known.name.identity();
-            if !found.revoked.contains_key(&name) {
-                self.memory.remove(name);
+            let key = known.key.hash();
+            if !found.revoked.contains_key(&key) {
+                self.memory.remove(key);
             }
         }
-        for revocation in found.revoked.into_values().filter(|one| one.lives(now)) {
+        for revocation in found.revoked.into_values().filter(|one| one.is_active(now)) {
             self.memory.replace(revocation);
         }
         self.position.send_replace(found.position);
@@ -139,7 +140,7 @@ impl Shared {
         let is_over = |entry: &Entry| {
             let in_force = match &entry.change {
                 Some(Change::Revoke(one)) => {
-                    one.lives(now) && self.memory.get(one.name.identity()).is_some()
+                    one.is_active(now) && self.memory.get(one.key.hash()).is_some()
                 }
                 Some(Change::Restore(_)) | None => false,
             };
@@ -168,10 +169,10 @@ struct Found {
     /// Where this replica stood before.
     before: Id,
     position: Id,
-    revoked: HashMap<Identity, Revocation>,
+    revoked: HashMap<KeyHash, Revocation>,
     /// What was taken back since then. What was taken back before, this replica has forgotten too,
     /// unless it was revoked anew.
-    restored: HashSet<Identity>,
+    restored: HashSet<KeyHash>,
     unread: usize,
 }
 
@@ -204,18 +205,18 @@ impl Found {
         self.position = id;
         match change {
             Some(Change::Revoke(revocation)) => {
-                let name = revocation.name.identity();
-                let whole = match self.revoked.get(&name) {
-                    Some(known) => revocation.and(known),
+                let key = revocation.key.hash();
+                let whole = match self.revoked.get(&key) {
+                    Some(known) => revocation.merge(known),
                     None => revocation,
                 };
-                self.revoked.insert(name, whole);
+                self.revoked.insert(key, whole);
             }
-            Some(Change::Restore(name)) => {
-                let name = name.identity();
-                self.revoked.remove(&name);
+            Some(Change::Restore(key)) => {
+                let key = key.hash();
+                self.revoked.remove(&key);
                 if id > self.before {
-                    self.restored.insert(name);
+                    self.restored.insert(key);
                 }
             }
             None => self.unread += 1,
@@ -259,10 +260,10 @@ const MOST_ROUNDS: usize = 1000;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::token::{IdentityKind, Name};
+    use crate::revocation::{KeyKind, RevocationKey};
 
-    fn name(user: &str) -> Name {
-        Name { issuer: "i".into(), kind: IdentityKind::User, value: user.into() }
+    fn key(user: &str) -> RevocationKey {
+        RevocationKey { issuer: "i".into(), kind: KeyKind::User, value: user.into() }
     }
 
     fn entry(milliseconds: u64, change: impl Into<Option<Change>>) -> Entry {
@@ -272,7 +273,7 @@ mod tests {
 
     fn revoke(user: &str, until: u64) -> Change {
         let (issued_before, until) = (Some(UnixTime(9)), Some(UnixTime(until)));
-        Change::Revoke(Revocation { name: name(user), issued_before, until })
+        Change::Revoke(Revocation { key: key(user), issued_before, until })
     }
 
     #[test]
@@ -280,24 +281,24 @@ mod tests {
         let mut found = Found::since(Id { milliseconds: 4, number: 0 });
         for one in [
             entry(1, revoke("alice", 50)),
-            entry(2, Change::Restore(name("alice"))),
+            entry(2, Change::Restore(key("alice"))),
             entry(3, revoke("alice", 60)),
             entry(4, revoke("bob", 50)),
             entry(5, revoke("bob", 40)),
             entry(6, None),
             entry(7, revoke("carol", 50)),
-            entry(8, Change::Restore(name("carol"))),
+            entry(8, Change::Restore(key("carol"))),
         ] {
             found.take(one);
         }
-        let until = |user: &str| found.revoked.get(&name(user).identity()).map(|one| one.until);
+        let until = |user: &str| found.revoked.get(&key(user).hash()).map(|one| one.until);
         assert_eq!(until("alice"), Some(Some(UnixTime(60))));
         assert_eq!(until("bob"), Some(Some(UnixTime(50))), "the longer one");
         assert_eq!(until("carol"), None);
         assert_eq!(found.unread, 1);
         assert_eq!(found.position.milliseconds, 8);
-        assert!(found.restored.contains(&name("carol").identity()));
-        assert!(!found.restored.contains(&name("alice").identity()), "that was known before");
+        assert!(found.restored.contains(&key("carol").hash()));
+        assert!(!found.restored.contains(&key("alice").hash()), "that was known before");
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Health {
     }
 
     /// Whether what is known is enough to judge by.
-    pub(super) fn is_current(&self) -> bool {
+    pub(super) fn is_fresh(&self) -> bool {
         // The clock is read in an outage only. Who has never heard of anything has nothing to go on
         // with, whatever the operator has said.
         self.up.load(Ordering::Acquire)
@@ -130,24 +130,24 @@ mod tests {
     async fn who_refuses_does_so_five_seconds_after_the_last_answer() {
         let (serves, refuses) = (Health::new(false), Health::new(true));
         for health in [&serves, &refuses] {
-            assert!(!health.is_current() && health.problem().is_some(), "nothing is known yet");
+            assert!(!health.is_fresh() && health.problem().is_some(), "nothing is known yet");
         }
         for health in [&serves, &refuses] {
             health.is_back(0);
-            assert!(health.is_current() && health.problem().is_none());
+            assert!(health.is_fresh() && health.problem().is_none());
         }
         tokio::time::advance(Duration::from_secs(60)).await;
-        assert!(refuses.is_current(), "while it is there");
+        assert!(refuses.is_fresh(), "while it is there");
         refuses.hear();
         tokio::time::advance(Duration::from_secs(1)).await;
         for health in [&serves, &refuses] {
             health.is_lost(&Trouble::crowd());
         }
         tokio::time::advance(Duration::from_millis(3999)).await;
-        assert!(refuses.is_current());
+        assert!(refuses.is_fresh());
         tokio::time::advance(Duration::from_millis(1)).await;
-        assert!(!refuses.is_current() && serves.is_current());
+        assert!(!refuses.is_fresh() && serves.is_fresh());
         refuses.is_back(0);
-        assert!(refuses.is_current());
+        assert!(refuses.is_fresh());
     }
 }

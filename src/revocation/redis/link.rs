@@ -3,7 +3,8 @@
 //! else.
 
 use super::stream::{Change, Entry, Id, STREAM, news, range};
-use crate::token::{Identity, UnixTime};
+use crate::revocation::KeyHash;
+use crate::unix_time::UnixTime;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, ErrorKind, FromRedisValue, RedisError, Value};
 use std::fmt;
@@ -124,7 +125,7 @@ impl Teller {
 
     /// Takes note of what may be used once; `false` when it has been. For so many seconds from now,
     /// so that the clocks need not agree.
-    pub(super) async fn spend(&mut self, once: Identity, seconds: u64) -> Result<bool, Trouble> {
+    pub(super) async fn mark_used(&mut self, once: KeyHash, seconds: u64) -> Result<bool, Trouble> {
         let mut command = redis::cmd("SET");
         command.arg(format!("{ONCE}{:032x}", once.bits())).arg(1).arg("NX");
         let noted: Value = self.ask(command.arg("EX").arg(seconds.max(1))).await?;

@@ -5,7 +5,7 @@
 //! an error that stops the reading.
 
 use crate::revocation::record::{decode, encode};
-use crate::token::{Name, Revocation};
+use crate::revocation::{Revocation, RevocationKey};
 use redis::{Cmd, Value};
 use std::fmt;
 use std::str::FromStr;
@@ -50,7 +50,7 @@ pub(super) enum Change {
     /// This ends.
     Revoke(Revocation),
     /// This was revoked and is no longer.
-    Restore(Name),
+    Restore(RevocationKey),
 }
 
 impl Change {
@@ -58,9 +58,9 @@ impl Change {
     pub(super) fn command(&self) -> Cmd {
         let (op, record) = match self {
             Self::Revoke(revocation) => (REVOKE, encode(revocation)),
-            Self::Restore(name) => {
-                let name = name.clone();
-                (RESTORE, encode(&Revocation { name, issued_before: None, until: None }))
+            Self::Restore(key) => {
+                let key = key.clone();
+                (RESTORE, encode(&Revocation { key, issued_before: None, until: None }))
             }
         };
         let mut command = redis::cmd("XADD");
@@ -82,7 +82,7 @@ impl Change {
         let revocation = decode(record?)?;
         match field(b"op")? {
             op if op == REVOKE.as_bytes() => Some(Self::Revoke(revocation)),
-            op if op == RESTORE.as_bytes() => Some(Self::Restore(revocation.name)),
+            op if op == RESTORE.as_bytes() => Some(Self::Restore(revocation.key)),
             _ => None,
         }
     }
@@ -134,12 +134,13 @@ const MAX_RECORD: usize = 32 * 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::token::{IdentityKind, UnixTime};
+    use crate::revocation::KeyKind;
+    use crate::unix_time::UnixTime;
 
     fn revocation() -> Revocation {
         let issuer = "https://portal.example.com".into();
-        let name = Name { issuer, kind: IdentityKind::Session, value: "s \"1\" é\r\n".into() };
-        Revocation { name, issued_before: Some(UnixTime(5)), until: None }
+        let key = RevocationKey { issuer, kind: KeyKind::Session, value: "s \"1\" é\r\n".into() };
+        Revocation { key, issued_before: Some(UnixTime(5)), until: None }
     }
 
     fn bulk(text: impl Into<Vec<u8>>) -> Value {
@@ -160,7 +161,7 @@ mod tests {
     fn what_is_written_is_read() {
         let record = String::from_utf8(encode(&revocation())).unwrap();
         for (op, change) in
-            [(REVOKE, Change::Revoke(revocation())), (RESTORE, Change::Restore(revocation().name))]
+            [(REVOKE, Change::Revoke(revocation())), (RESTORE, Change::Restore(revocation().key))]
         {
             let read = only(entry("5-0", &[("op", op), ("record", &record)]));
             assert_eq!(read.as_ref(), Some(&change));

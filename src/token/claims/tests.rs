@@ -1,5 +1,6 @@
 use super::*;
 use crate::token::json::parse_object;
+use crate::unix_time::UnixTime;
 
 fn audience(claims: &str, audiences: &[&str]) -> Result<(), Rejection> {
     let audiences: Vec<Box<str>> = audiences.iter().map(|&name| name.into()).collect();

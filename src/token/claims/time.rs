@@ -4,10 +4,7 @@ use crate::token::{
     json::{Number, Object, Value},
     rejection::Rejection,
 };
-
-/// Seconds since 1970-01-01T00:00:00Z (RFC 7519 `NumericDate`, whole seconds).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct UnixTime(pub u64);
+use crate::unix_time::UnixTime;
 
 /// The times of a token. Fractions are rounded against the token: `exp` down, the others up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
