@@ -27,6 +27,7 @@ pub use decision_log::decision_names;
 pub use not_found::NotFoundHandler;
 pub use verify::Entrance;
 
+use crate::clock;
 use crate::gate::{
     ArrivalProblem, Denial, Denied, Gate, Permit, Step, Unwatched, Witness, is_reserved,
 };
@@ -47,7 +48,7 @@ use sign_in::SignIn;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tracing::Level;
 use upstream_headers::UpstreamHeaders;
 
@@ -145,7 +146,7 @@ impl Door {
 
     fn verify(&self, peer: &Peer, request: &Request<Incoming>) -> Response<Body> {
         let state = self.state.load();
-        let started = clock();
+        let started = clock::since_epoch();
         let headers = request.headers();
         let now = UnixTime(started.as_secs());
         match state.decide(peer, headers, request.uri().query(), now, &mut Unwatched) {
@@ -153,7 +154,7 @@ impl Door {
                 // A permit from the cache takes about as long as asking the clock twice, so it is
                 // timed only where somebody reads the log.
                 let timed = permit.effort().judged > 0 || is_logged(Level::DEBUG);
-                let took = timed.then(|| clock().saturating_sub(started));
+                let took = timed.then(|| clock::since_epoch().saturating_sub(started));
                 let record = DecisionLog { state: &state, headers, peer, took };
                 record.allowed(&permit, &self.recorder);
                 state.permitted(permit, headers)
@@ -170,7 +171,7 @@ impl Door {
     /// As `verify`, for a path of the gate's own and a store that has to be waited for.
     async fn verify_later(&self, peer: Peer, request: Request<Incoming>) -> Response<Body> {
         let state = self.state();
-        let started = clock();
+        let started = clock::since_epoch();
         let headers = request.headers();
         let now = UnixTime(started.as_secs());
         match state.decide(&peer, headers, request.uri().query(), now, &mut Unwatched) {
@@ -197,7 +198,7 @@ impl Door {
         let request_id = if strange { RequestId::fresh() } else { RequestId::of(headers) };
         let now = UnixTime(started.as_secs());
         let (outcome, response) = state.tell(&mut denied, told, headers, now, request_id.as_str());
-        let took = Some(clock().saturating_sub(started));
+        let took = Some(clock::since_epoch().saturating_sub(started));
         let record = DecisionLog { state, headers, peer, took };
         record.denied(&denied, outcome, &response, &request_id, &self.recorder);
         if let Some(issuer) = denied.effort.key_unknown_of {
@@ -305,19 +306,6 @@ impl State {
 /// A forwarded header that step 2 has accepted; empty before that.
 fn line<'r>(headers: &'r HeaderMap, name: &str) -> &'r str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
-
-/// The time as decisions take it.
-#[must_use]
-pub fn now() -> UnixTime {
-    UnixTime(clock().as_secs())
-}
-
-/// The one place that reads the time; everything below takes it as an argument. A clock before
-/// 1970 reads as 1970, when no token is valid yet.
-#[expect(clippy::disallowed_methods, reason = "the border at which time becomes an argument")]
-fn clock() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 const VERIFY_PATH: &str = "/verify";

@@ -17,7 +17,7 @@ pub use fetch::{
     DiscoveryError, Endpoint, FetchError, Fetched, LIMIT, Remote, Source, fetch, fetch_once,
 };
 pub use file::{FileError, read_public, read_secret};
-pub use keeper::{Bell, Event, Keeper, now};
+pub use keeper::{Bell, Event, Keeper};
 pub use pem::{PemError, authorities, certificates, pair, private_key};
 pub use secret::Secret;
 pub use stored::{Held, Store};

@@ -125,6 +125,9 @@ pub mod keys;
 pub mod revocation;
 
 pub mod observe;
+
+pub mod clock;
+pub mod random;
 mod suggestion;
 
 pub mod demo;

@@ -53,7 +53,7 @@ fn modules_know_only_what_lies_below_them() {
 
 #[test]
 fn no_modules_know_each_other_in_a_circle() {
-    fail_with(&layers::circles(&layers::MODULES));
+    fail_with(&layers::circles(layers::MODULES));
 }
 
 #[test]

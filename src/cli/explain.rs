@@ -8,6 +8,7 @@ mod moment;
 
 use super::{ConfigFile, complain, failed, revocations, say, usage};
 use crate::assemble;
+use crate::clock;
 use crate::config::RevocationStore;
 use crate::cross_site::Origin;
 use crate::gate::{Denial, Denied, Note, Permit, Step, Transcript};
@@ -92,7 +93,7 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
         revocations::pretended(&config),
         1,
     );
-    let now = args.at.unwrap_or_else(crate::http::now);
+    let now = args.at.unwrap_or_else(clock::now);
     let query = args.owner.as_ref().map(|owner| format!("owner={owner}"));
     let mut transcript = Transcript::default();
     let decided = state.decide(&peer, &headers, query.as_deref(), now, &mut transcript);

@@ -4,6 +4,7 @@
 //! `keys`. All files or none: what a failed run began, it removes.
 
 use crate::cli::token::parse_algorithm;
+use crate::clock;
 use crate::keys::certificate::{Authority, CertificateError, Validity};
 use crate::token::{Algorithm, SigningKey, SigningKeyError};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -13,7 +14,7 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    time::SystemTime,
+    time::UNIX_EPOCH,
 };
 
 /// Make a signing key, and with --tls a certificate authority and a server certificate
@@ -35,7 +36,8 @@ pub(crate) struct KeygenArgs {
 /// # Errors
 /// A file that is there already, one that cannot be written, a name that is none.
 pub(crate) fn run(arguments: &KeygenArgs) -> Result<String, KeygenError> {
-    let now = SystemTime::UNIX_EPOCH.elapsed().map_err(|_| KeygenError::Clock)?.as_secs();
+    let now =
+        clock::system_time().duration_since(UNIX_EPOCH).map_err(|_| KeygenError::Clock)?.as_secs();
     let files = files(arguments, now)?;
     fs::create_dir_all(&arguments.out)
         .map_err(|error| KeygenError::Folder { path: arguments.out.clone(), kind: error.kind() })?;

@@ -5,6 +5,7 @@ mod reload;
 mod store;
 
 use super::{ConfigFile, complain, failed};
+use crate::clock;
 use crate::config::Config;
 use crate::http::admin::AdminHandler;
 use crate::http::{BackChannelHandler, Entrance, NotFoundHandler, decision_names};
@@ -181,7 +182,7 @@ async fn serve(
     }
 
     current.look(|config| announce(config, &tls, &listeners));
-    metrics.configured(reload::now());
+    metrics.configured(clock::system_time());
     status.listens(listeners);
     let warnings = current.look(|config| config.warnings.iter().map(ToString::to_string).collect());
     status.configured(FIRST, warnings);

@@ -8,15 +8,16 @@ mod handoff;
 
 pub(crate) use error::TokenCommandError;
 
+use crate::clock;
 use crate::config::{Config, NoSuchIssuer, units};
 use crate::keys;
+use crate::random;
 use crate::token::{Algorithm, ClaimPath, Issuer, SigningKey, SigningKeyError};
-use aws_lc_rs::rand;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 use std::{
     path::PathBuf,
-    time::{Duration, SystemTime},
+    time::{Duration, UNIX_EPOCH},
 };
 
 /// Mint a token for tests and scripts
@@ -94,9 +95,11 @@ pub(crate) fn run(
     }
     let key = signing_key(key.bytes(), key.trimmed(), arguments.alg, issuer)
         .map_err(|error| TokenCommandError::Key { path: arguments.key.clone(), error })?;
-    let now = SystemTime::UNIX_EPOCH.elapsed().map_err(|_| TokenCommandError::Clock)?.as_secs();
-    let mut id = [0; 16];
-    rand::fill(&mut id).map_err(|_| TokenCommandError::Randomness)?;
+    let now = clock::system_time()
+        .duration_since(UNIX_EPOCH)
+        .map_err(|_| TokenCommandError::Clock)?
+        .as_secs();
+    let id: [u8; 16] = random::bytes().map_err(|_| TokenCommandError::Randomness)?;
     let claims = claims(arguments, chosen.as_ref().copied(), now, &URL_SAFE_NO_PAD.encode(id))?;
     let token = if arguments.handoff { key.sign_handoff(&claims) } else { key.sign(&claims) };
     let token = token.map_err(TokenCommandError::Signing)?;

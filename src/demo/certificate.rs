@@ -56,12 +56,12 @@ const DAYS: u32 = 7;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::portal::unix_time;
+    use crate::clock;
     use crate::keys::certificate::tests::accepts;
 
     #[test]
     fn certificates_are_good_for_their_own_names_only() {
-        let made = Certificates::generate(unix_time()).unwrap();
+        let made = Certificates::generate(clock::now().0).unwrap();
         let accepts = |server, name| accepts(&made.authority, server, name);
         for name in ["alice.vdi.localhost", "login.vdi.localhost", "carol.vdi.localhost"] {
             assert!(accepts(&made.front, name), "{name}");
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn authority_is_no_good_for_other_sites() {
         // Even if its key had been kept: a certificate that it signs for another name is refused.
-        let authority = authority(unix_time()).unwrap();
+        let authority = authority(clock::now().0).unwrap();
         for (name, accepted) in
             [("alice.vdi.localhost", true), ("bank.example", false), ("192.0.2.1", false)]
         {

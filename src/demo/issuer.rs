@@ -5,8 +5,8 @@
 //! call it, the latter also for tokens that must be refused.
 
 use super::{DemoError, zone::Account};
+use crate::random;
 use crate::token::{Algorithm, SigningKey};
-use aws_lc_rs::rand;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -82,8 +82,7 @@ impl Issuer {
 
 /// 128 random bits in base64url: nobody guesses them, and no two are alike.
 pub(super) fn random_text() -> Result<String, DemoError> {
-    let mut bytes = [0; 16];
-    rand::fill(&mut bytes).map_err(|_| DemoError::Randomness)?;
+    let bytes: [u8; 16] = random::bytes().map_err(|_| DemoError::Randomness)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 

@@ -14,6 +14,7 @@ use super::{
     query,
     zone::{Account, SIGN_IN_LABEL, Zone},
 };
+use crate::clock;
 use handoff::Asked;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
@@ -21,7 +22,7 @@ use hyper::{
     body::Incoming,
     header::{self, HeaderMap, HeaderValue},
 };
-use std::{sync::Arc, time::SystemTime};
+use std::sync::Arc;
 use visitor::{Visitor, Visitors};
 
 /// The site at `login.vdi.localhost`, the one host of the zone without the gate in front.
@@ -105,7 +106,7 @@ impl Portal {
             set_cookie(&mut answer, cookie);
             return answer;
         }
-        let entry = asked.enter(visitor.account, &visitor.name, &self.issuer, unix_time());
+        let entry = asked.enter(visitor.account, &visitor.name, &self.issuer, clock::now().0);
         let Ok(entry) = entry else { return refusal(StatusCode::INTERNAL_SERVER_ERROR) };
         redirect(&entry, cookie)
     }
@@ -230,15 +231,6 @@ fn refusal(status: StatusCode) -> Answer {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     answer
-}
-
-/// Seconds since 1970; a clock before that year counts as 1970, and its tokens as expired.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the demo's portal is a party of its own, with a clock of its own"
-)]
-pub(super) fn unix_time() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// Where the gate sends a browser that has signed out of a desktop.

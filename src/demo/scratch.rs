@@ -1,7 +1,7 @@
 //! The folder of one run: certificates, key sets, configurations and logs, gone when it ends.
 
 use super::DemoError;
-use aws_lc_rs::rand;
+use crate::random;
 use std::{
     fs::{self, DirBuilder, OpenOptions},
     io::Write,
@@ -15,8 +15,7 @@ pub(super) struct Scratch {
 
 impl Scratch {
     pub(super) fn create(parent: &Path) -> Result<Self, DemoError> {
-        let mut random = [0; 8];
-        rand::fill(&mut random).map_err(|_| DemoError::Randomness)?;
+        let random = random::bytes().map_err(|_| DemoError::Randomness)?;
         let path = parent.join(format!("doorward-demo-{:016x}", u64::from_be_bytes(random)));
         let mut builder = DirBuilder::new();
         // Keys and session tokens lie here, and the parent is the machine's shared folder.

@@ -10,7 +10,7 @@ use super::{
     gate::GateSettings,
     issuer::{self, Issuer, LIFETIME},
     listener,
-    portal::{self, Portal},
+    portal::Portal,
     process::{self, Program},
     record::Record,
     report,
@@ -19,6 +19,7 @@ use super::{
     verdicts::Verdicts,
     zone::{Account, SIGN_IN_LABEL, Zone},
 };
+use crate::clock;
 use crate::manifest::TraefikVersion;
 use std::{
     io::Write,
@@ -48,7 +49,7 @@ pub(super) struct Stage {
 impl Stage {
     pub(super) async fn build(zone: Zone, ipv6: bool, traefik: Traefik) -> Result<Self, DemoError> {
         let folder = Scratch::create(&std::env::temp_dir())?;
-        let now = portal::unix_time();
+        let now = clock::now().0;
         let certificates = Certificates::generate(now)?;
         let authority = folder.write("ca.pem", &certificates.authority)?;
         let issuer = Arc::new(Issuer::new(zone.origin(SIGN_IN_LABEL))?);
@@ -176,7 +177,7 @@ impl Stage {
             issuer: &self.issuer,
             record: &self.record,
             drops_aliases: self.traefik.version >= TraefikVersion::DROPS_ALIASES,
-            now: portal::unix_time(),
+            now: clock::now().0,
         };
         let findings = examination.examine().await?;
         let print = if json { report::table_json } else { report::table };

@@ -9,6 +9,7 @@ mod revocations;
 
 pub use revocations::AdminSecret;
 
+use crate::clock;
 use crate::http::{AnswerFuture, Door, Handler, Peer};
 use crate::observe::{FetchedIssuer, Metrics, Stage, Status};
 use bytes::Bytes;
@@ -82,7 +83,7 @@ impl AdminHandler {
         };
         let listeners = self.status.listeners();
         let fetched = self.metrics.fetched_keys().issuers();
-        let now = super::now().0;
+        let now = clock::now().0;
         let store = self.door.as_ref().and_then(|door| door.state().gate.revocations.problem());
         json(
             code,
@@ -310,7 +311,7 @@ mod tests {
     async fn keys_that_are_fetched_are_told_of() {
         let (_, admin) = admin();
         let rows = admin.metrics.fetched_keys().name(&["a", "b"]);
-        rows[0].in_use(2, crate::http::now().0 - 60);
+        rows[0].in_use(2, clock::now().0 - 60);
         rows[1].failed("the host has no address; check it".to_owned(), 3);
         let seen = ask(&admin, "GET", "/readyz", &[]).await;
         let body: serde_json::Value = serde_json::from_str(&seen.body).unwrap();

@@ -6,7 +6,8 @@
 //! own; a question of ForwardAuth's is refused there, as on the admin listener.
 
 use super::answer::Body;
-use super::{AnswerFuture, Door, Handler, Peer, State, now};
+use super::{AnswerFuture, Door, Handler, Peer, State};
+use crate::clock::now;
 use crate::observe::field;
 use crate::revocation::{KeyHash, KeyKind, Revocation, StoreError};
 use crate::token::{Logout, MAX_LEEWAY, Rejection, UnixTime};

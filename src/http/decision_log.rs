@@ -13,6 +13,7 @@ use crate::gate::{Denial, Denied, Effort, ForwardedHeader, OwnAnswer, Permit};
 use crate::name::Host;
 use crate::observe::{Counter, Metrics};
 use crate::policy::Entry;
+use crate::random;
 use crate::token::Session;
 use event::Event;
 pub(in crate::http) use event::is_logged;
@@ -235,9 +236,8 @@ impl<'r> RequestId<'r> {
     }
 
     pub(super) fn fresh() -> Self {
-        let mut random = [0_u8; 12];
         // Without randomness the id is all zeros: it names an answer and guards nothing.
-        let _ = aws_lc_rs::rand::fill(&mut random);
+        let random: [u8; 12] = random::bytes().unwrap_or_default();
         let text = random.iter().fold(String::with_capacity(24), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text

@@ -13,8 +13,8 @@ use super::sign_in::{Handoff, LoopGuard};
 use crate::gate::{ArrivalProblem, Denial, OwnAnswer, TurnedAway};
 use crate::handoff::address::{self, ENTER, LOGIN, LOGOUT};
 use crate::handoff::{MAX_COOKIE_BYTES, Pending, RANDOM_BYTES, SessionClaims, surplus};
+use crate::random;
 use crate::token::{Arrival, Rejection, Session, UnixTime};
-use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hyper::StatusCode;
@@ -146,8 +146,7 @@ impl GatePathRequest<'_> {
     /// The session, its cookie, and the way to the page that was asked for.
     fn let_in(&self, arrival: &Arrival, pending: &Pending) -> Result<Redirect, ArrivalProblem> {
         let Handoff { keys, lifetime, cookies } = self.handoff;
-        let mut id = [0; 16];
-        rand::fill(&mut id).map_err(|_| ArrivalProblem::Unavailable)?;
+        let id: [u8; 16] = random::bytes().map_err(|_| ArrivalProblem::Unavailable)?;
         let id = URL_SAFE_NO_PAD.encode(id);
         let host = self.way.host.name();
         let session = SessionClaims::new(arrival, host, &id, *lifetime, self.now);
@@ -208,8 +207,7 @@ pub(super) fn begin(
     partitioned: bool,
     now: UnixTime,
 ) -> Option<(String, Vec<String>)> {
-    let mut random = [0; RANDOM_BYTES];
-    rand::fill(&mut random).ok()?;
+    let random: [u8; RANDOM_BYTES] = random::bytes().ok()?;
     let begun = Pending::begin(&random, back, now);
     let mut cookies = vec![begun.cookie(partitioned)];
     cookies.extend(surplus(pending(headers)).iter().map(|one| one.forget(partitioned)));

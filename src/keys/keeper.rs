@@ -7,11 +7,12 @@
 
 use super::fetch::{FetchError, Fetched, Remote, fetch, freshness};
 use super::stored::{Held, Store};
-use crate::token::{KeyProblem, KeySet, UnixTime};
-use aws_lc_rs::rand;
+use crate::clock::now;
+use crate::random;
+use crate::token::{KeyProblem, KeySet};
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
@@ -202,18 +203,9 @@ impl<R: Fn(Event) + Send> Rounds<R> {
     }
 }
 
-/// The time that ages are counted in, as a decision takes it.
-#[must_use]
-#[expect(clippy::disallowed_methods, reason = "when keys were fetched; never part of a decision")]
-pub fn now() -> UnixTime {
-    UnixTime(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
-}
-
 fn random() -> u8 {
-    let mut byte = [0];
     // Without randomness every gate asks at the same moment, and nothing else.
-    let _ = rand::fill(&mut byte);
-    let [byte] = byte;
+    let [byte] = random::bytes().unwrap_or_default();
     byte
 }
 

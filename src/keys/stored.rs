@@ -3,9 +3,9 @@
 
 use super::fetch::Remote;
 use super::read_secret;
+use crate::random;
 use crate::token::UnixTime;
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::rand;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
@@ -105,8 +105,7 @@ impl Store {
         let mut content = serde_json::to_vec(&first)?;
         content.push(b'\n');
         content.extend_from_slice(&held.body);
-        let mut random = [0; 8];
-        rand::fill(&mut random).map_err(|_| io::Error::from(io::ErrorKind::Other))?;
+        let random = random::bytes().map_err(|_| io::Error::from(io::ErrorKind::Other))?;
         let beside = self.file.with_extension(format!("{:x}.new", u64::from_ne_bytes(random)));
         let written = replace(&beside, &content, &self.file);
         if written.is_err() {

@@ -11,6 +11,7 @@ pub use connections::{Connections, Listener};
 
 use super::fetched::FetchedKeys;
 use super::histogram::Histogram;
+use crate::clock;
 use crate::cross_site::Mode;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -36,7 +37,6 @@ impl Metrics {
     /// All at zero. `decisions` are the outcomes that a decision can have, result and reason, in the
     /// order of the indices that [`count`](Self::count) takes.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "when the process started, for a gauge")]
     pub fn new(decisions: &[(&'static str, &'static str)]) -> Self {
         Self {
             decisions: decisions.iter().map(|names| (*names, AtomicU64::new(0))).collect(),
@@ -49,7 +49,7 @@ impl Metrics {
             cross_site: AtomicU8::new(Mode::default() as u8),
             log_dropped: Arc::default(),
             fetched_keys: FetchedKeys::default(),
-            started: since_1970(SystemTime::now()).as_secs_f64(),
+            started: clock::since_epoch().as_secs_f64(),
         }
     }
 

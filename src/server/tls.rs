@@ -12,13 +12,14 @@ pub use error::TlsError;
 pub(super) use crate::keys::{authorities, certificates, private_key};
 
 use super::self_signed::{self, SelfSigned};
+use crate::clock;
 use crate::config;
 use crate::keys::{self, PemError};
 use crate::observe::field;
 use arc_swap::ArcSwap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
@@ -175,15 +176,11 @@ enum Certificate {
 }
 
 impl Source {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "whether a certificate of our own is due; asked at start and reload"
-    )]
     fn read(&self) -> Result<Current, TlsError> {
         let (cert, key) = match &self.certificate {
             Certificate::Files { cert, key } => (cert.clone(), key.clone()),
             Certificate::SelfSigned(own) => {
-                self_signed::ensure(own, SystemTime::now()).map_err(TlsError::SelfSigned)?;
+                self_signed::ensure(own, clock::system_time()).map_err(TlsError::SelfSigned)?;
                 (own.certificate(), own.key())
             }
         };

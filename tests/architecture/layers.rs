@@ -107,7 +107,7 @@ fn lies_in(path: &str, home: &str) -> bool {
 }
 
 /// Every module in the order in which a request meets them, and what it may know besides itself.
-pub const MODULES: [(&str, &[&str]); 19] = [
+pub const MODULES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
@@ -126,6 +126,8 @@ pub const MODULES: [(&str, &[&str]); 19] = [
             "manifest",
             "revocation",
             "unix_time",
+            "clock",
+            "random",
             "suggestion",
         ],
     ),
@@ -147,7 +149,7 @@ pub const MODULES: [(&str, &[&str]); 19] = [
             "suggestion",
         ],
     ),
-    ("server", &["config", "http", "keys", "observe", "unix_time"]),
+    ("server", &["config", "http", "keys", "observe", "unix_time", "clock"]),
     (
         "http",
         &[
@@ -160,6 +162,8 @@ pub const MODULES: [(&str, &[&str]); 19] = [
             "observe",
             "handoff",
             "unix_time",
+            "clock",
+            "random",
         ],
     ),
     ("gate", &["token", "revocation", "policy", "cross_site", "name", "unix_time"]),
@@ -170,11 +174,13 @@ pub const MODULES: [(&str, &[&str]); 19] = [
     ("name", &[]),
     ("unix_time", &[]),
     ("manifest", &["name", "suggestion"]),
-    ("keys", &["token", "unix_time"]),
-    ("revocation", &["observe", "unix_time"]),
-    ("observe", &["cross_site"]),
+    ("keys", &["token", "unix_time", "clock", "random"]),
+    ("revocation", &["observe", "unix_time", "random"]),
+    ("observe", &["cross_site", "clock"]),
+    ("clock", &["unix_time"]),
+    ("random", &[]),
     ("suggestion", &[]),
-    ("demo", &["token", "manifest", "keys", "unix_time"]),
+    ("demo", &["token", "manifest", "keys", "unix_time", "clock", "random"]),
     ("manual", &[]),
 ];
 const ENTRANCE: [&str; 4] = ["cli", "config", "observe", "server"];

@@ -2,8 +2,9 @@
 //! the issuer has now.
 
 use crate::cli::complain;
+use crate::clock::now;
 use crate::config::Config;
-use crate::keys::{Held, Remote, Store, fetch_once, now};
+use crate::keys::{Held, Remote, Store, fetch_once};
 use crate::token::KeySet;
 use std::path::Path;
 

@@ -8,9 +8,10 @@
 //! [`State`]: crate::http::State
 
 use crate::assemble;
+use crate::clock::now;
 use crate::config::Config;
 use crate::http::{Door, KeyLookup};
-use crate::keys::{Bell, Event, Held, Keeper, Remote, Store, now};
+use crate::keys::{Bell, Event, Held, Keeper, Remote, Store};
 use crate::observe::{FetchedIssuer, Metrics, field};
 use crate::token::cache::SessionCache;
 use crate::token::{KeyProblem, KeySet, UnixTime};

@@ -3,12 +3,12 @@
 
 use super::current::Current;
 use super::{ListenerTls, warn};
+use crate::clock;
 use crate::config::{Config, Mistakes, ProcessEnvironment};
 use crate::observe::{Counter, Metrics, Status, field};
 use crate::server::reload::watch;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
 /// What a reload needs and changes.
 pub(super) struct Reload {
@@ -49,7 +49,7 @@ impl Reload {
                 this.current.look(|running| {
                     let warnings = running.warnings.iter().map(ToString::to_string).collect();
                     status.configured(generation, warnings);
-                    metrics.reloaded(now());
+                    metrics.reloaded(clock::system_time());
                     metrics.cross_site(running.cross_site);
                     warn(running);
                 });
@@ -103,9 +103,4 @@ impl From<Mistakes> for Refused {
         let problems = mistakes.problems.iter().map(ToString::to_string).collect();
         Self { problems, watched: mistakes.watched }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "when a configuration was read, for a metric")]
-pub(super) fn now() -> SystemTime {
-    SystemTime::now()
 }

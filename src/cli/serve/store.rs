@@ -1,8 +1,8 @@
 //! The revocation store that a configuration asks for.
 
 use super::Refused;
+use crate::clock::now;
 use crate::config::{Config, RevocationStore};
-use crate::http::now;
 use crate::revocation::Revocations;
 use crate::revocation::{File, Memory, Nothing, Redis};
 use std::fmt::Display;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::keys::FileError;
 use crate::name::{Case, LabelRules, ReservedLabels};
-use crate::token::{KeySet, UnixTime, Verifier};
+use crate::token::{KeySet, Verifier};
 use clap::{Parser, error::ErrorKind};
 use serde_json::json;
 use std::{os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
@@ -89,7 +89,7 @@ fn a_minted_token_is_a_session_for_every_algorithm() {
             grants: vec![],
             own_sessions: vec![],
         };
-        let now = UnixTime(SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs());
+        let now = clock::now();
         let session = verifier.verify(token.trim_end(), now).unwrap();
         assert_eq!(session.label().as_str(), "alice", "{algorithm}");
         assert!(session.id().is_some(), "it can be revoked");

@@ -11,13 +11,14 @@ mod error;
 pub use error::InstallError;
 
 use super::ask;
+use crate::clock;
 use crate::manifest::TraefikVersion;
 use std::{
     ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
     process::Stdio,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 use tokio::process::Command;
 
@@ -146,12 +147,11 @@ fn move_into_place(finished: &Path, target: &Path) -> Result<(), InstallError> {
 }
 
 /// Removes what installations left behind that were killed: nothing is at work for a whole day.
-#[expect(clippy::disallowed_methods, reason = "the age of abandoned folders")]
 fn clear_abandoned(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let ours = entry.file_name().to_string_lossy().starts_with(WORK_PREFIX);
         let age = entry.metadata().and_then(|data| data.modified()).ok();
-        let age = age.and_then(|time| SystemTime::now().duration_since(time).ok());
+        let age = age.and_then(|time| clock::system_time().duration_since(time).ok());
         if ours && age.is_some_and(|age| age > ABANDONED) {
             // Another process may be faster; the next run tries again.
             let _ = fs::remove_dir_all(entry.path());

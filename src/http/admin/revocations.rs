@@ -6,8 +6,9 @@
 //! whenever it was issued. It is kept until nothing that it could match is left.
 
 use super::{AdminHandler, NOTHING, Problem, json};
+use crate::clock::now;
 use crate::gate::Gate;
-use crate::http::{State, now};
+use crate::http::State;
 use crate::observe::field;
 use crate::revocation::{KeyKind, Revocation, RevocationKey};
 use crate::token::{Issuer, UnixTime};

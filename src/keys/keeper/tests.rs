@@ -2,6 +2,7 @@
 
 use super::super::fetch::{Endpoint, Source};
 use super::*;
+use crate::token::UnixTime;
 use bytes::Bytes;
 use std::sync::Mutex;
 

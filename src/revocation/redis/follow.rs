@@ -9,9 +9,9 @@
 use super::Shared;
 use super::link::{BATCH, Follower, Trouble, connect};
 use super::stream::{Change, Entry, Id};
+use crate::random;
 use crate::revocation::{KeyHash, Revocation, Revocations as _};
 use crate::unix_time::UnixTime;
-use aws_lc_rs::rand;
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::time::Duration;
@@ -235,18 +235,16 @@ fn warn_of(unread: usize) {
 
 /// Nobody else's mark.
 fn random_mark() -> String {
-    let mut bytes = [0; 16];
     // Without randomness two marks could be the same, and a loss go unnoticed until the next
     // connection: no reason to stop.
-    let _ = rand::fill(&mut bytes);
+    let bytes = random::bytes().unwrap_or_default();
     format!("{:032x}", u128::from_be_bytes(bytes))
 }
 
 /// Between three and five quarters, so that replicas do not come back in step.
 fn jittered(pause: Duration) -> Duration {
-    let mut byte = [128];
-    let _ = rand::fill(&mut byte);
-    pause * 3 / 4 + pause * u32::from(u8::from_be_bytes(byte)) / 512
+    let [byte] = random::bytes().unwrap_or([128]);
+    pause * 3 / 4 + pause * u32::from(byte) / 512
 }
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);

@@ -55,7 +55,7 @@ fn only_old_work_folders_are_cleared() {
     for name in [".installing-1", ".installing-2", "traefik-3.7.15"] {
         fs::create_dir(at(name)).unwrap();
     }
-    let old = SystemTime::now() - ABANDONED - Duration::from_secs(60);
+    let old = clock::system_time() - ABANDONED - Duration::from_secs(60);
     for name in [".installing-1", "traefik-3.7.15"] {
         fs::File::open(at(name)).unwrap().set_modified(old).unwrap();
     }
