@@ -59,7 +59,7 @@
 //! would leave her token there. Every cookie with one of our names, and every header that holds a
 //! token of a configured issuer, valid or not, is taken off; the rest keeps its bytes and order.
 //!
-//! - test: `token::ours::tests::whatever_could_be_read_as_ours_is_ours`
+//! - test: `token::token_detection::tests::whatever_could_be_read_as_ours_is_ours`
 //! - test: `http::credential::tests::tokens_are_found_however_they_are_wrapped`
 //! - test: `it::decision::permit::cookies_that_are_not_ours_stay_as_they_are`
 //! - test: `it::decision::permit::authorization_that_is_not_ours_stays_as_it_is`
@@ -144,8 +144,8 @@
 //!
 //! - test: `it::traefik::shapes::v3_7::a_token_in_the_address_is_no_token`
 //! - test: `it::traefik::isolation::v3_7::someone_elses_desktop_stays_shut`
-//! - test: `token::arrival::tests::claims_of_a_handoff`
-//! - test: `token::arrival::tests::only_its_own_type_is_a_handoff`
+//! - test: `token::handoff_token::tests::claims_of_a_handoff`
+//! - test: `token::handoff_token::tests::only_its_own_type_is_a_handoff`
 //! - test: `gate::arrival::tests::a_handoff_opens_one_door`
 //! - test: `it::handoff::arrivals::tokens_that_hand_nothing_over`
 //! - test: `it::handoff::arrivals::browsers_that_did_not_ask`
@@ -482,7 +482,7 @@
 //! and none of these members, whatever their value.
 //!
 //! - test: `token::header::tests::members_that_would_have_an_effect_are_refused_whatever_their_value`
-//! - test: `token::raw::tests::a_token_is_three_canonical_base64url_parts`
+//! - test: `token::compact::tests::a_token_is_three_canonical_base64url_parts`
 //! - test: `token::tests::attacks::forged_headers`
 //! - test: `it::decision::token::headers_of_a_token`
 //! - test: `it::decision::token::shapes_of_a_token`
@@ -526,14 +526,14 @@
 //! header picks the verifier, session tokens meet only the session keys of their host's domain, and
 //! those keys meet nothing else.
 //!
-//! - test: `token::own::tests::forged_sessions`
-//! - test: `token::own::tests::claims_of_a_session`
-//! - test: `token::own::tests::a_session_of_the_gates_opens_its_one_host`
-//! - test: `token::arrival::tests::a_session_is_no_handoff_and_a_handoff_no_session`
+//! - test: `token::session_token::tests::forged_sessions`
+//! - test: `token::session_token::tests::claims_of_a_session`
+//! - test: `token::session_token::tests::a_session_of_the_gates_opens_its_one_host`
+//! - test: `token::handoff_token::tests::a_session_is_no_handoff_and_a_handoff_no_session`
 //! - test: `it::handoff::arrivals::a_handoff_is_no_session`
 //! - test: `it::handoff::keys::each_domain_has_its_own_keys`
-//! - test: `token::kind::tests::kinds_that_are_no_session_are_known_by_name`
-//! - test: `token::kind::tests::claims_tell_the_kind_too`
+//! - test: `token::purpose::tests::kinds_that_are_no_session_are_known_by_name`
+//! - test: `token::purpose::tests::claims_tell_the_kind_too`
 //! - test: `it::decision::token::tokens_made_for_something_else`
 //!
 //! ## A9 Two users, one label
@@ -783,8 +783,8 @@
 //! token of that issuer is, must be of its own kind (event, no `nonce`, a `jti`), counts once, and
 //! neither opens a door itself nor can a session pass for one. Few are judged in a second.
 //!
-//! - test: `token::logout::tests::rules_of_the_specification`
-//! - test: `token::logout::tests::a_logout_token_is_no_session_and_a_session_no_logout`
+//! - test: `token::logout_token::tests::rules_of_the_specification`
+//! - test: `token::logout_token::tests::a_logout_token_is_no_session_and_a_session_no_logout`
 //! - test: `it::revocation::backchannel::whatever_is_no_logout_token_ends_nothing`
 //! - test: `it::revocation::backchannel::a_flood_is_turned_away`
 //! - test: `it::render::command::logout_tokens_come_in_at_the_portals_host`

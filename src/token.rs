@@ -15,37 +15,37 @@
 //! do not leave this module.
 
 mod algorithm;
-mod arrival;
 pub mod cache;
 mod claims;
+mod compact;
+mod handoff_token;
 mod header;
 mod identity;
 mod json;
 mod key;
-mod kind;
-mod logout;
-mod ours;
-mod own;
-mod raw;
+mod logout_token;
+mod purpose;
 mod rejection;
 mod session;
+mod session_token;
 mod signer;
+mod token_detection;
 mod unverified;
 mod verifier;
 
 pub use crate::unix_time::UnixTime;
 pub use algorithm::Algorithm;
-pub use arrival::Arrival;
 pub use claims::ClaimPath;
+pub use compact::Part;
+pub use handoff_token::Arrival;
 pub use identity::IdentityValue;
 pub use json::JsonFault;
 pub use key::{KeyError, KeyProblem, KeySet};
-pub use kind::TokenKind;
-pub use logout::Logout;
-pub use own::{OWN_ISSUER, OwnSessions, SessionKeys};
-pub use raw::Part;
+pub use logout_token::Logout;
+pub use purpose::TokenKind;
 pub use rejection::Rejection;
 pub use session::Session;
+pub use session_token::{OWN_ISSUER, OwnSessions, SessionKeys};
 pub use signer::{SigningKey, SigningKeyError};
 pub use verifier::{GrantClaim, Issuer, MAX_LEEWAY, Verifier};
 

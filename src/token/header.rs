@@ -8,7 +8,7 @@
 use super::{
     Algorithm,
     json::{self, Object},
-    kind::{HANDOFF, SESSION, TokenKind, media_subtype},
+    purpose::{HANDOFF, SESSION, TokenKind, media_subtype},
     rejection::Rejection,
     verifier::Issuer,
 };

@@ -22,7 +22,7 @@ mod pem;
 
 pub use error::{KeyError, KeyProblem};
 
-use super::{Algorithm, raw::Compact, rejection::Rejection};
+use super::{Algorithm, compact::Compact, rejection::Rejection};
 use jsonwebtoken::{DecodingKey, crypto};
 use material::Material;
 use std::{fmt, sync::Arc};

@@ -8,7 +8,7 @@
 mod remedy;
 mod sentence;
 
-use super::{Algorithm, json::JsonFault, kind::TokenKind, raw::Part};
+use super::{Algorithm, compact::Part, json::JsonFault, purpose::TokenKind};
 use crate::name::UsernameError;
 
 /// Why a token is no session.

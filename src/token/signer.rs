@@ -11,7 +11,7 @@ mod pem;
 
 pub use error::SigningKeyError;
 
-use super::{Algorithm, kind::HANDOFF};
+use super::{Algorithm, purpose::HANDOFF};
 use aws_lc_rs::{
     hmac,
     rand::{self, SystemRandom},

@@ -8,9 +8,9 @@
 use super::{
     Issuer, Rejection, UnixTime, Verifier,
     claims::Times,
+    compact::Compact,
     header,
     json::{self, Number, Object, Value},
-    raw::Compact,
 };
 
 impl Verifier {

@@ -11,12 +11,12 @@
 use super::{
     Algorithm, ClaimPath, IdentityValue, KeySet, OwnSessions, Rejection, Session, UnixTime,
     claims::{self, Times},
+    compact::Compact,
     header::{self, Header},
     identity::Identity,
     json::{self, Object},
-    kind::TokenKind,
-    ours,
-    raw::Compact,
+    purpose::TokenKind,
+    token_detection,
 };
 use crate::name::{Host, LabelRules, Shard};
 use crate::revocation::KeyHashes;
@@ -125,7 +125,7 @@ impl Verifier {
     /// sense of as a token of ours is one.
     #[must_use]
     pub fn claims_to_be_ours(&self, token: &str) -> bool {
-        ours::claims_to_be_ours(token, |name| {
+        token_detection::claims_to_be_ours(token, |name| {
             self.issuers.iter().any(|issuer| *issuer.name == *name)
         })
     }

@@ -38,7 +38,7 @@ fn each_check_of_a_source_sees_what_it_is_for() {
         (HEART, "src/gate.rs", "use std::time::{Duration, Instant};", "use std::time::Duration;"),
         (HEART, "src/policy.rs", "use std::{fs, fmt};", "use std::fmt;"),
         (HEART, "src/name/label.rs", "std::env::var(x);", "std::iter::once(x);"),
-        (HEART, "src/token/raw.rs", "use std::net::TcpStream;", "use std::net::IpAddr;"),
+        (HEART, "src/token/compact.rs", "use std::net::TcpStream;", "use std::net::IpAddr;"),
         (HEART, "src/cross_site.rs", "let t = SystemTime::now();", "let t = now;"),
         (HEART, "src/gate/tally.rs", "tracing::info!(\"\");", "note(\"tracing::info!\");"),
         (ROOT, "src/lib.rs", "pub mod gate; pub mod cli;", "pub mod cli; pub mod gate;"),

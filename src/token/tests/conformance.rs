@@ -2,7 +2,7 @@
 //!
 //! They live outside the repository. Where the folder is absent the tests say so and pass.
 
-use crate::token::{Algorithm, KeySet, header, raw::Compact};
+use crate::token::{Algorithm, KeySet, compact::Compact, header};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 

@@ -8,12 +8,12 @@
 use super::{
     Algorithm, KeyError, KeySet, Rejection, Session, SigningKey, SigningKeyError, UnixTime,
     Verifier,
-    arrival::ON_ITS_WAY,
     claims::{self, Times},
+    compact::Compact,
+    handoff_token::ON_ITS_WAY,
     header::Header,
     json::Object,
-    kind::{SESSION, TokenKind},
-    raw::Compact,
+    purpose::{SESSION, TokenKind},
 };
 use crate::name::Host;
 use aws_lc_rs::digest::{self, SHA256};

@@ -7,10 +7,10 @@
 use super::{
     Rejection, UnixTime, Verifier,
     claims::{self, Times},
+    compact::Compact,
     header::{self, Header},
     json::{self, Object, Value},
-    kind::{TokenKind, media_subtype},
-    raw::Compact,
+    purpose::{TokenKind, media_subtype},
 };
 use crate::revocation::{KeyKind, RevocationKey};
 

@@ -8,11 +8,11 @@
 use super::{
     ClaimPath, IdentityValue, Issuer, Rejection, Session, UnixTime, Verifier,
     claims::{self, Times, numeric_date},
+    compact::Compact,
     header::{self, Header},
     json::{self, Object, Value},
-    kind::TokenKind,
-    own::ORIGINAL_ISSUER,
-    raw::Compact,
+    purpose::TokenKind,
+    session_token::ORIGINAL_ISSUER,
 };
 use serde_json::Map;
 use std::fmt;

@@ -4,7 +4,7 @@
 //! for a token of ours counts (threat T4: the desktop is the thief). So this reads what the strict
 //! parse refuses: padding, the other alphabet, doubled members, endless nesting, trailing data.
 
-use super::{kind, own::OWN_ISSUER};
+use super::{purpose, session_token::OWN_ISSUER};
 use base64::{
     Engine,
     alphabet::URL_SAFE,
@@ -20,7 +20,7 @@ pub(super) fn claims_to_be_ours(token: &str, is_issuer: impl Fn(&str) -> bool) -
         return false;
     };
     let is_ours = |name: &str, value: &str| match name {
-        "typ" => kind::is_doorward(value),
+        "typ" => purpose::is_doorward(value),
         "iss" => value == OWN_ISSUER || is_issuer(value),
         _ => false,
     };
