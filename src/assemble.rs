@@ -13,7 +13,7 @@ use crate::http::credential::GateCookies;
 use crate::http::forwarded::ForwardedReader;
 use crate::http::sign_in::Handoff;
 use crate::token::cache::SessionCache;
-use crate::token::{GrantClaim, Issuer, MAX_LEEWAY, OwnSessions, Verifier};
+use crate::token::{GateSessions, GrantClaim, Issuer, MAX_LEEWAY, Verifier};
 use hyper::header::HeaderName;
 use std::sync::Arc;
 
@@ -27,8 +27,8 @@ pub fn state(
     generation: u64,
 ) -> State {
     let handoff = |zone: &Zone| zone.login.as_ref()?.handoff.clone();
-    let own = |handoff: Handoff| OwnSessions { keys: handoff.keys, lifetime: handoff.lifetime };
-    let own_sessions: Vec<Option<OwnSessions>> =
+    let own = |handoff: Handoff| GateSessions { keys: handoff.keys, lifetime: handoff.lifetime };
+    let own_sessions: Vec<Option<GateSessions>> =
         config.zones.iter().map(|zone| handoff(zone).map(own)).collect();
     let hands_off = own_sessions.iter().any(Option::is_some);
     let claim = |grant: &Grant| GrantClaim {

@@ -6,7 +6,7 @@ use crate::cross_site::{self, OwnOrigin, Provenance};
 use crate::name::Host;
 use crate::policy::{self, Site};
 use crate::revocation::{KeyHash, KeyKind, Revocation, RevocationKey, StoreError};
-use crate::token::{Arrival, MAX_LEEWAY, Rejection, Session, UnixTime};
+use crate::token::{HandoffToken, MAX_LEEWAY, Rejection, Session, UnixTime};
 use std::sync::Arc;
 
 impl Gate {
@@ -25,7 +25,7 @@ impl Gate {
         own: OwnOrigin<'_>,
         challenge: &str,
         now: UnixTime,
-    ) -> Result<Arrival, Box<TurnedAway>> {
+    ) -> Result<HandoffToken, Box<TurnedAway>> {
         let refused = |problem| {
             let denial = Denial::Arrival(problem);
             Box::new(TurnedAway { denial, session: None, key_unknown_of: None })
@@ -75,7 +75,7 @@ impl Gate {
         let mut trial = Trial::of(credentials);
         for candidate in credentials.iter().filter(|candidate| candidate.source.is_cookie()) {
             if let Verdict::Session(session) = self.session(candidate, host, now, &mut trial)
-                && session.is_own()
+                && session.is_gate_session()
             {
                 // What is not ended lives until it expires, as it would have.
                 let _ended = self.end(&session, now).await;
@@ -106,7 +106,7 @@ impl Gate {
             if let Verdict::Session(session) = self.session(candidate, host, now, &mut trial) {
                 let ended = self.end(&session, now).await;
                 departure.ended += usize::from(ended);
-                departure.lives_on |= !ended && session.is_own();
+                departure.lives_on |= !ended && session.is_gate_session();
                 departure.sessions.push(session);
             }
         }
@@ -116,7 +116,7 @@ impl Gate {
 
 impl Gate {
     /// Takes note of a hand-off; `false` when it has been used.
-    async fn spend(&self, arrival: &Arrival, now: UnixTime) -> Result<bool, StoreError> {
+    async fn spend(&self, arrival: &HandoffToken, now: UnixTime) -> Result<bool, StoreError> {
         let session = arrival.session();
         let issuer = self.verifier.issuers.get(session.issuer()).map_or("", |issuer| &issuer.name);
         let once = KeyHash::new(issuer, KeyKind::Once, arrival.id());

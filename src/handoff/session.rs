@@ -1,6 +1,6 @@
 //! What stands in a session token of the gate's own.
 
-use crate::token::{Arrival, OWN_ISSUER, UnixTime};
+use crate::token::{GATE_ISSUER, HandoffToken, UnixTime};
 use serde_json::{Map, Value};
 
 /// The claims of one session, ready to be signed.
@@ -17,7 +17,7 @@ impl SessionClaims {
     /// at most, and not past what the portal says. `None` when that leaves it no second.
     #[must_use]
     pub fn new(
-        arrival: &Arrival,
+        arrival: &HandoffToken,
         host: &str,
         id: &str,
         lifetime: u64,
@@ -30,7 +30,7 @@ impl SessionClaims {
         // What revokes everything issued before a moment reaches what was handed over before it.
         let issued_at = arrival.session().issued_at().map_or(now, |handed| handed.min(now));
         let own: [(&str, Value); 5] = [
-            ("iss", OWN_ISSUER.into()),
+            ("iss", GATE_ISSUER.into()),
             ("aud", host.into()),
             ("jti", id.into()),
             ("iat", issued_at.0.into()),

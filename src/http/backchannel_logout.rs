@@ -10,7 +10,7 @@ use super::{AnswerFuture, Door, Handler, Peer, State};
 use crate::clock::now;
 use crate::observe::field;
 use crate::revocation::{KeyHash, KeyKind, Revocation, StoreError};
-use crate::token::{Logout, MAX_LEEWAY, Rejection, UnixTime};
+use crate::token::{LogoutToken, MAX_LEEWAY, Rejection, UnixTime};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Collected, Full, Limited};
 use hyper::body::Incoming;
@@ -81,7 +81,7 @@ impl BackChannelHandler {
         end(&state, judged.map_err(refused)?, now()).await
     }
 
-    fn judge(&self, state: &State, token: &str) -> Result<Logout, Rejection> {
+    fn judge(&self, state: &State, token: &str) -> Result<LogoutToken, Rejection> {
         let now = now();
         state.gate.verifier.verify_logout(token, now, || self.may_judge(now))
     }
@@ -147,7 +147,7 @@ fn refused(rejection: Rejection) -> LogoutError {
 }
 
 /// Ends what a logout token names, once.
-async fn end(state: &State, logout: Logout, now: UnixTime) -> Result<(), LogoutError> {
+async fn end(state: &State, logout: LogoutToken, now: UnixTime) -> Result<(), LogoutError> {
     let gate = &state.gate;
     let life = state.lives.get(logout.issuer).copied().flatten();
     let revocation = Revocation {

@@ -14,7 +14,7 @@ use crate::gate::{ArrivalProblem, Denial, OwnAnswer, TurnedAway};
 use crate::handoff::address::{self, ENTER, LOGIN, LOGOUT};
 use crate::handoff::{MAX_COOKIE_BYTES, Pending, RANDOM_BYTES, SessionClaims, surplus};
 use crate::random;
-use crate::token::{Arrival, Rejection, Session, UnixTime};
+use crate::token::{HandoffToken, Rejection, Session, UnixTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hyper::StatusCode;
@@ -144,7 +144,11 @@ impl GatePathRequest<'_> {
     }
 
     /// The session, its cookie, and the way to the page that was asked for.
-    fn let_in(&self, arrival: &Arrival, pending: &Pending) -> Result<Redirect, ArrivalProblem> {
+    fn let_in(
+        &self,
+        arrival: &HandoffToken,
+        pending: &Pending,
+    ) -> Result<Redirect, ArrivalProblem> {
         let Handoff { keys, lifetime, cookies } = self.handoff;
         let id: [u8; 16] = random::bytes().map_err(|_| ArrivalProblem::Unavailable)?;
         let id = URL_SAFE_NO_PAD.encode(id);

@@ -2,7 +2,7 @@
 //!
 //! Verified as every token of that issuer is, with the workspace's origin in place of `audiences`
 //! and one `typ` in place of `types`, so that it opens nothing but one door, once, within a minute,
-//! for the browser that asked (`nonce`). What comes of it is an [`Arrival`]: enough to judge by and
+//! for the browser that asked (`nonce`). What comes of it is an [`HandoffToken`]: enough to judge by and
 //! to make a session token of, and never a session by itself.
 
 use super::{
@@ -11,21 +11,21 @@ use super::{
     compact::Compact,
     header::{self, Header},
     json::{self, Object, Value},
-    purpose::TokenKind,
+    purpose::Purpose,
     session_token::ORIGINAL_ISSUER,
 };
 use serde_json::Map;
 use std::fmt;
 
 /// Proof that an issuer sent this visitor to this origin just now.
-pub struct Arrival {
+pub struct HandoffToken {
     session: Session,
     id: Box<str>,
     session_ends: Option<UnixTime>,
     carried: Map<String, serde_json::Value>,
 }
 
-impl Arrival {
+impl HandoffToken {
     /// Who arrives, to be judged by revocation and policy. Whoever lets somebody in takes the
     /// session token that is made of this, when it comes back.
     #[must_use]
@@ -59,9 +59,12 @@ impl Arrival {
     }
 }
 
-impl fmt::Debug for Arrival {
+impl fmt::Debug for HandoffToken {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Arrival").field("session", &self.session).finish_non_exhaustive()
+        formatter
+            .debug_struct("HandoffToken")
+            .field("session", &self.session)
+            .finish_non_exhaustive()
     }
 }
 
@@ -78,7 +81,7 @@ impl Verifier {
         origin: &str,
         challenge: Option<&str>,
         now: UnixTime,
-    ) -> Result<Arrival, Rejection> {
+    ) -> Result<HandoffToken, Rejection> {
         let compact = Compact::split(token, self.max_bytes)?;
         let header = header::parse(&compact.header)?;
         let header = Header::read(&header)?;
@@ -87,7 +90,7 @@ impl Verifier {
         header.check_handoff(issuer)?;
         let signatures = &mut { MOST_SIGNATURES };
         issuer.keys.verify_within(header.algorithm, header.kid, &compact, signatures)?;
-        TokenKind::check_claims(&claims)?;
+        Purpose::check_claims(&claims)?;
         check_origin(&claims, origin)?;
         let times = Times::read(&claims)?;
         times.check_lifetime(Some(MAX_LIFETIME))?;
@@ -107,7 +110,7 @@ impl Verifier {
         times.check(now, self.leeway.min(MOST_LEEWAY))?;
         let session = self.vouch(index, issuer, &claims, times, None, now)?;
         let carried = self.carried(index, issuer, &claims);
-        Ok(Arrival { session, id: id.into(), session_ends, carried })
+        Ok(HandoffToken { session, id: id.into(), session_ends, carried })
     }
 
     fn carried(

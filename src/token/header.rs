@@ -8,7 +8,7 @@
 use super::{
     Algorithm,
     json::{self, Object},
-    purpose::{HANDOFF, SESSION, TokenKind, media_subtype},
+    purpose::{HANDOFF, Purpose, SESSION, media_subtype},
     rejection::Rejection,
     verifier::Issuer,
 };
@@ -48,7 +48,7 @@ impl<'token> Header<'token> {
 
     /// Whether it asks for the session keys. Exactly as the gate writes it: another spelling is no
     /// token of the gate's, and no other verifier takes a `doorward-*` type in any spelling.
-    pub(super) fn is_own_session(&self) -> bool {
+    pub(super) fn is_gate_session(&self) -> bool {
         self.typ == Some(SESSION)
     }
 
@@ -85,7 +85,7 @@ impl<'token> Header<'token> {
         let Some(typ) = self.typ else {
             return if issuer.require_type { Err(Rejection::TypeMissing) } else { Ok(()) };
         };
-        if let Some(kind) = TokenKind::named(typ) {
+        if let Some(kind) = Purpose::named(typ) {
             return Err(Rejection::WrongKind(kind));
         }
         let typ = media_subtype(typ);

@@ -32,14 +32,14 @@ pub enum IdentityValue {
 }
 
 /// What is known of the user besides the claims.
-pub(super) struct Identity<'session> {
+pub(super) struct UserIdentity<'session> {
     pub(super) username: &'session str,
     pub(super) label: &'session str,
     pub(super) issuer: &'session str,
     pub(super) session_id: Option<&'session str>,
 }
 
-impl Identity<'_> {
+impl UserIdentity<'_> {
     /// The encoded values, one for each of `wanted`; None where the header is removed.
     ///
     /// # Errors

@@ -10,13 +10,13 @@ use super::{
     compact::Compact,
     header::{self, Header},
     json::{self, Object, Value},
-    purpose::{TokenKind, media_subtype},
+    purpose::{Purpose, media_subtype},
 };
 use crate::revocation::{KeyKind, RevocationKey};
 
 /// What a provider says has ended.
 #[derive(Debug)]
-pub struct Logout {
+pub struct LogoutToken {
     /// Index into [`Verifier::issuers`].
     pub issuer: usize,
     /// The sign-in, where the token names one; else the subject.
@@ -39,7 +39,7 @@ impl Verifier {
         token: &str,
         now: UnixTime,
         may_compute: impl FnOnce() -> bool,
-    ) -> Result<Logout, Rejection> {
+    ) -> Result<LogoutToken, Rejection> {
         let compact = Compact::split(token, self.max_bytes)?;
         let header = header::parse(&compact.header)?;
         let header = Header::read(&header)?;
@@ -71,7 +71,13 @@ impl Verifier {
         };
         times.check(now, self.leeway)?;
         let name = RevocationKey { issuer: issuer.name.clone(), kind, value: value.into() };
-        Ok(Logout { issuer: index, name, id: id.into(), issued_at, expires_at: times.expires_at })
+        Ok(LogoutToken {
+            issuer: index,
+            name,
+            id: id.into(),
+            issued_at,
+            expires_at: times.expires_at,
+        })
     }
 }
 
@@ -100,7 +106,7 @@ fn check_event(claims: &Object<'_>) -> Result<(), Rejection> {
     // Keycloak writes `Logout`; whoever names another kind means another kind.
     match claims.get("typ").map(Value::as_str) {
         None => Ok(()),
-        Some(Some(typ)) if TokenKind::named(typ) == Some(TokenKind::Logout) => Ok(()),
+        Some(Some(typ)) if Purpose::named(typ) == Some(Purpose::Logout) => Ok(()),
         Some(_) => Err(Rejection::NoLogout),
     }
 }
@@ -136,7 +142,7 @@ mod tests {
         claims
     }
 
-    fn judge(header: &str, changes: serde_json::Value) -> Result<Logout, Rejection> {
+    fn judge(header: &str, changes: serde_json::Value) -> Result<LogoutToken, Rejection> {
         let (verifier, key) = fixture::single(Algorithm::Es256);
         let token = forge(key, header, &serde_json::Value::Object(logout(changes)).to_string());
         verifier.verify_logout(&token, NOW, || true)
@@ -237,7 +243,7 @@ mod tests {
     fn a_logout_token_is_no_session_and_a_session_no_logout() {
         let (verifier, key) = fixture::single(Algorithm::Es256);
         let token = key.sign(&logout(json!({}))).unwrap();
-        let expected = Some(Rejection::WrongKind(TokenKind::Logout));
+        let expected = Some(Rejection::WrongKind(Purpose::Logout));
         assert_eq!(verifier.verify(&token, NOW).err(), expected);
         let session = key.sign(&fixture::claims()).unwrap();
         assert_eq!(verifier.verify_logout(&session, NOW, || true).err(), Some(Rejection::NoLogout));

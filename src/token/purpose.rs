@@ -13,7 +13,7 @@ use std::fmt;
 
 /// What a token is, when it is certainly no session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenKind {
+pub enum Purpose {
     /// `OpenID Connect` back-channel logout, or a security event (RFC 8417).
     Logout,
     /// A refresh token, offline ones included.
@@ -22,7 +22,7 @@ pub enum TokenKind {
     Doorward,
 }
 
-impl TokenKind {
+impl Purpose {
     /// The forbidden kind that a `typ` names, in any case, `application/` or not.
     pub(super) fn named(name: &str) -> Option<Self> {
         let name = media_subtype(name);
@@ -64,7 +64,7 @@ impl TokenKind {
     }
 }
 
-impl fmt::Display for TokenKind {
+impl fmt::Display for Purpose {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Logout => "a logout token or security event",

@@ -8,7 +8,7 @@
 mod remedy;
 mod sentence;
 
-use super::{Algorithm, compact::Part, json::JsonFault, purpose::TokenKind};
+use super::{Algorithm, compact::Part, json::JsonFault, purpose::Purpose};
 use crate::name::UsernameError;
 
 /// Why a token is no session.
@@ -50,7 +50,7 @@ pub enum Rejection {
     /// `typ` is not in the issuer's `types`.
     TypeNotAccepted,
     /// A token made for another purpose than to be a session.
-    WrongKind(TokenKind),
+    WrongKind(Purpose),
     /// `kid` is no string of 1 to 256 printable ASCII characters.
     KidMalformed,
     /// No `kid`, and several keys could be meant.

@@ -89,7 +89,7 @@ impl Session {
 
     /// Whether the gate has made it itself, for one host.
     #[must_use]
-    pub fn is_own(&self) -> bool {
+    pub fn is_gate_session(&self) -> bool {
         self.only_host.is_some()
     }
 

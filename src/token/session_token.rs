@@ -13,7 +13,7 @@ use super::{
     handoff_token::ON_ITS_WAY,
     header::Header,
     json::Object,
-    purpose::{SESSION, TokenKind},
+    purpose::{Purpose, SESSION},
 };
 use crate::name::Host;
 use aws_lc_rs::digest::{self, SHA256};
@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 /// The gate's own sessions in one domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnSessions {
+pub struct GateSessions {
     /// What they are signed with.
     pub keys: SessionKeys,
     /// Seconds that one lives at most, as of now: a shorter setting ends those that are older.
@@ -88,8 +88,7 @@ impl Verifier {
         signatures: &mut u16,
     ) -> Result<Session, Rejection> {
         let own = self.own_sessions.get(host.domain()).and_then(Option::as_ref);
-        let OwnSessions { keys, lifetime } =
-            own.ok_or(Rejection::WrongKind(TokenKind::Doorward))?;
+        let GateSessions { keys, lifetime } = own.ok_or(Rejection::WrongKind(Purpose::Doorward))?;
         if header.algorithm != Algorithm::Hs256 {
             return Err(Rejection::AlgorithmNotAllowed(header.algorithm));
         }
@@ -100,10 +99,10 @@ impl Verifier {
                 other => other,
             },
         )?;
-        if claims::issuer(claims)? != OWN_ISSUER {
+        if claims::issuer(claims)? != GATE_ISSUER {
             return Err(Rejection::IssuerUnknown);
         }
-        TokenKind::check_claims(claims)?;
+        Purpose::check_claims(claims)?;
         let only_host = claims.get("aud").ok_or(Rejection::AudienceMissing)?;
         let only_host = only_host.as_str().ok_or(Rejection::AudienceMalformed)?;
         if only_host != host.name() {
@@ -130,7 +129,7 @@ fn kid(secret: &[u8]) -> String {
 }
 
 /// What the gate's own session tokens have as `iss`.
-pub const OWN_ISSUER: &str = "doorward";
+pub const GATE_ISSUER: &str = "doorward";
 /// The claim in which a session keeps the issuer that vouched for its user.
 pub(super) const ORIGINAL_ISSUER: &str = "oiss";
 

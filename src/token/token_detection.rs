@@ -4,7 +4,7 @@
 //! for a token of ours counts (threat T4: the desktop is the thief). So this reads what the strict
 //! parse refuses: padding, the other alphabet, doubled members, endless nesting, trailing data.
 
-use super::{purpose, session_token::OWN_ISSUER};
+use super::{purpose, session_token::GATE_ISSUER};
 use base64::{
     Engine,
     alphabet::URL_SAFE,
@@ -21,7 +21,7 @@ pub(super) fn claims_to_be_ours(token: &str, is_issuer: impl Fn(&str) -> bool) -
     };
     let is_ours = |name: &str, value: &str| match name {
         "typ" => purpose::is_doorward(value),
-        "iss" => value == OWN_ISSUER || is_issuer(value),
+        "iss" => value == GATE_ISSUER || is_issuer(value),
         _ => false,
     };
     some_member(header, &is_ours) || some_member(payload, &is_ours)

@@ -9,13 +9,13 @@
 //! has a way of its own (`arrival`), which leads to no session that could be used.
 
 use super::{
-    Algorithm, ClaimPath, IdentityValue, KeySet, OwnSessions, Rejection, Session, UnixTime,
+    Algorithm, ClaimPath, GateSessions, IdentityValue, KeySet, Rejection, Session, UnixTime,
     claims::{self, Times},
     compact::Compact,
     header::{self, Header},
-    identity::Identity,
+    identity::UserIdentity,
     json::{self, Object},
-    purpose::TokenKind,
+    purpose::Purpose,
     token_detection,
 };
 use crate::name::{Host, LabelRules, Shard};
@@ -36,7 +36,7 @@ pub struct Verifier {
     pub grants: Vec<GrantClaim>,
     /// For each domain, in the order of [`Host::domain`], the gate's own sessions there: one that
     /// one domain's key has signed is none in another. `None`: no hand-off there.
-    pub own_sessions: Vec<Option<OwnSessions>>,
+    pub own_sessions: Vec<Option<GateSessions>>,
 }
 
 impl Verifier {
@@ -58,13 +58,13 @@ impl Verifier {
         let header = header::parse(&compact.header)?;
         let header = Header::read(&header)?;
         let claims = json::parse_object(&compact.payload).map_err(Rejection::Payload)?;
-        if header.is_own_session() {
+        if header.is_gate_session() {
             return self.verify_own(&compact, &header, &claims, host, now, signatures);
         }
         let (index, issuer) = self.issuer(claims::issuer(&claims)?)?;
         header.check(issuer)?;
         issuer.keys.verify_within(header.algorithm, header.kid, &compact, signatures)?;
-        TokenKind::check_claims(&claims)?;
+        Purpose::check_claims(&claims)?;
         claims::check_audience(&claims, &issuer.audiences)?;
         let times = Times::read(&claims)?;
         times.check_lifetime(issuer.max_lifetime)?;
@@ -147,7 +147,7 @@ impl Verifier {
         let user = issuer.user_claim.find(claims).ok_or(Rejection::UserMissing)?;
         let user = user.as_str().ok_or(Rejection::UserMalformed)?;
         let (username, label) = issuer.labels.label(user).map_err(Rejection::User)?;
-        let identity = Identity {
+        let identity = UserIdentity {
             username: &username,
             label: label.as_str(),
             issuer: &issuer.name,

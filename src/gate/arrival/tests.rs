@@ -8,7 +8,7 @@ use crate::policy::Refusal;
 use crate::revocation::Nothing;
 use crate::revocation::Revocations as _;
 use crate::revocation::{KeyKind, Revocation, RevocationKey};
-use crate::token::{Algorithm, KeySet, OwnSessions, SessionKeys, SigningKey};
+use crate::token::{Algorithm, GateSessions, KeySet, SessionKeys, SigningKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::FutureExt as _;
@@ -25,7 +25,7 @@ fn keys() -> SessionKeys {
 /// The usual gate, with hand-off in its first domain.
 fn handing() -> Gate {
     let mut gate = gate();
-    gate.verifier.own_sessions = vec![Some(OwnSessions { keys: keys(), lifetime: 3600 }), None];
+    gate.verifier.own_sessions = vec![Some(GateSessions { keys: keys(), lifetime: 3600 }), None];
     gate
 }
 
@@ -45,14 +45,14 @@ fn handoff(changes: Value) -> String {
     key.sign_handoff(claims.as_object().unwrap()).unwrap()
 }
 
-fn arrive_at(gate: &Gate, name: &str, token: &str) -> Result<Arrival, Denial> {
+fn arrive_at(gate: &Gate, name: &str, token: &str) -> Result<HandoffToken, Denial> {
     let host = Host::parse(name, &gate.domains).unwrap();
     let own = OwnOrigin::new(Scheme::Https, host.name(), host.port());
     let arrival = gate.arrive(token, &host, own, CHALLENGE, UnixTime(NOW)).now_or_never();
     arrival.expect("at hand").map_err(|turned| turned.denial)
 }
 
-fn arrive(gate: &Gate, token: &str) -> Result<Arrival, Denial> {
+fn arrive(gate: &Gate, token: &str) -> Result<HandoffToken, Denial> {
     arrive_at(gate, "alice.vdi.example.com", token)
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::token::tests::fixture::{self, ISSUER, NOW, forge};
-use crate::token::{Algorithm, ClaimPath, GrantClaim, OwnSessions, SessionKeys, TokenKind};
+use crate::token::{Algorithm, ClaimPath, GateSessions, GrantClaim, Purpose, SessionKeys};
 use serde_json::json;
 
 const ORIGIN: &str = "https://alice.vdi.example.com";
@@ -26,7 +26,7 @@ fn handoff(changes: serde_json::Value) -> Map<String, serde_json::Value> {
     claims
 }
 
-fn judge(changes: serde_json::Value) -> Result<Arrival, Rejection> {
+fn judge(changes: serde_json::Value) -> Result<HandoffToken, Rejection> {
     let (verifier, key) = fixture::single(Algorithm::Es256);
     let token = key.sign_handoff(&handoff(changes)).unwrap();
     verifier.verify_handoff(&token, ORIGIN, Some(CHALLENGE), NOW)
@@ -92,8 +92,8 @@ fn claims_of_a_handoff() {
             json!({"session_exp": "soon"}),
             Rejection::TimeMalformed("session_exp"),
         ),
-        ("logout_token", json!({"events": {}}), wrong(TokenKind::Logout)),
-        ("refresh_token", json!({"token_use": "refresh"}), wrong(TokenKind::Refresh)),
+        ("logout_token", json!({"events": {}}), wrong(Purpose::Logout)),
+        ("refresh_token", json!({"token_use": "refresh"}), wrong(Purpose::Refresh)),
     ] {
         assert_eq!(judge(changes).err(), Some(expected), "{row}");
     }
@@ -135,7 +135,7 @@ fn only_its_own_type_is_a_handoff() {
 fn a_session_is_no_handoff_and_a_handoff_no_session() {
     let (mut verifier, key) = fixture::single(Algorithm::Es256);
     let keys = SessionKeys::new(&[vec![7; 32]]).unwrap();
-    verifier.own_sessions = vec![Some(OwnSessions { keys: keys.clone(), lifetime: 60 })];
+    verifier.own_sessions = vec![Some(GateSessions { keys: keys.clone(), lifetime: 60 })];
     let session = keys.sign(&handoff(json!({"iss": "doorward", "oiss": ISSUER}))).unwrap();
     let judged = verifier.verify_handoff(&session, ORIGIN, Some(CHALLENGE), NOW);
     assert_eq!(judged.err(), Some(Rejection::IssuerUnknown));
@@ -144,7 +144,7 @@ fn a_session_is_no_handoff_and_a_handoff_no_session() {
     assert_eq!(judged.err(), Some(Rejection::AlgorithmNotAllowed(Algorithm::Hs256)));
     for audience in ["vdi", ORIGIN, "alice.vdi.example.com"] {
         let token = key.sign_handoff(&handoff(json!({"aud": audience}))).unwrap();
-        let expected = Some(Rejection::WrongKind(TokenKind::Doorward));
+        let expected = Some(Rejection::WrongKind(Purpose::Doorward));
         assert_eq!(verifier.verify(&token, NOW).err(), expected, "{audience}");
     }
 }

@@ -105,7 +105,7 @@ fn kid_is_a_bounded_printable_string() {
 
 #[test]
 fn types_are_those_of_the_issuer() {
-    use crate::token::TokenKind::{Doorward, Logout, Refresh};
+    use crate::token::Purpose::{Doorward, Logout, Refresh};
     // An operator who lists what must never be a session gets no session by it.
     let types = ["jwt", "at+jwt", "logout+jwt", "refresh+jwt", "doorward-session+jwt", "a/b"];
     let table = [

@@ -3,7 +3,7 @@ use crate::token::json::parse_object;
 
 fn claim(claims: &str) -> Result<Option<String>, Rejection> {
     let claims = parse_object(claims.as_bytes()).unwrap();
-    let identity = Identity { username: "u", label: "l", issuer: "i", session_id: None };
+    let identity = UserIdentity { username: "u", label: "l", issuer: "i", session_id: None };
     let wanted = [IdentityValue::Claim(ClaimPath::new("c").unwrap())];
     let values = identity.values(&wanted, &claims)?;
     Ok(values[0].as_ref().map(|value| String::from_utf8(value.to_vec()).unwrap()))
@@ -73,7 +73,7 @@ fn session_is_sid_or_nothing() {
         IdentityValue::HostLabel,
     ];
     let values = |session_id| {
-        let identity = Identity { username: "Ü", label: "l", issuer: "https://i", session_id };
+        let identity = UserIdentity { username: "Ü", label: "l", issuer: "https://i", session_id };
         identity.values(&all, &claims).unwrap()
     };
     let text = |text: &'static str| Some(Bytes::from_static(text.as_bytes()));

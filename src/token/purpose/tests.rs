@@ -3,7 +3,7 @@ use crate::token::json::parse_object;
 
 #[test]
 fn kinds_that_are_no_session_are_known_by_name() {
-    use TokenKind::{Doorward, Logout, Refresh};
+    use Purpose::{Doorward, Logout, Refresh};
     let table = [
         ("plain_jwt", "JWT", None),
         ("access_token", "at+jwt", None),
@@ -30,13 +30,13 @@ fn kinds_that_are_no_session_are_known_by_name() {
         ("not_ascii_at_the_boundary", "doorwardé", None),
     ];
     for (row, name, expected) in table {
-        assert_eq!(TokenKind::named(name), expected, "{row}");
+        assert_eq!(Purpose::named(name), expected, "{row}");
     }
 }
 
 #[test]
 fn claims_tell_the_kind_too() {
-    use TokenKind::{Doorward, Logout, Refresh};
+    use Purpose::{Doorward, Logout, Refresh};
     let wrong = |kind| Some(Rejection::WrongKind(kind));
     let table = [
         ("no_type", r"{}", None),
@@ -58,7 +58,7 @@ fn claims_tell_the_kind_too() {
     ];
     for (row, claims, expected) in table {
         let claims = parse_object(claims.as_bytes()).unwrap();
-        assert_eq!(TokenKind::check_claims(&claims).err(), expected, "{row}");
+        assert_eq!(Purpose::check_claims(&claims).err(), expected, "{row}");
     }
 }
 

@@ -14,8 +14,8 @@ fn keys(secrets: &[&[u8]]) -> SessionKeys {
     SessionKeys::new(&secrets.iter().map(|secret| secret.to_vec()).collect::<Vec<_>>()).unwrap()
 }
 
-fn sessions(secrets: &[&[u8]]) -> OwnSessions {
-    OwnSessions { keys: keys(secrets), lifetime: 8 * 3600 }
+fn sessions(secrets: &[&[u8]]) -> GateSessions {
+    GateSessions { keys: keys(secrets), lifetime: 8 * 3600 }
 }
 
 /// The ES256 issuer, whose first domain has the first secret and whose second has the second.
@@ -202,7 +202,7 @@ fn claims_of_a_session() {
         ("no_user", json!({"sub": null}), Rejection::UserMissing),
         ("no_end", json!({"exp": null}), Rejection::ExpiryMissing),
         ("over", json!({"exp": NOW.0}), Rejection::Expired),
-        ("logout_events", json!({"events": {}}), Rejection::WrongKind(TokenKind::Logout)),
+        ("logout_events", json!({"events": {}}), Rejection::WrongKind(Purpose::Logout)),
         ("another_gates_issuer", json!({"iss": "doorward2"}), Rejection::IssuerUnknown),
     ] {
         let token = keys.sign(&own(changes)).unwrap();
@@ -216,7 +216,7 @@ fn without_session_keys_no_session_of_the_gates_is_one() {
     let token = keys(&[FIRST]).sign(&own(json!({}))).unwrap();
     for own_sessions in [vec![], vec![None], vec![None, Some(sessions(&[FIRST]))]] {
         let verifier = Verifier { own_sessions, ..verifier() };
-        let expected = Some(Rejection::WrongKind(TokenKind::Doorward));
+        let expected = Some(Rejection::WrongKind(Purpose::Doorward));
         assert_eq!(judge(&verifier, &token, &host()).err(), expected);
     }
 }
@@ -272,7 +272,7 @@ fn no_session_is_older_than_sessions_may_be() {
     for (lifetime, expected) in
         [(3600, None), (3600 - 89, None), (3600 - 90, Some(Rejection::Expired))]
     {
-        verifier.own_sessions = vec![Some(OwnSessions { keys: keys(&[FIRST]), lifetime })];
+        verifier.own_sessions = vec![Some(GateSessions { keys: keys(&[FIRST]), lifetime })];
         let judged = judge(&verifier, &token, &host());
         if let Ok(session) = &judged {
             assert_eq!(session.expires_at(), UnixTime(NOW.0 - 3600 + lifetime + 90));

@@ -1,9 +1,7 @@
 //! Forged headers, parts and signatures, each by its name.
 
 use super::fixture::{self, NOW, claims, forge, single};
-use crate::token::{
-    Algorithm, JsonFault, KeySet, Part, Rejection, SigningKey, TokenKind, Verifier,
-};
+use crate::token::{Algorithm, JsonFault, KeySet, Part, Purpose, Rejection, SigningKey, Verifier};
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -64,12 +62,12 @@ fn forged_headers() {
         (
             "logout_token",
             r#"{"alg":"ES256","typ":"logout+jwt"}"#,
-            Some(Rejection::WrongKind(TokenKind::Logout)),
+            Some(Rejection::WrongKind(Purpose::Logout)),
         ),
         (
             "hand_off_token",
             r#"{"alg":"ES256","typ":"doorward-handoff+jwt"}"#,
-            Some(Rejection::WrongKind(TokenKind::Doorward)),
+            Some(Rejection::WrongKind(Purpose::Doorward)),
         ),
         (
             "json_serialisation_type",

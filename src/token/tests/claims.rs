@@ -2,7 +2,7 @@
 
 use super::fixture::{ISSUER, NOW, verify_claims, verify_payload};
 use crate::name::UsernameError;
-use crate::token::{JsonFault, Rejection, TokenKind};
+use crate::token::{JsonFault, Purpose, Rejection};
 use serde_json::json;
 
 #[test]
@@ -68,34 +68,34 @@ fn signed_but_no_session() {
         (
             "logout_token",
             json!({"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}),
-            Some(Rejection::WrongKind(TokenKind::Logout)),
+            Some(Rejection::WrongKind(Purpose::Logout)),
         ),
         (
             "logout_token_of_keycloak",
             json!({"typ": "Logout"}),
-            Some(Rejection::WrongKind(TokenKind::Logout)),
+            Some(Rejection::WrongKind(Purpose::Logout)),
         ),
         (
             "refresh_token_of_keycloak",
             json!({"typ": "Refresh"}),
-            Some(Rejection::WrongKind(TokenKind::Refresh)),
+            Some(Rejection::WrongKind(Purpose::Refresh)),
         ),
         (
             "offline_token_of_keycloak",
             json!({"typ": "Offline"}),
-            Some(Rejection::WrongKind(TokenKind::Refresh)),
+            Some(Rejection::WrongKind(Purpose::Refresh)),
         ),
         ("access_token_of_keycloak", json!({"typ": "Bearer"}), None),
         ("id_token_of_keycloak", json!({"typ": "ID"}), None),
         (
             "refresh_token_of_a_self_made_portal",
             json!({"token_type": "refresh"}),
-            Some(Rejection::WrongKind(TokenKind::Refresh)),
+            Some(Rejection::WrongKind(Purpose::Refresh)),
         ),
         (
             "hand_off_as_session",
             json!({"typ": "doorward-handoff+jwt"}),
-            Some(Rejection::WrongKind(TokenKind::Doorward)),
+            Some(Rejection::WrongKind(Purpose::Doorward)),
         ),
     ];
     for (row, changes, expected) in table {

@@ -1,7 +1,7 @@
 //! What operators and logs get to read.
 
 use super::fixture::{self, NOW, claims_with, single};
-use crate::token::{Algorithm, JsonFault, Part, Rejection, TokenKind};
+use crate::token::{Algorithm, JsonFault, Part, Purpose, Rejection};
 use serde_json::json;
 use std::collections::HashSet;
 
@@ -25,7 +25,7 @@ fn all() -> Vec<Rejection> {
         Rejection::TypeMalformed,
         Rejection::TypeMissing,
         Rejection::TypeNotAccepted,
-        Rejection::WrongKind(TokenKind::Logout),
+        Rejection::WrongKind(Purpose::Logout),
         Rejection::KidMalformed,
         Rejection::KidMissing,
         Rejection::KeysUnavailable,
