@@ -7,11 +7,11 @@
 use crate::config::{Config, Grant, LONGEST_SESSION, Zone};
 use crate::cross_site::CrossSite;
 use crate::gate::Gate;
+use crate::handoff::Handoff;
 use crate::http::State;
 use crate::http::admin::AdminSecret;
 use crate::http::credential::GateCookies;
 use crate::http::forwarded::ForwardedReader;
-use crate::http::sign_in::Handoff;
 use crate::token::cache::SessionCache;
 use crate::token::{GateSessions, GrantClaim, Issuer, MAX_LEEWAY, Verifier};
 use hyper::header::HeaderName;

@@ -12,10 +12,12 @@ pub mod address;
 mod cookie;
 mod pending;
 mod session;
+mod sign_in;
 
 pub use cookie::{LOOP_COOKIE, PARTITIONED_COOKIE, STATE_COOKIES, SessionCookies, cookie};
 pub use pending::{Pending, RANDOM_BYTES, surplus};
 pub use session::{MAX_COOKIE_BYTES, SessionClaims};
+pub use sign_in::{Handoff, SignIn, encode};
 
 #[cfg(test)]
 mod tests {

@@ -180,7 +180,7 @@
 //! with a slash and be visible ASCII, and what it makes behind the own origin is parsed again and
 //! must still be of that origin.
 //!
-//! - test: `http::sign_in::tests::the_way_back_is_one_encoded_value`
+//! - test: `handoff::sign_in::tests::the_way_back_is_one_encoded_value`
 //! - test: `it::decision::return_address::the_return_address_is_canonical`
 //! - test: `it::decision::return_address::the_visitor_comes_back_to_their_own_host`
 //! - test: `it::decision::discretion::a_page_repeats_nothing_as_markup`
@@ -651,7 +651,7 @@
 //!
 //! - test: `it::handoff::flow::the_fourth_sign_in_of_a_minute_is_a_page_that_says_why`
 //! - test: `it::handoff::arrivals::a_session_that_fits_no_cookie_is_refused`
-//! - test: `http::sign_in::tests::the_fourth_redirect_of_one_path_within_a_minute_is_a_loop`
+//! - test: `http::loop_guard::tests::the_fourth_redirect_of_one_path_within_a_minute_is_a_loop`
 //! - test: `it::decision::loop_guard::a_tampered_counter_costs_nothing`
 //!
 //! ## A20 Everyone else's exception

@@ -8,7 +8,7 @@ use super::{ConfigFile, complain, failed};
 use crate::clock;
 use crate::config::Config;
 use crate::http::admin::AdminHandler;
-use crate::http::{BackChannelHandler, Entrance, NotFoundHandler, decision_names};
+use crate::http::{BackChannelHandler, NotFoundHandler, decision_names};
 use crate::observe::{self, Listener, Metrics, Stage, Status, field};
 use crate::server::{Prepared, Server, Shutdown, Tls, bind};
 use crate::token::cache::SessionCache;
@@ -144,7 +144,7 @@ async fn serve(
     let (pages_listen, backchannel_listen) = (config.pages_listen, config.backchannel_listen);
     let current = Current::new(config, cache, store, Arc::clone(&metrics));
     let mut verify = Server::new(
-        Arc::new(Entrance::new(current.door(), Arc::clone(&metrics))),
+        current.verify_handler(),
         limits.clone(),
         metrics.connections(Listener::Verify),
     );
@@ -155,8 +155,8 @@ async fn serve(
     if let Some(own) = &tls.verify {
         verify = verify.tls(Arc::clone(own));
     }
-    let admin =
-        AdminHandler::new(Arc::clone(&status), Arc::clone(&metrics)).revoking(current.door());
+    let admin = AdminHandler::new(Arc::clone(&status), Arc::clone(&metrics))
+        .revoking(current.verify_handler());
     let admin = Arc::new(admin);
     let mut admin = Server::new(admin, limits.clone(), metrics.connections(Listener::Admin));
     admin = admin.listen(open(admin_listen, "admin_listen", "admin", &mut listeners)?);
@@ -172,7 +172,7 @@ async fn serve(
         pages = pages.listen(open(address, "pages_listen", "pages", &mut listeners)?);
     }
     let mut backchannel = Server::new(
-        Arc::new(BackChannelHandler::new(current.door())),
+        Arc::new(BackChannelHandler::new(current.verify_handler())),
         limits,
         metrics.connections(Listener::BackChannel),
     );

@@ -1,6 +1,6 @@
 //! The parts of a [`Config`](super::Config): plain data, each value already within its bounds.
 
-use crate::http::sign_in::SignIn;
+use crate::handoff::SignIn;
 use crate::keys::Secret;
 use crate::policy::GrantLabels;
 use crate::token::ClaimPath;

@@ -5,21 +5,19 @@
 //! their own. Should somebody point Traefik's ForwardAuth at it all the same, the question is
 //! recognised by the headers that only ForwardAuth sends, and refused.
 
+mod response;
 mod revocations;
 
 pub use revocations::AdminSecret;
 
-use crate::clock;
-use crate::http::{AnswerFuture, Door, Handler, Peer};
+use super::handler::{AnswerFuture, Body, Handler, Peer};
+use super::verify::VerifyHandler;
+use crate::clock::now;
 use crate::observe::{FetchedIssuer, Metrics, Stage, Status};
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
-};
+use hyper::header::HeaderMap;
 use hyper::{Method, Request, Response, StatusCode};
+use response::{NOTHING, Problem, answer, json, method_not_allowed};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -27,28 +25,28 @@ use std::sync::Arc;
 pub struct AdminHandler {
     status: Arc<Status>,
     metrics: Arc<Metrics>,
-    door: Option<Arc<Door>>,
+    verify: Option<Arc<VerifyHandler>>,
 }
 
 impl AdminHandler {
     /// Shows these two.
     #[must_use]
     pub fn new(status: Arc<Status>, metrics: Arc<Metrics>) -> Self {
-        Self { status, metrics, door: None }
+        Self { status, metrics, verify: None }
     }
 
     /// Takes revocations for this door as well, as its configuration allows.
     #[must_use]
-    pub fn revoking(self, door: Arc<Door>) -> Self {
-        Self { door: Some(door), ..self }
+    pub fn revoking(self, verify: Arc<VerifyHandler>) -> Self {
+        Self { verify: Some(verify), ..self }
     }
 
-    fn route(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response<Full<Bytes>> {
+    fn route(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response<Body> {
         if is_misdirected(headers) {
             return json(StatusCode::MISDIRECTED_REQUEST, &Problem { error: MISDIRECTED });
         }
         if path == REVOCATIONS {
-            return self.revocations(method, headers);
+            return revocations::read(self.verify.as_deref(), method, headers);
         }
         let answer = match path {
             "/livez" => self.livez(),
@@ -60,22 +58,19 @@ impl AdminHandler {
             }
         };
         if !matches!(*method, Method::GET | Method::HEAD) {
-            let problem = Problem { error: "only GET and HEAD" };
-            let mut refusal = json(StatusCode::METHOD_NOT_ALLOWED, &problem);
-            refusal.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
-            return refusal;
+            return method_not_allowed("only GET and HEAD", "GET, HEAD");
         }
         answer
     }
 
     /// Whoever answers is alive. A restart would not help a gate that merely is not ready.
-    fn livez(&self) -> Response<Full<Bytes>> {
+    fn livez(&self) -> Response<Body> {
         json(StatusCode::OK, &Alive { status: word(self.status.stage()) })
     }
 
     /// A refused reload does not make the gate unready: it works with what it had, and taking it
     /// out of service for a typing mistake would be the outage.
-    fn readyz(&self) -> Response<Full<Bytes>> {
+    fn readyz(&self) -> Response<Body> {
         let stage = self.status.stage();
         let code = match stage {
             Stage::Ready => StatusCode::OK,
@@ -83,8 +78,9 @@ impl AdminHandler {
         };
         let listeners = self.status.listeners();
         let fetched = self.metrics.fetched_keys().issuers();
-        let now = clock::now().0;
-        let store = self.door.as_ref().and_then(|door| door.state().gate.revocations.problem());
+        let now = now().0;
+        let store =
+            self.verify.as_ref().and_then(|verify| verify.state().gate.revocations.problem());
         json(
             code,
             &Ready {
@@ -102,13 +98,13 @@ impl AdminHandler {
         )
     }
 
-    fn metrics(&self) -> Response<Full<Bytes>> {
+    fn metrics(&self) -> Response<Body> {
         answer(StatusCode::OK, Metrics::CONTENT_TYPE, self.metrics.text())
     }
 }
 
 impl Handler for AdminHandler {
-    fn answer(&self, _peer: &Peer, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    fn answer(&self, _peer: &Peer, request: &Request<Incoming>) -> Response<Body> {
         self.route(request.method(), request.uri().path(), request.headers())
     }
 
@@ -119,7 +115,7 @@ impl Handler for AdminHandler {
     }
 
     fn answer_async(self: Arc<Self>, _peer: Peer, request: Request<Incoming>) -> AnswerFuture {
-        Box::pin(async move { self.change(request).await })
+        Box::pin(async move { revocations::change(self.verify.as_deref(), request).await })
     }
 }
 
@@ -182,12 +178,7 @@ struct Version {
     version: &'static str,
 }
 
-#[derive(Serialize)]
-struct Problem {
-    error: &'static str,
-}
-
-fn version() -> Response<Full<Bytes>> {
+fn version() -> Response<Body> {
     let version = Version { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
     json(StatusCode::OK, &version)
 }
@@ -200,37 +191,17 @@ fn word(stage: Stage) -> &'static str {
     }
 }
 
-fn json(status: StatusCode, body: &impl Serialize) -> Response<Full<Bytes>> {
-    match serde_json::to_string(body) {
-        Ok(text) => answer(status, "application/json", text + "\n"),
-        // Plain structures of strings and numbers: it does not happen, and if it did, it must not
-        // look like health.
-        Err(_) => answer(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", String::new()),
-    }
-}
-
-fn answer(status: StatusCode, kind: &'static str, body: String) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(body));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
-}
-
 /// Sent with every ForwardAuth question, and by nothing else that asks for health or metrics, not
 /// even through a proxy.
 const FORWARD_AUTH: [&str; 2] = ["x-forwarded-method", "x-forwarded-uri"];
 const REVOCATIONS: &str = "/revocations";
-const NOTHING: &str = "there is nothing here";
 const MISDIRECTED: &str = "this is not where ForwardAuth asks: its address is `listen`, /verify";
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use http_body_util::BodyExt;
+    use hyper::header::{CACHE_CONTROL, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 
     struct Seen {
         status: u16,
@@ -311,7 +282,7 @@ mod tests {
     async fn keys_that_are_fetched_are_told_of() {
         let (_, admin) = admin();
         let rows = admin.metrics.fetched_keys().name(&["a", "b"]);
-        rows[0].in_use(2, clock::now().0 - 60);
+        rows[0].in_use(2, now().0 - 60);
         rows[1].failed("the host has no address; check it".to_owned(), 3);
         let seen = ask(&admin, "GET", "/readyz", &[]).await;
         let body: serde_json::Value = serde_json::from_str(&seen.body).unwrap();

@@ -5,8 +5,9 @@
 //! second. Its 200 is the third of doorward's that is no permit, and stands on a listener of its
 //! own; a question of ForwardAuth's is refused there, as on the admin listener.
 
-use super::answer::Body;
-use super::{AnswerFuture, Door, Handler, Peer, State};
+use super::handler::{AnswerFuture, Body, Handler, Peer};
+use super::state::State;
+use super::verify::VerifyHandler;
 use crate::clock::now;
 use crate::observe::field;
 use crate::revocation::{KeyHash, KeyKind, Revocation, StoreError};
@@ -24,7 +25,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Takes logout tokens for a door.
 pub struct BackChannelHandler {
-    door: Arc<Door>,
+    verify: Arc<VerifyHandler>,
     /// The second that runs and how many tokens were judged in it: 32 bits each.
     judged: AtomicU64,
     /// How many wait for a look at an issuer's keys.
@@ -34,8 +35,8 @@ pub struct BackChannelHandler {
 impl BackChannelHandler {
     /// For this door.
     #[must_use]
-    pub fn new(door: Arc<Door>) -> Self {
-        Self { door, judged: AtomicU64::new(0), waiting: AtomicUsize::new(0) }
+    pub fn new(verify: Arc<VerifyHandler>) -> Self {
+        Self { verify, judged: AtomicU64::new(0), waiting: AtomicUsize::new(0) }
     }
 
     fn route(method: &Method, path: &str, headers: &HeaderMap) -> Option<LogoutError> {
@@ -67,15 +68,15 @@ impl BackChannelHandler {
     /// Ends what a logout token names. Many a provider sends it only once, so one whose key is unknown
     /// waits until the issuer's keys have been looked for.
     async fn end(&self, token: &str) -> Result<(), LogoutError> {
-        let mut state = self.door.state();
+        let mut state = self.verify.state();
         let mut judged = self.judge(&state, token);
         if judged.as_ref().is_err_and(|rejection| *rejection == Rejection::KeyUnknown)
             && let Some(issuer) = state.gate.verifier.issuer_named_in(token)
-            && let Some(looked) = self.door.tell_of_unknown_key(&state, issuer)
+            && let Some(looked) = self.verify.look_up_keys(&state, issuer)
             && let Some(_place) = WaitSlot::take(&self.waiting)
         {
             looked.await;
-            state = self.door.state();
+            state = self.verify.state();
             judged = self.judge(&state, token);
         }
         end(&state, judged.map_err(refused)?, now()).await

@@ -4,10 +4,11 @@
 
 mod event;
 
-use super::answer::{Body, Outcome};
 use super::client_class::ClientClass;
-use super::headers::{REQUEST_ID, TRACE_PARENT};
-use super::{Peer, State, line};
+use super::handler::{Body, Peer};
+use super::headers::{REQUEST_ID, TRACE_PARENT, text_of};
+use super::outcome::Outcome;
+use super::state::State;
 use crate::cross_site::{Clearance, Origin};
 use crate::gate::{Denial, Denied, Effort, ForwardedHeader, OwnAnswer, Permit};
 use crate::name::Host;
@@ -107,7 +108,9 @@ impl DecisionLog<'_> {
         let (header, origin, host) = match &denied.denial {
             Denial::Forwarded(problem) => (problem.header(), None, None),
             Denial::CrossSite(_) => (None, self.origin(), None),
-            Denial::HostUnknown => (None, None, host_name(line(self.headers, "x-forwarded-host"))),
+            Denial::HostUnknown => {
+                (None, None, host_name(text_of(self.headers, "x-forwarded-host")))
+            }
             Denial::PeerUntrusted
             | Denial::TooManyHeaders
             | Denial::HeadersTooLarge
@@ -153,12 +156,12 @@ impl DecisionLog<'_> {
     }
 
     fn class(&self) -> &'static str {
-        ClientClass::of(line(self.headers, "x-forwarded-method"), self.headers).name()
+        ClientClass::of(text_of(self.headers, "x-forwarded-method"), self.headers).name()
     }
 
     /// `Origin` when it is one, in canonical form; a visitor could write anything else there.
     fn origin(&self) -> Option<Origin> {
-        Origin::parse(line(self.headers, "origin"))
+        Origin::parse(text_of(self.headers, "origin"))
     }
 
     fn issuer(&self, session: &Session) -> Option<&str> {
@@ -229,7 +232,7 @@ pub(super) struct RequestId<'r>(Cow<'r, str>);
 
 impl<'r> RequestId<'r> {
     pub(super) fn of(headers: &'r HeaderMap) -> Self {
-        let given = line(headers, REQUEST_ID);
+        let given = text_of(headers, REQUEST_ID);
         let harmless = (1..=MAX_REQUEST_ID).contains(&given.len())
             && given.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
         if harmless { Self(Cow::Borrowed(given)) } else { Self::fresh() }
@@ -262,13 +265,13 @@ fn host_name(text: &str) -> Option<&str> {
 /// The visitor's address as Traefik reports it. What is no address is not logged: a client that the
 /// entry point trusts could write anything there.
 fn client(headers: &HeaderMap) -> Option<IpAddr> {
-    let first = line(headers, "x-forwarded-for").split(',').next()?.trim();
+    let first = text_of(headers, "x-forwarded-for").split(',').next()?.trim();
     first.parse().ok()
 }
 
 /// The trace id of a W3C `traceparent` (version 00).
 fn trace_id(headers: &HeaderMap) -> Option<&str> {
-    let mut parts = line(headers, TRACE_PARENT).split('-');
+    let mut parts = text_of(headers, TRACE_PARENT).split('-');
     let _version = parts.next()?;
     let id = parts.next()?;
     (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(id)

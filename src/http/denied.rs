@@ -1,19 +1,23 @@
 //! What a denied request is told, and the answer that tells it: a redirect for a page that may be
 //! signed in for, the gate's own paths, and a page or a problem document for all else.
 
-use super::answer::{Body, ErrorResponse, Outcome, Redirect};
+use super::answer::{Redirect, error_response};
 use super::client_class::ClientClass;
-use super::gate_paths::{self, GatePathRequest, GatePathResult};
-use super::sign_in::{Handoff, LoopGuard, SignIn, encode};
-use super::{State, line};
+use super::error_body::ErrorBody;
+use super::gate_paths::{GatePathRequest, GatePathResult};
+use super::handler::Body;
+use super::headers::text_of;
+use super::outcome::Outcome;
+use super::requested_page::{RequestedPage, path_of};
+use super::state::State;
 use crate::cross_site::OwnOrigin;
 use crate::gate::{ArrivalProblem, Denial, Denied, is_reserved};
-use crate::handoff::address::{self, LOGIN};
+use crate::handoff::address;
 use crate::name::Host;
 use crate::token::UnixTime;
 use futures_util::FutureExt as _;
+use hyper::Response;
 use hyper::header::HeaderMap;
-use hyper::{Response, StatusCode};
 
 impl State {
     /// What a denied request is told, and the answer that tells it. At a path of the gate's own the
@@ -45,7 +49,7 @@ impl State {
         }
         let way = self.way_back(denied.host.as_ref()?, headers)?;
         let handoff = way.handoff()?;
-        let method = line(headers, "x-forwarded-method");
+        let method = text_of(headers, "x-forwarded-method");
         let class = ClientClass::of(method, headers);
         let visit =
             GatePathRequest { state: self, way: &way, handoff, headers, now, class, method };
@@ -64,7 +68,7 @@ impl State {
         if denied.denial == Denial::PeerUntrusted {
             return refuse_peer(request_id);
         }
-        let method = line(headers, "x-forwarded-method");
+        let method = text_of(headers, "x-forwarded-method");
         let class = ClientClass::of(method, headers);
         let way = denied.host.as_ref().and_then(|host| self.way_back(host, headers));
         let mut back = way.as_ref().map_or("/", |way| way.uri).to_owned();
@@ -102,10 +106,9 @@ impl State {
             (Outcome::NotYours, Some(way)) => self.own_url(denied, way),
             _ => None,
         };
-        let refused = ErrorResponse {
+        let error = ErrorBody {
             outcome,
             class,
-            head: method == "HEAD",
             request_id,
             own_url,
             form_leads_to: way.as_ref().and_then(|way| way.sign_in?.logout_url.as_deref()),
@@ -113,7 +116,7 @@ impl State {
                 .filter(|_| outcome.is_helped_by_signing_in())
                 .and_then(|way| way.sign_in_url(&back)),
         };
-        let mut response = refused.response();
+        let mut response = error_response(&error, method == "HEAD");
         // Cookies that cannot be written are left out; the page says nothing that needs them.
         let _ = sent.write(&mut response);
         (outcome, response)
@@ -125,9 +128,9 @@ impl State {
         host: &'r Host<'r>,
         headers: &'r HeaderMap,
     ) -> Option<RequestedPage<'r>> {
-        let forwarded = crate::gate::forwarded_scheme(line(headers, "x-forwarded-proto"));
+        let forwarded = crate::gate::forwarded_scheme(text_of(headers, "x-forwarded-proto"));
         let scheme = self.reader.public_scheme.scheme(forwarded);
-        let uri = line(headers, "x-forwarded-uri");
+        let uri = text_of(headers, "x-forwarded-uri");
         let origin = OwnOrigin::new(scheme, host.name(), host.port());
         let sign_in = self.sign_in.get(host.domain())?.as_ref();
         Some(RequestedPage { host, origin, uri, sign_in })
@@ -148,77 +151,15 @@ impl State {
     }
 }
 
-/// The workspace that was asked for, as its visitor knows it.
-pub(super) struct RequestedPage<'r> {
-    pub(super) host: &'r Host<'r>,
-    pub(super) origin: OwnOrigin<'r>,
-    /// Path and query.
-    pub(super) uri: &'r str,
-    pub(super) sign_in: Option<&'r SignIn>,
-}
-
-impl RequestedPage<'_> {
-    fn handoff(&self) -> Option<&Handoff> {
-        self.sign_in?.handoff.as_ref()
-    }
-
-    /// Sends a page to sign in and to come back to the path `back`.
-    ///
-    /// # Errors
-    /// What is told instead: that it goes round in circles, that no sign-in page is set, or that it
-    /// cannot be begun now.
-    fn begin(&self, back: &str, headers: &HeaderMap, now: UnixTime) -> Result<Redirect, Outcome> {
-        let Some(sign_in) = self.sign_in else { return Ok(Redirect::default()) };
-        let Some(handoff) = &sign_in.handoff else {
-            // By the path that was asked for, which may be too long to come back to.
-            let guard = LoopGuard::read(headers, path_of(self.uri), now);
-            if guard.is_loop() {
-                return Err(Outcome::RedirectLoop);
-            }
-            let to = Some((StatusCode::FOUND, sign_in.url_for(&self.at(back))));
-            return Ok(Redirect { to, cookies: vec![guard.next_cookie(false)], clear: false });
-        };
-        if LoopGuard::of_arrivals(headers, now).is_loop() {
-            return Err(Outcome::RedirectLoop);
-        }
-        let (st, cookies) = gate_paths::begin(back, headers, handoff.cookies.partitioned, now)
-            .ok_or(Outcome::Unavailable)?;
-        let to = format!("{}&st={st}", sign_in.url_for(&self.at(back)));
-        Ok(Redirect { to: Some((StatusCode::FOUND, to)), cookies, clear: false })
-    }
-
-    /// Where a page's link to signing in leads.
-    fn sign_in_url(&self, back: &str) -> Option<String> {
-        let sign_in = self.sign_in?;
-        if sign_in.handoff.is_none() {
-            return Some(sign_in.url_for(&self.at(back)));
-        }
-        let mut url = self.at(LOGIN);
-        url.push_str("?path=");
-        encode(back, &mut url);
-        Some(url)
-    }
-
-    /// A path on this host, absolute.
-    pub(super) fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.origin)
-    }
-}
-
-fn path_of(uri: &str) -> &str {
-    uri.split_once('?').map_or(uri, |(path, _)| path)
-}
-
 /// Nothing of an untrusted peer's request is read, so its class is not known.
 fn refuse_peer(request_id: &str) -> (Outcome, Response<Body>) {
-    let refused = ErrorResponse {
+    let error = ErrorBody {
         outcome: Outcome::PeerRefused,
         class: ClientClass::Other,
-        head: false,
         request_id,
         own_url: None,
         sign_in_url: None,
         form_leads_to: None,
     };
-    (Outcome::PeerRefused, refused.response())
+    (Outcome::PeerRefused, error_response(&error, false))
 }

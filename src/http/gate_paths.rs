@@ -4,21 +4,20 @@
 //! Reads requests and writes answers. What is in the cookies, `handoff` knows; what a hand-off token
 //! is worth, `gate`.
 
-use super::State;
 use super::answer::Redirect;
 use super::client_class::ClientClass;
-use super::credential::pairs;
-use super::denied::RequestedPage;
-use super::sign_in::{Handoff, LoopGuard};
+use super::loop_guard::LoopGuard;
+use super::requested_page::{RequestedPage, pending};
+use super::state::State;
 use crate::gate::{ArrivalProblem, Denial, OwnAnswer, TurnedAway};
 use crate::handoff::address::{self, ENTER, LOGIN, LOGOUT};
-use crate::handoff::{MAX_COOKIE_BYTES, Pending, RANDOM_BYTES, SessionClaims, surplus};
+use crate::handoff::{Handoff, MAX_COOKIE_BYTES, Pending, SessionClaims};
 use crate::random;
 use crate::token::{HandoffToken, Rejection, Session, UnixTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hyper::StatusCode;
-use hyper::header::{COOKIE, HeaderMap};
+use hyper::header::HeaderMap;
 use std::sync::Arc;
 
 /// One request for a path below `/.doorward`, on a host that has a hand-off.
@@ -202,32 +201,3 @@ impl GatePathRequest<'_> {
         }
     }
 }
-
-/// Begins a sign-in that leads back to the path `back`: `st` for the sign-in page, and the cookies
-/// that the browser keeps of it. `None` without randomness.
-pub(super) fn begin(
-    back: &str,
-    headers: &HeaderMap,
-    partitioned: bool,
-    now: UnixTime,
-) -> Option<(String, Vec<String>)> {
-    let random: [u8; RANDOM_BYTES] = random::bytes().ok()?;
-    let begun = Pending::begin(&random, back, now);
-    let mut cookies = vec![begun.cookie(partitioned)];
-    cookies.extend(surplus(pending(headers)).iter().map(|one| one.forget(partitioned)));
-    Some((begun.st(), cookies))
-}
-
-/// The sign-ins that this browser has begun on this host.
-fn pending(headers: &HeaderMap) -> Vec<Pending> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .flat_map(|line| pairs(line.as_bytes()))
-        .filter_map(|pair| Pending::read(pair.name, pair.value))
-        .take(MOST_READ)
-        .collect()
-}
-
-/// Nobody else can set such a cookie, so more are the visitor's own doing.
-const MOST_READ: usize = 32;

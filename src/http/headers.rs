@@ -1,7 +1,7 @@
 //! Header names that the gate reads or writes, in one place, and the one pass over a request that
 //! collects them.
 
-use hyper::header::HeaderName;
+use hyper::header::{HeaderMap, HeaderName};
 
 /// The five names whose aliases are refused (step 2).
 pub const FORWARDED: [&str; 5] = [
@@ -37,4 +37,10 @@ pub fn is_forwarded_alias(name: &str) -> bool {
                 .zip(bytes)
                 .all(|(real, &byte)| real == byte || (real == b'-' && matches!(byte, b'_' | b'.')))
     })
+}
+
+/// A forwarded header that step 2 has accepted; empty before that.
+#[must_use]
+pub fn text_of<'r>(headers: &'r HeaderMap, name: &str) -> &'r str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

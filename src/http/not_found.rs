@@ -1,10 +1,12 @@
 //! The handler of `pages_listen`: the page for hosts where nothing is. It stands behind the zone's
 //! catch-all route, so that unknown hosts and workspaces that are not one's own look alike.
 
-use super::answer::{Body, ErrorResponse, Outcome};
+use super::answer::error_response;
 use super::client_class::ClientClass;
 use super::decision_log::RequestId;
-use super::{Handler, Peer};
+use super::error_body::ErrorBody;
+use super::handler::{Body, Handler, Peer};
+use super::outcome::Outcome;
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
 use hyper::{Method, Request, Response};
@@ -22,16 +24,15 @@ impl Handler for NotFoundHandler {
 /// The 404 for a request that is not Traefik's question but the page's own.
 pub(super) fn not_found(method: &Method, headers: &HeaderMap) -> Response<Body> {
     let request_id = RequestId::of(headers);
-    let refused = ErrorResponse {
+    let error = ErrorBody {
         outcome: Outcome::NotFound,
         class: ClientClass::of(method.as_str(), headers),
-        head: method == Method::HEAD,
         request_id: request_id.as_str(),
         own_url: None,
         sign_in_url: None,
         form_leads_to: None,
     };
-    refused.response()
+    error_response(&error, method == Method::HEAD)
 }
 
 #[cfg(test)]

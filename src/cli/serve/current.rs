@@ -1,7 +1,7 @@
 //! What is in force: the configuration, and the keys that were fetched for it.
 //!
 //! Both change while the gate runs, each for its own reason, and both become one [`State`] of the
-//! door. So there is one owner, which publishes them together under a generation of its own each
+//! handler. So there is one owner, which publishes them together under a generation of its own each
 //! time: a reload never brings old keys back, a key set never an old configuration, and no session
 //! that the cache has from an earlier generation is used again.
 //!
@@ -10,7 +10,7 @@
 use crate::assemble;
 use crate::clock::now;
 use crate::config::Config;
-use crate::http::{Door, KeyLookup};
+use crate::http::{KeyLookup, VerifyHandler};
 use crate::keys::{Bell, Event, Held, Keeper, Remote, Store};
 use crate::observe::{FetchedIssuer, Metrics, field};
 use crate::token::cache::SessionCache;
@@ -22,7 +22,7 @@ use tokio::runtime::Handle;
 /// The one owner.
 pub(super) struct Current {
     inside: Mutex<Inside>,
-    door: Arc<Door>,
+    verify: Arc<VerifyHandler>,
     metrics: Arc<Metrics>,
     runtime: Handle,
     wanted: Arc<Wanted>,
@@ -32,7 +32,7 @@ struct Inside {
     running: Config,
     /// Counts configurations.
     configuration: u64,
-    /// Counts states of the door.
+    /// Counts states of the handler.
     generation: u64,
     /// In the order of [`Config::fetched`].
     kept: Vec<Kept>,
@@ -60,10 +60,10 @@ impl Current {
     ) -> Arc<Self> {
         let held = seed(&mut config, &[]);
         let state = assemble::state(&config, cache, revocations, FIRST);
-        let door = Arc::new(Door::new(state, Arc::clone(&metrics)));
+        let verify = Arc::new(VerifyHandler::new(state, Arc::clone(&metrics)));
         let wanted: Arc<Wanted> = Arc::default();
         let asked = Arc::clone(&wanted);
-        door.on_unknown_key(move |issuer| {
+        verify.on_unknown_key(move |issuer| {
             let fetched = asked.load();
             let (_, bell) = fetched.iter().find(|(name, _)| **name == *issuer)?;
             let looked: KeyLookup = Box::pin(bell.ring());
@@ -72,12 +72,12 @@ impl Current {
         let kept = show(&config, held, &metrics);
         let inside = Inside { running: config, configuration: FIRST, generation: FIRST, kept };
         let runtime = Handle::current();
-        Arc::new(Self { inside: Mutex::new(inside), door, metrics, runtime, wanted })
+        Arc::new(Self { inside: Mutex::new(inside), verify, metrics, runtime, wanted })
     }
 
-    /// The door that shows it.
-    pub(super) fn door(&self) -> Arc<Door> {
-        Arc::clone(&self.door)
+    /// The handler that answers with it.
+    pub(super) fn verify_handler(&self) -> Arc<VerifyHandler> {
+        Arc::clone(&self.verify)
     }
 
     /// A look at the configuration in force.
@@ -111,7 +111,7 @@ impl Current {
         inside.kept = show(&next, held, &self.metrics);
         inside.running = next;
         inside.configuration += 1;
-        inside.publish(&self.door);
+        inside.publish(&self.verify);
         self.hire(&mut inside);
         inside.configuration
     }
@@ -154,7 +154,7 @@ impl Current {
                 kept.shown.in_use(issuer.keys.count(), held.fetched_at.0);
                 kept.held = Some(held);
                 if changed {
-                    inside.publish(&self.door);
+                    inside.publish(&self.verify);
                 }
             }
             Event::Failed { error, in_a_row } => {
@@ -177,7 +177,7 @@ impl Current {
                 issuer.keys = KeySet::unavailable();
                 kept.held = None;
                 kept.shown.in_use(0, kept.shown.last_success().unwrap_or_default());
-                inside.publish(&self.door);
+                inside.publish(&self.verify);
             }
             Event::NotStored(kind) => tracing::warn!(
                 { field::ISSUER } = name,
@@ -195,11 +195,11 @@ impl Current {
 
 impl Inside {
     /// Under a generation that no state before has had.
-    fn publish(&mut self, door: &Door) {
+    fn publish(&mut self, verify: &VerifyHandler) {
         self.generation += 1;
-        let state = door.state();
+        let state = verify.state();
         let (cache, revocations) = (state.gate.cache.clone(), Arc::clone(&state.gate.revocations));
-        door.replace(assemble::state(&self.running, cache, revocations, self.generation));
+        verify.replace(assemble::state(&self.running, cache, revocations, self.generation));
     }
 }
 

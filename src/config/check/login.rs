@@ -6,7 +6,7 @@ use crate::config::field::Text;
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::RawLogin;
 use crate::config::url::WebUrl;
-use crate::http::sign_in::SignIn;
+use crate::handoff::SignIn;
 
 pub(super) fn check(
     path: &str,

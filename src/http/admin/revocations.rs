@@ -5,18 +5,19 @@
 //! before a moment, by default this one, so that whoever signs in afterwards is in; a `jti` ends
 //! whenever it was issued. It is kept until nothing that it could match is left.
 
-use super::{AdminHandler, NOTHING, Problem, json};
+use super::response::{NOTHING, Problem, json, method_not_allowed};
 use crate::clock::now;
 use crate::gate::Gate;
-use crate::http::State;
+use crate::http::handler::Body;
+use crate::http::state::State;
+use crate::http::verify::VerifyHandler;
 use crate::observe::field;
 use crate::revocation::{KeyKind, Revocation, RevocationKey};
 use crate::token::{Issuer, UnixTime};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use bytes::Bytes;
-use http_body_util::{BodyExt, Collected, Full, Limited};
+use http_body_util::{BodyExt, Collected, Limited};
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use hyper::header::{AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use hyper::{Method, Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -50,57 +51,56 @@ impl fmt::Debug for AdminSecret {
     }
 }
 
-impl AdminHandler {
-    /// A question about revocations without a body.
-    pub(super) fn revocations(
-        &self,
-        method: &Method,
-        headers: &HeaderMap,
-    ) -> Response<Full<Bytes>> {
-        let Some(door) = &self.door else {
-            return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
-        };
-        let state = door.state();
-        if !admitted(&state, headers) {
-            return turned_away(&state);
-        }
-        if *method != Method::GET {
-            let problem = Problem { error: "GET lists, POST revokes, DELETE takes back" };
-            let mut refusal = json(StatusCode::METHOD_NOT_ALLOWED, &problem);
-            refusal.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, POST, DELETE"));
-            return refusal;
-        }
-        let store = &state.gate.revocations;
-        let mut all: Vec<_> = store.list(now()).iter().map(RevocationView::of).collect();
-        all.sort();
-        let count = all.len();
-        all.truncate(MOST_LISTED);
-        json(StatusCode::OK, &List { store: store.store(), count, revocations: all })
+/// Answers a request without a body: GET lists.
+pub(super) fn read(
+    verify: Option<&VerifyHandler>,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Response<Body> {
+    let Some(verify) = verify else {
+        return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
+    };
+    let state = verify.state();
+    if !admitted(&state, headers) {
+        return turned_away(&state);
     }
+    if *method != Method::GET {
+        let error = "GET lists, POST revokes, DELETE takes back";
+        return method_not_allowed(error, "GET, POST, DELETE");
+    }
+    let store = &state.gate.revocations;
+    let mut all: Vec<_> = store.list(now()).iter().map(RevocationView::of).collect();
+    all.sort();
+    let count = all.len();
+    all.truncate(MOST_LISTED);
+    json(StatusCode::OK, &List { store: store.store(), count, revocations: all })
+}
 
-    /// One that revokes or takes back.
-    pub(super) async fn change(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
-        let Some(door) = &self.door else {
-            return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
-        };
-        let state = door.state();
-        if !admitted(&state, request.headers()) {
-            return turned_away(&state);
-        }
-        let revokes = *request.method() == Method::POST;
-        let body = Limited::new(request.into_body(), MAX_BODY).collect().await;
-        let Ok(body) = body.map(Collected::to_bytes) else {
-            return bad("the body did not come, or is above 8 KiB".to_owned());
-        };
-        let asked = match RevocationRequest::read(&body, &state.gate) {
-            Ok(asked) => asked,
-            Err(wrong) => return bad(wrong),
-        };
-        if revokes {
-            revoke(&state, asked.revocation(&state, now())).await
-        } else {
-            restore(&state, asked.name).await
-        }
+/// Answers POST, which revokes, and DELETE, which removes a revocation.
+pub(super) async fn change(
+    verify: Option<&VerifyHandler>,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    let Some(verify) = verify else {
+        return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
+    };
+    let state = verify.state();
+    if !admitted(&state, request.headers()) {
+        return turned_away(&state);
+    }
+    let revokes = *request.method() == Method::POST;
+    let body = Limited::new(request.into_body(), MAX_BODY).collect().await;
+    let Ok(body) = body.map(Collected::to_bytes) else {
+        return bad("the body did not come, or is above 8 KiB".to_owned());
+    };
+    let request = match RevocationRequest::read(&body, &state.gate) {
+        Ok(request) => request,
+        Err(wrong) => return bad(wrong),
+    };
+    if revokes {
+        revoke(&state, request.revocation(&state, now())).await
+    } else {
+        restore(&state, request.name).await
     }
 }
 
@@ -108,7 +108,7 @@ fn admitted(state: &State, headers: &HeaderMap) -> bool {
     state.desk.as_ref().is_some_and(|desk| desk.knows(headers))
 }
 
-fn turned_away(state: &State) -> Response<Full<Bytes>> {
+fn turned_away(state: &State) -> Response<Body> {
     if state.desk.is_none() {
         return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
     }
@@ -120,7 +120,7 @@ fn turned_away(state: &State) -> Response<Full<Bytes>> {
     refusal
 }
 
-async fn revoke(state: &State, revocation: Revocation) -> Response<Full<Bytes>> {
+async fn revoke(state: &State, revocation: Revocation) -> Response<Body> {
     let told = RevocationView::of(&revocation);
     let answer = match state.gate.revocations.revoke(revocation, now()).await {
         Ok(()) => json(StatusCode::OK, &told),
@@ -130,7 +130,7 @@ async fn revoke(state: &State, revocation: Revocation) -> Response<Full<Bytes>> 
     answer
 }
 
-async fn restore(state: &State, name: RevocationKey) -> Response<Full<Bytes>> {
+async fn restore(state: &State, name: RevocationKey) -> Response<Body> {
     let revocation = Revocation { key: name.clone(), issued_before: None, until: None };
     let told = RevocationView::of(&revocation);
     let answer = match state.gate.revocations.restore(name, now()).await {
@@ -154,7 +154,7 @@ fn log(state: &State, what: &'static str, told: &RevocationView, status: StatusC
     );
 }
 
-fn bad(error: String) -> Response<Full<Bytes>> {
+fn bad(error: String) -> Response<Body> {
     json(StatusCode::BAD_REQUEST, &BTreeMap::from([("error", error)]))
 }
 

@@ -27,16 +27,15 @@ fn headers(host: &str) -> HeaderMap {
 
 #[test]
 fn everybody_gets_the_page_of_nobody() {
-    let unknown_host = ErrorResponse {
+    let unknown_host = ErrorBody {
         outcome: Outcome::of(&Denial::HostUnknown),
         class: ClientClass::Page,
-        head: false,
         request_id: "id-1",
         own_url: None,
         sign_in_url: None,
         form_leads_to: None,
     };
-    let expected = text(unknown_host.response());
+    let expected = text(error_response(&unknown_host, false));
     assert_eq!(expected.0, 404);
     for host in ["alice.vdi.example.com", "nobody.vdi.example.com", "", "evil.test"] {
         for method in [Method::GET, Method::POST, Method::OPTIONS, Method::DELETE] {

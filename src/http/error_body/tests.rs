@@ -19,11 +19,10 @@ const OUTCOMES: [Outcome; 14] = [
     Outcome::Unavailable,
 ];
 
-fn refused(outcome: Outcome) -> ErrorResponse<'static> {
-    ErrorResponse {
+fn error(outcome: Outcome) -> ErrorBody<'static> {
+    ErrorBody {
         outcome,
         class: ClientClass::Page,
-        head: false,
         request_id: "id-1",
         own_url: Some("https://alice.vdi.example.com/".to_owned()),
         form_leads_to: None,
@@ -34,7 +33,7 @@ fn refused(outcome: Outcome) -> ErrorResponse<'static> {
 #[test]
 fn pages_are_bounded_and_escape_what_they_hold() {
     for outcome in OUTCOMES {
-        let page = html(&refused(outcome));
+        let page = error(outcome).html();
         assert!(page.len() <= 8 * 1024, "{outcome:?}");
         assert!(!page.contains("<script"), "{outcome:?}");
         assert!(page.contains("id-1") && page.contains(outcome.reason()), "{outcome:?}");
@@ -45,7 +44,7 @@ fn pages_are_bounded_and_escape_what_they_hold() {
 #[test]
 fn problems_are_json_with_the_status_of_the_answer() {
     for outcome in OUTCOMES {
-        let body: serde_json::Value = serde_json::from_str(&problem(&refused(outcome))).unwrap();
+        let body: serde_json::Value = serde_json::from_str(&error(outcome).problem()).unwrap();
         assert_eq!(body["status"], outcome.status().as_u16(), "{outcome:?}");
         assert_eq!(body["title"], outcome.status().canonical_reason().unwrap(), "{outcome:?}");
         assert_eq!(body["type"], "about:blank");
@@ -62,7 +61,7 @@ fn no_outcome_is_a_success_or_a_redirect() {
 
 #[test]
 fn the_policy_names_the_hash_of_the_style() {
-    let policy = policy(false, None);
+    let policy = error(Outcome::NotFound).content_security_policy();
     let policy = policy.to_str().unwrap();
     assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
     assert!(!policy.contains("unsafe"), "{policy}");
@@ -84,9 +83,12 @@ fn a_form_may_lead_where_signing_out_leads_and_nowhere_else() {
         (Some("javascript:alert(1)"), "form-action 'self'; "),
         (Some("https://a;b/"), "form-action 'self'; "),
     ] {
-        let policy = policy(true, leads_to);
-        assert!(policy.to_str().unwrap().contains(expected), "{leads_to:?}: {policy:?}");
-        let quiet = super::policy(false, leads_to);
+        let policy = |outcome| {
+            ErrorBody { form_leads_to: leads_to, ..error(outcome) }.content_security_policy()
+        };
+        let asks = policy(Outcome::ConfirmSignOut);
+        assert!(asks.to_str().unwrap().contains(expected), "{leads_to:?}: {asks:?}");
+        let quiet = policy(Outcome::SignedOut);
         assert!(quiet.to_str().unwrap().contains("form-action 'none'"), "{leads_to:?}");
     }
 }

@@ -1,0 +1,99 @@
+//! One configuration, ready to decide: steps 1 and 2 of the decision, and the answer to a permit.
+
+use super::admin;
+use super::answer::permitted;
+use super::forwarded::ForwardedReader;
+use super::handler::{Body, Peer};
+use super::unread;
+use super::upstream_headers::UpstreamHeaders;
+use crate::gate::{Denial, Denied, Gate, Permit, Step, Witness};
+use crate::handoff::SignIn;
+use crate::token::UnixTime;
+use hyper::Response;
+use hyper::header::{HeaderMap, HeaderName};
+use ipnet::IpNet;
+
+/// One configuration, ready to judge and to answer.
+pub struct State {
+    /// Steps 3 to 9.
+    pub gate: Gate,
+    /// Step 2.
+    pub reader: ForwardedReader,
+    /// Step 1.
+    pub trusted_proxies: Vec<IpNet>,
+    /// For each domain, where its people sign in.
+    pub sign_in: Vec<Option<SignIn>>,
+    /// Names of the identity headers, in the order of the verifier's list.
+    pub identity_headers: Vec<HeaderName>,
+    /// Key `log.usernames`.
+    pub log_usernames: bool,
+    /// For each issuer, seconds for which something of its can open a door; `None`: for ever.
+    pub lives: Vec<Option<u64>>,
+    /// Who may revoke; `None`: nobody.
+    pub desk: Option<admin::AdminSecret>,
+}
+
+impl State {
+    /// The decision, steps 1 to 9, for a request that came from `peer` with `headers`; `query` is
+    /// that of the gate's own address.
+    ///
+    /// # Errors
+    /// The first step that fails.
+    pub fn decide<'r>(
+        &self,
+        peer: &Peer,
+        headers: &'r HeaderMap,
+        query: Option<&'r str>,
+        now: UnixTime,
+        witness: &mut impl Witness,
+    ) -> Result<Permit<'r>, Box<Denied<'r>>> {
+        let trusted = self.trusts(peer);
+        witness.note(Step::Peer, trusted, || self.describe(peer));
+        if !trusted {
+            return Err(Denied::nowhere(Denial::PeerUntrusted));
+        }
+        let read = self.reader.read(headers, query);
+        witness.note(Step::Forwarded, read.is_ok(), || match &read {
+            Ok((request, _)) => format!(
+                "{} {}://{}{}, each header once and readable one way only",
+                request.method(),
+                request.scheme.as_str(),
+                request.host,
+                request.uri,
+            ),
+            Err(denial) => unread::text(&self.reader, headers, query, denial),
+        });
+        let (request, credentials) = read.map_err(Denied::nowhere)?;
+        self.gate.admit(&request, &credentials, now, witness)
+    }
+
+    /// The 200 for a permit, with what goes on to the desktop.
+    #[must_use]
+    pub fn permitted(&self, permit: Permit<'_>, headers: &HeaderMap) -> Response<Body> {
+        permitted(permit, self.passing(headers))
+    }
+
+    pub(super) fn trusts(&self, peer: &Peer) -> bool {
+        // `::ffff:10.0.0.1` is 10.0.0.1: a dual-stack listener must not change who is trusted.
+        let address = peer.address.to_canonical();
+        peer.client_certificate || self.trusted_proxies.iter().any(|net| net.contains(&address))
+    }
+
+    fn describe(&self, peer: &Peer) -> String {
+        if peer.client_certificate {
+            return format!("{} has a certificate of tls.client_ca_file", peer.address);
+        }
+        let nets: Vec<_> = self.trusted_proxies.iter().map(ToString::to_string).collect();
+        format!("{} against trusted_proxies {}", peer.address.to_canonical(), nets.join(", "))
+    }
+
+    fn passing<'r>(&'r self, headers: &'r HeaderMap) -> UpstreamHeaders<'r> {
+        UpstreamHeaders {
+            headers,
+            gate: &self.gate,
+            cookies: &self.reader.cookies,
+            token_headers: &self.reader.token_headers,
+            identity_headers: &self.identity_headers,
+        }
+    }
+}
