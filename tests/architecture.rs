@@ -17,10 +17,14 @@
 mod can_fail;
 #[path = "architecture/documents.rs"]
 mod documents;
+#[path = "architecture/files.rs"]
+mod files;
 #[path = "architecture/layers.rs"]
 mod layers;
 #[path = "architecture/permits.rs"]
 mod permits;
+#[path = "architecture/references.rs"]
+mod references;
 #[path = "architecture/shape.rs"]
 mod shape;
 #[path = "architecture/source.rs"]
@@ -30,6 +34,7 @@ mod test_names;
 #[path = "architecture/tokens.rs"]
 mod tokens;
 
+use references::Modules;
 use source::{Source, Tree};
 use std::sync::LazyLock;
 
@@ -139,4 +144,32 @@ fn the_readme_has_every_field_of_a_decision() {
     let fields = documents::decision_fields(names, TREE.source("src/http/decision_log/event.rs"));
     assert!(fields.len() > 20, "the event is not written by the constants any more: {fields:?}");
     fail_with(&documents::field_differences(TREE.text("README.md"), &fields));
+}
+
+#[test]
+fn no_files_refer_to_each_other_in_a_circle() {
+    let references = Modules::new(&TREE.sources).references();
+    fail_with(&files::new_circles(&references, &TREE.sources));
+}
+
+/// `cargo test --test architecture figures -- --nocapture` prints them.
+#[test]
+fn figures() {
+    let sources = &TREE.sources;
+    let modules = Modules::new(sources);
+    let references = modules.references();
+    let lengths = sources.iter().map(|source| source.text.lines().count()).collect();
+    let (median, p90) = files::median_and_p90(lengths);
+    println!(
+        "files: {}, {median} lines in the median, {p90} at the 90th percentile",
+        sources.len()
+    );
+    println!("references between files: {}", references.len());
+    println!("circles of files: {}", files::circles(&references, sources).len());
+    for (top, _) in layers::MODULES {
+        let files::Directions { all, upward, to_parent } =
+            files::directions(top, &references, sources, &modules);
+        println!("{top}: {all} references inside, {upward} upward, {to_parent} to a parent");
+    }
+    assert!(median <= 150, "the median file has {median} lines, 150 are allowed");
 }

@@ -1,7 +1,8 @@
 //! Each check on a line that it has to refuse, and on its neighbour that it has to let pass.
 
+use super::references::Modules;
 use super::source::Source;
-use super::{documents, layers, permits, shape};
+use super::{documents, files, layers, permits, shape};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Check = fn(&Source) -> Vec<String>;
@@ -142,6 +143,72 @@ fn circles_are_seen() {
     assert_eq!(circles(&[("a", &["b", "c"]), ("b", &["c"]), ("c", &[])]), 0);
     assert_eq!(circles(&[("a", &["b"]), ("b", &["c"]), ("c", &["b"])]), 3);
     assert_eq!(circles(&[("a", &["b"])]), 1);
+}
+
+#[test]
+fn circles_of_files_are_seen() {
+    let circles = |files: &[(&str, &str)]| {
+        let mut sources: Vec<Source> =
+            files.iter().map(|(path, text)| Source::shipping(path, text)).collect();
+        sources.push(Source::shipping("src/lib.rs", "mod a; mod d;"));
+        let found = files::new_circles(&Modules::new(&sources).references(), &sources);
+        found.len()
+    };
+    const B: &str = "use super::c::C; pub struct B;";
+    for (name, parent, c, expected) in [
+        ("none", "mod b; mod c;", "pub struct C;", 0),
+        ("import", "mod b; mod c;", "use super::b::B; pub struct C;", 1),
+        ("import_in_braces", "mod b; mod c;", "use super::{b::{B as X, self}}; pub struct C;", 1),
+        ("expression", "mod b; mod c;", "pub struct C; fn f() { crate::a::b::B.g() }", 1),
+        ("module", "mod b; mod c;", "use super::b; pub struct C; fn f() { b::B }", 1),
+        ("module_unused", "mod b; mod c;", "use super::b; pub struct C;", 0),
+        ("re_export", "mod b; mod c; pub use b::B;", "use super::B; pub struct C;", 1),
+        ("renamed", "mod b; mod c; pub use b::B as X;", "use crate::a::X; pub struct C;", 1),
+        ("all_names", "mod b; mod c; pub use b::*;", "use super::B; pub struct C;", 1),
+        ("facade", "mod b; mod c; pub use c::C;", "use super::D; pub struct C;", 0),
+        ("passed_on", "mod b; mod c;", "use super::b::L; pub struct C;", 1),
+        ("parent", "mod b; mod c; pub struct P; fn f() { c::C }", "use super::P; struct C;", 0),
+        ("tests", "mod b; mod c;", "pub struct C; #[cfg(test)] mod t { use crate::a::b::B; }", 0),
+        ("comment", "mod b; mod c;", "pub struct C; // use super::b::B;", 0),
+        ("captured", "mod b; mod c;", "pub struct C; fn f() -> impl X + use<'_> {}", 0),
+    ] {
+        let b = format!("{B} pub use crate::d::L;");
+        let files = [("src/a.rs", parent), ("src/a/b.rs", &b), ("src/a/c.rs", c)];
+        let files = [&files[..], &[("src/d.rs", "pub struct L;")]].concat();
+        assert_eq!(circles(&files), expected, "{name}");
+    }
+    let below = [
+        ("src/a.rs", "mod b; mod c;"),
+        ("src/a/b.rs", "mod e;"),
+        ("src/a/b/e.rs", "use crate::a::c::C;"),
+        ("src/a/c.rs", "pub struct C; fn f() { super::b::g() }"),
+    ];
+    assert_eq!(circles(&below), 0);
+    let below = below.map(|(path, text)| (path, text.replace("mod e;", "mod e; pub fn g() {}")));
+    let below: Vec<(&str, &str)> = below.iter().map(|(path, text)| (*path, &**text)).collect();
+    assert_eq!(circles(&below), 1);
+}
+
+#[test]
+fn figures_are_counted() {
+    let sources = [
+        ("src/lib.rs", "mod a;"),
+        ("src/a.rs", "mod b; mod c; pub struct A;"),
+        ("src/a/b.rs", "pub struct B;"),
+        ("src/a/c.rs", "use super::A; use super::b::B;"),
+    ];
+    let count = |sources: &[(&str, &str)]| {
+        let sources: Vec<Source> =
+            sources.iter().map(|(path, text)| Source::shipping(path, text)).collect();
+        let modules = Modules::new(&sources);
+        let found = files::directions("a", &modules.references(), &sources, &modules);
+        (found.all, found.upward, found.to_parent)
+    };
+    assert_eq!(count(&sources), (2, 1, 1));
+    let turned = sources.map(|(path, text)| (path, text.replace("mod b; mod c;", "mod c; mod b;")));
+    let turned: Vec<(&str, &str)> = turned.iter().map(|(path, text)| (*path, &**text)).collect();
+    assert_eq!(count(&turned), (2, 0, 1));
+    assert_eq!(files::median_and_p90((1..=9).rev().collect()), (5, 9));
 }
 
 #[test]

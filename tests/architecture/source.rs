@@ -141,7 +141,8 @@ impl Source {
         found.push((line, path));
     }
 
-    fn resolve(&self, path: &mut Vec<String>) {
+    /// Replaces `self`, `super` and `crate` at the front by the names that they stand for.
+    pub fn resolve(&self, path: &mut Vec<String>) {
         let own: Vec<String> = self.module().into_iter().map(str::to_owned).collect();
         match path[0].as_str() {
             "doorward" if self.path == "src/main.rs" => "crate".clone_into(&mut path[0]),
