@@ -13,7 +13,9 @@ mod terms;
 use super::{ConfigFile, complain, counted, failed, say, usage};
 use crate::manifest::template::Template;
 use crate::manifest::tree::Node;
-use crate::manifest::{File, Format, Plan, Rendering, Sessions, Style, Terms, render, yaml};
+use crate::manifest::{
+    Format, Plan, RenderedFile, Rendering, Sessions, Style, Terms, render, yaml,
+};
 use clap::{Args, ValueEnum};
 use fixed::Fixed;
 use flags::{InstallationFlags, LabelFlags};
@@ -264,7 +266,7 @@ impl SessionArgs {
 }
 
 /// Files as documents of one stream; not joined first, because there may be a hundred megabytes.
-struct Stream<'f>(&'f [File]);
+struct Stream<'f>(&'f [RenderedFile]);
 
 impl fmt::Display for Stream<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,76 +8,65 @@
 mod access;
 mod certificates;
 mod configuration;
+mod gate_objects;
 mod kustomize;
 mod logout;
 mod network;
+mod options;
 mod pods;
 mod systemd;
 
-use super::fixed::labels;
-use super::static_config::{Acme, StaticOptions, helm_values, static_file};
+use super::static_config::{StaticOptions, helm_values, static_file};
 use super::tree::{Node, Section};
-use super::{File, Installation, ObjectName, RouteTls, catch_all, crd, middleware, yaml};
+use super::{Installation, ObjectName, RenderedFile, catch_all, crd, middleware};
 use std::fmt;
 
-pub use logout::{Logout, PATH as LOGOUT_PATH, SERVICE as LOGOUT_SERVICE};
-
-/// What the gate's manifests depend on besides the installation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GateOptions {
-    /// The gate's image.
-    pub image: String,
-    /// Where Traefik runs, under the service account `traefik`, as its chart has it.
-    pub traefik_namespace: ObjectName,
-    /// Where metrics are collected from.
-    pub monitoring_namespace: ObjectName,
-    /// The gate's `config.yaml`, when there is one; else an example that is complete.
-    pub configuration: Option<String>,
-    /// Where issuers say who has signed out, if anywhere.
-    pub logout: Option<Logout>,
-}
-
-impl Default for GateOptions {
-    fn default() -> Self {
-        Self {
-            image: concat!("doorward:", env!("CARGO_PKG_VERSION")).to_owned(),
-            traefik_namespace: ObjectName::known("traefik"),
-            monitoring_namespace: ObjectName::known("monitoring"),
-            configuration: None,
-            logout: None,
-        }
-    }
-}
+pub use gate_objects::REPLICAS;
+pub use options::{GateOptions, Logout};
 
 /// The files of `deploy/`, each folder's kustomization first. For an installation with a domain.
 ///
 /// # Errors
 /// As [`yaml::write`].
-pub fn gate(installation: &Installation, options: &GateOptions) -> Result<Vec<File>, fmt::Error> {
+pub fn gate(
+    installation: &Installation,
+    options: &GateOptions,
+) -> Result<Vec<RenderedFile>, fmt::Error> {
     let base = base(installation, options)?;
     let mut files = Vec::new();
-    add(&mut files, "kustomization.yaml", &[kustomize::with_acme(installation)])?;
+    files.extend(RenderedFile::yaml("kustomization.yaml", &[kustomize::with_acme(installation)])?);
     let stores = certificates::acme_store(installation);
-    add(&mut files, "tls-store.yaml", &stores)?;
-    add(&mut files, "base/kustomization.yaml", &[kustomize::base(&base)])?;
+    files.extend(RenderedFile::yaml("tls-store.yaml", &stores)?);
+    files.extend(RenderedFile::yaml("base/kustomization.yaml", &[kustomize::base(&base)])?);
     files.extend(base);
-    add(
-        &mut files,
+    files.extend(RenderedFile::yaml(
         "cert-manager/kustomization.yaml",
         &[kustomize::with_cert_manager(installation)],
-    )?;
+    )?);
     let own = certificates::gate(installation);
-    add(&mut files, "cert-manager/gate-certificates.yaml", &own)?;
-    add(&mut files, "cert-manager/wildcard.yaml", &certificates::wildcard(installation))?;
+    files.extend(RenderedFile::yaml("cert-manager/gate-certificates.yaml", &own)?);
+    files.extend(RenderedFile::yaml(
+        "cert-manager/wildcard.yaml",
+        &certificates::wildcard(installation),
+    )?);
     let kubernetes = StaticOptions::kubernetes(installation);
-    add(&mut files, "traefik/static.yaml", &[static_file(installation, &kubernetes)])?;
-    add(&mut files, "traefik/values.yaml", &[helm_values(installation, &kubernetes)])?;
+    files.extend(RenderedFile::yaml(
+        "traefik/static.yaml",
+        &[static_file(installation, &kubernetes)],
+    )?);
+    files.extend(RenderedFile::yaml(
+        "traefik/values.yaml",
+        &[helm_values(installation, &kubernetes)],
+    )?);
     files.extend(systemd::files(installation)?);
     Ok(files)
 }
 
 /// What both ways to a wildcard certificate have in common.
-fn base(installation: &Installation, options: &GateOptions) -> Result<Vec<File>, fmt::Error> {
+fn base(
+    installation: &Installation,
+    options: &GateOptions,
+) -> Result<Vec<RenderedFile>, fmt::Error> {
     let gate = installation.settings.gate_namespace();
     let middlewares: Vec<Node> = installation
         .middleware_namespaces()
@@ -90,27 +79,29 @@ fn base(installation: &Installation, options: &GateOptions) -> Result<Vec<File>,
         .map(|domain| catch_all::object_for(installation, &gate, domain))
         .collect();
     let mut files = Vec::new();
-    add(&mut files, "base/namespaces.yaml", &namespaces(installation))?;
-    add(&mut files, "base/vdisession.yaml", &crd::session(installation))?;
-    add(&mut files, "base/admission.yaml", &crd::admission(installation))?;
-    add(&mut files, "base/config.yaml", &[configuration::config_map(installation, options)?])?;
-    add(&mut files, "base/gate.yaml", &pods::objects(installation, options))?;
-    add(&mut files, "base/network.yaml", &network::objects(installation, options))?;
-    add(&mut files, "base/traefik-access.yaml", &access::objects(installation, options))?;
-    add(&mut files, "base/middleware.yaml", &middlewares)?;
-    add(&mut files, "base/catch-all.yaml", &routes)?;
+    files.extend(RenderedFile::yaml("base/namespaces.yaml", &namespaces(installation))?);
+    files.extend(RenderedFile::yaml("base/vdisession.yaml", &crd::session(installation))?);
+    files.extend(RenderedFile::yaml("base/admission.yaml", &crd::admission(installation))?);
+    files.extend(RenderedFile::yaml(
+        "base/config.yaml",
+        &[configuration::config_map(installation, options)?],
+    )?);
+    files.extend(RenderedFile::yaml("base/gate.yaml", &pods::objects(installation, options))?);
+    files
+        .extend(RenderedFile::yaml("base/network.yaml", &network::objects(installation, options))?);
+    files.extend(RenderedFile::yaml(
+        "base/traefik-access.yaml",
+        &access::objects(installation, options),
+    )?);
+    files.extend(RenderedFile::yaml("base/middleware.yaml", &middlewares)?);
+    files.extend(RenderedFile::yaml("base/catch-all.yaml", &routes)?);
     if let Some(logout) = &options.logout {
-        add(&mut files, "base/logout.yaml", &logout::objects(installation, logout))?;
+        files.extend(RenderedFile::yaml(
+            "base/logout.yaml",
+            &logout::objects(installation, logout),
+        )?);
     }
     Ok(files)
-}
-
-/// One more file, unless it would be empty.
-fn add(files: &mut Vec<File>, path: &'static str, nodes: &[Node]) -> fmt::Result {
-    if !nodes.is_empty() {
-        files.push(File { name: path.to_owned(), text: yaml::write_all(nodes)? });
-    }
-    Ok(())
 }
 
 fn namespaces(installation: &Installation) -> Vec<Node> {
@@ -151,31 +142,6 @@ fn namespace(name: &ObjectName, why: &'static str, labels: Section) -> Node {
         .put("metadata", metadata)
         .into()
 }
-
-/// `metadata` of one of the gate's own objects.
-fn metadata(name: &'static str, namespace: &ObjectName) -> Section {
-    Section::new().put("name", name).put("namespace", namespace).put("labels", labels("gate"))
-}
-
-/// Labels that select the gate's pods, and nothing else.
-fn gate_selector() -> Section {
-    Section::new().put("matchLabels", labels("gate"))
-}
-
-/// Whether routes are served with the store's certificate, so that there has to be a store.
-fn has_store(installation: &Installation) -> bool {
-    installation.settings.tls == RouteTls::Store && !installation.domains.is_empty()
-}
-
-/// The resolver that Traefik's own configuration declares.
-fn resolver(installation: &Installation) -> Acme {
-    Acme::new(&installation.settings, "/data/acme.json")
-}
-
-/// Of the gate. What one is told the others have to know, so a store must be shared.
-pub const REPLICAS: u64 = 2;
-/// The account and objects that stand for the gate all have this name.
-const GATE: &str = "doorward";
 
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,10 @@ pub const PAGES_PORT: u16 = 4183;
 pub const PAGES_SERVICE: &str = "doorward-pages";
 /// Port of that Service.
 pub const PAGES_SERVICE_PORT: u16 = 80;
+/// The Service and the route of `backchannel_listen`.
+pub(super) const LOGOUT_SERVICE: &str = "doorward-logout";
+/// Path of `backchannel_listen`.
+pub(super) const LOGOUT_PATH: &str = "/backchannel-logout";
 /// Secret with the certificate of the authority that signed the gate's; one in each namespace that
 /// holds the Middleware, because Traefik looks for it there only.
 pub const CA_SECRET: &str = "doorward-ca";

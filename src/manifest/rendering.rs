@@ -6,6 +6,7 @@
 use super::file_provider::Http;
 use super::ingress_route::{annotations, ingress_route};
 use super::plan::{Format, Plan, Route};
+use super::rendered_file::RenderedFile;
 use super::template::conform::{Added, Demand, NotConforming, conform};
 use super::template::{Template, TemplateError, Values};
 use super::tree::Node;
@@ -36,20 +37,11 @@ pub struct Style<'s> {
     pub pages_url: Option<&'s str>,
 }
 
-/// One file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    /// A name of letters, digits, hyphens, dots and underscores.
-    pub name: String,
-    /// YAML, ending in a newline.
-    pub text: String,
-}
-
 /// Everything that was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Rendering {
     /// The sessions sorted by name, and what stands beside them.
-    pub files: Vec<File>,
+    pub files: Vec<RenderedFile>,
     /// Namespaces that need the Secret with the authority of the gate's certificate.
     pub needs_authority: Vec<ObjectName>,
     /// What was put into a template's routes.
@@ -140,7 +132,7 @@ fn for_kubernetes(
             let objects = middleware::objects(installation, namespace);
             let objects: Vec<Node> = objects.into_iter().map(Node::without_comments).collect();
             let name = format!("_middleware.{namespace}.yaml");
-            rendering.files.push(File { name, text: yaml::write_all(&objects)? });
+            rendering.files.push(RenderedFile { name, text: yaml::write_all(&objects)? });
             if settings.gate_address.is_secure() {
                 rendering.needs_authority.push(namespace.clone());
             }
@@ -149,7 +141,7 @@ fn for_kubernetes(
     for domain in &installation.domains {
         let object = catch_all::object_for(installation, &home, domain).without_comments();
         let name = format!("_unknown-hosts.{domain}.yaml");
-        rendering.files.push(File { name, text: yaml::write_all([&object])? });
+        rendering.files.push(RenderedFile { name, text: yaml::write_all([&object])? });
     }
     let mut names = BTreeSet::new();
     for route in &plan.routes {
@@ -177,7 +169,7 @@ fn for_kubernetes(
         };
         objects.push(object);
         let name = format!("{}.{}.yaml", route.namespace, route.name);
-        rendering.files.push(File { name, text: yaml::write_all(&objects)? });
+        rendering.files.push(RenderedFile { name, text: yaml::write_all(&objects)? });
     }
     Ok(rendering)
 }
@@ -248,9 +240,9 @@ fn for_file_provider(
     Ok(Rendering { files, ..Rendering::default() })
 }
 
-fn file(name: &str, http: Http) -> Result<Option<File>, RenderError> {
+fn file(name: &str, http: Http) -> Result<Option<RenderedFile>, RenderError> {
     let Some(node) = http.into_node().map(Node::without_comments) else {
         return Ok(None);
     };
-    Ok(Some(File { name: name.to_owned(), text: yaml::write_all([&node])? }))
+    Ok(Some(RenderedFile { name: name.to_owned(), text: yaml::write_all([&node])? }))
 }

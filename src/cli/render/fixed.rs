@@ -10,7 +10,7 @@ use crate::cli::{ConfigFile, complain, failed, say, usage};
 use crate::manifest::deployment::{self, GateOptions};
 use crate::manifest::static_config::{Acme, Provider, StaticOptions, helm_values, static_file};
 use crate::manifest::tree::{Node, Section};
-use crate::manifest::{File, ObjectName, crd, middleware, yaml};
+use crate::manifest::{ObjectName, RenderedFile, crd, middleware, yaml};
 use crate::name::Domain;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -212,7 +212,7 @@ impl GateArgs {
         let files = deployment::gate(&ground.installation, &options).map_err(unwritable)?;
         let Some(out) = &self.out else {
             // What `kubectl apply -k` would make of it, without the files that only kustomize reads.
-            let is_object = |file: &&File| {
+            let is_object = |file: &&RenderedFile| {
                 (file.name.starts_with("base/") || !file.name.contains('/'))
                     && !file.name.ends_with("kustomization.yaml")
             };

@@ -6,7 +6,7 @@
 //! what somebody else put there is never touched. A list in the folder tells the two apart.
 
 use crate::cli::counted;
-use crate::manifest::File;
+use crate::manifest::RenderedFile;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
@@ -63,7 +63,11 @@ impl std::error::Error for FolderError {}
 
 /// Makes the folder hold these files, and of what `list` names no others. Until the last of them is
 /// written, nothing there changes.
-pub(super) fn replace(folder: &Path, list: &str, files: &[File]) -> Result<Changes, FolderError> {
+pub(super) fn replace(
+    folder: &Path,
+    list: &str,
+    files: &[RenderedFile],
+) -> Result<Changes, FolderError> {
     let list = folder.join(list);
     fs::create_dir_all(folder).map_err(at(folder))?;
     // Held to the end: of two runs at once, the second takes over what the first has written.
@@ -110,7 +114,7 @@ pub(super) fn replace(folder: &Path, list: &str, files: &[File]) -> Result<Chang
 }
 
 /// Writes each file beside its place.
-fn stage(folder: &Path, files: &[&File]) -> Result<Vec<(PathBuf, PathBuf)>, FolderError> {
+fn stage(folder: &Path, files: &[&RenderedFile]) -> Result<Vec<(PathBuf, PathBuf)>, FolderError> {
     let mut staged = Vec::with_capacity(files.len());
     for file in files {
         let target = folder.join(&file.name);
@@ -188,8 +192,8 @@ const HEAD: &str = "# What `doorward render --out` has written here, and removes
 mod tests {
     use super::*;
 
-    fn file(name: &str, text: &str) -> File {
-        File { name: name.to_owned(), text: text.to_owned() }
+    fn file(name: &str, text: &str) -> RenderedFile {
+        RenderedFile { name: name.to_owned(), text: text.to_owned() }
     }
 
     fn listed(folder: &Path) -> Vec<String> {

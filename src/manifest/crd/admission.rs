@@ -4,9 +4,9 @@
 //! They guard against accidents of those who may create routes, and against users who may in
 //! namespaces of their own. A priority guards against neither: whoever writes a higher one wins.
 
-use crate::manifest::fixed::labels;
+use crate::manifest::fixed::{LOGOUT_PATH, LOGOUT_SERVICE, labels};
 use crate::manifest::tree::{Node, Section};
-use crate::manifest::{GatePlace, Installation, deployment};
+use crate::manifest::{GatePlace, Installation};
 
 /// Each policy with its binding.
 #[must_use]
@@ -95,11 +95,10 @@ fn gated(installation: &Installation) -> Policy {
 /// Whether a route `r` leads to the listener for logout tokens, by its one path and no other.
 fn logout(installation: &Installation) -> String {
     const HOST: &str = "Host\\(`[^`*]+`\\)";
-    let (service, path) = (deployment::LOGOUT_SERVICE, deployment::LOGOUT_PATH);
     format!(
         "request.namespace == '{}' && \
-         r.match.matches(r'''^\\({HOST}( \\|\\| {HOST})*\\) && Path\\(`{path}`\\) && Method\\(`POST`\\)$''') && \
-         has(r.services) && size(r.services) == 1 && r.services.all(s, s.name == '{service}' && \
+         r.match.matches(r'''^\\({HOST}( \\|\\| {HOST})*\\) && Path\\(`{LOGOUT_PATH}`\\) && Method\\(`POST`\\)$''') && \
+         has(r.services) && size(r.services) == 1 && r.services.all(s, s.name == '{LOGOUT_SERVICE}' && \
          !has(s.namespace) && (!has(s.kind) || s.kind == 'Service'))",
         installation.settings.gate_namespace(),
     )

@@ -1,7 +1,7 @@
 //! What Traefik may read: the kinds that its kubernetesCRD provider watches, in the platform's
 //! namespaces only. Whoever takes over Traefik then reads no Secret of anybody else.
 
-use super::GateOptions;
+use super::options::GateOptions;
 use crate::manifest::fixed::labels;
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{Installation, ObjectName, TraefikVersion};

@@ -1,10 +1,11 @@
 //! Certificates: the wildcard that browsers see, either by Traefik's resolver or by cert-manager,
 //! and the gate's own, which only Traefik sees.
 
-use super::{GATE, has_store, resolver};
+use super::gate_objects::GATE;
 use crate::manifest::fixed::{CA_SECRET, TRAEFIK_API, labels, object};
+use crate::manifest::static_config::Acme;
 use crate::manifest::tree::{Node, Section};
-use crate::manifest::{Installation, ObjectName};
+use crate::manifest::{Installation, ObjectName, RouteTls};
 
 /// The store whose certificate Traefik orders itself.
 pub(super) fn acme_store(installation: &Installation) -> Vec<Node> {
@@ -66,7 +67,7 @@ pub(super) fn wildcard(installation: &Installation) -> Vec<Node> {
             .why("In the store's namespace; sessions need no copy of it.")
             .put("secretName", "doorward-wildcard")
             .put("dnsNames", names),
-        Key::Renewed,
+        KeyRotation::Always,
         "doorward-acme",
     );
     let spec = Section::new()
@@ -99,7 +100,7 @@ pub(super) fn gate(installation: &Installation) -> Vec<Node> {
             .why("In cert-manager's own namespace, where a ClusterIssuer looks for it.")
             .put("secretName", AUTHORITY)
             .put("duration", "43800h"),
-        Key::Kept,
+        KeyRotation::Never,
         SELF_SIGNED,
     );
     let mut nodes = vec![
@@ -123,7 +124,7 @@ pub(super) fn gate(installation: &Installation) -> Vec<Node> {
                 .why("The name in forwardAuth.address, which Traefik compares.")
                 .put("dnsNames", vec![settings.gate_address.host().to_owned()])
                 .put("usages", ["server auth"]),
-            Key::Renewed,
+            KeyRotation::Always,
             AUTHORITY,
         ),
     ];
@@ -139,32 +140,42 @@ pub(super) fn gate(installation: &Installation) -> Vec<Node> {
                 .put("secretName", CA_SECRET)
                 .put("dnsNames", ["traefik.invalid"])
                 .put("usages", ["client auth"]),
-            Key::Renewed,
+            KeyRotation::Always,
             AUTHORITY,
         ));
     }
     nodes
 }
 
+/// Whether routes are served with the store's certificate, so that there has to be a store.
+pub(super) fn has_store(installation: &Installation) -> bool {
+    installation.settings.tls == RouteTls::Store && !installation.domains.is_empty()
+}
+
+/// The resolver that Traefik's own configuration declares.
+pub(super) fn resolver(installation: &Installation) -> Acme {
+    Acme::new(&installation.settings, "/data/acme.json")
+}
+
 /// What happens to a certificate's key at its renewal.
 #[derive(Clone, Copy)]
-enum Key {
-    Kept,
-    Renewed,
+enum KeyRotation {
+    Never,
+    Always,
 }
 
 fn certificate(
     name: &'static str,
     namespace: &ObjectName,
     spec: Section,
-    key: Key,
+    rotation: KeyRotation,
     issuer: &'static str,
 ) -> Node {
     let metadata =
         Section::new().put("name", name).put("namespace", namespace).put("labels", labels("tls"));
-    let rotation = match key {
-        Key::Renewed => Section::new().put("rotationPolicy", "Always"),
-        Key::Kept => Section::new()
+    let rotation = match rotation {
+        KeyRotation::Always => Section::new().put("rotationPolicy", "Always"),
+        KeyRotation::Never => Section::new()
             .why(
                 "With the same key, a certificate that it signed before its own renewal is still good \
                  after it, and the other way round: what Traefik has and what the gate shows are \

@@ -3,7 +3,8 @@
 //! What the configuration means is `config`'s business, which this module does not know; that it is
 //! accepted is for the tests of the whole program to say.
 
-use super::{GateOptions, metadata};
+use super::gate_objects::metadata;
+use super::options::GateOptions;
 use crate::manifest::fixed::{ADMIN_PORT, GATE_PORT, PAGES_PORT};
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{Installation, yaml};
@@ -13,7 +14,7 @@ use std::fmt;
 pub(super) const CONFIG_PATH: &str = "/etc/doorward/config.yaml";
 
 /// Where a gate listens, and where its files are.
-pub(super) struct Place {
+pub(super) struct HostLayout {
     /// The comment on top.
     pub(super) note: &'static str,
     /// The address of all listeners, ending before the port.
@@ -48,12 +49,12 @@ pub(super) fn config_map(
         .into())
 }
 
-/// `config.yaml` of a gate at this place.
-pub(super) fn text(installation: &Installation, place: &Place) -> Result<String, fmt::Error> {
-    let at = |port: u16| format!("{}:{port}", place.address);
-    let tls = Section::new().put("cert_file", place.certificate).put("key_file", place.key);
+/// `config.yaml` of a gate at this layout.
+pub(super) fn text(installation: &Installation, layout: &HostLayout) -> Result<String, fmt::Error> {
+    let at = |port: u16| format!("{}:{port}", layout.address);
+    let tls = Section::new().put("cert_file", layout.certificate).put("key_file", layout.key);
     let mut section = Section::new()
-        .why(place.note)
+        .why(layout.note)
         .put("listen", at(GATE_PORT))
         .why("Health and metrics.")
         .put("admin_listen", at(ADMIN_PORT))
@@ -61,7 +62,7 @@ pub(super) fn text(installation: &Installation, place: &Place) -> Result<String,
         .put("pages_listen", at(PAGES_PORT))
         .why("Traefik asks over HTTP/2 then, and nobody on the way reads the tokens.")
         .put_some("tls", installation.settings.gate_address.is_secure().then_some(tls));
-    if let Some((why, networks)) = &place.trusted_proxies {
+    if let Some((why, networks)) = &layout.trusted_proxies {
         section = section.why(*why).put("trusted_proxies", networks.clone());
     }
     let domains: Vec<String> = installation.domains.iter().map(ToString::to_string).collect();
@@ -72,7 +73,7 @@ pub(super) fn text(installation: &Installation, place: &Place) -> Result<String,
         .put("audiences", ["vdi"])
         .put("algorithms", ["ES256"])
         .why("The issuer's public keys, and nothing secret.")
-        .put("keys", Section::new().put("jwks_file", place.jwks))
+        .put("keys", Section::new().put("jwks_file", layout.jwks))
         .why("A claim that never changes: from it comes the user's host.")
         .put("user_claim", "sub")
         .why(
@@ -96,8 +97,8 @@ pub(super) fn text(installation: &Installation, place: &Place) -> Result<String,
     Ok(text)
 }
 
-fn in_pod() -> Place {
-    Place {
+fn in_pod() -> HostLayout {
+    HostLayout {
         note: "Every address of the pod; \"[::]\" where the cluster has IPv6.",
         address: "0.0.0.0",
         jwks: "/etc/doorward-keys/jwks.json",

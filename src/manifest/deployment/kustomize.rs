@@ -1,9 +1,9 @@
 //! What belongs together: `kubectl apply -k` of one of these folders. Two of them are whole
 //! installations, which differ in who gets the certificates.
 
-use super::has_store;
+use super::certificates::has_store;
 use crate::manifest::tree::{Node, Section};
-use crate::manifest::{File, Installation};
+use crate::manifest::{Installation, RenderedFile};
 
 /// `deploy/`: the wildcard by Traefik, the gate's certificate by hand.
 pub(super) fn with_acme(installation: &Installation) -> Node {
@@ -43,7 +43,7 @@ pub(super) fn with_cert_manager(installation: &Installation) -> Node {
 }
 
 /// `deploy/base/`: what both have.
-pub(super) fn base(files: &[File]) -> Node {
+pub(super) fn base(files: &[RenderedFile]) -> Node {
     let names: Vec<&str> =
         files.iter().filter_map(|file| file.name.rsplit_once('/').map(|(_, name)| name)).collect();
     kustomization("What both ways to a certificate have in common; not applied by itself.", &names)

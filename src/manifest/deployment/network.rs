@@ -1,7 +1,8 @@
 //! Who reaches whom. Without this the gate is decoration: a desktop that another one can reach
 //! directly has no door, and a gate that anybody can reach can be asked about any host.
 
-use super::{GateOptions, gate_selector, metadata};
+use super::gate_objects::{gate_selector, metadata};
+use super::options::GateOptions;
 use crate::manifest::fixed::{ADMIN_PORT, GATE_PORT, PAGES_PORT, labels, object};
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{Installation, ObjectName};

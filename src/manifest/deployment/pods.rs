@@ -1,6 +1,8 @@
 //! The gate itself: two replicas with no rights at all, reached through two Services.
 
-use super::{GATE, GateOptions, REPLICAS, configuration, gate_selector, logout, metadata};
+use super::configuration;
+use super::gate_objects::{GATE, LOGOUT_PORT, REPLICAS, gate_selector, metadata};
+use super::options::GateOptions;
 use crate::manifest::fixed::{
     ADMIN_PORT, GATE_PORT, PAGES_PORT, PAGES_SERVICE, PAGES_SERVICE_PORT, labels, object,
 };
@@ -121,7 +123,7 @@ fn container(options: &GateOptions, installation: &Installation) -> Section {
         )
         .put("limits", Section::new().put("memory", "256Mi"));
     let mut ports = vec![port(VERIFY, GATE_PORT), port(ADMIN, ADMIN_PORT), port(PAGES, PAGES_PORT)];
-    ports.extend(options.logout.as_ref().map(|logout| port(logout::PORT, logout.port)));
+    ports.extend(options.logout.as_ref().map(|logout| port(LOGOUT_PORT, logout.port)));
     Section::new()
         .put("name", GATE)
         .put("image", options.image.clone())

@@ -1,36 +1,36 @@
 //! The gate beside Traefik on one machine, without a cluster: a hardened unit, its configuration,
 //! and Traefik's files.
 
-use super::configuration::{self, Place};
-use super::{File, add, has_store, resolver};
+use super::certificates::{has_store, resolver};
+use super::configuration::{self, HostLayout};
 use crate::manifest::fixed::{GATE_PORT, PAGES_PORT};
 use crate::manifest::static_config::{StaticOptions, static_file};
 use crate::manifest::tree::{Node, Section};
-use crate::manifest::{GateAddress, Installation, Settings, catch_all, middleware};
+use crate::manifest::{GateAddress, Installation, RenderedFile, Settings, catch_all, middleware};
 use std::fmt;
 use std::net::Ipv4Addr;
 
 /// The files below `systemd/`.
-pub(super) fn files(installation: &Installation) -> Result<Vec<File>, fmt::Error> {
+pub(super) fn files(installation: &Installation) -> Result<Vec<RenderedFile>, fmt::Error> {
     let settings = Settings {
         gate_address: GateAddress::at((Ipv4Addr::LOCALHOST, GATE_PORT).into()),
         ..installation.settings.clone()
     };
     let local = &Installation { settings, ..installation.clone() };
     let mut files =
-        vec![File { name: "systemd/doorward.service".to_owned(), text: UNIT.to_owned() }];
-    files.push(File {
+        vec![RenderedFile { name: "systemd/doorward.service".to_owned(), text: UNIT.to_owned() }];
+    files.push(RenderedFile {
         name: "systemd/config.yaml".to_owned(),
-        text: configuration::text(local, &place())?,
+        text: configuration::text(local, &layout())?,
     });
     let options = StaticOptions::file(local);
-    add(&mut files, "systemd/traefik.yaml", &[static_file(local, &options)])?;
-    add(&mut files, "systemd/dynamic/doorward.yaml", &[dynamic(local)])?;
+    files.extend(RenderedFile::yaml("systemd/traefik.yaml", &[static_file(local, &options)])?);
+    files.extend(RenderedFile::yaml("systemd/dynamic/doorward.yaml", &[dynamic(local)])?);
     Ok(files)
 }
 
-fn place() -> Place {
-    Place {
+fn layout() -> HostLayout {
+    HostLayout {
         note: "/etc/doorward/config.yaml. Everything listens on this machine alone, so only what runs \
                here may ask: trusted_proxies has that for its default.",
         address: "127.0.0.1",

@@ -1,4 +1,5 @@
 use super::*;
+use crate::manifest::yaml;
 use crate::name::Domain;
 use std::fs;
 use std::path::Path;
@@ -35,7 +36,7 @@ fn the_committed_files_are_what_is_printed() {
     }
 }
 
-fn files() -> Vec<File> {
+fn files() -> Vec<RenderedFile> {
     gate(&installation(), &GateOptions::default()).unwrap()
 }
 
