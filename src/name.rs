@@ -10,6 +10,7 @@
 //! The types have private fields and one way in. A value of [`Label`], [`SessionSlug`], [`Domain`]
 //! or [`Host`] is canonical, so callers compare for equality and never look for prefixes or suffixes.
 
+mod dns;
 mod domain;
 mod host;
 mod label;
@@ -20,6 +21,7 @@ mod shard;
 mod unicode;
 mod username;
 
+pub use dns::MAX_NAME_BYTES;
 pub use domain::{Domain, DomainError, Domains, DomainsError};
 pub use host::{Host, HostError};
 pub use label::{Label, LabelError};

@@ -13,12 +13,10 @@ mod terms;
 use super::{ConfigFile, complain, counted, failed, say, usage};
 use crate::manifest::template::Template;
 use crate::manifest::tree::Node;
-use crate::manifest::{
-    Format, Plan, RenderedFile, Rendering, Sessions, Style, Terms, render, yaml,
-};
-use clap::{Args, ValueEnum};
+use crate::manifest::{Plan, RenderedFile, Rendering, Sessions, Style, Terms, render, yaml};
+use clap::Args;
 use fixed::Fixed;
-use flags::{InstallationFlags, LabelFlags};
+use flags::{CA_FILE, FormatFlag, InstallationFlags, LabelFlags};
 use std::fmt;
 use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
@@ -84,25 +82,6 @@ struct SessionArgs {
     labels: LabelFlags,
     #[command(flatten)]
     installation: InstallationFlags,
-}
-
-/// `--format`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum FormatFlag {
-    /// Objects of the kubernetesCRD provider
-    #[default]
-    Kubernetes,
-    /// The file provider's configuration
-    File,
-}
-
-impl From<FormatFlag> for Format {
-    fn from(flag: FormatFlag) -> Self {
-        match flag {
-            FormatFlag::Kubernetes => Self::Kubernetes,
-            FormatFlag::File => Self::File,
-        }
-    }
 }
 
 /// Runs it.
@@ -295,6 +274,3 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ExitCode {
 fn shown(name: &str) -> &str {
     if name == "-" { "standard input" } else { name }
 }
-
-/// Of the file provider's `forwardAuth.tls.ca`.
-const CA_FILE: &str = "/etc/traefik/doorward-ca.crt";

@@ -6,14 +6,16 @@
 //! ([`super::TraefikVersion`]). Called by `render middleware`, by the renderer for every namespace
 //! that has sessions, and by the gate's own manifests.
 
+mod ca_source;
 mod cors;
 mod forward_auth;
 mod response_headers;
 
-use super::fixed::{CA_KEY, CA_SECRET, TRAEFIK_API, labels, object};
+use super::fixed::{TRAEFIK_API, labels, object};
 use super::tree::{Node, Section};
 use super::{GatePlace, Installation, ObjectName};
 use crate::name::Label;
+use ca_source::CaSource;
 
 /// The middlewares of a route that is bound to its owner, and the one that is the route's own.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +39,7 @@ pub fn chain_names(installation: &Installation) -> Vec<String> {
 /// The chain and its parts as objects of one namespace, the parts first.
 #[must_use]
 pub fn objects(installation: &Installation, namespace: &ObjectName) -> Vec<Node> {
-    let mut parts = parts(installation, &Trust::Secret(namespace));
+    let mut parts = parts(installation, &CaSource::Secret(namespace));
     parts.push(chain(installation, |name| Section::new().put("name", name).into()));
     parts.into_iter().map(|part| part.into_object(namespace)).collect()
 }
@@ -46,7 +48,7 @@ pub fn objects(installation: &Installation, namespace: &ObjectName) -> Vec<Node>
 /// authority behind the gate's, as Traefik finds it; unused when the gate is asked over plain HTTP.
 #[must_use]
 pub fn for_file(installation: &Installation, ca_file: &str) -> Section {
-    let mut parts = parts(installation, &Trust::File(ca_file));
+    let mut parts = parts(installation, &CaSource::File(ca_file));
     parts.push(chain(installation, Node::from));
     parts
         .into_iter()
@@ -62,7 +64,7 @@ pub fn bound(
     session: &ObjectName,
     owner: &Label,
 ) -> Bound<Node> {
-    let bound = bound_part(installation, &Trust::Secret(namespace), session, owner);
+    let bound = bound_part(installation, &CaSource::Secret(namespace), session, owner);
     Bound { names: bound.names, own: bound.own.into_object(namespace) }
 }
 
@@ -74,36 +76,9 @@ pub fn bound_for_file(
     session: &ObjectName,
     owner: &Label,
 ) -> Bound<Section> {
-    let bound = bound_part(installation, &Trust::File(ca_file), session, owner);
+    let bound = bound_part(installation, &CaSource::File(ca_file), session, owner);
     let own = Section::new().why(bound.own.why).put(bound.own.name, bound.own.definition);
     Bound { names: bound.names, own }
-}
-
-/// Where Traefik finds the certificate that it judges the gate's by.
-enum Trust<'a> {
-    /// In the Secret that is in the Middleware's namespace, which is this.
-    Secret(&'a ObjectName),
-    /// In this file.
-    File(&'a str),
-}
-
-impl Trust<'_> {
-    fn section(&self) -> Section {
-        match self {
-            Self::Secret(namespace) => Section::new()
-                .why(format!(
-                    "A Secret of this namespace with the authority's certificate under the key \
-                     {CA_KEY}. While it is missing, Traefik has no such middleware and answers 404 on \
-                     every route that names it. deploy/cert-manager makes it, or:\n\
-                     kubectl -n {namespace} create secret generic {CA_SECRET} \
-                     --from-file={CA_KEY}=pki/{CA_KEY}",
-                ))
-                .put("caSecret", CA_SECRET),
-            Self::File(path) => Section::new()
-                .why("The authority's certificate, PEM.")
-                .put("ca", (*path).to_owned()),
-        }
-    }
 }
 
 /// One middleware, whichever provider it is for.
@@ -136,7 +111,7 @@ impl Part {
 }
 
 /// CORS, gate, response headers: in the order in which a request meets them.
-fn parts(installation: &Installation, trust: &Trust<'_>) -> Vec<Part> {
+fn parts(installation: &Installation, ca: &CaSource<'_>) -> Vec<Part> {
     let name = |part| part_name(installation, part);
     let mut parts = Vec::new();
     if has_cors(installation) {
@@ -150,7 +125,7 @@ fn parts(installation: &Installation, trust: &Trust<'_>) -> Vec<Part> {
         why: "Asks the gate about every request, and does what it says.",
         name: name(AUTH),
         definition: Section::new()
-            .put("forwardAuth", forward_auth::section(installation, trust, None)),
+            .put("forwardAuth", forward_auth::section(installation, ca, None)),
     });
     parts.push(Part {
         why: "What a browser is told about every answer of a desktop, whatever the desktop says.",
@@ -178,7 +153,7 @@ fn chain(installation: &Installation, reference: impl Fn(String) -> Node) -> Par
 
 fn bound_part(
     installation: &Installation,
-    trust: &Trust<'_>,
+    ca: &CaSource<'_>,
     session: &ObjectName,
     owner: &Label,
 ) -> Bound<Part> {
@@ -187,7 +162,7 @@ fn bound_part(
     if let Some(gate) = names.iter_mut().find(|part| **part == part_name(installation, AUTH)) {
         gate.clone_from(&name);
     }
-    let forward_auth = forward_auth::section(installation, trust, Some(owner));
+    let forward_auth = forward_auth::section(installation, ca, Some(owner));
     let definition = Section::new().put("forwardAuth", forward_auth);
     let why = "The gate for the one route that names it, bound to that route's owner.";
     Bound { names, own: Part { why, name, definition } }

@@ -5,27 +5,19 @@
 //! service is a way into it (T14), since the gate judges the host and not what stands behind it.
 
 mod refusal;
+mod route;
 
 pub use refusal::{Party, Refusal, RefusalKind};
+pub use route::{Format, Route};
 
 use super::fixed::PAGES_SERVICE;
-use super::kubernetes::{LabelValue, NameError, ObjectName, ServiceName};
-use super::session::{Owner, Place, VdiSession};
+use super::kubernetes::{NameError, ObjectName, ServiceName};
+use super::session::VdiSession;
 use super::settings::Settings;
-use crate::name::{Domain, Host, Label, LabelRules, SessionSlug};
+use crate::name::{Domain, Host, LabelRules, MAX_NAME_BYTES};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
-
-/// What Traefik reads the manifests with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// The `kubernetesCRD` provider: services are those of a cluster.
-    #[default]
-    Kubernetes,
-    /// The file provider: a service is a host name or IP address and a port.
-    File,
-}
 
 /// What sessions are judged by.
 #[derive(Clone, Debug)]
@@ -40,38 +32,6 @@ pub struct Terms<'t> {
     pub format: Format,
     /// Whether a session may name a service that is not called like itself.
     pub allow_service_override: bool,
-}
-
-/// A session with the host that it is served on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Route {
-    /// Where its session was read.
-    pub place: Place,
-    /// Name of the session.
-    pub name: ObjectName,
-    /// The label `session-id`.
-    pub id: LabelValue,
-    /// Where it goes.
-    pub namespace: ObjectName,
-    /// The user, as the session names them.
-    pub username: Box<str>,
-    /// The user's issuer.
-    pub issuer: Box<str>,
-    /// The user's label.
-    pub label: Label,
-    /// Which of the user's several sessions.
-    pub slug: Option<SessionSlug>,
-    /// The domain.
-    pub domain: Domain,
-    /// `label.domain` or `slug--label.domain`, canonical; no other route has it.
-    pub host: Box<str>,
-    /// What serves it. In a cluster the name of a Service in the same namespace, else a host name
-    /// or IP address.
-    pub service: Box<str>,
-    /// The service's port.
-    pub port: u16,
-    /// The object that the route goes with.
-    pub owner: Option<Owner>,
 }
 
 /// Routes, and what is not routed.
@@ -186,7 +146,7 @@ fn route(session: VdiSession, terms: &Terms<'_>) -> Result<Route, RefusalKind> {
     let (_, label) = rules.label(&username).map_err(|error| RefusalKind::NoLabel { error })?;
     let host = Host::compose(slug.as_ref(), &label, domain)
         .map_err(|error| RefusalKind::NoHost { error })?;
-    if host.len() > MAX_HOST_BYTES {
+    if host.len() > MAX_NAME_BYTES {
         return Err(RefusalKind::HostTooLong { bytes: host.len() });
     }
     let namespace = namespace.unwrap_or_else(|| terms.settings.namespace.clone());
@@ -250,12 +210,9 @@ fn is_host(text: &str) -> bool {
     if text.parse::<IpAddr>().is_ok() {
         return true;
     }
-    text.len() <= MAX_HOST_BYTES
+    text.len() <= MAX_NAME_BYTES
         && text.split('.').all(|label| ObjectName::new(&label.to_ascii_lowercase()).is_ok())
 }
-
-/// RFC 1035 §2.3.4: 255 octets on the wire are 253 in text.
-const MAX_HOST_BYTES: usize = 253;
 
 #[cfg(test)]
 mod tests;

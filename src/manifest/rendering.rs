@@ -7,7 +7,7 @@ use super::file_provider::Http;
 use super::ingress_route::{annotations, ingress_route};
 use super::plan::{Format, Plan, Route};
 use super::rendered_file::RenderedFile;
-use super::template::conform::{Added, Demand, NotConforming, conform};
+use super::template::conform::{Additions, ConformError, RouteSpec, conform};
 use super::template::{Template, TemplateError, Values};
 use super::tree::Node;
 use super::{GatePlace, Installation, ObjectName, Owner, catch_all, middleware, yaml};
@@ -45,7 +45,7 @@ pub struct Rendering {
     /// Namespaces that need the Secret with the authority of the gate's certificate.
     pub needs_authority: Vec<ObjectName>,
     /// What was put into a template's routes.
-    pub added: Added,
+    pub added: Additions,
 }
 
 /// Why a plan could not be written.
@@ -59,11 +59,11 @@ pub enum RenderError {
         error: TemplateError,
     },
     /// What came out of a template is not this session's own, gated route.
-    NotConforming {
+    ConformError {
         /// Name of the session.
         session: ObjectName,
         /// Why.
-        error: NotConforming,
+        error: ConformError,
     },
     /// A template gives two objects one name.
     SharedName {
@@ -78,7 +78,7 @@ impl fmt::Display for RenderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Template { session, error } => write!(f, "session {session}: {error}"),
-            Self::NotConforming { session, error } => {
+            Self::ConformError { session, error } => {
                 write!(f, "the template's route for session {session}: {error}")
             }
             Self::SharedName { name } => write!(
@@ -181,14 +181,14 @@ fn filled(
     installation: &Installation,
     middlewares: &[String],
     style: &Style<'_>,
-) -> Result<(Node, Added), RenderError> {
+) -> Result<(Node, Additions), RenderError> {
     let session = || route.name.clone();
     let nodes = template
         .fill(&Values::of(route))
         .map_err(|error| RenderError::Template { session: session(), error })?;
     let settings = &installation.settings;
     let owner = route.owner.as_ref().map(Owner::reference);
-    let demand = Demand {
+    let spec = RouteSpec {
         host: &route.host,
         namespace: &route.namespace,
         service_name: &route.service,
@@ -203,8 +203,7 @@ fn filled(
         annotations: &annotations(route),
         owner: owner.as_ref(),
     };
-    conform(nodes, &demand)
-        .map_err(|error| RenderError::NotConforming { session: session(), error })
+    conform(nodes, &spec).map_err(|error| RenderError::ConformError { session: session(), error })
 }
 
 fn for_file_provider(

@@ -6,11 +6,13 @@
 
 mod fields;
 mod mistake;
+mod owner;
 
 pub use mistake::{Mistake, Place, SessionProblem};
+pub use owner::Owner;
 
 use super::kubernetes::{LabelValue, ObjectName};
-use super::tree::{Node, Section};
+use super::tree::Node;
 use crate::name::{Domain, SessionSlug};
 use fields::Fields;
 use std::sync::Arc;
@@ -40,35 +42,6 @@ pub struct VdiSession {
     pub port: Option<u16>,
     /// The object that the route goes with.
     pub owner: Option<Owner>,
-}
-
-/// An object in the route's own namespace; when it is deleted, the garbage collector takes the
-/// route. Across namespaces it would take the route at once, for its owner cannot be found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owner {
-    /// `group/version`.
-    pub api_version: Box<str>,
-    /// Kind of the object.
-    pub kind: Box<str>,
-    /// Its name.
-    pub name: Box<str>,
-    /// Its uid, which a later object of the same name does not have.
-    pub uid: Box<str>,
-}
-
-impl Owner {
-    /// The entry of `metadata.ownerReferences`.
-    #[must_use]
-    pub fn reference(&self) -> Node {
-        Section::new()
-            .put("apiVersion", self.api_version.to_string())
-            .put("kind", self.kind.to_string())
-            .put("name", self.name.to_string())
-            .put("uid", self.uid.to_string())
-            .put("controller", true)
-            .put("blockOwnerDeletion", true)
-            .into()
-    }
 }
 
 /// What a text of sessions came to.

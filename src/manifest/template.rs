@@ -21,11 +21,12 @@ mod places;
 mod values;
 
 pub use conform::conform;
-pub use error::{Construct, Mistake, TemplateError};
+pub use error::{Construct, TemplateError, TemplateErrorKind};
 pub use values::Values;
 
 use super::tree::Node;
 use super::yaml;
+use error::{MAX_BYTES, TemplateErrorAt};
 use expand::Expanded;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -52,11 +53,11 @@ impl Template {
         let source = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let source = source.strip_suffix(BYTE_ORDER_MARK).unwrap_or(source);
         if source.len() > MAX_BYTES {
-            let mistake = Mistake::TooLarge { bytes: source.len() };
-            return Err(Stumble { at: 0, mistake }.of(source));
+            let kind = TemplateErrorKind::TooLarge { bytes: source.len() };
+            return Err(TemplateErrorAt { offset: 0, kind }.locate(source));
         }
         let program = lex::pieces(source).and_then(grammar::compile);
-        let program = program.map_err(|stumble| stumble.of(source))?;
+        let program = program.map_err(|error| error.locate(source))?;
         Ok(Self { source: source.into(), program, read: RefCell::default() })
     }
 
@@ -80,7 +81,7 @@ impl Template {
         let mut nodes = reading.as_ref().clone()?;
         for node in &mut nodes {
             places::put(node, &expanded.marks, &self.program.expressions, values)
-                .map_err(|stumble| stumble.of(&self.source))?;
+                .map_err(|error| error.locate(&self.source))?;
         }
         Ok(nodes)
     }
@@ -92,27 +93,11 @@ impl Template {
             let message = without_place(&error.message);
             let message = places::shown(message, &expanded.marks, expressions);
             let at = expanded.origin(error.line.unwrap_or(1));
-            Stumble { at, mistake: Mistake::NotYaml { message } }.of(&self.source)
+            TemplateErrorAt { offset: at, kind: TemplateErrorKind::NotYaml { message } }
+                .locate(&self.source)
         })?;
-        places::check(&nodes, expanded, expressions).map_err(|stumble| stumble.of(&self.source))?;
+        places::check(&nodes, expanded, expressions).map_err(|error| error.locate(&self.source))?;
         Ok(nodes)
-    }
-}
-
-/// A mistake and the byte of the template where it begins.
-#[derive(Debug)]
-struct Stumble {
-    at: usize,
-    mistake: Mistake,
-}
-
-impl Stumble {
-    /// As people count.
-    fn of(self, source: &str) -> TemplateError {
-        let before = source.get(..self.at).unwrap_or(source);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        TemplateError { line, column, mistake: self.mistake }
     }
 }
 
@@ -125,8 +110,6 @@ fn without_place(message: &str) -> &str {
 }
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
-/// Of a template. A manifest has a few hundred; the bound keeps marks short and numbers small.
-const MAX_BYTES: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 //! They are the fixed half of every comparison with a host, so they are made canonical once, at
 //! start, and a name that could never match, or could match in two ways, is refused then.
 
-use super::label::MAX_LABEL_BYTES;
+use super::dns::{MAX_LABEL_BYTES, MAX_NAME_BYTES};
 use std::error::Error;
 use std::fmt;
 
@@ -250,7 +250,7 @@ fn is_number(label: &str) -> bool {
 
 /// 253 for a whole name (RFC 1035 §2.3.4, in text), less a label of 63 and its dot: whatever label
 /// or `session--label` somebody gets has a host.
-const MAX_DOMAIN_BYTES: usize = 253 - 1 - MAX_LABEL_BYTES;
+const MAX_DOMAIN_BYTES: usize = MAX_NAME_BYTES - 1 - MAX_LABEL_BYTES;
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,8 @@ mod error;
 
 pub use error::HostError;
 
-use super::label::{self, MAX_LABEL_BYTES};
+use super::dns::{MAX_LABEL_BYTES, MAX_NAME_BYTES};
+use super::label;
 use super::session_slug::{self, SessionSlug};
 use super::{Domain, Domains, Label};
 use std::borrow::Cow;
@@ -180,8 +181,6 @@ fn locate_label(first: &str) -> Result<Range<usize>, HostError> {
 /// Between session slug and label. The user's label is last, so that whoever writes policies by
 /// pattern can bind a user and leave the session open.
 const SEPARATOR: &str = "--";
-/// RFC 1035 §2.3.4: 255 octets on the wire are 253 in text.
-const MAX_NAME_BYTES: usize = 253;
 const MAX_PORT_DIGITS: usize = 5;
 /// Name, root dot, colon, port.
 const MAX_RAW_BYTES: usize = MAX_NAME_BYTES + 1 + 1 + MAX_PORT_DIGITS;

@@ -4,6 +4,7 @@
 //! Service name (RFC 1035), and no two hyphens in a row, so that no label is an A-label (`xn--`) and
 //! `session--label` can be taken apart in one way only. Who gets which label is `rules`' business.
 
+use super::dns::MAX_LABEL_BYTES;
 use std::error::Error;
 use std::fmt;
 
@@ -136,9 +137,6 @@ pub(super) fn check(text: &str) -> Result<(), LabelError> {
         Some(_) => Ok(()),
     }
 }
-
-/// RFC 1035 §2.3.4.
-pub(super) const MAX_LABEL_BYTES: usize = 63;
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,7 @@
 //! `doorward render middleware`, `static`, `gate` and `crd`: the objects that do not change with the
 //! sessions, with the reason for every line.
 
-use super::FormatFlag;
-use super::flags::InstallationFlags;
+use super::flags::{CA_FILE, FormatFlag, InstallationFlags};
 use super::folder;
 use super::logout::LogoutFlags;
 use super::terms::Ground;
@@ -39,7 +38,7 @@ pub(super) struct MiddlewareArgs {
     #[arg(long, value_enum, default_value = "kubernetes")]
     format: FormatFlag,
     /// For --format file: where Traefik finds the authority of the gate's certificate
-    #[arg(long, value_name = "FILE", default_value = super::CA_FILE)]
+    #[arg(long, value_name = "FILE", default_value = CA_FILE)]
     ca_file: String,
     #[command(flatten)]
     installation: InstallationFlags,

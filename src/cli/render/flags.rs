@@ -1,6 +1,26 @@
 //! Flags that say the same as keys of the configuration's section `render`.
 
+use crate::manifest::Format;
 use clap::{Args, ValueEnum};
+
+/// `--format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatFlag {
+    /// Objects of the kubernetesCRD provider
+    #[default]
+    Kubernetes,
+    /// The file provider's configuration
+    File,
+}
+
+impl From<FormatFlag> for Format {
+    fn from(flag: FormatFlag) -> Self {
+        match flag {
+            FormatFlag::Kubernetes => Self::Kubernetes,
+            FormatFlag::File => Self::File,
+        }
+    }
+}
 
 /// Each key of `render` as a flag.
 #[derive(Clone, Debug, Default, Args)]
@@ -115,3 +135,6 @@ pub(super) struct LabelFlags {
     #[arg(long)]
     pub(super) no_bare_labels: bool,
 }
+
+/// Of the file provider's `forwardAuth.tls.ca`.
+pub(super) const CA_FILE: &str = "/etc/traefik/doorward-ca.crt";

@@ -5,7 +5,7 @@
 //! `authSigninURL` would turn each 401 into a redirect, those of WebSockets and fetches too.
 //! `forwardBody` holds an upload back until it is complete.
 
-use super::Trust;
+use super::ca_source::CaSource;
 use crate::manifest::tree::Section;
 use crate::manifest::{Installation, TraefikVersion};
 use crate::name::Label;
@@ -13,7 +13,7 @@ use crate::name::Label;
 /// `forwardAuth:`; for the route of one owner when there is one.
 pub(super) fn section(
     installation: &Installation,
-    trust: &Trust<'_>,
+    ca: &CaSource<'_>,
     owner: Option<&Label>,
 ) -> Section {
     let settings = &installation.settings;
@@ -37,7 +37,7 @@ pub(super) fn section(
             "Who the gate must be. Over https nobody on the network reads the tokens, and Traefik \
              asks over HTTP/2, which is also the cheapest way.",
         )
-        .put_some("tls", settings.gate_address.is_secure().then(|| trust.section()))
+        .put_some("tls", settings.gate_address.is_secure().then(|| ca.section()))
         .why(
             "The gate judges the host that Traefik routed, never one that a client wrote into \
              X-Forwarded-Host. Written out, because leaving it out is not the same: then some of a \

@@ -1,11 +1,10 @@
 //! Why a session gets no route, and who is party to it.
 
+use super::route::Route;
 use crate::manifest::kubernetes::{NameError, ObjectName};
 use crate::manifest::session::{Place, VdiSession};
 use crate::name::{Domain, HostError, UsernameError};
 use std::fmt;
-
-use super::Route;
 
 /// One reason, and every session that it keeps from being served.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::*;
 use crate::manifest::session::Sessions;
 use crate::manifest::tree::Node;
 use crate::manifest::yaml;
-use crate::name::{Case, ReservedLabels};
+use crate::name::{Case, Label, ReservedLabels};
 use proptest::prelude::*;
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! The fields of a session, each asked for once; whatever is wrong goes on the list.
 
-use super::Owner;
 use super::mistake::{Mistake, Place, SessionProblem};
+use super::owner::Owner;
 use crate::manifest::kubernetes::{NameError, ObjectName};
 use crate::manifest::tree::{Node, Section};
 use crate::name::{Domain, SessionSlug};

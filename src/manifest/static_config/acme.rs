@@ -1,6 +1,6 @@
 //! The certificate resolver: one wildcard for each zone, by DNS-01, the only way to one.
 
-use super::Provider;
+use super::provider::Provider;
 use crate::manifest::tree::Section;
 use crate::manifest::{RouteTls, Settings, TraefikName};
 

@@ -1,20 +1,25 @@
 //! `entryPoints`: the doors of the house, and what is refused at them.
 
-use super::{Form, Provider, StaticOptions, chain_reference};
+use super::options::{StaticFormat, StaticOptions};
+use super::provider::{Provider, chain_reference};
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{GatePlace, Installation, TraefikVersion};
 
 /// `entryPoints:`, each by its name.
-pub(super) fn section(installation: &Installation, options: &StaticOptions, form: Form) -> Section {
+pub(super) fn section(
+    installation: &Installation,
+    options: &StaticOptions,
+    format: StaticFormat,
+) -> Section {
     let settings = &installation.settings;
     let mut section = Section::new()
         .why("Plain HTTP, only to say where to go instead.")
-        .put("web", web(installation, form));
+        .put("web", web(installation, format));
     for (at, name) in settings.entry_points.iter().enumerate() {
         let port = at.checked_sub(1).map_or(443, |more| 8443 + more);
         section = section
             .why("Where desktops are served. Nothing on it belongs to anybody else.")
-            .put(name.to_string(), secure(installation, options, form, port));
+            .put(name.to_string(), secure(installation, options, format, port));
     }
     let section = section
         .why(
@@ -22,7 +27,7 @@ pub(super) fn section(installation: &Installation, options: &StaticOptions, form
              lost its parent, without the parent's gate. This default is reached by nobody.",
         )
         .put("sink", bare(installation, "127.0.0.1:9999").put("asDefault", true));
-    if form == Form::Chart {
+    if format == StaticFormat::Helm {
         return section;
     }
     let address = match options.provider {
@@ -43,25 +48,26 @@ fn bare(installation: &Installation, address: &'static str) -> Section {
         .put_some("http", drops.then(|| Section::new().put("aliasHeadersStrategy", "delete")))
 }
 
-fn web(installation: &Installation, form: Form) -> Section {
+fn web(installation: &Installation, format: StaticFormat) -> Section {
     let first = installation.settings.entry_points.first();
-    let to = match form {
+    let to = match format {
         // The chart's pods listen on other ports than its Service, and a redirect to the entry
         // point would name the pods'.
-        Form::Chart => Node::from(":443"),
-        Form::File => first.map_or(Node::from(":443"), Node::from),
+        StaticFormat::Helm => Node::from(":443"),
+        StaticFormat::File => first.map_or(Node::from(":443"), Node::from),
     };
     let redirect = Section::new().put("to", to).put("scheme", "https").put("permanent", true);
     let redirections = Section::new().put("entryPoint", redirect);
     let section = Section::new();
-    let section = if form == Form::File { section.put("address", ":80") } else { section };
+    let section =
+        if format == StaticFormat::File { section.put("address", ":80") } else { section };
     section.put("http", http(installation).put("redirections", redirections))
 }
 
 fn secure(
     installation: &Installation,
     options: &StaticOptions,
-    form: Form,
+    format: StaticFormat,
     port: usize,
 ) -> Section {
     let mut http = http(installation)
@@ -79,8 +85,11 @@ fn secure(
             .put("middlewares", vec![chain_reference(installation, &options.provider)]);
     }
     let section = Section::new();
-    let section =
-        if form == Form::File { section.put("address", format!(":{port}")) } else { section };
+    let section = if format == StaticFormat::File {
+        section.put("address", format!(":{port}"))
+    } else {
+        section
+    };
     section
         .put("asDefault", false)
         .why(

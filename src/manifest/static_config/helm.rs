@@ -2,7 +2,8 @@
 //! from one major version to the next; arguments are Traefik's own and come last, and the last one
 //! counts. So all but a handful of values are arguments, made from the tree that the file is.
 
-use super::{Form, StaticOptions, tree};
+use super::content::content;
+use super::options::{StaticFormat, StaticOptions};
 use crate::manifest::Installation;
 use crate::manifest::tree::{Node, Section};
 
@@ -10,7 +11,7 @@ use crate::manifest::tree::{Node, Section};
 #[must_use]
 pub fn values(installation: &Installation, options: &StaticOptions) -> Node {
     let mut arguments = Vec::new();
-    for entry in tree(installation, options, Form::Chart).entries() {
+    for entry in content(installation, options, StaticFormat::Helm).entries() {
         flatten(&entry.key, &entry.node, &mut arguments);
     }
     // The chart's own default is on.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::manifest::{GatePlace, Settings, yaml};
+use crate::manifest::{GatePlace, Settings, TraefikVersion, yaml};
 
 fn with(version: &str, gate: GatePlace) -> Installation {
     let traefik_version = TraefikVersion::parse(version).unwrap();

@@ -1,9 +1,8 @@
 //! What actions say, as a flat program: `if` is a jump, so neither depth nor length of a template
 //! costs stack.
 
-use super::Stumble;
-use super::error::{Construct, FUNCTIONS, Mistake};
-use super::lex::{Kind, Piece, Token};
+use super::error::{Construct, FUNCTIONS, TemplateErrorAt, TemplateErrorKind};
+use super::lex::{Piece, Token, TokenKind};
 use super::values::{Condition, Field, Value, Values, is_section};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -72,7 +71,7 @@ impl Expression {
 }
 
 /// Makes the program.
-pub(super) fn compile(pieces: Vec<Piece<'_>>) -> Result<Program, Stumble> {
+pub(super) fn compile(pieces: Vec<Piece<'_>>) -> Result<Program, TemplateErrorAt> {
     let mut program = Program { steps: Vec::new(), expressions: Vec::new() };
     let mut open: Vec<Open> = Vec::new();
     for piece in pieces {
@@ -83,41 +82,41 @@ pub(super) fn compile(pieces: Vec<Piece<'_>>) -> Result<Program, Stumble> {
             }
             Piece::Action { at, tokens } => (at, tokens),
         };
-        let stumble = |mistake| Err(Stumble { at, mistake });
+        let fail = |kind| Err(TemplateErrorAt { offset: at, kind });
         match tokens.as_slice() {
-            [] => return stumble(Mistake::Nothing),
-            [Token { kind: Kind::Word("if"), .. }, condition @ ..] => {
+            [] => return fail(TemplateErrorKind::Nothing),
+            [Token { kind: TokenKind::Word("if"), .. }, condition @ ..] => {
                 open.push(Open { at, step: program.steps.len(), has_else: false });
                 program.steps.push(Step::Unless(condition_of(at, condition)?, 0));
             }
-            [Token { kind: Kind::Word("else"), .. }] => {
+            [Token { kind: TokenKind::Word("else"), .. }] => {
                 let Some(open) = open.last_mut() else {
-                    return stumble(Mistake::Stray { word: "else" });
+                    return fail(TemplateErrorKind::Stray { word: "else" });
                 };
                 if open.has_else {
-                    return stumble(Mistake::SecondElse);
+                    return fail(TemplateErrorKind::SecondElse);
                 }
                 let jump = program.steps.len();
                 program.steps.push(Step::Jump(0));
                 program.land(open.step);
                 (open.step, open.has_else) = (jump, true);
             }
-            [Token { kind: Kind::Word("end"), .. }] => {
+            [Token { kind: TokenKind::Word("end"), .. }] => {
                 let Some(open) = open.pop() else {
-                    return stumble(Mistake::Stray { word: "end" });
+                    return fail(TemplateErrorKind::Stray { word: "end" });
                 };
                 program.land(open.step);
             }
-            [Token { kind: Kind::Word("else"), .. }, second, ..] => {
-                return stumble(match second.kind {
-                    Kind::Word(word @ ("if" | "with")) => {
-                        Mistake::Unsupported(Construct::ElseIf(word.to_owned()))
+            [Token { kind: TokenKind::Word("else"), .. }, second, ..] => {
+                return fail(match second.kind {
+                    TokenKind::Word(word @ ("if" | "with")) => {
+                        TemplateErrorKind::Unsupported(Construct::ElseIf(word.to_owned()))
                     }
-                    _ => Mistake::NotAlone { word: "else" },
+                    _ => TemplateErrorKind::NotAlone { word: "else" },
                 });
             }
-            [Token { kind: Kind::Word("end"), .. }, ..] => {
-                return stumble(Mistake::NotAlone { word: "end" });
+            [Token { kind: TokenKind::Word("end"), .. }, ..] => {
+                return fail(TemplateErrorKind::NotAlone { word: "end" });
             }
             tokens => {
                 program.steps.push(Step::Value(program.expressions.len()));
@@ -126,7 +125,7 @@ pub(super) fn compile(pieces: Vec<Piece<'_>>) -> Result<Program, Stumble> {
         }
     }
     match open.last() {
-        Some(open) => Err(Stumble { at: open.at, mistake: Mistake::Unended }),
+        Some(open) => Err(TemplateErrorAt { offset: open.at, kind: TemplateErrorKind::Unended }),
         None => Ok(program),
     }
 }
@@ -149,38 +148,43 @@ impl Program {
     }
 }
 
-fn condition_of(at: usize, tokens: &[Token<'_>]) -> Result<Condition, Stumble> {
+fn condition_of(at: usize, tokens: &[Token<'_>]) -> Result<Condition, TemplateErrorAt> {
     match tokens {
-        [Token { at, kind: Kind::Path(path) }] => Condition::find(path).ok_or_else(|| Stumble {
-            at: *at,
-            mistake: Mistake::UnknownField { path: (*path).into() },
-        }),
+        [Token { at, kind: TokenKind::Path(path) }] => {
+            Condition::find(path).ok_or_else(|| TemplateErrorAt {
+                offset: *at,
+                kind: TemplateErrorKind::UnknownField { path: (*path).into() },
+            })
+        }
         [first, ..] => {
             refuse_foreign(tokens)?;
-            Err(Stumble { at: first.at, mistake: Mistake::Condition })
+            Err(TemplateErrorAt { offset: first.at, kind: TemplateErrorKind::Condition })
         }
-        [] => Err(Stumble { at, mistake: Mistake::Condition }),
+        [] => Err(TemplateErrorAt { offset: at, kind: TemplateErrorKind::Condition }),
     }
 }
 
 /// `FIELD | function ARG | …`, or `function ARG FIELD | …`.
-fn expression(at: usize, tokens: &[Token<'_>]) -> Result<Expression, Stumble> {
+fn expression(at: usize, tokens: &[Token<'_>]) -> Result<Expression, TemplateErrorAt> {
     refuse_foreign(tokens)?;
-    let mut commands = tokens.split(|token| matches!(token.kind, Kind::Pipe));
+    let mut commands = tokens.split(|token| matches!(token.kind, TokenKind::Pipe));
     let first = commands.next().unwrap_or_default();
     let Some((value, call)) = first.split_last() else {
-        return Err(Stumble { at, mistake: Mistake::Nothing });
+        return Err(TemplateErrorAt { offset: at, kind: TemplateErrorKind::Nothing });
     };
     let field = match &value.kind {
-        Kind::Path(path) => field_of(value.at, path)?,
+        TokenKind::Path(path) => field_of(value.at, path)?,
         // `{{ lower }}`
-        Kind::Word(word) if call.is_empty() => {
+        TokenKind::Word(word) if call.is_empty() => {
             let function = function_of(value.at, word)?;
-            return Err(Stumble { at: value.at, mistake: Mistake::Arguments { function } });
+            return Err(TemplateErrorAt {
+                offset: value.at,
+                kind: TemplateErrorKind::Arguments { function },
+            });
         }
         _ => {
-            let mistake = Mistake::Unsupported(Construct::LiteralAlone);
-            let misplaced = Stumble { at: value.at, mistake };
+            let kind = TemplateErrorKind::Unsupported(Construct::LiteralAlone);
+            let misplaced = TemplateErrorAt { offset: value.at, kind };
             return Err(call.first().map_or(misplaced, misused));
         }
     };
@@ -195,60 +199,70 @@ fn expression(at: usize, tokens: &[Token<'_>]) -> Result<Expression, Stumble> {
 }
 
 /// What to say of a command that begins with this and does not end in a field.
-fn misused(first: &Token<'_>) -> Stumble {
-    let mistake = match first.kind {
-        Kind::Word(word) => match function_of(first.at, word) {
-            Ok(function) => Mistake::Arguments { function },
-            Err(stumble) => return stumble,
+fn misused(first: &Token<'_>) -> TemplateErrorAt {
+    let kind = match first.kind {
+        TokenKind::Word(word) => match function_of(first.at, word) {
+            Ok(function) => TemplateErrorKind::Arguments { function },
+            Err(error) => return error,
         },
-        Kind::Path(path) => Mistake::NotPiped { path: path.to_owned() },
-        _ => Mistake::Unsupported(Construct::LiteralAlone),
+        TokenKind::Path(path) => TemplateErrorKind::NotPiped { path: path.to_owned() },
+        _ => TemplateErrorKind::Unsupported(Construct::LiteralAlone),
     };
-    Stumble { at: first.at, mistake }
+    TemplateErrorAt { offset: first.at, kind }
 }
 
 impl Expression {
     /// One more function; the value is left out.
-    fn call(&mut self, at: usize, command: &[Token<'_>]) -> Result<(), Stumble> {
+    fn call(&mut self, at: usize, command: &[Token<'_>]) -> Result<(), TemplateErrorAt> {
         let Some((first, arguments)) = command.split_first() else {
-            return Err(Stumble { at, mistake: Mistake::Nothing });
+            return Err(TemplateErrorAt { offset: at, kind: TemplateErrorKind::Nothing });
         };
         let at = first.at;
-        let Kind::Word(word) = first.kind else {
+        let TokenKind::Word(word) = first.kind else {
             return Err(misused(first));
         };
         let function = function_of(at, word)?;
         if self.is_quoted {
-            return Err(Stumble { at, mistake: Mistake::AfterQuote });
+            return Err(TemplateErrorAt { offset: at, kind: TemplateErrorKind::AfterQuote });
         }
         match (function, arguments) {
             ("quote", []) => self.is_quoted = true,
             ("lower", []) => self.calls.push(Call::Lower),
             ("default", [argument]) => self.calls.push(Call::Default(match &argument.kind {
-                Kind::Path(path) => Operand::Field(field_of(argument.at, path)?),
-                Kind::Text(text) => Operand::Text(text.clone()),
-                Kind::Number(number) => Operand::Number(*number),
-                _ => return Err(Stumble { at, mistake: Mistake::Arguments { function } }),
+                TokenKind::Path(path) => Operand::Field(field_of(argument.at, path)?),
+                TokenKind::Text(text) => Operand::Text(text.clone()),
+                TokenKind::Number(number) => Operand::Number(*number),
+                _ => {
+                    return Err(TemplateErrorAt {
+                        offset: at,
+                        kind: TemplateErrorKind::Arguments { function },
+                    });
+                }
             })),
-            _ => return Err(Stumble { at, mistake: Mistake::Arguments { function } }),
+            _ => {
+                return Err(TemplateErrorAt {
+                    offset: at,
+                    kind: TemplateErrorKind::Arguments { function },
+                });
+            }
         }
         Ok(())
     }
 }
 
 /// What Go has and we do not, in the order in which it stands there.
-fn refuse_foreign(tokens: &[Token<'_>]) -> Result<(), Stumble> {
+fn refuse_foreign(tokens: &[Token<'_>]) -> Result<(), TemplateErrorAt> {
     for token in tokens {
-        let mistake = match &token.kind {
-            Kind::Foreign(construct) => Mistake::Unsupported(construct.clone()),
-            Kind::Word(word) => {
+        let kind = match &token.kind {
+            TokenKind::Foreign(construct) => TemplateErrorKind::Unsupported(construct.clone()),
+            TokenKind::Word(word) => {
                 let is = |known: &&str| known == word;
                 if let Some(word) = OWN_KEYWORDS.into_iter().find(is) {
-                    Mistake::Inside { word }
+                    TemplateErrorKind::Inside { word }
                 } else if let Some(word) = FOREIGN_KEYWORDS.into_iter().find(is) {
-                    Mistake::Unsupported(Construct::Keyword(word))
+                    TemplateErrorKind::Unsupported(Construct::Keyword(word))
                 } else if let Some(word) = CONSTANTS.into_iter().find(is) {
-                    Mistake::Unsupported(Construct::Constant(word))
+                    TemplateErrorKind::Unsupported(Construct::Constant(word))
                 } else {
                     function_of(token.at, word)?;
                     continue;
@@ -256,26 +270,29 @@ fn refuse_foreign(tokens: &[Token<'_>]) -> Result<(), Stumble> {
             }
             _ => continue,
         };
-        return Err(Stumble { at: token.at, mistake });
+        return Err(TemplateErrorAt { offset: token.at, kind });
     }
     Ok(())
 }
 
-fn function_of(at: usize, name: &str) -> Result<&'static str, Stumble> {
+fn function_of(at: usize, name: &str) -> Result<&'static str, TemplateErrorAt> {
     let function = FUNCTIONS.into_iter().find(|known| *known == name);
-    function.ok_or_else(|| Stumble { at, mistake: Mistake::UnknownFunction { name: name.into() } })
+    function.ok_or_else(|| TemplateErrorAt {
+        offset: at,
+        kind: TemplateErrorKind::UnknownFunction { name: name.into() },
+    })
 }
 
-fn field_of(at: usize, path: &str) -> Result<Field, Stumble> {
+fn field_of(at: usize, path: &str) -> Result<Field, TemplateErrorAt> {
     Field::find(path).ok_or_else(|| {
         let path = path.to_owned();
         let is_section = is_section(&path);
-        let mistake = if is_section {
-            Mistake::SectionAsValue { path }
+        let kind = if is_section {
+            TemplateErrorKind::SectionAsValue { path }
         } else {
-            Mistake::UnknownField { path }
+            TemplateErrorKind::UnknownField { path }
         };
-        Stumble { at, mistake }
+        TemplateErrorAt { offset: at, kind }
     })
 }
 

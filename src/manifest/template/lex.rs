@@ -3,8 +3,7 @@
 //!
 //! Knows tokens only; what an action may say is `grammar`'s business.
 
-use super::Stumble;
-use super::error::{Construct, Mistake};
+use super::error::{Construct, TemplateErrorAt, TemplateErrorKind};
 use std::ops::Range;
 
 /// What a template consists of.
@@ -23,11 +22,11 @@ pub(super) enum Piece<'s> {
 #[derive(Debug)]
 pub(super) struct Token<'s> {
     pub(super) at: usize,
-    pub(super) kind: Kind<'s>,
+    pub(super) kind: TokenKind<'s>,
 }
 
 #[derive(Debug)]
-pub(super) enum Kind<'s> {
+pub(super) enum TokenKind<'s> {
     /// `.session.name`
     Path(&'s str),
     /// `if`, `quote`
@@ -40,7 +39,7 @@ pub(super) enum Kind<'s> {
 }
 
 /// The whole template.
-pub(super) fn pieces(source: &str) -> Result<Vec<Piece<'_>>, Stumble> {
+pub(super) fn pieces(source: &str) -> Result<Vec<Piece<'_>>, TemplateErrorAt> {
     let mut cursor = Cursor { length: source.len(), rest: source };
     let mut pieces = Vec::new();
     loop {
@@ -108,23 +107,25 @@ impl<'s> Cursor<'s> {
         self.takes("}}")
     }
 
-    fn comment(&mut self, at: usize) -> Result<(), Stumble> {
+    fn comment(&mut self, at: usize) -> Result<(), TemplateErrorAt> {
         let Some((_, rest)) = self.rest.split_once("*/") else {
-            return Err(Stumble { at, mistake: Mistake::UnclosedComment });
+            return Err(TemplateErrorAt { offset: at, kind: TemplateErrorKind::UnclosedComment });
         };
         self.rest = rest;
         if self.takes_end() {
             Ok(())
         } else {
-            Err(Stumble { at, mistake: Mistake::CommentNotAlone })
+            Err(TemplateErrorAt { offset: at, kind: TemplateErrorKind::CommentNotAlone })
         }
     }
 
-    fn action(&mut self, at: usize) -> Result<Vec<Token<'s>>, Stumble> {
+    fn action(&mut self, at: usize) -> Result<Vec<Token<'s>>, TemplateErrorAt> {
         let mut tokens = Vec::new();
         while !self.takes_end() {
             match self.rest.chars().next() {
-                None => return Err(Stumble { at, mistake: Mistake::Unclosed }),
+                None => {
+                    return Err(TemplateErrorAt { offset: at, kind: TemplateErrorKind::Unclosed });
+                }
                 Some(character) if SPACE.contains(&character) => {
                     self.rest = self.rest.strip_prefix(SPACE).unwrap_or_default();
                 }
@@ -135,64 +136,67 @@ impl<'s> Cursor<'s> {
     }
 
     /// The token that begins with this character.
-    fn token(&mut self, first: char) -> Result<Token<'s>, Stumble> {
+    fn token(&mut self, first: char) -> Result<Token<'s>, TemplateErrorAt> {
         let at = self.at();
-        let stumble = |mistake| Err(Stumble { at, mistake });
+        let fail = |kind| Err(TemplateErrorAt { offset: at, kind });
         let kind = match first {
             '.' => match self.take_while(|character| character == '.' || is_word(character)) {
-                "." => Kind::Foreign(Construct::Dot),
-                path => Kind::Path(path),
+                "." => TokenKind::Foreign(Construct::Dot),
+                path => TokenKind::Path(path),
             },
             '0'..='9' | '+' | '-' => {
                 let text = self.take_while(|c| is_word(c) || matches!(c, '.' | '+' | '-'));
                 match whole_number(text) {
-                    Some(number) => Kind::Number(number),
-                    None => return stumble(Mistake::BadNumber { text: text.to_owned() }),
+                    Some(number) => TokenKind::Number(number),
+                    None => return fail(TemplateErrorKind::BadNumber { text: text.to_owned() }),
                 }
             }
             '$' => {
                 self.rest = self.rest.strip_prefix('$').unwrap_or_default();
                 let name = self.take_while(is_word);
-                Kind::Foreign(Construct::Variable(format!("${name}")))
+                TokenKind::Foreign(Construct::Variable(format!("${name}")))
             }
             '"' | '`' => {
                 let Some((text, rest)) = literal(self.rest) else {
-                    return stumble(Mistake::UnclosedText);
+                    return fail(TemplateErrorKind::UnclosedText);
                 };
                 self.rest = rest;
                 return match text {
-                    Some(text) => Ok(Token { at, kind: Kind::Text(text) }),
-                    None => stumble(Mistake::BadEscape),
+                    Some(text) => Ok(Token { at, kind: TokenKind::Text(text) }),
+                    None => fail(TemplateErrorKind::BadEscape),
                 };
             }
             '|' | '(' | ')' | ',' | '=' | ':' | '\'' => {
                 self.rest = self.rest.strip_prefix(first).unwrap_or_default();
                 let kind = match first {
-                    '|' => Kind::Pipe,
-                    ',' => Kind::Foreign(Construct::Comma),
-                    '=' | ':' => Kind::Foreign(Construct::Declaration),
+                    '|' => TokenKind::Pipe,
+                    ',' => TokenKind::Foreign(Construct::Comma),
+                    '=' | ':' => TokenKind::Foreign(Construct::Declaration),
                     '\'' => {
                         let end = self.rest.split_once('\'');
                         self.rest = end.map_or(self.rest, |(_, rest)| rest);
-                        Kind::Foreign(Construct::CharacterLiteral)
+                        TokenKind::Foreign(Construct::CharacterLiteral)
                     }
-                    _ => Kind::Foreign(Construct::Parenthesis),
+                    _ => TokenKind::Foreign(Construct::Parenthesis),
                 };
                 return Ok(Token { at, kind });
             }
-            _ if is_word(first) => Kind::Word(self.take_while(is_word)),
-            character => return stumble(Mistake::Character { character }),
+            _ if is_word(first) => TokenKind::Word(self.take_while(is_word)),
+            character => return fail(TemplateErrorKind::Character { character }),
         };
         self.ends_token()?;
         Ok(Token { at, kind })
     }
 
     /// Go wants space between operands, and takes `.a"b"` for a slip of the pen.
-    fn ends_token(&self) -> Result<(), Stumble> {
+    fn ends_token(&self) -> Result<(), TemplateErrorAt> {
         let end = [' ', '\t', '\r', '\n', '|', '(', ')', ',', ':', '=', '.'];
         match self.rest.chars().next() {
             Some(character) if !end.contains(&character) && !self.rest.starts_with("}}") => {
-                Err(Stumble { at: self.at(), mistake: Mistake::Character { character } })
+                Err(TemplateErrorAt {
+                    offset: self.at(),
+                    kind: TemplateErrorKind::Character { character },
+                })
             }
             _ => Ok(()),
         }

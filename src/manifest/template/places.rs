@@ -1,8 +1,7 @@
 //! Where marks have come to stand in the tree: each in a text, or as a whole number, and nowhere
 //! else; then what they stand for, put there.
 
-use super::Stumble;
-use super::error::Mistake;
+use super::error::{TemplateErrorAt, TemplateErrorKind};
 use super::expand::Expanded;
 use super::grammar::Expression;
 use super::marks::{LENGTH, Mark, Marks};
@@ -16,21 +15,21 @@ pub(super) fn check(
     nodes: &[Node],
     expanded: &Expanded,
     expressions: &[Expression],
-) -> Result<(), Stumble> {
-    let stumble = |mark: Mark, mistake: fn(&'static str) -> Mistake| {
+) -> Result<(), TemplateErrorAt> {
+    let fail = |mark: Mark, kind: fn(&'static str) -> TemplateErrorKind| {
         let Some(expression) = expressions.get(mark.number) else { return Ok(()) };
-        Err(Stumble { at: expression.at, mistake: mistake(expression.field.path) })
+        Err(TemplateErrorAt { offset: expression.at, kind: kind(expression.field.path) })
     };
     let mut found = Found { marks: &expanded.marks, inside: BTreeSet::new(), in_key: None };
     for node in nodes {
         found.look(node);
     }
     if let Some(mark) = found.in_key {
-        return stumble(mark, |path| Mistake::InKey { path });
+        return fail(mark, |path| TemplateErrorKind::InKey { path });
     }
     for mark in expanded.marks.find(&expanded.text) {
         if !found.inside.contains(&mark.number) && !is_comment(&expanded.text, mark.at) {
-            stumble(mark, |path| Mistake::NoPlace { path })?;
+            fail(mark, |path| TemplateErrorKind::NoPlace { path })?;
         }
     }
     Ok(())
@@ -42,12 +41,12 @@ pub(super) fn put(
     marks: &Marks,
     expressions: &[Expression],
     values: &Values<'_>,
-) -> Result<(), Stumble> {
+) -> Result<(), TemplateErrorAt> {
     let value = |mark: Mark| {
         let Some(expression) = expressions.get(mark.number) else { return Ok(None) };
-        let mistake = || Mistake::Absent { path: expression.field.path };
+        let kind = || TemplateErrorKind::Absent { path: expression.field.path };
         let value = expression.of(values);
-        value.map(Some).ok_or_else(|| Stumble { at: expression.at, mistake: mistake() })
+        value.map(Some).ok_or_else(|| TemplateErrorAt { offset: expression.at, kind: kind() })
     };
     match node {
         Node::Text(text) => {
@@ -82,8 +81,8 @@ pub(super) fn put(
 fn filled<'v>(
     text: &str,
     marks: &Marks,
-    value: impl Fn(Mark) -> Result<Option<Value<'v>>, Stumble>,
-) -> Result<Option<String>, Stumble> {
+    value: impl Fn(Mark) -> Result<Option<Value<'v>>, TemplateErrorAt>,
+) -> Result<Option<String>, TemplateErrorAt> {
     let mut filled = String::new();
     let mut done = 0;
     for mark in marks.find(text) {

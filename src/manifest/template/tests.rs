@@ -4,7 +4,7 @@ mod attacks;
 mod language;
 mod refusals;
 
-use super::conform::{Demand, conform};
+use super::conform::{RouteSpec, conform};
 use super::*;
 use crate::manifest::{GatePlace, LabelValue, ObjectName, Owner, Place, Route, TraefikName};
 use crate::name::{Domain, Label, SessionSlug};
@@ -63,8 +63,8 @@ fn filled(template: &str, values: &Values<'_>) -> Vec<Node> {
 }
 
 /// What a session of alice has to be, by the defaults.
-fn demanded<T>(check: impl FnOnce(Demand<'_>) -> T) -> T {
-    check(Demand {
+fn with_route_spec<T>(check: impl FnOnce(RouteSpec<'_>) -> T) -> T {
+    check(RouteSpec {
         host: "alice.vdi.example.com",
         namespace: &ObjectName::known("vdi-sessions"),
         service_name: "kasm-alice-1",
@@ -89,7 +89,7 @@ fn the_first_template_is_rendered_unchanged_and_gated() {
         .replace("{{ .username }}", "alice");
     assert_eq!(filled(FIRST, &ALICE), yaml::read(&expected).unwrap());
 
-    let (node, added) = demanded(|demand| conform(filled(FIRST, &ALICE), &demand)).unwrap();
+    let (node, added) = with_route_spec(|spec| conform(filled(FIRST, &ALICE), &spec)).unwrap();
     for (after, addition) in [
         ("66fe8fe4\n", "  annotations:\n    doorward.dev/label-version: doorward-label/v1\n"),
         (

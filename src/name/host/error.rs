@@ -3,8 +3,7 @@
 //! Ten and more reasons for the operator's log and `explain`, one for the client: whoever asks for a
 //! host that is refused must not learn from the answer which hosts there are (T28).
 
-use super::MAX_NAME_BYTES;
-use crate::name::label::MAX_LABEL_BYTES;
+use crate::name::dns::{MAX_LABEL_BYTES, MAX_NAME_BYTES};
 use crate::name::{LabelError, SessionSlugError};
 use std::error::Error;
 use std::fmt;

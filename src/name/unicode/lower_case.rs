@@ -10,7 +10,7 @@
 
 /// The full lower-case mapping of one character, without context or language: the final sigma rule
 /// does not apply, and U+0130 becomes an `i` with U+0307 whatever the locale.
-pub(in crate::name) fn lower_case(character: char) -> impl Iterator<Item = char> {
+pub(crate) fn lower_case(character: char) -> impl Iterator<Item = char> {
     // The only unconditional lower-case line of SpecialCasing.txt that is longer than a character.
     let (first, second) = match character {
         '\u{130}' => ('i', Some('\u{307}')),

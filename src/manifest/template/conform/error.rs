@@ -1,13 +1,14 @@
 //! For which reasons a manifest is not taken for a session's route, and what to write instead.
 
-use super::rule::RuleMistake;
+use super::rule::RuleError;
+use crate::manifest::MAX_PRIORITY;
 use std::error::Error;
 use std::fmt;
 
 /// Why a tree is not the gated route of one session alone. Paths are those of the manifest, such as
 /// `spec.routes[0].match`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotConforming {
+pub enum ConformError {
     /// None or several documents.
     Documents {
         /// How many.
@@ -56,7 +57,7 @@ pub enum NotConforming {
         /// Which one.
         found: String,
         /// The session's.
-        demanded: String,
+        expected: String,
     },
     /// An annotation of ours with something else in it.
     Annotation {
@@ -65,7 +66,7 @@ pub enum NotConforming {
         /// What it holds.
         found: String,
         /// What it should hold.
-        demanded: String,
+        expected: String,
     },
     /// `ownerReferences` that are not exactly the session's owner.
     Owner {
@@ -102,7 +103,7 @@ pub enum NotConforming {
         /// The session's host.
         host: String,
         /// In what it differs.
-        mistake: RuleMistake,
+        error: RuleError,
     },
     /// A priority that is no whole number, or below 2, or more than the API server takes.
     Priority {
@@ -124,14 +125,14 @@ pub enum NotConforming {
         /// Which one.
         found: String,
         /// The session's.
-        demanded: String,
+        expected: String,
     },
     /// Another port than the session's.
     ServicePort {
         /// Which one.
         found: String,
         /// The session's.
-        demanded: u16,
+        expected: u16,
     },
     /// A name with `@`, which refers to another provider of Traefik.
     Reference {
@@ -169,7 +170,7 @@ pub enum NotConforming {
     NoGate,
 }
 
-impl fmt::Display for NotConforming {
+impl fmt::Display for ConformError {
     #[expect(clippy::too_many_lines, reason = "a table: one sentence for each variant")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -200,18 +201,18 @@ impl fmt::Display for NotConforming {
                  .session.name }}}}",
                 shown(found)
             ),
-            Self::Namespace { at, found, demanded } => write!(
+            Self::Namespace { at, found, expected } => write!(
                 f,
-                "{at} is {}, and the session lives in `{demanded}`; drop it or write {{{{ \
+                "{at} is {}, and the session lives in `{expected}`; drop it or write {{{{ \
                  .namespace }}}}",
                 shown(found)
             ),
-            Self::Annotation { key, found, demanded } => write!(
+            Self::Annotation { key, found, expected } => write!(
                 f,
                 "metadata.annotations has {key}: {}, and it would have to be {}; drop it, it is \
                  put in",
                 shown(found),
-                shown(demanded)
+                shown(expected)
             ),
             Self::Owner { references } => write!(
                 f,
@@ -245,9 +246,9 @@ impl fmt::Display for NotConforming {
                 "spec.routes[0].syntax chooses another rule language than the one that is checked; \
                  drop it",
             ),
-            Self::Match { found, host, mistake } => write!(
+            Self::Match { found, host, error } => write!(
                 f,
-                "spec.routes[0].match {mistake}: {}; write Host(`{host}`) and nothing else, as \
+                "spec.routes[0].match {error}: {}; write Host(`{host}`) and nothing else, as \
                  Host(`{{{{ .host }}}}`)",
                 shown(found)
             ),
@@ -255,7 +256,7 @@ impl fmt::Display for NotConforming {
                 f,
                 "spec.routes[0].priority is {}; write a whole number from 2 to {}, or drop it",
                 shown(found),
-                super::MAX_PRIORITY
+                MAX_PRIORITY
             ),
             Self::Services { services } => write!(
                 f,
@@ -266,15 +267,15 @@ impl fmt::Display for NotConforming {
                 "spec.routes[0].services[0].kind is {}; write Service, which leads to one place",
                 shown(found)
             ),
-            Self::ServiceName { found, demanded } => write!(
+            Self::ServiceName { found, expected } => write!(
                 f,
-                "spec.routes[0].services[0].name is {}, and the session's is `{demanded}`; write \
+                "spec.routes[0].services[0].name is {}, and the session's is `{expected}`; write \
                  {{{{ .service.name }}}}, or allow it with --allow-service-override",
                 shown(found)
             ),
-            Self::ServicePort { found, demanded } => write!(
+            Self::ServicePort { found, expected } => write!(
                 f,
-                "spec.routes[0].services[0].port is {}, and the session's is {demanded}; write \
+                "spec.routes[0].services[0].port is {}, and the session's is {expected}; write \
                  {{{{ .service.port }}}}, or allow it with --allow-service-override",
                 shown(found)
             ),
@@ -318,7 +319,7 @@ impl fmt::Display for NotConforming {
     }
 }
 
-impl Error for NotConforming {}
+impl Error for ConformError {}
 
 fn remedy_of(at: &str) -> &'static str {
     match at {

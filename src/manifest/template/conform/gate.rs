@@ -1,6 +1,9 @@
 //! Whether the gate stands in front of a route, once and before everything else.
 
-use super::{Added, Addition, Demand, NotConforming, not_a, present, shown, spelled, text_at};
+use super::additions::{Addition, Additions};
+use super::error::ConformError;
+use super::fields::{not_a, present, shown, spelled, text_at};
+use super::route_spec::RouteSpec;
 use crate::manifest::GatePlace;
 use crate::manifest::tree::{Node, Section};
 
@@ -8,47 +11,47 @@ use crate::manifest::tree::{Node, Section};
 /// entry point has already: the second question no longer holds the token.
 pub(super) fn place(
     route: &mut Section,
-    demand: &Demand<'_>,
-    added: &mut Added,
-) -> Result<(), NotConforming> {
-    let names = names(route, "spec.routes[0].middlewares", demand)?;
-    let is_ours = |name: &String| role(name, demand) != Role::Foreign;
-    if demand.gate == GatePlace::EntryPoint {
+    expected: &RouteSpec<'_>,
+    added: &mut Additions,
+) -> Result<(), ConformError> {
+    let names = names(route, "spec.routes[0].middlewares", expected)?;
+    let is_ours = |name: &String| role(name, expected) != Role::Foreign;
+    if expected.gate == GatePlace::EntryPoint {
         return match names.into_iter().find(is_ours) {
-            Some(name) => Err(NotConforming::GateTwice { name }),
+            Some(name) => Err(ConformError::GateTwice { name }),
             None => Ok(()),
         };
     }
     // A demand without a gate is somebody's mistake, and must not become an open route.
-    if demand.middlewares.is_empty() {
-        return Err(NotConforming::NoGate);
+    if expected.middlewares.is_empty() {
+        return Err(ConformError::NoGate);
     }
-    let (first, others) = names.split_at(names.len().min(demand.middlewares.len()));
-    if first == demand.middlewares && !others.iter().any(is_ours) {
+    let (first, others) = names.split_at(names.len().min(expected.middlewares.len()));
+    if first == expected.middlewares && !others.iter().any(is_ours) {
         return Ok(());
     }
-    if let Some(name) = names.iter().find(|name| role(name, demand) == Role::Part) {
-        return Err(NotConforming::GatePart { name: name.clone() });
+    if let Some(name) = names.iter().find(|name| role(name, expected) == Role::Part) {
+        return Err(ConformError::GatePart { name: name.clone() });
     }
-    let gate = demand.middlewares.to_vec();
-    match (names.iter().any(is_ours), demand.add_middleware) {
-        (false, false) => return Err(NotConforming::GateMissing { gate }),
-        (true, false) => return Err(NotConforming::GateNotInFront { gate }),
+    let gate = expected.middlewares.to_vec();
+    match (names.iter().any(is_ours), expected.add_middleware) {
+        (false, false) => return Err(ConformError::GateMissing { gate }),
+        (true, false) => return Err(ConformError::GateNotInFront { gate }),
         (false, true) => added.note(Addition::Middleware),
         (true, true) => added.note(Addition::MiddlewareInFront),
     }
-    in_front(route, demand);
+    in_front(route, expected);
     Ok(())
 }
 
 /// A service can have Middlewares as well. They come last, so the gate does not belong there.
 pub(super) fn absent_from_service(
     service: &Section,
-    demand: &Demand<'_>,
-) -> Result<(), NotConforming> {
-    let names = names(service, "spec.routes[0].services[0].middlewares", demand)?;
-    match names.into_iter().find(|name| role(name, demand) != Role::Foreign) {
-        Some(name) => Err(NotConforming::GateOnService { name }),
+    expected: &RouteSpec<'_>,
+) -> Result<(), ConformError> {
+    let names = names(service, "spec.routes[0].services[0].middlewares", expected)?;
+    match names.into_iter().find(|name| role(name, expected) != Role::Foreign) {
+        Some(name) => Err(ConformError::GateOnService { name }),
         None => Ok(()),
     }
 }
@@ -65,9 +68,9 @@ enum Role {
 }
 
 /// The names of the chain's parts begin with the chain's, those of other routes' gates too.
-fn role(name: &str, demand: &Demand<'_>) -> Role {
-    let chain = demand.middleware.as_str();
-    if name == chain || demand.middlewares.iter().any(|demanded| demanded == name) {
+fn role(name: &str, expected: &RouteSpec<'_>) -> Role {
+    let chain = expected.middleware.as_str();
+    if name == chain || expected.middlewares.iter().any(|gate| gate == name) {
         return Role::Gate;
     }
     let is_part = name.strip_prefix(chain).is_some_and(|rest| rest.starts_with('-'));
@@ -76,7 +79,11 @@ fn role(name: &str, demand: &Demand<'_>) -> Role {
 
 /// The names of a section's Middlewares, each of the route's own namespace. Traefik drops a route
 /// with any other, or, told to allow it, leaves the namespace.
-fn names(section: &Section, at: &str, demand: &Demand<'_>) -> Result<Vec<String>, NotConforming> {
+fn names(
+    section: &Section,
+    at: &str,
+    expected: &RouteSpec<'_>,
+) -> Result<Vec<String>, ConformError> {
     let references = match present(section, "middlewares") {
         None => return Ok(Vec::new()),
         Some(Node::List(references)) => references,
@@ -92,16 +99,16 @@ fn names(section: &Section, at: &str, demand: &Demand<'_>) -> Result<Vec<String>
         let name = text_at(reference, "name", &format!("{at}.name"))?;
         if name.contains('@') {
             let found = name.to_owned();
-            return Err(NotConforming::Reference { at: format!("{at}.name"), found });
+            return Err(ConformError::Reference { at: format!("{at}.name"), found });
         }
         match present(reference, "namespace") {
             None => {}
-            Some(Node::Text(found)) if *found == demand.namespace.as_str() => {}
+            Some(Node::Text(found)) if *found == expected.namespace.as_str() => {}
             Some(other) => {
-                return Err(NotConforming::Namespace {
+                return Err(ConformError::Namespace {
                     at: format!("{at}.namespace"),
                     found: shown(other),
-                    demanded: demand.namespace.to_string(),
+                    expected: expected.namespace.to_string(),
                 });
             }
         }
@@ -111,14 +118,14 @@ fn names(section: &Section, at: &str, demand: &Demand<'_>) -> Result<Vec<String>
 }
 
 /// The gate, and behind it what else there was.
-fn in_front(route: &mut Section, demand: &Demand<'_>) {
+fn in_front(route: &mut Section, expected: &RouteSpec<'_>) {
     let is_foreign = |node: &&Node| {
         let name = node.below(&["name"]).and_then(Node::text);
-        name.is_some_and(|name| role(name, demand) == Role::Foreign)
+        name.is_some_and(|name| role(name, expected) == Role::Foreign)
     };
     let reference = |name: &String| Node::from(Section::new().put("name", name.clone()));
     let others = route.at("middlewares").and_then(Node::list).unwrap_or_default();
     let others = others.iter().filter(is_foreign).cloned();
-    let middlewares: Vec<Node> = demand.middlewares.iter().map(reference).chain(others).collect();
+    let middlewares: Vec<Node> = expected.middlewares.iter().map(reference).chain(others).collect();
     route.set("middlewares", middlewares);
 }

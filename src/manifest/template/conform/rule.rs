@@ -7,7 +7,7 @@ use std::fmt;
 
 /// Why a rule is not that of one host alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RuleMistake {
+pub enum RuleError {
     /// It does not begin with `Host(` and a text between backticks or double quotes.
     NotHost,
     /// The text is another host.
@@ -17,17 +17,17 @@ pub enum RuleMistake {
 }
 
 /// Whether `rule` is `Host(…)` of this canonical host, and that is all.
-pub(super) fn names_only(rule: &str, host: &str) -> Result<(), RuleMistake> {
-    let (found, rest) = host_of(rule).ok_or(RuleMistake::NotHost)?;
+pub(super) fn names_only(rule: &str, host: &str) -> Result<(), RuleError> {
+    let (found, rest) = host_of(rule).ok_or(RuleError::NotHost)?;
     if found.to_ascii_lowercase() != host {
-        return Err(RuleMistake::OtherHost);
+        return Err(RuleError::OtherHost);
     }
     // A line end behind the rule is what a block of YAML leaves; inside, Go would end the expression.
     let rest = rest.trim_start_matches(INNER_SPACE).strip_prefix(')');
     if rest.is_some_and(|rest| rest.trim_matches(OUTER_SPACE).is_empty()) {
         Ok(())
     } else {
-        Err(RuleMistake::More)
+        Err(RuleError::More)
     }
 }
 
@@ -41,7 +41,7 @@ fn host_of(rule: &str) -> Option<(&str, &str)> {
     rest.strip_prefix(quote)?.split_once(quote)
 }
 
-impl fmt::Display for RuleMistake {
+impl fmt::Display for RuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotHost => "does not begin with Host and one text",
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn only_one_rule_is_taken() {
-        use RuleMistake::{More, NotHost, OtherHost};
+        use RuleError::{More, NotHost, OtherHost};
         for (name, rule, expected) in [
             ("backticks", "Host(`a.vdi.example.com`)", Ok(())),
             ("double_quotes", "Host(\"a.vdi.example.com\")", Ok(())),

@@ -5,6 +5,7 @@ mod route;
 
 use super::*;
 use crate::manifest::yaml;
+use crate::manifest::{GatePlace, ObjectName, TraefikName};
 
 /// A route that lacks nothing.
 const GOOD: &str = "\
@@ -42,7 +43,7 @@ const fn on_the_route() -> Terms {
     }
 }
 
-fn judged(text: &str, terms: &Terms) -> Result<(Node, Added), NotConforming> {
+fn judged(text: &str, terms: &Terms) -> Result<(Node, Additions), ConformError> {
     let nodes = yaml::read(text).unwrap_or_else(|error| panic!("{error}:\n{text}"));
     let owner = yaml::read(
         "{apiVersion: d/v1, kind: VDISession, name: alice-1, uid: 0b8e, controller: true}",
@@ -52,7 +53,7 @@ fn judged(text: &str, terms: &Terms) -> Result<(Node, Added), NotConforming> {
         GatePlace::Route if terms.middlewares.is_empty() => &gate[..],
         _ => &terms.middlewares,
     };
-    let demand = Demand {
+    let spec = RouteSpec {
         host: "alice.vdi.example.com",
         namespace: &ObjectName::known("vdi-sessions"),
         service_name: "kasm-alice-1",
@@ -67,7 +68,7 @@ fn judged(text: &str, terms: &Terms) -> Result<(Node, Added), NotConforming> {
         annotations: &[("version", "v1".to_owned())],
         owner: owner.as_ref().ok().and_then(|nodes| nodes.first()),
     };
-    conform(nodes, &demand)
+    conform(nodes, &spec)
 }
 
 /// `GOOD` with one thing replaced by another.
@@ -234,7 +235,7 @@ fn the_owner_is_the_sessions() {
 
 #[test]
 fn additions_of_several_routes_are_told_once() {
-    let mut all = Added::default();
+    let mut all = Additions::default();
     assert_eq!(all.to_string(), "");
     for (from, to) in [("priority: 50", ""), ("[websecure]", ""), ("priority: 50", "")] {
         all.extend(&judged(&changed(from, to), &on_the_route()).unwrap().1);

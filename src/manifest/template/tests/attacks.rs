@@ -2,7 +2,7 @@
 //! (T16). A value is one text, whatever it is.
 
 use super::*;
-use crate::manifest::template::conform::NotConforming;
+use crate::manifest::template::conform::ConformError;
 use crate::manifest::template::expand::Expanded;
 use crate::manifest::tree::Section;
 use proptest::prelude::*;
@@ -222,7 +222,7 @@ fn same_host_and_gate(name: &str, attack: &str) {
 }
 
 fn is_alices(name: &str, nodes: Vec<Node>) {
-    let Ok((node, _)) = demanded(|demand| conform(nodes, &demand)) else { return };
+    let Ok((node, _)) = with_route_spec(|spec| conform(nodes, &spec)) else { return };
     let text = |keys: &[&str]| node.below(keys).and_then(Node::text).map(str::to_owned);
     assert_eq!(text(&["metadata", "namespace"]).as_deref(), Some("vdi-sessions"), "{name}");
     let entry_points = node.below(&["spec", "entryPoints"]);
@@ -249,8 +249,8 @@ fn is_alices(name: &str, nodes: Vec<Node>) {
 #[test]
 fn a_backtick_in_a_username_is_told_apart() {
     let nodes = filled(FIRST, &Values { label: "alice.vdi.example.com`) || Host(`bob", ..ALICE });
-    let error = demanded(|demand| conform(nodes, &demand)).unwrap_err();
-    assert!(matches!(&error, NotConforming::Match { .. }), "{error}");
+    let error = with_route_spec(|spec| conform(nodes, &spec)).unwrap_err();
+    assert!(matches!(&error, ConformError::Match { .. }), "{error}");
 }
 
 #[test]

@@ -211,8 +211,8 @@ fn braces_and_literals_that_do_not_close() {
     ]);
     let large = |bytes: usize| Template::parse(&"#".repeat(bytes)).map(|_| ());
     assert_eq!(large(MAX_BYTES), Ok(()));
-    let mistake = large(MAX_BYTES + 1).unwrap_err().mistake;
-    assert_eq!(mistake, Mistake::TooLarge { bytes: MAX_BYTES + 1 });
+    let kind = large(MAX_BYTES + 1).unwrap_err().kind;
+    assert_eq!(kind, TemplateErrorKind::TooLarge { bytes: MAX_BYTES + 1 });
 }
 
 #[test]

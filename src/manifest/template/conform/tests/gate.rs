@@ -123,7 +123,7 @@ fn the_gate_is_put_in_front_and_the_others_keep_their_order() {
         assert_eq!(middlewares(&changed("[{name: doorward}]", from), terms), expected, "{name}");
     }
     let unbound = changed("[{name: doorward}]", "[{name: doorward-auth}]");
-    assert!(matches!(judged(&unbound, &bound), Err(NotConforming::GatePart { .. })));
+    assert!(matches!(judged(&unbound, &bound), Err(ConformError::GatePart { .. })));
 }
 
 #[test]
@@ -152,10 +152,10 @@ fn no_route_has_the_gate_that_its_entry_point_has() {
 }
 
 #[test]
-fn a_demand_without_a_gate_opens_nothing() {
+fn a_spec_without_a_gate_opens_nothing() {
     let nodes = yaml::read(GOOD).unwrap();
     let namespace = ObjectName::known("vdi-sessions");
-    let demand = Demand {
+    let spec = RouteSpec {
         host: "alice.vdi.example.com",
         namespace: &namespace,
         service_name: "kasm-alice-1",
@@ -170,5 +170,5 @@ fn a_demand_without_a_gate_opens_nothing() {
         annotations: &[],
         owner: None,
     };
-    assert_eq!(conform(nodes, &demand), Err(NotConforming::NoGate));
+    assert_eq!(conform(nodes, &spec), Err(ConformError::NoGate));
 }

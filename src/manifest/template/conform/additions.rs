@@ -5,7 +5,7 @@ use std::fmt;
 
 /// What routes had not and have now; several of these can be one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Added(BTreeSet<Addition>);
+pub struct Additions(BTreeSet<Addition>);
 
 /// One thing that is put in, in the order in which messages list them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +28,7 @@ pub enum Addition {
     Owner,
 }
 
-impl Added {
+impl Additions {
     /// Whether nothing was put in.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -56,7 +56,7 @@ impl Added {
     }
 }
 
-impl fmt::Display for Added {
+impl fmt::Display for Additions {
     /// `the gate's middleware, spec.entryPoints`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, addition) in self.0.iter().enumerate() {

@@ -1,0 +1,33 @@
+//! `forwardAuth.tls`: the authority by which Traefik verifies the gate's certificate.
+
+use crate::manifest::ObjectName;
+use crate::manifest::fixed::{CA_KEY, CA_SECRET};
+use crate::manifest::tree::Section;
+
+/// Where Traefik finds the certificate that it judges the gate's by.
+pub(super) enum CaSource<'a> {
+    /// In the Secret that is in the Middleware's namespace, which is this.
+    Secret(&'a ObjectName),
+    /// In this file.
+    File(&'a str),
+}
+
+impl CaSource<'_> {
+    /// `forwardAuth.tls`.
+    pub(super) fn section(&self) -> Section {
+        match self {
+            Self::Secret(namespace) => Section::new()
+                .why(format!(
+                    "A Secret of this namespace with the authority's certificate under the key \
+                     {CA_KEY}. While it is missing, Traefik has no such middleware and answers 404 on \
+                     every route that names it. deploy/cert-manager makes it, or:\n\
+                     kubectl -n {namespace} create secret generic {CA_SECRET} \
+                     --from-file={CA_KEY}=pki/{CA_KEY}",
+                ))
+                .put("caSecret", CA_SECRET),
+            Self::File(path) => Section::new()
+                .why("The authority's certificate, PEM.")
+                .put("ca", (*path).to_owned()),
+        }
+    }
+}
