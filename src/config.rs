@@ -15,6 +15,7 @@ mod key_path;
 mod problem;
 mod raw;
 mod read;
+mod reference;
 mod restart;
 mod sample;
 mod schema;
@@ -25,6 +26,7 @@ mod url;
 
 pub use environment::{Environment, ProcessEnvironment};
 pub use problem::{Mistakes, Place, Problem, Warning};
+pub use reference::reference;
 pub use sample::SAMPLE;
 pub use schema::schema;
 pub(crate) use settings::LONGEST_SESSION;

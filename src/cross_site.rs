@@ -19,12 +19,12 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// Every rule refuses.
+    /// A request that violates a rule is refused.
     #[default]
     Strict,
-    /// Rules are judged and logged, and refuse only a WebSocket from another workspace host.
+    /// Violations are logged; only a WebSocket from another workspace host is refused.
     Report,
-    /// Rules are not judged.
+    /// No rule is checked.
     Off,
 }
 

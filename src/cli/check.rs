@@ -3,7 +3,7 @@
 //! Decides what is said and the exit code; what a mistake is, `config` knows.
 
 use super::counted;
-use crate::config::{Config, Environment, Mistakes, SAMPLE, Warning, schema};
+use crate::config::{Config, Environment, Mistakes, SAMPLE, Warning, reference, schema};
 use crate::name::Domain;
 use crate::token::Algorithm;
 use serde_json::{Value, json};
@@ -14,11 +14,14 @@ use std::path::Path;
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct CheckArgs {
     /// Print the JSON Schema of the configuration and do nothing else
-    #[arg(long, conflicts_with = "sample")]
+    #[arg(long, conflicts_with_all = ["sample", "reference"])]
     pub(crate) schema: bool,
     /// Print the commented default configuration and do nothing else
     #[arg(long)]
     pub(crate) sample: bool,
+    /// Print the reference of all keys as Markdown and do nothing else
+    #[arg(long, conflicts_with = "sample")]
+    pub(crate) reference: bool,
     /// Print the result as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -46,6 +49,9 @@ pub(crate) fn run(
 ) -> Outcome {
     if arguments.schema {
         return Outcome { stdout: format!("{:#}\n", schema()), ..Outcome::default() };
+    }
+    if arguments.reference {
+        return Outcome { stdout: reference(), ..Outcome::default() };
     }
     if arguments.sample {
         return Outcome { stdout: SAMPLE.to_owned(), ..Outcome::default() };

@@ -5,9 +5,11 @@
 //! The documentation of a field is its description in the schema. Keys that must be there stand in
 //! `required` of their section; that they are is checked later, one by one.
 
+mod issuer;
 mod render;
 mod session;
 
+pub(super) use issuer::{RawCase, RawIssuer, RawKeys};
 pub(super) use render::{RawGate, RawLayout, RawRender, RawTlsMode};
 pub(super) use session::{RawHandoff, RawLogin, RawOutage, RawRevocation, RawStore};
 
@@ -25,77 +27,129 @@ use serde::Deserialize;
 #[serde(default, deny_unknown_fields)]
 #[schemars(title = "doorward configuration", rename = "Configuration", extend("required" = ["domains", "issuers"]))]
 pub(super) struct RawConfig {
-    /// Where Traefik asks: one address or a list. Default 127.0.0.1:4181.
+    /// Address and port that Traefik calls; one or a list.
+    ///
+    /// Default: `127.0.0.1:4181`. Allowed: IP address and port.
     pub(super) listen: Field<OneOrMany<Text<Socket>>>,
-    /// Health and metrics. Default 127.0.0.1:4182.
+    /// Address and port for health and metrics. Do not expose it.
+    ///
+    /// Default: `127.0.0.1:4182`. Allowed: IP address and port.
     pub(super) admin_listen: Field<Text<Socket>>,
-    /// Answers every request with the 404 page.
+    /// Address and port that answers every request with the 404 page: the backend of a catch-all
+    /// route behind the gate.
+    ///
+    /// Default: none. Allowed: IP address and port.
     pub(super) pages_listen: Field<Option<Text<Socket>>>,
-    /// `OpenID` back-channel logout.
+    /// Address and port for `OpenID` back-channel logout, plain HTTP.
+    ///
+    /// Default: none. Allowed: IP address and port; only with `revocation.store`.
     pub(super) backchannel_listen: Field<Option<Text<Socket>>>,
     /// Certificate of `listen`.
+    ///
+    /// Default: none.
     pub(super) tls: Field<Option<RawTls>>,
     /// Certificate of `admin_listen`.
+    ///
+    /// Default: none.
     pub(super) admin_tls: Field<Option<RawAdminTls>>,
-    /// Folder that doorward may write to.
+    /// Existing folder that doorward may write to. It stores the self-signed certificate, fetched
+    /// keys and the file of revocations.
+    ///
+    /// Default: none. Allowed: required for `tls.self_signed` and `revocation.store: file`.
     pub(super) state_dir: Field<Option<Text<FilePath>>>,
-    /// Networks that Traefik asks from.
+    /// Networks that Traefik connects from. Other clients get 403.
+    ///
+    /// Default: loopback, if every `listen` is a loopback address. Allowed: networks or addresses,
+    /// but not all addresses; required otherwise, unless `tls.client_ca_file` is set.
     pub(super) trusted_proxies: Field<List<Text<Network>>>,
-    /// Workspaces live one label below each of these.
+    /// Domains; workspaces are one label below. An element is a name, or a section with settings of
+    /// its own.
+    ///
+    /// Allowed: DNS names, none below another.
     pub(super) domains: Field<List<RawDomain>>,
-    /// How browsers reach Traefik. Default forwarded.
+    /// How browsers reach Traefik.
+    ///
+    /// Default: `forwarded`.
     pub(super) public_scheme: Field<PublicScheme>,
-    /// Who may say who a visitor is.
+    /// Issuers of tokens.
+    ///
+    /// Allowed: one entry for each issuer.
     pub(super) issuers: Field<List<RawIssuer>>,
     /// Where a request carries its token.
     pub(super) tokens: Field<RawTokens>,
-    /// Verified tokens that are kept.
+    /// Cache of verified tokens.
     pub(super) cache: Field<RawCache>,
-    /// Bounds on what a caller may send and hold.
+    /// Limits for HTTP/1.1 and HTTP/2.
     pub(super) limits: Field<RawLimits>,
-    /// Whether one workspace's pages may use another. Default strict.
+    /// Whether pages of one workspace may use another workspace.
+    ///
+    /// Default: `strict`.
     pub(super) cross_site: Field<cross_site::Mode>,
-    /// Origins outside the workspaces that may use them.
+    /// Origins outside the workspaces whose pages may use workspaces.
+    ///
+    /// Default: `[]`.
     pub(super) trusted_origins: Field<List<RawOrigin>>,
-    /// Headers that tell a desktop who visits.
+    /// Request headers that tell the desktop about the user: header name and value. A value is
+    /// `username`, `label`, `issuer`, `session`, `host_label`, or a claim by name or JSON pointer.
+    /// The client's headers of these names are removed. `{}` sets none.
+    ///
+    /// Default: `{X-Doorward-User: username, X-Doorward-Label: label}`. Allowed: values up to 4
+    /// KiB, percent-encoded.
     pub(super) identity_headers: Field<Pairs>,
-    /// Where visitors without a token are sent.
+    /// Where users without a session sign in.
     pub(super) login: Field<RawLogin>,
-    /// Labels that are never a user's own name.
+    /// Labels that are never a user's own name, in addition to the built-in list.
+    ///
+    /// Default: `[]`. Allowed: labels.
     pub(super) reserved_labels: Field<List<Text<Words>>>,
-    /// Who else may enter.
+    /// Users who may enter the workspaces of others.
+    ///
+    /// Default: `[]`. Allowed: only with `cross_site: strict`.
     pub(super) grants: Field<List<RawGrant>>,
-    /// Tokens that end early.
+    /// Sessions that end before their token expires.
     pub(super) revocation: Field<RawRevocation>,
-    /// The renderer's settings.
+    /// Settings of `doorward render`.
     pub(super) render: Field<Option<RawRender>>,
-    /// The log.
+    /// The log on standard error.
     pub(super) log: Field<RawLog>,
 }
 
-/// Files, or a certificate of doorward's own making.
+/// Certificate of `listen`: files, or a self-signed certificate.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Tls")]
 pub(super) struct RawTls {
-    /// PEM file with the certificate and its chain.
+    /// PEM file with the certificate of `listen` and its chain.
+    ///
+    /// Default: none. Allowed: with `key_file`, or use `self_signed`.
     pub(super) cert_file: Field<Text<FilePath>>,
-    /// PEM file with the private key, unreadable for others.
+    /// PEM file with the private key.
+    ///
+    /// Default: none. Allowed: with `cert_file`; not readable by others.
     pub(super) key_file: Field<Text<FilePath>>,
-    /// PEM file with the authorities whose client certificates are trusted as Traefik's.
+    /// PEM file with certificate authorities. A client with a certificate of one of them is trusted
+    /// like Traefik.
+    ///
+    /// Default: none. Allowed: path; with `cert_file` and `key_file`, or `self_signed`.
     pub(super) client_ca_file: Field<Option<Text<FilePath>>>,
-    /// Make a certificate and keep it in `state_dir`.
+    /// Create a certificate and keep it in `state_dir`. Traefik must trust its CA (`tls.ca`).
+    ///
+    /// Default: `false`.
     pub(super) self_signed: Field<bool>,
 }
 
-/// Certificate files.
+/// Certificate of `admin_listen`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "AdminTls", extend("required" = ["cert_file", "key_file"]))]
 pub(super) struct RawAdminTls {
-    /// PEM file with the certificate and its chain.
+    /// PEM file with the certificate of `admin_listen` and its chain.
+    ///
+    /// Allowed: path.
     pub(super) cert_file: Field<Text<FilePath>>,
-    /// PEM file with the private key, unreadable for others.
+    /// PEM file with the private key.
+    ///
+    /// Allowed: not readable by others.
     pub(super) key_file: Field<Text<FilePath>>,
 }
 
@@ -114,73 +168,18 @@ pub(super) enum RawDomain {
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Domain", extend("required" = ["name"]))]
 pub(super) struct RawDomainSection {
-    /// The DNS name.
+    /// DNS name of the domain.
+    ///
+    /// Allowed: DNS name.
     pub(super) name: Field<Text<Words>>,
-    /// Issuers whose users have workspaces here. Default: all.
+    /// Issuers whose users have workspaces in this domain.
+    ///
+    /// Default: all. Allowed: configured issuers.
     pub(super) issuers: Field<List<Text<Words>>>,
-    /// In place of the general `login`.
+    /// Replaces the general `login` in this domain.
+    ///
+    /// Default: the general `login`.
     pub(super) login: Field<Option<RawLogin>>,
-}
-
-/// One issuer of tokens.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(rename = "Issuer", extend("required" = ["issuer", "algorithms", "keys", "user_claim"]))]
-pub(super) struct RawIssuer {
-    /// Equals the claim `iss`, byte by byte.
-    pub(super) issuer: Field<Text<Words>>,
-    /// At least one must be in the claim `aud`.
-    pub(super) audiences: Field<List<Text<Words>>>,
-    /// Take tokens for any audience.
-    pub(super) allow_any_audience: Field<bool>,
-    /// Signature algorithms that are taken.
-    pub(super) algorithms: Field<List<Text<Words>>>,
-    /// Where the keys are: exactly one source.
-    pub(super) keys: Field<RawKeys>,
-    /// The claim that names the user, or a JSON pointer to it.
-    pub(super) user_claim: Field<Text<Words>>,
-    /// Values of `typ` that are taken. Default JWT and at+jwt.
-    pub(super) types: Field<List<Text<Words>>>,
-    /// Refuse a token without `typ`.
-    pub(super) require_type: Field<bool>,
-    /// Whether a plain username is its own label.
-    pub(super) bare_labels: Field<bool>,
-    /// Whether usernames that differ in case are different users. Default sensitive.
-    pub(super) case: Field<RawCase>,
-    /// Longest life of a token, `exp` − `iat`. Default 24h.
-    pub(super) max_lifetime: Field<Option<Text<Span>>>,
-    /// PEM file with the authorities of the server that keys are fetched from. Default: the system's.
-    pub(super) ca_file: Field<Option<Text<FilePath>>>,
-    /// How long keys stay in use that could not be fetched again, 1m to 30d. Default 24h.
-    pub(super) max_stale: Field<Option<Text<Span>>>,
-}
-
-/// Where keys are: exactly one of these.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(rename = "Keys")]
-pub(super) struct RawKeys {
-    /// JSON Web Key Sets.
-    pub(super) jwks_file: Field<OneOrMany<Text<FilePath>>>,
-    /// Public keys in PEM form.
-    pub(super) pem_file: Field<OneOrMany<Text<FilePath>>>,
-    /// Secrets for HS256, HS384 or HS512: the file's bytes without one trailing newline.
-    pub(super) secret_file: Field<OneOrMany<Text<FilePath>>>,
-    /// A JSON Web Key Set that is fetched.
-    pub(super) jwks_url: Field<Option<Text<Words>>>,
-    /// Fetch the key set that the issuer's own `OpenID` discovery document names.
-    pub(super) discovery: Field<bool>,
-}
-
-/// How usernames compare.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(rename = "Case")]
-pub(super) enum RawCase {
-    /// Alice and alice are two users.
-    Sensitive,
-    /// Alice and alice are one user.
-    Fold,
 }
 
 /// Where a request carries its token.
@@ -188,45 +187,72 @@ pub(super) enum RawCase {
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Tokens")]
 pub(super) struct RawTokens {
-    /// Cookie names, tried in this order. Default `__Host-doorward`.
+    /// Cookie names, tried in this order.
+    ///
+    /// Default: `[__Host-doorward]`. Allowed: cookie names.
     pub(super) cookies: Field<List<Text<Words>>>,
-    /// Allow cookies that a parent domain sets.
+    /// Allow cookie names without `__Host-`, which any workspace can set for all others. `doorward
+    /// check` warns.
+    ///
+    /// Default: `false`.
     pub(super) parent_domain: Field<bool>,
-    /// Take `Authorization: Bearer`. Default true.
+    /// Accept `Authorization: Bearer`.
+    ///
+    /// Default: `true`.
     pub(super) authorization: Field<bool>,
     /// Further headers that may hold a token.
+    ///
+    /// Default: `[]`. Allowed: header names.
     pub(super) headers: Field<List<Text<Words>>>,
-    /// How far clocks may differ, 0s to 300s. Default 30s.
+    /// Tolerated difference between the clocks of issuer and doorward.
+    ///
+    /// Default: `30s`. Allowed: 0s to 300s.
     pub(super) leeway: Field<Text<Span>>,
-    /// Longest token. Default 8KiB.
+    /// Maximum length of a token.
+    ///
+    /// Default: `8KiB`. Allowed: 256 to 64KiB.
     pub(super) max_bytes: Field<Size>,
 }
 
-/// Verified tokens that are kept.
+/// Cache of verified tokens.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Cache")]
 pub(super) struct RawCache {
-    /// Memory for them. Default 64MiB.
+    /// Memory for verified tokens.
+    ///
+    /// Default: `64MiB`. Allowed: 64KiB to 64GiB.
     pub(super) max_bytes: Field<Size>,
 }
 
-/// Bounds for HTTP/1.1 and HTTP/2 alike.
+/// Limits for HTTP/1.1 and HTTP/2.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Limits")]
 pub(super) struct RawLimits {
-    /// All header lines of a request together. Default 80KiB.
+    /// Maximum size of all header lines of a request. A larger request gets the 431 page.
+    ///
+    /// Default: `80KiB`. Allowed: 8KiB to 1MiB.
     pub(super) header_bytes: Field<Size>,
-    /// Number of header lines, cookies not counted. Default 128.
+    /// Maximum number of header lines, cookies not counted.
+    ///
+    /// Default: `128`. Allowed: 16 to 1024.
     pub(super) headers: Field<u64>,
-    /// Connections at one time. Default 10000.
+    /// Maximum number of open connections.
+    ///
+    /// Default: `10000`. Allowed: 1 to 1000000.
     pub(super) connections: Field<u64>,
-    /// Time for a request's headers to arrive. Default 10s.
+    /// Time in which the headers of a request must arrive.
+    ///
+    /// Default: `10s`. Allowed: 100ms to 300s.
     pub(super) header_timeout: Field<Text<Span>>,
-    /// Time a connection may rest. Default 120s.
+    /// Time after which an idle connection is closed. Keep it above Traefik's 90s.
+    ///
+    /// Default: `120s`. Allowed: 1s to 1h.
     pub(super) idle_timeout: Field<Text<Span>>,
-    /// Age at which a connection is closed, give or take 10 %. Default 5m.
+    /// Age at which a connection is closed, plus or minus 10 %.
+    ///
+    /// Default: `5m`. Allowed: 1s to 1d.
     pub(super) connection_age: Field<Text<Span>>,
 }
 
@@ -236,25 +262,39 @@ pub(super) struct RawLimits {
 #[schemars(rename = "TrustedOrigin", extend("required" = ["origin"]))]
 pub(super) struct RawOrigin {
     /// Scheme, host and port.
+    ///
+    /// Allowed: https; no pattern, not `null`, not a workspace.
     pub(super) origin: Field<Text<Words>>,
-    /// May show workspaces in frames.
+    /// Its pages may show workspaces in frames.
+    ///
+    /// Default: `false`.
     pub(super) frame: Field<bool>,
-    /// May open `WebSockets` to workspaces.
+    /// Its pages may open WebSocket connections to workspaces.
+    ///
+    /// Default: `false`.
     pub(super) websocket: Field<bool>,
 }
 
-/// Who else may enter.
+/// Users who may enter the workspaces of others.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Grant", extend("required" = ["claim", "contains", "labels"]))]
 pub(super) struct RawGrant {
-    /// The issuer of the guest's token. May be left out when there is only one.
+    /// Issuer of the guest's token.
+    ///
+    /// Default: the only issuer; required with several. Allowed: a configured issuer.
     pub(super) issuer: Field<Text<Words>>,
-    /// The claim that is looked at, or a JSON pointer to it.
+    /// Claim that is compared, or a JSON pointer to it.
+    ///
+    /// Allowed: claim or JSON pointer.
     pub(super) claim: Field<Text<Words>>,
-    /// The value that the claim equals or, being a list, holds.
+    /// The claim must equal this value, or be a list that contains it.
+    ///
+    /// Allowed: exact value.
     pub(super) contains: Field<Text<Words>>,
-    /// The labels that are opened, or "*" for all.
+    /// Labels of the workspaces that the guest may enter; `"*"` for all.
+    ///
+    /// Allowed: labels.
     pub(super) labels: Field<OneOrMany<Text<Words>>>,
 }
 
@@ -263,11 +303,17 @@ pub(super) struct RawGrant {
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Log")]
 pub(super) struct RawLog {
-    /// Default auto.
+    /// Format of the log lines.
+    ///
+    /// Default: `auto`.
     pub(super) format: Field<LogFormat>,
-    /// Default info.
+    /// What is logged.
+    ///
+    /// Default: `info`.
     pub(super) level: Field<RawLevel>,
-    /// Write usernames next to labels.
+    /// Log usernames beside labels.
+    ///
+    /// Default: `false`.
     pub(super) usernames: Field<bool>,
 }
 
@@ -276,14 +322,14 @@ pub(super) struct RawLog {
 #[serde(rename_all = "lowercase")]
 #[schemars(rename = "Level")]
 pub(super) enum RawLevel {
-    /// Failures only.
+    /// failures only
     Error,
-    /// And what should not be.
+    /// also what an operator should change
     Warn,
-    /// And every denial.
+    /// also every denial
     Info,
-    /// And every permit.
+    /// also every permit
     Debug,
-    /// And every step.
+    /// also every step
     Trace,
 }

@@ -13,9 +13,9 @@ pub enum PublicScheme {
     /// `X-Forwarded-Proto` must be `https` or `wss`.
     #[default]
     Forwarded,
-    /// TLS ends before Traefik: always `https`, the forwarded protocol is ignored.
+    /// TLS ends before Traefik; `X-Forwarded-Proto` is ignored.
     Https,
-    /// Development: `http` and `ws` are accepted too.
+    /// For development; `http` and `ws` are accepted too.
     Http,
 }
 

@@ -4,49 +4,80 @@ use crate::config::field::{Field, FilePath, OneOrMany, Span, Text, Words};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Where visitors without a token are sent.
+/// Where users without a session sign in.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Login")]
 pub(in crate::config) struct RawLogin {
-    /// The sign-in page.
+    /// Sign-in page that a page request without a token is redirected to. Without it the answer is
+    /// a 401 page.
+    ///
+    /// Default: none. Allowed: https.
     pub(in crate::config) url: Field<Option<Text<Words>>>,
-    /// Query parameter that holds the URL to come back to. Default rd.
+    /// Query parameter with the URL to return to.
+    ///
+    /// Default: `rd`. Allowed: text.
     pub(in crate::config) return_parameter: Field<Text<Words>>,
-    /// Something on the workspace host sets the cookie.
+    /// An application on the workspace host sets the cookie.
+    ///
+    /// Default: `false`. Allowed: not with `handoff`.
     pub(in crate::config) sets_cookie: Field<bool>,
-    /// Where signing out leads. Only with `handoff`.
+    /// Where the browser goes after signing out. Without it the answer is a page.
+    ///
+    /// Default: none. Allowed: https; only with `handoff`.
     pub(in crate::config) logout_url: Field<Option<Text<Words>>>,
     /// The sign-in page hands a session over, and the gate sets the cookie.
+    ///
+    /// Default: none.
     pub(in crate::config) handoff: Field<Option<RawHandoff>>,
 }
 
-/// How a session is made of what the sign-in page sends back.
+/// The sign-in page hands a session over, and the gate sets the cookie.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Handoff", extend("required" = ["session_key_file"]))]
 pub(in crate::config) struct RawHandoff {
-    /// Secrets of at least 32 random bytes: the first signs sessions, all verify.
+    /// Secrets of the gate's own sessions; a path or a list of paths. The first signs, all verify.
+    /// Use the same files for every replica.
+    ///
+    /// Allowed: at least 32 random bytes each.
     pub(in crate::config) session_key_file: Field<OneOrMany<Text<FilePath>>>,
-    /// How long a session lives at most. Default 8h.
+    /// Longest lifetime of a session.
+    ///
+    /// Default: `8h`. Allowed: 60s to 30d.
     pub(in crate::config) session_lifetime: Field<Text<Span>>,
-    /// Keep the cookie where a sibling's flood of cookies does not reach it.
+    /// Store the cookie in a separate cookie jar (CHIPS). A page on a sibling host cannot evict it
+    /// by writing many cookies.
+    ///
+    /// Default: `false`.
     pub(in crate::config) partitioned: Field<bool>,
 }
 
-/// Tokens that end early.
+/// Sessions that end before their token expires.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Revocation")]
 pub(in crate::config) struct RawRevocation {
-    /// none, memory, file or redis; default none.
+    /// Where revocations and used hand-offs are stored. `none`: nowhere, tokens are valid until
+    /// they expire. `memory`: in the process, until it ends. `file`: in `state_dir`, written to the
+    /// disk before the call is answered. `redis`: shared by all replicas.
+    ///
+    /// Default: `none`. Allowed: not `none` with `login.handoff`; `redis` for several replicas.
     #[schemars(with = "String", extend("enum" = ["none", "memory", "file", "redis"]))]
     pub(in crate::config) store: Field<RawStore>,
-    /// Secret of at least 32 bytes for whoever may revoke, on `admin_listen`.
+    /// Secret that a caller of `/revocations` on `admin_listen` must present. Without it nothing
+    /// can be revoked there.
+    ///
+    /// Default: none. Allowed: at least 32 visible characters; on a network only with `admin_tls`.
     pub(in crate::config) secret_file: Field<Option<Text<FilePath>>>,
-    /// File whose content is the URL of Redis, redis:// or rediss://. Only with `store: redis`.
+    /// File with the URL of Redis: `redis://:PASSWORD@HOST:6379/0`, or `rediss://…` for TLS.
+    ///
+    /// Default: none. Allowed: required with `store: redis`; not readable by others.
     pub(in crate::config) url_file: Field<Option<Text<FilePath>>>,
-    /// What happens while Redis is out of reach: serve (default) or refuse. Only with `store: redis`.
+    /// Behaviour while Redis is unreachable. `serve`: use the last known state. `refuse`: answer
+    /// 503, from 5s on.
+    ///
+    /// Default: `serve`. Allowed: only with `store: redis`.
     #[schemars(with = "Option<String>", extend("enum" = ["serve", "refuse", null]))]
     pub(in crate::config) on_outage: Field<Option<RawOutage>>,
 }

@@ -104,6 +104,95 @@ fn every_section_of_the_schema_is_closed_and_every_key_described() {
     }
 }
 
+/// The page for operators is written from the raw types; the committed one is compared byte for
+/// byte, so that no key and no default is missing from it.
+#[test]
+fn the_reference_page_is_what_check_prints() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        committed == reference(),
+        "docs/configuration.md differs from the program; write it with\n  \
+         cargo run --locked -- check --reference > docs/configuration.md"
+    );
+}
+
+/// Every default that the page states as a value is the default of the sample, which is that of the
+/// program.
+#[test]
+fn defaults_of_the_reference_page_are_those_of_the_sample() {
+    let sample: Value = serde_saphyr::from_str(SAMPLE).unwrap();
+    let mut compared = 0;
+    for (key, default, _) in rows() {
+        let pointer = format!("/{}", key.replace("[]", "/0").replace('.', "/"));
+        let value = default.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
+        let (Some(value), Some(known)) = (value, sample.pointer(&pointer)) else {
+            continue;
+        };
+        if known.is_null() {
+            continue;
+        }
+        compared += 1;
+        assert_eq!(&serde_saphyr::from_str::<Value>(value).unwrap(), known, "{key}");
+    }
+    assert!(compared > 30, "only {compared} defaults were compared");
+}
+
+/// Bounds of the page are those of the checks: both ends are accepted, the next value is not.
+#[test]
+fn bounds_of_the_reference_page_are_those_of_the_checks() {
+    let folder = Folder::new();
+    let yaml = MINIMAL.replace("jwks_file: jwks.json", "jwks_url: https://login.example.com/keys");
+    let yaml = format!("{yaml}tokens: {{max_bytes: 256}}\n");
+    let mut compared = 0;
+    for (key, _, allowed) in rows() {
+        let Some((least, most)) =
+            allowed.split(';').next().and_then(|text| text.split_once(" to "))
+        else {
+            continue;
+        };
+        let (Some((low, unit)), Some((high, _))) = (base(least), base(most)) else {
+            continue;
+        };
+        compared += 1;
+        let variable = key.replace("[]", "__0").replace('.', "__").to_uppercase();
+        let path = key.replace("[]", "[0]");
+        let is_refused = |value: u64| {
+            let text = format!("{value}{unit}");
+            let loaded = folder.load(&yaml, &[(&format!("DOORWARD__{variable}"), &text)]);
+            loaded.is_err_and(|problems| problems.iter().any(|problem| problem.path == path))
+        };
+        assert!(!is_refused(low) && !is_refused(high), "{key}: {allowed} is refused");
+        assert!(low == 0 || is_refused(low - 1), "{key}: less than {least} is accepted");
+        assert!(is_refused(high + 1), "{key}: more than {most} is accepted");
+    }
+    assert!(compared > 12, "only {compared} bounds were compared");
+}
+
+/// Key, default and bounds of each row of the page.
+fn rows() -> Vec<(String, String, String)> {
+    let page = reference();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |"));
+    rows.map(|row| {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let key = cells[0].trim_end_matches('`');
+        (key.to_owned(), cells[2].to_owned(), cells[3].to_owned())
+    })
+    .collect()
+}
+
+/// A count, a size in bytes or a duration in milliseconds, with the unit to write it in.
+fn base(text: &str) -> Option<(u64, &'static str)> {
+    if let Ok(count) = text.parse() {
+        return Some((count, ""));
+    }
+    if let Ok(bytes) = units::size(text) {
+        return Some((bytes, ""));
+    }
+    let duration = units::duration(text).ok()?;
+    Some((u64::try_from(duration.as_millis()).ok()?, "ms"))
+}
+
 #[test]
 fn the_sample_is_wide_enough_for_a_terminal() {
     for line in SAMPLE.lines() {
