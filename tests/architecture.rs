@@ -1,5 +1,5 @@
 //! The rules of the house, held against the sources: who may know whom, where a permit and a 2xx
-//! can come from, how long a file may be, and whether manual and README tell the truth.
+//! can come from, how long a file may be, and whether the documentation tells the truth.
 //!
 //! It reads text, so that it can see what no compiler complains about; [`source`] makes tokens of
 //! it first, so that a comment or a string is never mistaken for code. Every check is a function
@@ -127,10 +127,11 @@ fn the_manual_has_every_threat() {
 }
 
 #[test]
-fn the_readme_has_every_configuration_key() {
-    let parts = ["src/config/raw.rs", "src/config/raw/render.rs", "src/config/raw/session.rs"];
-    let keys = documents::configuration_keys(parts.map(|part| TREE.source(part)));
-    fail_with(&documents::key_differences(TREE.text("README.md"), &keys));
+fn the_reference_has_every_configuration_key() {
+    let parts = ["", "/issuer", "/render", "/session"];
+    let parts = parts.map(|part| TREE.source(&format!("src/config/raw{part}.rs")));
+    let keys = documents::configuration_keys(parts);
+    fail_with(&documents::key_differences(TREE.text("docs/configuration.md"), &keys));
 }
 
 #[test]
@@ -139,11 +140,17 @@ fn the_readme_names_the_commands_that_ci_runs() {
 }
 
 #[test]
-fn the_readme_has_every_field_of_a_decision() {
+fn the_table_of_the_log_has_every_field_of_a_decision() {
     let names = TREE.text("src/observe/field.rs");
     let fields = documents::decision_fields(names, TREE.source("src/http/decision_log/event.rs"));
     assert!(fields.len() > 20, "the event is not written by the constants any more: {fields:?}");
-    fail_with(&documents::field_differences(TREE.text("README.md"), &fields));
+    fail_with(&documents::field_differences(TREE.text("docs/metrics-and-logs.md"), &fields));
+}
+
+#[test]
+fn the_architecture_page_has_every_layer() {
+    let page = TREE.text("docs/architecture.md");
+    fail_with(&documents::layer_differences(page, &layers::MODULES));
 }
 
 #[test]

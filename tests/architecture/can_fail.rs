@@ -278,11 +278,18 @@ fn documents_that_lie_are_seen() {
             "domains[].name".into()
         ])
     );
-    let readme = "## Configuration reference\n| `listen` | x |\n| `zones[].name`, `domains[].name`, `domains` | x |\n## N\n| `n` |";
-    assert_eq!(documents::key_differences(readme, &keys).len(), 0);
+    let page = "| `listen` | x |\n\n| `zones[].name`, `domains[].name`, `domains` | `x` |\n";
+    assert_eq!(documents::key_differences(page, &keys).len(), 0);
     keys.remove("listen");
     keys.insert("cache".to_owned());
-    assert_eq!(documents::key_differences(readme, &keys).len(), 2);
+    assert_eq!(documents::key_differences(page, &keys).len(), 2);
+
+    let modules: [(&str, &[&str]); 2] = [("a", &["b", "c"]), ("b", &[])];
+    let page =
+        "| module | may use |\n|---|---|\n| `a` | `b`, `c` |\n| `b` | nothing |\n\n| `d` | x |";
+    assert_eq!(documents::layer_differences(page, &modules).len(), 0);
+    assert_eq!(documents::layer_differences(&page.replace(", `c`", ""), &modules).len(), 2);
+    assert_eq!(documents::layer_differences("", &modules).len(), 2);
 
     let names = "pub const HOST: &str = \"host\";\npub const FILE: &str = \"file\";\n//! x";
     let event =

@@ -1,4 +1,4 @@
-//! Whether manual and README tell the truth about tests, keys and commands.
+//! Whether the documentation names the tests, keys, fields, layers and commands that exist.
 
 use super::source::Source;
 use super::tokens::{Token, end_of_block};
@@ -103,21 +103,42 @@ fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
-/// Keys that the README's reference lacks, and keys that it made up.
-pub fn key_differences(readme: &str, keys: &BTreeSet<String>) -> Vec<String> {
-    let section = between(readme, "## Configuration reference", "\n## ");
-    let first_cells = section.lines().filter_map(|line| line.strip_prefix("| "));
-    let told: BTreeSet<String> = first_cells
-        .filter_map(|line| line.split(" | ").next())
+/// Keys that the reference page lacks, and keys that do not exist.
+pub fn key_differences(page: &str, keys: &BTreeSet<String>) -> Vec<String> {
+    let named = first_cells(page);
+    // `domains[].login.url` and the like have one row, `domains[].login.*`.
+    let is_named = |key: &String| named.contains(key) || key.starts_with("domains[].login.");
+    let missing = keys.iter().filter(|key| !is_named(key));
+    let unknown = named.iter().filter(|name| !keys.contains(*name) && !name.ends_with(".*"));
+    let missing = missing.map(|key| format!("docs/configuration.md: `{key}` is missing"));
+    missing
+        .chain(unknown.map(|key| format!("docs/configuration.md: there is no `{key}`")))
+        .collect()
+}
+
+/// Modules whose row in the table of layers is missing or differs, and rows of unknown modules.
+pub fn layer_differences(page: &str, modules: &[(&str, &[&str])]) -> Vec<String> {
+    let table = between(page, "| module | may use |", "\n\n");
+    let row = |(module, below): &(&str, &[&str])| {
+        let below: Vec<String> = below.iter().map(|name| format!("`{name}`")).collect();
+        let below = if below.is_empty() { "nothing".to_owned() } else { below.join(", ") };
+        format!("| `{module}` | {below} |")
+    };
+    let expected: Vec<String> = modules.iter().map(row).collect();
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| `")).collect();
+    let missing = expected.iter().filter(|row| !rows.contains(&row.as_str()));
+    let unknown = rows.iter().filter(|row| !expected.iter().any(|known| known == *row));
+    let missing = missing.map(|row| format!("docs/architecture.md: missing: {row}"));
+    missing.chain(unknown.map(|row| format!("docs/architecture.md: wrong: {row}"))).collect()
+}
+
+/// The names in code spans in the first cells of the tables of `page`.
+fn first_cells(page: &str) -> BTreeSet<String> {
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| "));
+    rows.filter_map(|line| line.split(" | ").next())
         .flat_map(|cell| cell.split('`').skip(1).step_by(2))
         .map(str::to_owned)
-        .collect();
-    // `domains[].login.url` and its like are told once, at `login`.
-    let is_told = |key: &String| told.contains(key) || key.starts_with("domains[].login.");
-    let missing = keys.iter().filter(|key| !is_told(key));
-    let made_up = told.iter().filter(|key| !keys.contains(*key));
-    let missing = missing.map(|key| format!("README.md: `{key}` is missing"));
-    missing.chain(made_up.map(|key| format!("README.md: there is no `{key}`"))).collect()
+        .collect()
 }
 
 /// Fields that a decision has in the log, by the constants that the event is written with.
@@ -134,20 +155,13 @@ pub fn decision_fields(names: &str, event: &Source) -> BTreeSet<String> {
     used.map(|name| (*name).to_owned()).collect()
 }
 
-/// Fields of a decision that the README's table of the log lacks, and fields that it made up.
-pub fn field_differences(readme: &str, fields: &BTreeSet<String>) -> Vec<String> {
-    let table = between(readme, "| field | meaning |", "\n\n");
-    let first_cells = table.lines().filter_map(|line| line.strip_prefix("| "));
-    let told: BTreeSet<String> = first_cells
-        .filter_map(|line| line.split(" | ").next())
-        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
-        .map(str::to_owned)
-        .collect();
-    let missing =
-        fields.difference(&told).map(|name| format!("README.md: field `{name}` is missing"));
-    let made_up =
-        told.difference(fields).map(|name| format!("README.md: there is no field `{name}`"));
-    missing.chain(made_up).collect()
+/// Fields of a decision that the table of the log lacks, and fields that do not exist.
+pub fn field_differences(page: &str, fields: &BTreeSet<String>) -> Vec<String> {
+    const PAGE: &str = "docs/metrics-and-logs.md";
+    let named = first_cells(between(page, "| field | meaning |", "\n\n"));
+    let missing = fields.difference(&named).map(|name| format!("{PAGE}: `{name}` is missing"));
+    let unknown = named.difference(fields).map(|name| format!("{PAGE}: there is no `{name}`"));
+    missing.chain(unknown).collect()
 }
 
 /// Set-up commands of the README that `.ci/run` does not run word for word.
