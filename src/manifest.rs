@@ -30,9 +30,11 @@ mod version;
 
 pub use installation::{Installation, TrustedOrigin};
 pub use kubernetes::{LabelValue, NameError, ObjectName, ServiceName, TraefikName};
-pub use plan::{Format, Party, Plan, Refusal, RefusalKind, Route, Terms};
+pub use plan::{Format, Plan, PlanContext, PlanError, PlanErrorKind, Route, SessionRef};
 pub use rendered_file::RenderedFile;
-pub use rendering::{RenderError, Rendering, Style, render};
-pub use session::{Mistake, Owner, Place, SessionProblem, Sessions, VdiSession};
+pub use rendering::{RenderError, RenderOptions, Rendering, render};
+pub use session::{
+    InputPosition, OwnerReference, SessionError, SessionErrorKind, Sessions, VdiSession,
+};
 pub use settings::{GateAddress, GateAddressError, GatePlace, MAX_PRIORITY, RouteTls, Settings};
 pub use version::TraefikVersion;

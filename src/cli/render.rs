@@ -3,18 +3,21 @@
 //! Decides what is read, where it is written and what is said about it. What a route looks like and
 //! which sessions get one, `manifest` knows.
 
+mod context;
 mod fixed;
 mod flags;
 mod folder;
 mod logout;
 mod notes;
-mod terms;
 
 use super::{ConfigFile, complain, counted, failed, say, usage};
 use crate::manifest::template::Template;
 use crate::manifest::tree::Node;
-use crate::manifest::{Plan, RenderedFile, Rendering, Sessions, Style, Terms, render, yaml};
+use crate::manifest::{
+    Plan, PlanContext, RenderOptions, RenderedFile, Rendering, Sessions, render, yaml,
+};
 use clap::Args;
+use context::RenderContext;
 use fixed::Fixed;
 use flags::{CA_FILE, FormatFlag, InstallationFlags, LabelFlags};
 use std::fmt;
@@ -22,7 +25,6 @@ use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use terms::Ground;
 
 /// Arguments of `doorward render`.
 #[derive(Debug, Args)]
@@ -51,7 +53,7 @@ struct SessionArgs {
     /// What reads the manifests: Traefik's Kubernetes provider or its file provider
     #[arg(long, value_enum, default_value = "kubernetes")]
     format: FormatFlag,
-    /// A Go-style template in place of our own form of a route
+    /// A Go-options template in place of our own form of a route
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
     /// Refuse a template's route without the gate, instead of putting the gate in
@@ -72,7 +74,7 @@ struct SessionArgs {
     /// Print JSON: a List for Kubernetes, one document for the file provider
     #[arg(long)]
     json: bool,
-    /// Say nothing on standard error but mistakes
+    /// Say nothing on standard error but errors
     #[arg(long, short)]
     quiet: bool,
     /// For --format file: where Traefik finds the authority of the gate's certificate
@@ -98,25 +100,25 @@ type Outcome = Result<ExitCode, ExitCode>;
 
 impl SessionArgs {
     fn run(&self, file: &ConfigFile) -> Outcome {
-        let ground = Ground::load(file, &self.installation, Some(&self.labels))?;
+        let context = RenderContext::load(file, &self.installation, Some(&self.labels))?;
         let template = self.template()?;
-        self.check_flags(&ground)?;
+        self.check_flags(&context)?;
         let found = self.read()?;
-        for mistake in &found.mistakes {
-            complain(mistake);
+        for error in &found.errors {
+            complain(error);
         }
-        let terms = Terms {
-            settings: &ground.installation.settings,
-            domains: &ground.domains,
-            issuers: &ground.issuers,
+        let plan_context = PlanContext {
+            settings: &context.installation.settings,
+            domains: &context.domains,
+            issuers: &context.issuers,
             format: self.format.into(),
             allow_service_override: self.allow_service_override,
         };
-        let plan = Plan::new(found.sessions, &terms);
-        for refusal in &plan.refusals {
-            complain(refusal);
+        let plan = Plan::new(found.sessions, &plan_context);
+        for error in &plan.errors {
+            complain(error);
         }
-        let wrong = found.mistakes.len() + plan.refusals.len();
+        let wrong = found.errors.len() + plan.errors.len();
         if wrong > 0 && !self.keep_going {
             complain(format_args!(
                 "{} in the sessions; nothing was written (--keep-going renders the others)",
@@ -124,7 +126,7 @@ impl SessionArgs {
             ));
             return Err(failed());
         }
-        let style = Style {
+        let options = RenderOptions {
             format: self.format.into(),
             template: template.as_ref(),
             add_middleware: !self.no_add_middleware,
@@ -132,21 +134,21 @@ impl SessionArgs {
             bind_owner: self.bind_owner,
             ca_file: &self.ca_file,
             one_file: self.out.is_none(),
-            pages_url: ground.pages_url.as_deref(),
+            pages_url: context.pages_url.as_deref(),
         };
-        let rendering = render(&plan, &ground.installation, &style).map_err(|error| {
+        let rendering = render(&plan, &context.installation, &options).map_err(|error| {
             complain(format_args!("{error}\nnothing was written"));
             failed()
         })?;
         let written = self.write(&rendering)?;
         if !self.quiet {
-            notes::about(&rendering, &found.ending, &ground, self.format.into());
+            notes::about(&rendering, &found.deleted, &context, self.format.into());
         }
         Ok(if wrong > 0 { failed() } else { written })
     }
 
-    fn check_flags(&self, ground: &Ground) -> Result<(), ExitCode> {
-        let wrong = match (self.format, ground.installation.settings.gate) {
+    fn check_flags(&self, context: &RenderContext) -> Result<(), ExitCode> {
+        let wrong = match (self.format, context.installation.settings.gate) {
             (FormatFlag::File, _) if self.template.is_some() => {
                 "--template is for --format kubernetes; leave one of the two out"
             }
@@ -200,8 +202,8 @@ impl SessionArgs {
             }
             let found = Sessions::of(&documents, &Arc::from(name));
             all.sessions.extend(found.sessions);
-            all.mistakes.extend(found.mistakes);
-            all.ending.extend(found.ending);
+            all.errors.extend(found.errors);
+            all.deleted.extend(found.deleted);
         }
         Ok(all)
     }

@@ -34,9 +34,9 @@ impl Http {
     }
 
     /// The middleware that is this route's own.
-    pub(super) fn own(&mut self, bound: middleware::Bound<Section>) -> Vec<String> {
-        self.middlewares.extend(bound.own);
-        bound.names
+    pub(super) fn own(&mut self, chain: middleware::OwnerChain<Section>) -> Vec<String> {
+        self.middlewares.extend(chain.own);
+        chain.names
     }
 
     /// The document; `None` when nothing is in it.

@@ -19,7 +19,7 @@ use ca_source::CaSource;
 
 /// The middlewares of a route that is bound to its owner, and the one that is the route's own.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Bound<Definition> {
+pub struct OwnerChain<Definition> {
     /// What the route names, in this order.
     pub names: Vec<String>,
     /// The middleware that no other route has; the others are those of [`objects`].
@@ -58,27 +58,27 @@ pub fn for_file(installation: &Installation, ca_file: &str) -> Section {
 /// The middlewares of one session's route when it is bound to its owner: the gate then refuses
 /// whatever this route carries for another host than this one (T13).
 #[must_use]
-pub fn bound(
+pub fn owner_chain(
     installation: &Installation,
     namespace: &ObjectName,
     session: &ObjectName,
     owner: &Label,
-) -> Bound<Node> {
-    let bound = bound_part(installation, &CaSource::Secret(namespace), session, owner);
-    Bound { names: bound.names, own: bound.own.into_object(namespace) }
+) -> OwnerChain<Node> {
+    let chain = owner_part(installation, &CaSource::Secret(namespace), session, owner);
+    OwnerChain { names: chain.names, own: chain.own.into_object(namespace) }
 }
 
-/// [`bound`] for the file provider: one entry of `http.middlewares`. `ca_file`: see [`for_file`].
+/// [`owner_chain`] for the file provider: one entry of `http.middlewares`. `ca_file`: see [`for_file`].
 #[must_use]
-pub fn bound_for_file(
+pub fn owner_chain_for_file(
     installation: &Installation,
     ca_file: &str,
     session: &ObjectName,
     owner: &Label,
-) -> Bound<Section> {
-    let bound = bound_part(installation, &CaSource::File(ca_file), session, owner);
-    let own = Section::new().why(bound.own.why).put(bound.own.name, bound.own.definition);
-    Bound { names: bound.names, own }
+) -> OwnerChain<Section> {
+    let chain = owner_part(installation, &CaSource::File(ca_file), session, owner);
+    let own = Section::new().why(chain.own.why).put(chain.own.name, chain.own.definition);
+    OwnerChain { names: chain.names, own }
 }
 
 /// One middleware, whichever provider it is for.
@@ -151,12 +151,12 @@ fn chain(installation: &Installation, reference: impl Fn(String) -> Node) -> Par
     }
 }
 
-fn bound_part(
+fn owner_part(
     installation: &Installation,
     ca: &CaSource<'_>,
     session: &ObjectName,
     owner: &Label,
-) -> Bound<Part> {
+) -> OwnerChain<Part> {
     let name = installation.settings.middleware.part(&format!("{OWNER}-{session}"));
     let mut names = part_names(installation);
     if let Some(gate) = names.iter_mut().find(|part| **part == part_name(installation, AUTH)) {
@@ -165,7 +165,7 @@ fn bound_part(
     let forward_auth = forward_auth::section(installation, ca, Some(owner));
     let definition = Section::new().put("forwardAuth", forward_auth);
     let why = "The gate for the one route that names it, bound to that route's owner.";
-    Bound { names, own: Part { why, name, definition } }
+    OwnerChain { names, own: Part { why, name, definition } }
 }
 
 /// Names of the chain's parts, in its order.

@@ -4,10 +4,10 @@
 //! would be served by either (Traefik's order is no order), and a route to another session's
 //! service is a way into it (T14), since the gate judges the host and not what stands behind it.
 
-mod refusal;
+mod error;
 mod route;
 
-pub use refusal::{Party, Refusal, RefusalKind};
+pub use error::{PlanError, PlanErrorKind, SessionRef};
 pub use route::{Format, Route};
 
 use super::fixed::PAGES_SERVICE;
@@ -21,13 +21,13 @@ use std::net::IpAddr;
 
 /// What sessions are judged by.
 #[derive(Clone, Debug)]
-pub struct Terms<'t> {
+pub struct PlanContext<'c> {
     /// The section `render`.
-    pub settings: &'t Settings,
+    pub settings: &'c Settings,
     /// The domains, and the indices of the issuers whose users have workspaces there.
-    pub domains: &'t [(Domain, Vec<usize>)],
+    pub domains: &'c [(Domain, Vec<usize>)],
     /// Whose users there are, and how they become labels.
-    pub issuers: &'t [(Box<str>, LabelRules)],
+    pub issuers: &'c [(Box<str>, LabelRules)],
     /// Who reads the manifests.
     pub format: Format,
     /// Whether a session may name a service that is not called like itself.
@@ -39,32 +39,32 @@ pub struct Terms<'t> {
 pub struct Plan {
     /// Sorted by namespace and name, so that the same sessions give the same text in any order.
     pub routes: Vec<Route>,
-    /// In the order of the input; none of their parties is among the routes.
-    pub refusals: Vec<Refusal>,
+    /// In the order of the input; none of their sessions is among the routes.
+    pub errors: Vec<PlanError>,
 }
 
 impl Plan {
-    /// Gives every session its host, and refuses every party to a conflict.
+    /// Gives every session its host, and refuses every session to a conflict.
     #[must_use]
-    pub fn new(sessions: Vec<VdiSession>, terms: &Terms<'_>) -> Self {
-        let mut refusals = Vec::new();
+    pub fn new(sessions: Vec<VdiSession>, context: &PlanContext<'_>) -> Self {
+        let mut errors = Vec::new();
         let mut routes = Vec::with_capacity(sessions.len());
         for session in sessions {
-            let party = Party::of(&session);
-            match route(session, terms) {
+            let named = SessionRef::of(&session);
+            match route(session, context) {
                 Ok(route) => routes.push(route),
-                Err(kind) => refusals.push(Refusal { parties: vec![party], kind }),
+                Err(kind) => errors.push(PlanError { sessions: vec![named], kind }),
             }
         }
         let mut refused = vec![false; routes.len()];
-        let mut conflict = |groups: Vec<Vec<usize>>, kind: &dyn Fn(&Route) -> RefusalKind| {
+        let mut conflict = |groups: Vec<Vec<usize>>, kind: &dyn Fn(&Route) -> PlanErrorKind| {
             for group in groups {
-                let parties: Vec<&Route> =
+                let sessions: Vec<&Route> =
                     group.iter().filter_map(|index| routes.get(*index)).collect();
-                let Some(first) = parties.first() else { continue };
+                let Some(first) = sessions.first() else { continue };
                 let kind = kind(first);
-                let parties = parties.iter().map(|route| Party::of_route(route)).collect();
-                refusals.push(Refusal { parties, kind });
+                let sessions = sessions.iter().map(|route| SessionRef::of_route(route)).collect();
+                errors.push(PlanError { sessions, kind });
                 for index in group {
                     if let Some(flag) = refused.get_mut(index) {
                         *flag = true;
@@ -72,31 +72,34 @@ impl Plan {
                 }
             }
         };
-        conflict(shared(&routes, |route| &route.host), &|route| RefusalKind::SharedHost {
+        conflict(shared(&routes, |route| &route.host), &|route| PlanErrorKind::SharedHost {
             host: route.host.clone(),
         });
         conflict(shared(&routes, |route| (&route.namespace, &route.name)), &|route| {
-            RefusalKind::SharedName { namespace: route.namespace.clone(), name: route.name.clone() }
+            PlanErrorKind::SharedName {
+                namespace: route.namespace.clone(),
+                name: route.name.clone(),
+            }
         });
-        let one_host = |route: &Route| match terms.format {
+        let one_host = |route: &Route| match context.format {
             // Each port of a Service leads to the same desktop, or could tomorrow.
             Format::Kubernetes => 0,
             Format::File => route.port,
         };
-        let place = |route: &Route| match terms.format {
+        let namespace = |route: &Route| match context.format {
             Format::Kubernetes => Some(route.namespace.clone()),
             Format::File => None,
         };
         conflict(
-            shared(&routes, |route| (place(route), &route.service, one_host(route))),
-            &|route| RefusalKind::SharedService { service: route.service.clone() },
+            shared(&routes, |route| (namespace(route), &route.service, one_host(route))),
+            &|route| PlanErrorKind::SharedService { service: route.service.clone() },
         );
         let mut refused = refused.into_iter();
         routes.retain(|_| !refused.next().unwrap_or(true));
         routes.sort_by(|one, other| {
             (&one.namespace, &one.name).cmp(&(&other.namespace, &other.name))
         });
-        Self { routes, refusals }
+        Self { routes, errors }
     }
 }
 
@@ -113,48 +116,48 @@ fn shared<'r, K: Hash + Eq>(routes: &'r [Route], key: impl Fn(&'r Route) -> K) -
 }
 
 /// One session's route, as if there were no other session.
-fn route(session: VdiSession, terms: &Terms<'_>) -> Result<Route, RefusalKind> {
-    let VdiSession { place, name, id, namespace, username, slug, port, owner, .. } = session;
-    let (issuer_index, issuer) = match (session.issuer, terms.issuers) {
+fn route(session: VdiSession, context: &PlanContext<'_>) -> Result<Route, PlanErrorKind> {
+    let VdiSession { position, name, id, namespace, username, slug, port, owner, .. } = session;
+    let (issuer_index, issuer) = match (session.issuer, context.issuers) {
         (None, [only]) => (0, only),
         (None, issuers) => {
             let known = issuers.iter().map(|(name, _)| name.clone()).collect();
-            return Err(RefusalKind::IssuerOpen { known });
+            return Err(PlanErrorKind::IssuerOpen { known });
         }
         (Some(asked), issuers) => {
             let found = issuers.iter().enumerate().find(|(_, (name, _))| *name == asked);
-            found.ok_or_else(|| RefusalKind::UnknownIssuer {
+            found.ok_or_else(|| PlanErrorKind::UnknownIssuer {
                 issuer: asked,
                 known: issuers.iter().map(|(name, _)| name.clone()).collect(),
             })?
         }
     };
-    let known = || terms.domains.iter().map(|(domain, _)| domain.clone()).collect();
-    let (domain, admitted) = match (session.domain, terms.domains) {
+    let known = || context.domains.iter().map(|(domain, _)| domain.clone()).collect();
+    let (domain, admitted) = match (session.domain, context.domains) {
         (None, [only]) => only,
-        (None, _) => return Err(RefusalKind::DomainOpen { known: known() }),
+        (None, _) => return Err(PlanErrorKind::DomainOpen { known: known() }),
         (Some(asked), domains) => domains
             .iter()
             .find(|(domain, _)| *domain == asked)
-            .ok_or_else(|| RefusalKind::UnknownDomain { domain: asked, known: known() })?,
+            .ok_or_else(|| PlanErrorKind::UnknownDomain { domain: asked, known: known() })?,
     };
     let (issuer, rules) = issuer;
     if !admitted.contains(&issuer_index) {
         let (issuer, domain) = (issuer.clone(), domain.clone());
-        return Err(RefusalKind::IssuerElsewhere { issuer, domain });
+        return Err(PlanErrorKind::IssuerElsewhere { issuer, domain });
     }
-    let (_, label) = rules.label(&username).map_err(|error| RefusalKind::NoLabel { error })?;
+    let (_, label) = rules.label(&username).map_err(|error| PlanErrorKind::NoLabel { error })?;
     let host = Host::compose(slug.as_ref(), &label, domain)
-        .map_err(|error| RefusalKind::NoHost { error })?;
+        .map_err(|error| PlanErrorKind::NoHost { error })?;
     if host.len() > MAX_NAME_BYTES {
-        return Err(RefusalKind::HostTooLong { bytes: host.len() });
+        return Err(PlanErrorKind::HostTooLong { bytes: host.len() });
     }
-    let namespace = namespace.unwrap_or_else(|| terms.settings.namespace.clone());
+    let namespace = namespace.unwrap_or_else(|| context.settings.namespace.clone());
     let service = session.service.unwrap_or_else(|| name.as_str().into());
-    let service = canonical(service, terms.format);
-    check_service(&service, &name, &namespace, terms)?;
+    let service = canonical(service, context.format);
+    check_service(&service, &name, &namespace, context)?;
     Ok(Route {
-        place,
+        position,
         name,
         id,
         namespace,
@@ -165,7 +168,7 @@ fn route(session: VdiSession, terms: &Terms<'_>) -> Result<Route, RefusalKind> {
         domain: domain.clone(),
         host: host.into(),
         service,
-        port: port.unwrap_or(terms.settings.service_port),
+        port: port.unwrap_or(context.settings.service_port),
         owner,
     })
 }
@@ -174,24 +177,24 @@ fn check_service(
     service: &str,
     name: &ObjectName,
     namespace: &ObjectName,
-    terms: &Terms<'_>,
-) -> Result<(), RefusalKind> {
-    let wrong = |error: NameError| RefusalKind::NoService { service: service.into(), error };
-    match terms.format {
+    context: &PlanContext<'_>,
+) -> Result<(), PlanErrorKind> {
+    let wrong = |error: NameError| PlanErrorKind::NoService { service: service.into(), error };
+    match context.format {
         Format::Kubernetes => drop(ServiceName::new(service).map_err(wrong)?),
         Format::File if is_host(service) => {}
-        Format::File => return Err(RefusalKind::NoServer { service: service.into() }),
+        Format::File => return Err(PlanErrorKind::NoServer { service: service.into() }),
     }
-    if service != name.as_str() && !terms.allow_service_override {
-        return Err(RefusalKind::OtherService { service: service.into() });
+    if service != name.as_str() && !context.allow_service_override {
+        return Err(PlanErrorKind::OtherService { service: service.into() });
     }
     // The gate answers Traefik, whoever Traefik asks for.
-    if let Some((gate, home)) = terms.settings.gate_address.service()
-        && terms.format == Format::Kubernetes
+    if let Some((gate, home)) = context.settings.gate_address.service()
+        && context.format == Format::Kubernetes
         && *namespace == home
         && (service == gate.as_str() || service == PAGES_SERVICE)
     {
-        return Err(RefusalKind::GateItself { service: service.into() });
+        return Err(PlanErrorKind::GateItself { service: service.into() });
     }
     Ok(())
 }

@@ -10,14 +10,14 @@ use super::rendered_file::RenderedFile;
 use super::template::conform::{Additions, ConformError, RouteSpec, conform};
 use super::template::{Template, TemplateError, Values};
 use super::tree::Node;
-use super::{GatePlace, Installation, ObjectName, Owner, catch_all, middleware, yaml};
+use super::{GatePlace, Installation, ObjectName, OwnerReference, catch_all, middleware, yaml};
 use std::collections::BTreeSet;
 use std::fmt;
 
 /// How a plan is written.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub struct Style<'s> {
+pub struct RenderOptions<'s> {
     /// Who reads it.
     pub format: Format,
     /// The operator's own form of a route; for Kubernetes only.
@@ -106,18 +106,18 @@ impl From<fmt::Error> for RenderError {
 pub fn render(
     plan: &Plan,
     installation: &Installation,
-    style: &Style<'_>,
+    options: &RenderOptions<'_>,
 ) -> Result<Rendering, RenderError> {
-    match style.format {
-        Format::Kubernetes => for_kubernetes(plan, installation, style),
-        Format::File => for_file_provider(plan, installation, style),
+    match options.format {
+        Format::Kubernetes => for_kubernetes(plan, installation, options),
+        Format::File => for_file_provider(plan, installation, options),
     }
 }
 
 fn for_kubernetes(
     plan: &Plan,
     installation: &Installation,
-    style: &Style<'_>,
+    options: &RenderOptions<'_>,
 ) -> Result<Rendering, RenderError> {
     let settings = &installation.settings;
     let mut rendering = Rendering::default();
@@ -146,18 +146,18 @@ fn for_kubernetes(
     let mut names = BTreeSet::new();
     for route in &plan.routes {
         let mut objects = Vec::with_capacity(2);
-        let middlewares = if style.bind_owner && settings.gate == GatePlace::Route {
-            let bound =
-                middleware::bound(installation, &route.namespace, &route.name, &route.label);
-            objects.push(bound.own.without_comments());
-            bound.names
+        let middlewares = if options.bind_owner && settings.gate == GatePlace::Route {
+            let chain =
+                middleware::owner_chain(installation, &route.namespace, &route.name, &route.label);
+            objects.push(chain.own.without_comments());
+            chain.names
         } else {
             middleware::chain_names(installation)
         };
-        let object = match style.template {
+        let object = match options.template {
             None => ingress_route(route, settings, &middlewares),
             Some(template) => {
-                let (object, added) = filled(template, route, installation, &middlewares, style)?;
+                let (object, added) = filled(template, route, installation, &middlewares, options)?;
                 rendering.added.extend(&added);
                 let name = object.below(&["metadata", "name"]).and_then(Node::text);
                 let name = format!("{}/{}", route.namespace, name.unwrap_or_default());
@@ -180,24 +180,24 @@ fn filled(
     route: &Route,
     installation: &Installation,
     middlewares: &[String],
-    style: &Style<'_>,
+    options: &RenderOptions<'_>,
 ) -> Result<(Node, Additions), RenderError> {
     let session = || route.name.clone();
     let nodes = template
         .fill(&Values::of(route))
         .map_err(|error| RenderError::Template { session: session(), error })?;
     let settings = &installation.settings;
-    let owner = route.owner.as_ref().map(Owner::reference);
+    let owner = route.owner.as_ref().map(OwnerReference::reference);
     let spec = RouteSpec {
         host: &route.host,
         namespace: &route.namespace,
         service_name: &route.service,
         service_port: route.port,
-        allow_other_service: style.allow_service_override,
+        allow_other_service: options.allow_service_override,
         gate: settings.gate,
         middleware: &settings.middleware,
         middlewares,
-        add_middleware: style.add_middleware,
+        add_middleware: options.add_middleware,
         priority: settings.priority,
         entry_points: &settings.entry_points,
         annotations: &annotations(route),
@@ -209,15 +209,15 @@ fn filled(
 fn for_file_provider(
     plan: &Plan,
     installation: &Installation,
-    style: &Style<'_>,
+    options: &RenderOptions<'_>,
 ) -> Result<Rendering, RenderError> {
     let settings = &installation.settings;
     let mut files = Vec::with_capacity(plan.routes.len() + 1);
     let mut beside = Http::default();
     if settings.gate == GatePlace::Route {
-        beside.middlewares = middleware::for_file(installation, style.ca_file);
+        beside.middlewares = middleware::for_file(installation, options.ca_file);
     }
-    if let Some(pages) = style.pages_url.filter(|_| !installation.domains.is_empty()) {
+    if let Some(pages) = options.pages_url.filter(|_| !installation.domains.is_empty()) {
         for domain in &installation.domains {
             beside.routers.extend(catch_all::router_for_file(installation, domain));
         }
@@ -225,10 +225,15 @@ fn for_file_provider(
     }
     for route in &plan.routes {
         let mut own = Http::default();
-        let http = if style.one_file { &mut beside } else { &mut own };
-        let middlewares = if style.bind_owner && settings.gate == GatePlace::Route {
+        let http = if options.one_file { &mut beside } else { &mut own };
+        let middlewares = if options.bind_owner && settings.gate == GatePlace::Route {
             let (session, owner) = (&route.name, &route.label);
-            http.own(middleware::bound_for_file(installation, style.ca_file, session, owner))
+            http.own(middleware::owner_chain_for_file(
+                installation,
+                options.ca_file,
+                session,
+                owner,
+            ))
         } else {
             middleware::chain_names(installation)
         };

@@ -4,12 +4,12 @@
 //! else. Whose host a session gets is not decided here ([`super::plan`]); a session that comes out
 //! of here has names that every object can carry, and nothing else is known about it.
 
+mod error;
 mod fields;
-mod mistake;
 mod owner;
 
-pub use mistake::{Mistake, Place, SessionProblem};
-pub use owner::Owner;
+pub use error::{InputPosition, SessionError, SessionErrorKind};
+pub use owner::OwnerReference;
 
 use super::kubernetes::{LabelValue, ObjectName};
 use super::tree::Node;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq)]
 pub struct VdiSession {
     /// Where it was read.
-    pub place: Place,
+    pub position: InputPosition,
     /// Name of its route, and of its service unless it names another.
     pub name: ObjectName,
     /// The label `session-id`.
@@ -41,7 +41,7 @@ pub struct VdiSession {
     /// The service's port; `None`: the settings' one.
     pub port: Option<u16>,
     /// The object that the route goes with.
-    pub owner: Option<Owner>,
+    pub owner: Option<OwnerReference>,
 }
 
 /// What a text of sessions came to.
@@ -50,9 +50,9 @@ pub struct Sessions {
     /// The good ones, in the order of the text.
     pub sessions: Vec<VdiSession>,
     /// What is wrong with the others.
-    pub mistakes: Vec<Mistake>,
+    pub errors: Vec<SessionError>,
     /// Objects that are being deleted: they get no route any more.
-    pub ending: Vec<Place>,
+    pub deleted: Vec<InputPosition>,
 }
 
 impl Sessions {
@@ -62,14 +62,15 @@ impl Sessions {
     pub fn of(documents: &[Node], file: &Arc<str>) -> Self {
         let mut found = Self::default();
         for (index, document) in documents.iter().enumerate() {
-            let place = Place { file: Arc::clone(file), document: index + 1, item: None };
+            let position =
+                InputPosition { file: Arc::clone(file), document: index + 1, item: None };
             let (items, kind) = items(document);
             match items {
-                None => found.read(document, None, place),
+                None => found.read(document, None, position),
                 Some(items) => {
                     for (index, item) in items.iter().enumerate() {
-                        let place = Place { item: Some(index), ..place.clone() };
-                        found.read(item, kind, place);
+                        let position = InputPosition { item: Some(index), ..position.clone() };
+                        found.read(item, kind, position);
                     }
                 }
             }
@@ -78,37 +79,41 @@ impl Sessions {
     }
 
     /// One session. `kind`: of objects that do not say their own, as in a typed list.
-    fn read(&mut self, node: &Node, kind: Option<&str>, place: Place) {
+    fn read(&mut self, node: &Node, kind: Option<&str>, position: InputPosition) {
         let Some(section) = node.section() else {
             let found = node.kind();
-            self.mistakes.push(Mistake::new(&place, "", SessionProblem::NoSession { found }));
+            self.errors.push(SessionError::new(
+                &position,
+                "",
+                SessionErrorKind::NoSession { found },
+            ));
             return;
         };
-        let known = self.mistakes.len();
-        let fields = Fields::new(section, &place, &mut self.mistakes);
+        let known = self.errors.len();
+        let fields = Fields::new(section, &position, &mut self.errors);
         let session = match section.at("kind").and_then(Node::text).or(kind) {
             Some(KIND) => object(&fields),
             Some(other) => {
-                fields.complain("kind", SessionProblem::OtherKind { kind: other.into() });
+                fields.complain("kind", SessionErrorKind::OtherKind { kind: other.into() });
                 None
             }
             None => short(&fields),
         };
         // A session of which a part is wrong is not rendered from the rest.
         match session {
-            Some(Read::Live(session)) if self.mistakes.len() == known => {
+            Some(ParsedSession::Active(session)) if self.errors.len() == known => {
                 self.sessions.push(*session);
             }
-            Some(Read::Ending) => self.ending.push(place),
-            Some(Read::Live(_)) | None => {}
+            Some(ParsedSession::Deleted) => self.deleted.push(position),
+            Some(ParsedSession::Active(_)) | None => {}
         }
     }
 }
 
-enum Read {
-    Live(Box<VdiSession>),
+enum ParsedSession {
+    Active(Box<VdiSession>),
     /// With a `deletionTimestamp`: a route made now would outlive the garbage collector's visit.
-    Ending,
+    Deleted,
 }
 
 /// The items of a list, and the kind of those that do not say theirs.
@@ -124,19 +129,19 @@ fn items(document: &Node) -> (Option<&[Node]>, Option<&str>) {
 }
 
 /// A `VDISession`.
-fn object(fields: &Fields<'_, '_>) -> Option<Read> {
+fn object(fields: &Fields<'_, '_>) -> Option<ParsedSession> {
     if let Some(version) = fields.text("apiVersion")
         && version != API_VERSION
     {
         let version = version.into();
-        fields.complain("apiVersion", SessionProblem::OtherVersion { version });
+        fields.complain("apiVersion", SessionErrorKind::OtherVersion { version });
     }
     let metadata = fields.required_section("metadata");
     let spec = fields.required_section("spec");
     fields.only(&["apiVersion", "kind", "metadata", "spec", "status"]);
     let (metadata, spec) = (metadata?, spec?);
     if metadata.has("deletionTimestamp") {
-        return Some(Read::Ending);
+        return Some(ParsedSession::Deleted);
     }
     let name = metadata.required_name("name", ObjectName::new);
     let namespace = metadata.name("namespace", ObjectName::new);
@@ -161,15 +166,15 @@ fn object(fields: &Fields<'_, '_>) -> Option<Read> {
     user.only(&["username", "issuer"]);
 
     let name = name?;
-    let owner = uid.map(|uid| Owner {
+    let owner = uid.map(|uid| OwnerReference {
         api_version: API_VERSION.into(),
         kind: KIND.into(),
         name: name.as_str().into(),
         uid,
     });
-    let (id, username, place) = (id?, username?, user.place());
+    let (id, username, position) = (id?, username?, user.position());
     let session = VdiSession {
-        place,
+        position,
         name,
         id,
         namespace,
@@ -181,11 +186,11 @@ fn object(fields: &Fields<'_, '_>) -> Option<Read> {
         port,
         owner,
     };
-    Some(Read::Live(Box::new(session)))
+    Some(ParsedSession::Active(Box::new(session)))
 }
 
 /// The short form.
-fn short(fields: &Fields<'_, '_>) -> Option<Read> {
+fn short(fields: &Fields<'_, '_>) -> Option<ParsedSession> {
     let session = fields.required_section("session");
     let username = fields.required_text("username").map(Box::<str>::from);
     let issuer = fields.text("issuer").map(Box::<str>::from);
@@ -208,9 +213,9 @@ fn short(fields: &Fields<'_, '_>) -> Option<Read> {
     let id = session.required_name("id", LabelValue::new);
     let name = session.required_name("name", ObjectName::new);
     session.only(&["id", "name"]);
-    let (name, id, username, place) = (name?, id?, username?, session.place());
+    let (name, id, username, position) = (name?, id?, username?, session.position());
     let session = VdiSession {
-        place,
+        position,
         name,
         id,
         namespace,
@@ -222,7 +227,7 @@ fn short(fields: &Fields<'_, '_>) -> Option<Read> {
         port,
         owner,
     };
-    Some(Read::Live(Box::new(session)))
+    Some(ParsedSession::Active(Box::new(session)))
 }
 
 /// Of the objects that operators keep sessions in.

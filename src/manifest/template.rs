@@ -17,7 +17,7 @@ mod expand;
 mod grammar;
 mod lex;
 mod marks;
-mod places;
+mod substitution;
 mod values;
 
 pub use conform::conform;
@@ -27,7 +27,7 @@ pub use values::Values;
 use super::tree::Node;
 use super::yaml;
 use error::{MAX_BYTES, TemplateErrorAt};
-use expand::Expanded;
+use expand::Expansion;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -39,10 +39,10 @@ pub struct Template {
     program: grammar::Program,
     /// By the text that they were read from. There are as many as there are ways through the `if`s,
     /// and ten thousand sessions take few of them.
-    read: RefCell<HashMap<String, Rc<Reading>>>,
+    read: RefCell<HashMap<String, Rc<ReadResult>>>,
 }
 
-type Reading = Result<Vec<Node>, TemplateError>;
+type ReadResult = Result<Vec<Node>, TemplateError>;
 
 impl Template {
     /// Understands a template. A byte order mark at either end is left out, as editors put it there.
@@ -68,35 +68,36 @@ impl Template {
     /// A text around the values that is no YAML, a value where there can be none, or a field that
     /// the session does not have.
     pub fn fill(&self, values: &Values<'_>) -> Result<Vec<Node>, TemplateError> {
-        let mut expanded = Expanded::new(&self.program, &self.source, values);
-        let text = std::mem::take(&mut expanded.text);
+        let mut expansion = Expansion::new(&self.program, &self.source, values);
+        let text = std::mem::take(&mut expansion.text);
         let known = self.read.borrow().get(&text).cloned();
         let reading = known.unwrap_or_else(|| {
-            expanded.text = text;
-            let reading = Rc::new(self.read(&expanded));
-            let text = std::mem::take(&mut expanded.text);
+            expansion.text = text;
+            let reading = Rc::new(self.read(&expansion));
+            let text = std::mem::take(&mut expansion.text);
             self.read.borrow_mut().insert(text, Rc::clone(&reading));
             reading
         });
         let mut nodes = reading.as_ref().clone()?;
         for node in &mut nodes {
-            places::put(node, &expanded.marks, &self.program.expressions, values)
+            substitution::put(node, &expansion.marks, &self.program.expressions, values)
                 .map_err(|error| error.locate(&self.source))?;
         }
         Ok(nodes)
     }
 
-    fn read(&self, expanded: &Expanded) -> Reading {
+    fn read(&self, expansion: &Expansion) -> ReadResult {
         let expressions = &self.program.expressions;
-        let nodes = yaml::read(&expanded.text).map_err(|error| {
+        let nodes = yaml::read(&expansion.text).map_err(|error| {
             // The reader counts lines of a text that nobody has seen.
             let message = without_place(&error.message);
-            let message = places::shown(message, &expanded.marks, expressions);
-            let at = expanded.origin(error.line.unwrap_or(1));
+            let message = substitution::shown(message, &expansion.marks, expressions);
+            let at = expansion.origin(error.line.unwrap_or(1));
             TemplateErrorAt { offset: at, kind: TemplateErrorKind::NotYaml { message } }
                 .locate(&self.source)
         })?;
-        places::check(&nodes, expanded, expressions).map_err(|error| error.locate(&self.source))?;
+        substitution::check(&nodes, expansion, expressions)
+            .map_err(|error| error.locate(&self.source))?;
         Ok(nodes)
     }
 }

@@ -9,7 +9,7 @@ use std::fmt;
 
 /// Why a text could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotReadable {
+pub struct YamlError {
     /// Which document, counted from 1; empty ones do not count.
     pub document: usize,
     /// Line of the text, counted from 1, when it is known.
@@ -18,7 +18,7 @@ pub struct NotReadable {
     pub message: String,
 }
 
-impl fmt::Display for NotReadable {
+impl fmt::Display for YamlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("cannot be read")?;
         if let Some(line) = self.line {
@@ -28,14 +28,14 @@ impl fmt::Display for NotReadable {
     }
 }
 
-impl std::error::Error for NotReadable {}
+impl std::error::Error for YamlError {}
 
 /// Every document of a text: YAML with any number of documents, or JSON values one after another.
 /// Empty documents are left out.
 ///
 /// # Errors
 /// The first document that is neither.
-pub fn read(text: &str) -> Result<Vec<Node>, NotReadable> {
+pub fn read(text: &str) -> Result<Vec<Node>, YamlError> {
     // JSON is faster by far, and `kubectl get -o json` is what large inputs come from. What looks
     // like it and is not may still be YAML's flow style, which begins alike.
     if text.trim_start().starts_with(['{', '[']) {
@@ -49,7 +49,7 @@ pub fn read(text: &str) -> Result<Vec<Node>, NotReadable> {
     for result in serde_saphyr::read_with_options(&mut bytes, strict()) {
         nodes.push(result.map_err(|error| {
             let error = error.without_snippet();
-            NotReadable {
+            YamlError {
                 document: nodes.len() + 1,
                 line: error.location().map(|location| location.line()),
                 message: without_advice(&error.to_string()).to_owned(),

@@ -1,10 +1,10 @@
 //! `doorward render middleware`, `static`, `gate` and `crd`: the objects that do not change with the
 //! sessions, with the reason for every line.
 
+use super::context::RenderContext;
 use super::flags::{CA_FILE, FormatFlag, InstallationFlags};
 use super::folder;
 use super::logout::LogoutFlags;
-use super::terms::Ground;
 use crate::cli::{ConfigFile, complain, failed, say, usage};
 use crate::manifest::deployment::{self, GateOptions};
 use crate::manifest::static_config::{Acme, Provider, StaticOptions, helm_values, static_file};
@@ -142,7 +142,7 @@ impl Fixed {
 
 impl MiddlewareArgs {
     fn run(&self, file: &ConfigFile) -> Result<ExitCode, ExitCode> {
-        let installation = Ground::load(file, &self.installation, None)?.installation;
+        let installation = RenderContext::load(file, &self.installation, None)?.installation;
         let nodes = match self.format {
             FormatFlag::Kubernetes => {
                 middleware::objects(&installation, &installation.settings.namespace)
@@ -159,7 +159,7 @@ impl MiddlewareArgs {
 
 impl StaticArgs {
     fn run(&self, file: &ConfigFile) -> Result<ExitCode, ExitCode> {
-        let installation = Ground::load(file, &self.installation, None)?.installation;
+        let installation = RenderContext::load(file, &self.installation, None)?.installation;
         let mut options = match self.format {
             FormatFlag::Kubernetes => StaticOptions::kubernetes(&installation),
             FormatFlag::File => StaticOptions::file(&installation),
@@ -186,9 +186,9 @@ impl StaticArgs {
 
 impl GateArgs {
     fn run(&self, file: &ConfigFile) -> Result<ExitCode, ExitCode> {
-        let mut ground = Ground::load(file, &self.installation, None)?;
-        self.domains.add_to(&mut ground)?;
-        if let Some(store) = ground.lonely_store.filter(|_| deployment::REPLICAS > 1) {
+        let mut context = RenderContext::load(file, &self.installation, None)?;
+        self.domains.add_to(&mut context)?;
+        if let Some(store) = context.unshared_store.filter(|_| deployment::REPLICAS > 1) {
             complain(format_args!(
                 "revocation.store is {store}, and the Deployment has {} replicas: whoever signs \
                  out at one would still be in at the other\n    set revocation.store to redis, \
@@ -205,10 +205,10 @@ impl GateArgs {
                 .monitoring_namespace
                 .clone()
                 .unwrap_or(defaults.monitoring_namespace),
-            logout: self.logout.of(&ground)?,
-            configuration: ground.text,
+            logout: self.logout.of(&context)?,
+            configuration: context.text,
         };
-        let files = deployment::gate(&ground.installation, &options).map_err(unwritable)?;
+        let files = deployment::gate(&context.installation, &options).map_err(unwritable)?;
         let Some(out) = &self.out else {
             // What `kubectl apply -k` would make of it, without the files that only kustomize reads.
             let is_object = |file: &&RenderedFile| {
@@ -228,17 +228,17 @@ impl GateArgs {
 
 impl CrdArgs {
     fn run(&self, file: &ConfigFile) -> Result<ExitCode, ExitCode> {
-        let mut ground = Ground::load(file, &self.installation, None)?;
-        self.domains.add_to(&mut ground)?;
-        print(&crd::objects(&ground.installation))
+        let mut context = RenderContext::load(file, &self.installation, None)?;
+        self.domains.add_to(&mut context)?;
+        print(&crd::objects(&context.installation))
     }
 }
 
 impl DomainFlags {
     /// Policies and catch-alls of no domain would guard nothing, so there has to be one.
-    fn add_to(&self, ground: &mut Ground) -> Result<(), ExitCode> {
-        let domains = &mut ground.installation.domains;
-        if ground.configured && !self.names.is_empty() {
+    fn add_to(&self, context: &mut RenderContext) -> Result<(), ExitCode> {
+        let domains = &mut context.installation.domains;
+        if context.configured && !self.names.is_empty() {
             complain("--domain is for want of a configuration; leave it out");
             return Err(usage());
         }

@@ -43,16 +43,16 @@ pub(super) struct InstallationFlags {
     priority: Option<u64>,
     /// Where certificates come from [default: store]
     #[arg(long, value_enum, value_name = "MODE")]
-    tls: Option<Tls>,
+    tls: Option<TlsFlag>,
     /// Traefik's certificate resolver [default: letsencrypt]
     #[arg(long, value_name = "NAME")]
     resolver: Option<String>,
     /// How routes are arranged [default: flat]
     #[arg(long, value_enum)]
-    layout: Option<Layout>,
+    layout: Option<LayoutFlag>,
     /// Where the gate sits [default: route]
     #[arg(long, value_enum, value_name = "PLACE")]
-    gate: Option<Gate>,
+    gate: Option<GateFlag>,
     /// Which Traefik reads the manifests [default: 3.7]
     #[arg(long, value_name = "VERSION")]
     traefik_version: Option<String>,
@@ -62,7 +62,7 @@ pub(super) struct InstallationFlags {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Tls {
+enum TlsFlag {
     /// One wildcard certificate in Traefik's store
     Store,
     /// A resolver, named on each route
@@ -70,7 +70,7 @@ enum Tls {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Layout {
+enum LayoutFlag {
     /// A route for each session
     Flat,
     /// One root route above them; comes with a later version
@@ -78,7 +78,7 @@ enum Layout {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Gate {
+enum GateFlag {
     /// On every route
     Route,
     /// On the entry point

@@ -1,6 +1,6 @@
 //! Where issuers' logout tokens come in, for `render gate`.
 
-use super::terms::Ground;
+use super::context::RenderContext;
 use crate::cli::{complain, usage};
 use crate::manifest::deployment::Logout;
 use crate::manifest::{GatePlace, TraefikName};
@@ -31,12 +31,12 @@ fn entry_point(text: &str) -> Result<TraefikName, String> {
 
 impl LogoutFlags {
     /// Nothing without `backchannel_listen`.
-    pub(super) fn of(&self, ground: &Ground) -> Result<Option<Logout>, ExitCode> {
+    pub(super) fn of(&self, context: &RenderContext) -> Result<Option<Logout>, ExitCode> {
         let refuse = |told: std::fmt::Arguments<'_>| {
             complain(told);
             Err(usage())
         };
-        let Some((address, known)) = &ground.logout else {
+        let Some((address, known)) = &context.logout else {
             if self.logout_hosts.is_empty() && self.logout_entry_points.is_empty() {
                 return Ok(None);
             }
@@ -52,7 +52,7 @@ impl LogoutFlags {
                  0.0.0.0:{port}"
             ));
         }
-        let settings = &ground.installation.settings;
+        let settings = &context.installation.settings;
         let hosts = if self.logout_hosts.is_empty() { known } else { &self.logout_hosts };
         if hosts.is_empty() {
             return refuse(format_args!(
@@ -65,7 +65,7 @@ impl LogoutFlags {
                 let host = host.as_str().strip_suffix(domain.as_str());
                 host.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
             };
-            ground.installation.domains.iter().any(below)
+            context.installation.domains.iter().any(below)
         };
         // What the configuration says of its sign-in pages it has checked, reserved labels too.
         if let Some(host) = self.logout_hosts.iter().find(of_a_workspace) {

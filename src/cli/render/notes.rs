@@ -1,13 +1,18 @@
 //! What a run has to say besides its manifests: what was put in, what is needed, what is left out.
 
-use super::terms::Ground;
+use super::context::RenderContext;
 use crate::cli::complain;
 use crate::manifest::fixed::{CA_KEY, CA_SECRET};
-use crate::manifest::{Format, GatePlace, Place, Rendering, TraefikName};
+use crate::manifest::{Format, GatePlace, InputPosition, Rendering, TraefikName};
 
 /// On standard error, so that the manifests can go through a pipe.
-pub(super) fn about(rendering: &Rendering, ending: &[Place], ground: &Ground, format: Format) {
-    for place in ending {
+pub(super) fn about(
+    rendering: &Rendering,
+    deleted: &[InputPosition],
+    context: &RenderContext,
+    format: Format,
+) {
+    for place in deleted {
         complain(format_args!("note: {place} is being deleted and gets no route"));
     }
     if !rendering.added.is_empty() {
@@ -20,7 +25,7 @@ pub(super) fn about(rendering: &Rendering, ending: &[Place], ground: &Ground, fo
              --from-file={CA_KEY}=ca.crt"
         ));
     }
-    let settings = &ground.installation.settings;
+    let settings = &context.installation.settings;
     if settings.gate == GatePlace::EntryPoint {
         let names: Vec<&str> = settings.entry_points.iter().map(TraefikName::as_str).collect();
         complain(format_args!(
@@ -29,7 +34,7 @@ pub(super) fn about(rendering: &Rendering, ending: &[Place], ground: &Ground, fo
             names.join(", ")
         ));
     }
-    if format == Format::File && ground.pages_url.is_none() {
+    if format == Format::File && context.pages_url.is_none() {
         complain("note: no route for unknown hosts, because the configuration has no pages_listen");
     }
 }

@@ -264,10 +264,10 @@ fn frames_are_for_whom_they_are_configured() {
 fn a_bound_route_has_a_gate_of_its_own_in_the_same_place() {
     let session = ObjectName::new("kasm-alice-1").unwrap();
     let owner = Label::new("alice").unwrap();
-    let bound = bound(&trusting(false), &namespace(), &session, &owner);
-    assert_eq!(bound.names, ["doorward-cors", "doorward-owner-kasm-alice-1", "doorward-headers"]);
-    assert_eq!(names(std::slice::from_ref(&bound.own)), ["doorward-owner-kasm-alice-1"]);
-    let own = bound.own.below(&["spec", "forwardAuth"]).unwrap();
+    let chain = owner_chain(&trusting(false), &namespace(), &session, &owner);
+    assert_eq!(chain.names, ["doorward-cors", "doorward-owner-kasm-alice-1", "doorward-headers"]);
+    assert_eq!(names(std::slice::from_ref(&chain.own)), ["doorward-owner-kasm-alice-1"]);
+    let own = chain.own.below(&["spec", "forwardAuth"]).unwrap();
     let address = "https://doorward.doorward.svc:4181/verify?owner=alice";
     assert_eq!(own.below(&["address"]), Some(&address.into()));
     // Otherwise it is the gate of all.
@@ -278,8 +278,8 @@ fn a_bound_route_has_a_gate_of_its_own_in_the_same_place() {
         assert_eq!(own.below(&[key]), general.below(&[key]), "{key}");
     }
 
-    let file = bound_for_file(&trusting(false), "ca.crt", &session, &owner);
-    assert_eq!(file.names, bound.names);
+    let file = owner_chain_for_file(&trusting(false), "ca.crt", &session, &owner);
+    assert_eq!(file.names, chain.names);
     let address = file.own.at("doorward-owner-kasm-alice-1").unwrap();
     assert!(address.below(&["forwardAuth", "address"]).and_then(Node::text).is_some());
 }

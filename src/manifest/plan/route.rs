@@ -1,7 +1,7 @@
 //! One row of a plan: a session with the host that it is served on.
 
 use crate::manifest::kubernetes::{LabelValue, ObjectName};
-use crate::manifest::session::{Owner, Place};
+use crate::manifest::session::{InputPosition, OwnerReference};
 use crate::name::{Domain, Label, SessionSlug};
 
 /// What Traefik reads the manifests with.
@@ -18,7 +18,7 @@ pub enum Format {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Route {
     /// Where its session was read.
-    pub place: Place,
+    pub position: InputPosition,
     /// Name of the session.
     pub name: ObjectName,
     /// The label `session-id`.
@@ -43,5 +43,5 @@ pub struct Route {
     /// The service's port.
     pub port: u16,
     /// The object that the route goes with.
-    pub owner: Option<Owner>,
+    pub owner: Option<OwnerReference>,
 }

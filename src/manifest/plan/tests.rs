@@ -29,20 +29,20 @@ fn plan_by(
     text: &str,
     issuers: &[(Box<str>, LabelRules)],
     domains: &[(Domain, Vec<usize>)],
-    change: impl Fn(&mut Terms<'_>),
+    change: impl Fn(&mut PlanContext<'_>),
 ) -> Plan {
     let found = Sessions::of(&yaml::read(text).unwrap(), &Arc::from("-"));
-    assert_eq!(found.mistakes, [], "{text}");
+    assert_eq!(found.errors, [], "{text}");
     let settings = Settings::default();
-    let mut terms = Terms {
+    let mut context = PlanContext {
         settings: &settings,
         domains,
         issuers,
         format: Format::Kubernetes,
         allow_service_override: false,
     };
-    change(&mut terms);
-    Plan::new(found.sessions, &terms)
+    change(&mut context);
+    Plan::new(found.sessions, &context)
 }
 
 fn session(name: &str, username: &str, rest: &str) -> String {
@@ -64,7 +64,7 @@ fn a_session_gets_the_host_that_the_gate_knows_its_user_by() {
         let issuers = [rules("https://idp.example.com", true)];
         let domains = [(domain("vdi.example.com"), vec![0])];
         let plan = plan_by(&session("a", username, rest), &issuers, &domains, |_| {});
-        assert_eq!(plan.refusals, [], "{name}");
+        assert_eq!(plan.errors, [], "{name}");
         assert_eq!(&*plan.routes[0].host, host, "{name}");
         assert_eq!(&*plan.routes[0].username, username, "{name}");
         assert_eq!((&*plan.routes[0].service, plan.routes[0].port), ("a", 8080), "{name}");
@@ -109,23 +109,23 @@ fn what_stands_between_two_sessions_is_refused_for_both() {
         let bystander = session("c", "carol", "");
         let domains = [(domain("vdi.example.com"), vec![0])];
         let text = format!("{bystander}{text}");
-        let plan = plan_by(&text, &[rules(PORTAL, true)], &domains, |terms| {
-            terms.allow_service_override = true;
+        let plan = plan_by(&text, &[rules(PORTAL, true)], &domains, |context| {
+            context.allow_service_override = true;
         });
         let routes: Vec<_> = plan.routes.iter().map(|route| route.name.as_str()).collect();
         assert_eq!(routes, ["c"], "{name}");
         // Two sessions of one name have one service too.
-        let refusal = plan
-            .refusals
+        let error = plan
+            .errors
             .iter()
-            .find(|refusal| match kind {
-                "host" => matches!(refusal.kind, RefusalKind::SharedHost { .. }),
-                "name" => matches!(refusal.kind, RefusalKind::SharedName { .. }),
-                _ => matches!(refusal.kind, RefusalKind::SharedService { .. }),
+            .find(|error| match kind {
+                "host" => matches!(error.kind, PlanErrorKind::SharedHost { .. }),
+                "name" => matches!(error.kind, PlanErrorKind::SharedName { .. }),
+                _ => matches!(error.kind, PlanErrorKind::SharedService { .. }),
             })
-            .unwrap_or_else(|| panic!("{name}: {:?}", plan.refusals));
-        assert_eq!(refusal.parties.len(), 2, "{name}");
-        let said = refusal.to_string();
+            .unwrap_or_else(|| panic!("{name}: {:?}", plan.errors));
+        assert_eq!(error.sessions.len(), 2, "{name}");
+        let said = error.to_string();
         for item in ["item [1]", "item [2]"] {
             assert!(said.contains(item), "{name} does not name {item}: {said}");
         }
@@ -160,7 +160,7 @@ fn a_session_that_cannot_be_served_is_refused_alone() {
     ] {
         let plan = plan_by(&session("a", "alice", rest), &two_issuers, &two_domains, |_| {});
         assert_eq!(plan.routes, [], "{name}");
-        let text = plan.refusals[0].to_string();
+        let text = plan.errors[0].to_string();
         assert!(text.contains(said) && text.contains("\n    "), "{name}: {text}");
     }
     for (name, username, rest, said) in [
@@ -173,11 +173,11 @@ fn a_session_that_cannot_be_served_is_refused_alone() {
     ] {
         let plan = plan(&session("a", username, rest));
         assert_eq!(plan.routes, [], "{name}");
-        let text = plan.refusals[0].to_string();
+        let text = plan.errors[0].to_string();
         assert!(text.contains(said), "{name}: {text}");
     }
     let digit = plan(&session("1a", "bob", ""));
-    assert!(digit.refusals[0].to_string().contains("begins with a letter"));
+    assert!(digit.errors[0].to_string().contains("begins with a letter"));
 }
 
 #[test]
@@ -197,9 +197,9 @@ fn nobody_is_sent_to_the_gate_itself() {
 fn without_kubernetes_a_service_is_a_host_and_a_port() {
     let domains = [(domain("vdi.example.com"), vec![0])];
     let file = |text: &str| {
-        plan_by(text, &[rules(PORTAL, true)], &domains, |terms| {
-            terms.format = Format::File;
-            terms.allow_service_override = true;
+        plan_by(text, &[rules(PORTAL, true)], &domains, |context| {
+            context.format = Format::File;
+            context.allow_service_override = true;
         })
     };
     let at = |name: &str, user: &str, service: &str| {
@@ -255,7 +255,7 @@ proptest! {
         if let [first, second] = hosts[..] {
             prop_assert_ne!(first, second);
         }
-        let shared = plan.refusals.iter().any(|r| matches!(r.kind, RefusalKind::SharedHost { .. }));
+        let shared = plan.errors.iter().any(|r| matches!(r.kind, PlanErrorKind::SharedHost { .. }));
         if shared {
             // One account in two spellings, and nothing else.
             let canonical = |name: &str| rules(PORTAL, true).1.label(name).unwrap().0;

@@ -1,7 +1,7 @@
 //! The fields of a session, each asked for once; whatever is wrong goes on the list.
 
-use super::mistake::{Mistake, Place, SessionProblem};
-use super::owner::Owner;
+use super::error::{InputPosition, SessionError, SessionErrorKind};
+use super::owner::OwnerReference;
 use crate::manifest::kubernetes::{NameError, ObjectName};
 use crate::manifest::tree::{Node, Section};
 use crate::name::{Domain, SessionSlug};
@@ -10,30 +10,30 @@ use crate::name::{Domain, SessionSlug};
 pub(super) struct Fields<'n, 'm> {
     section: &'n Section,
     path: String,
-    place: &'n Place,
-    mistakes: Mistakes<'m>,
+    position: &'n InputPosition,
+    errors: Errors<'m>,
 }
 
 /// Sections inside one another write on one list.
-type Mistakes<'m> = std::rc::Rc<std::cell::RefCell<&'m mut Vec<Mistake>>>;
+type Errors<'m> = std::rc::Rc<std::cell::RefCell<&'m mut Vec<SessionError>>>;
 
 impl<'n, 'm> Fields<'n, 'm> {
     pub(super) fn new(
         section: &'n Section,
-        place: &'n Place,
-        mistakes: &'m mut Vec<Mistake>,
+        position: &'n InputPosition,
+        errors: &'m mut Vec<SessionError>,
     ) -> Self {
-        let mistakes = std::rc::Rc::new(std::cell::RefCell::new(mistakes));
-        Self { section, path: String::new(), place, mistakes }
+        let errors = std::rc::Rc::new(std::cell::RefCell::new(errors));
+        Self { section, path: String::new(), position, errors }
     }
 
-    pub(super) fn place(&self) -> Place {
-        self.place.clone()
+    pub(super) fn position(&self) -> InputPosition {
+        self.position.clone()
     }
 
-    pub(super) fn complain(&self, key: &str, problem: SessionProblem) {
+    pub(super) fn complain(&self, key: &str, kind: SessionErrorKind) {
         let field = if key.is_empty() { self.path.clone() } else { self.path_of(key) };
-        self.mistakes.borrow_mut().push(Mistake::new(self.place, &field, problem));
+        self.errors.borrow_mut().push(SessionError::new(self.position, &field, kind));
     }
 
     fn path_of(&self, key: &str) -> String {
@@ -51,7 +51,7 @@ impl<'n, 'm> Fields<'n, 'm> {
 
     pub(super) fn require(&self, key: &str) {
         if !self.has(key) {
-            self.complain(key, SessionProblem::Missing);
+            self.complain(key, SessionErrorKind::Missing);
         }
     }
 
@@ -59,13 +59,13 @@ impl<'n, 'm> Fields<'n, 'm> {
     pub(super) fn only(&self, known: &'static [&'static str]) {
         for entry in self.section.entries() {
             if !known.contains(&&*entry.key) {
-                self.complain(&entry.key, SessionProblem::Unknown { known });
+                self.complain(&entry.key, SessionErrorKind::Unknown { known });
             }
         }
     }
 
     fn wrong_kind(&self, key: &str, node: &Node, expected: &'static str) {
-        self.complain(key, SessionProblem::WrongKind { found: node.kind(), expected });
+        self.complain(key, SessionErrorKind::WrongKind { found: node.kind(), expected });
     }
 
     pub(super) fn text(&self, key: &str) -> Option<&'n str> {
@@ -86,7 +86,7 @@ impl<'n, 'm> Fields<'n, 'm> {
     fn filled(&self, key: &str) -> Option<&'n str> {
         let text = self.required_text(key)?;
         if text.is_empty() {
-            self.complain(key, SessionProblem::Missing);
+            self.complain(key, SessionErrorKind::Missing);
         }
         Some(text)
     }
@@ -99,7 +99,7 @@ impl<'n, 'm> Fields<'n, 'm> {
         let value = self.text(key)?;
         parse(value)
             .map_err(|error| {
-                self.complain(key, SessionProblem::Name { value: value.into(), error });
+                self.complain(key, SessionErrorKind::Name { value: value.into(), error });
             })
             .ok()
     }
@@ -117,7 +117,7 @@ impl<'n, 'm> Fields<'n, 'm> {
         let value = self.text(key)?;
         SessionSlug::new(value)
             .map_err(|error| {
-                self.complain(key, SessionProblem::Slug { value: value.into(), error });
+                self.complain(key, SessionErrorKind::Slug { value: value.into(), error });
             })
             .ok()
     }
@@ -126,7 +126,7 @@ impl<'n, 'm> Fields<'n, 'm> {
         let value = self.text(key)?;
         Domain::new(value)
             .map_err(|error| {
-                self.complain(key, SessionProblem::Domain { value: value.into(), error });
+                self.complain(key, SessionErrorKind::Domain { value: value.into(), error });
             })
             .ok()
     }
@@ -137,8 +137,8 @@ impl<'n, 'm> Fields<'n, 'm> {
             self.wrong_kind(key, node, "a section");
             return None;
         };
-        let (path, mistakes) = (self.path_of(key), std::rc::Rc::clone(&self.mistakes));
-        Some(Self { section, path, place: self.place, mistakes })
+        let (path, errors) = (self.path_of(key), std::rc::Rc::clone(&self.errors));
+        Some(Self { section, path, position: self.position, errors })
     }
 
     pub(super) fn required_section(&self, key: &str) -> Option<Self> {
@@ -163,23 +163,27 @@ impl<'n, 'm> Fields<'n, 'm> {
         };
         let port = u16::try_from(value).ok().filter(|port| *port > 0);
         if port.is_none() {
-            self.complain(key, SessionProblem::Port { value });
+            self.complain(key, SessionErrorKind::Port { value });
         }
         port
     }
 
     /// `{ apiVersion, kind, name, uid }`, all of them; a namespace only to say that it is the same.
-    pub(super) fn owner(&self, key: &str, namespace: Option<&ObjectName>) -> Option<Owner> {
+    pub(super) fn owner(
+        &self,
+        key: &str,
+        namespace: Option<&ObjectName>,
+    ) -> Option<OwnerReference> {
         let owner = self.sub_section(key)?;
         owner.only(&["apiVersion", "kind", "name", "uid", "namespace"]);
         if let Some(own) = owner.text("namespace")
             && namespace.is_none_or(|namespace| namespace.as_str() != own)
         {
             let namespace = own.into();
-            owner.complain("namespace", SessionProblem::OwnerElsewhere { namespace });
+            owner.complain("namespace", SessionErrorKind::OwnerElsewhere { namespace });
         }
         let [api_version, kind, name, uid] =
             ["apiVersion", "kind", "name", "uid"].map(|key| owner.filled(key).map(Box::from));
-        Some(Owner { api_version: api_version?, kind: kind?, name: name?, uid: uid? })
+        Some(OwnerReference { api_version: api_version?, kind: kind?, name: name?, uid: uid? })
     }
 }

@@ -5,7 +5,7 @@ use crate::manifest::tree::{Node, Section};
 /// An object in the route's own namespace; when it is deleted, the garbage collector takes the
 /// route. Across namespaces it would take the route at once, for its owner cannot be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owner {
+pub struct OwnerReference {
     /// `group/version`.
     pub api_version: Box<str>,
     /// Kind of the object.
@@ -16,7 +16,7 @@ pub struct Owner {
     pub uid: Box<str>,
 }
 
-impl Owner {
+impl OwnerReference {
     /// The entry of `metadata.ownerReferences`.
     #[must_use]
     pub fn reference(&self) -> Node {

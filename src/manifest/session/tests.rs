@@ -9,7 +9,7 @@ fn read(text: &str) -> Sessions {
 
 fn only(text: &str) -> VdiSession {
     let mut found = read(text);
-    assert_eq!(found.mistakes, [], "{text}");
+    assert_eq!(found.errors, [], "{text}");
     assert_eq!(found.sessions.len(), 1, "{text}");
     found.sessions.remove(0)
 }
@@ -86,16 +86,16 @@ fn lists_and_streams_of_every_kind_are_read() {
         ("nothing", String::new(), 0),
     ] {
         let found = read(&text);
-        assert_eq!((found.sessions.len(), &*found.mistakes), (sessions, &[][..]), "{name}");
+        assert_eq!((found.sessions.len(), &*found.errors), (sessions, &[][..]), "{name}");
     }
 }
 
 #[test]
 fn an_object_that_is_being_deleted_gets_no_route() {
-    let ending = OBJECT.replace("labels:", "deletionTimestamp: 2026-11-25T00:00:00Z, labels:");
-    let found = read(&format!("{ending}---\n{SHORT}"));
-    assert_eq!((found.sessions.len(), found.ending.len()), (1, 1));
-    assert_eq!(found.mistakes, []);
+    let deleted = OBJECT.replace("labels:", "deletionTimestamp: 2026-11-25T00:00:00Z, labels:");
+    let found = read(&format!("{deleted}---\n{SHORT}"));
+    assert_eq!((found.sessions.len(), found.deleted.len()), (1, 1));
+    assert_eq!(found.errors, []);
 }
 
 /// Each row: a line that replaces or joins those of `base`, the field that is named, what is said.
@@ -112,9 +112,9 @@ fn each_is_refused(base: &str, rows: &str) {
         };
         let found = read(&text);
         assert_eq!(found.sessions, [], "{name}");
-        let [mistake] = &*found.mistakes else { panic!("{name}: {:?}", found.mistakes) };
-        assert_eq!(&*mistake.field, field, "{name}");
-        let text = mistake.to_string();
+        let [error] = &*found.errors else { panic!("{name}: {:?}", found.errors) };
+        assert_eq!(&*error.field, field, "{name}");
+        let text = error.to_string();
         assert!(text.contains(said), "{name}: {text}");
         assert!(text.starts_with("sessions.yaml, document 1, "), "{name}: {text}");
         assert!(text.contains("\n    "), "{name} has no remedy: {text}");
@@ -174,7 +174,7 @@ bad_id | sessionId: s-1 | sessionId: -s | spec.sessionId | '-'
     );
     let bad_uid = OBJECT.replace("  sessionId: s-1\n", "").replace("0c5e", "'!'");
     let found = read(&bad_uid);
-    assert_eq!((found.sessions.len(), &*found.mistakes[0].field), (0, "metadata.uid"));
+    assert_eq!((found.sessions.len(), &*found.errors[0].field), (0, "metadata.uid"));
 }
 
 #[test]
@@ -182,11 +182,8 @@ fn every_mistake_of_a_text_is_told_at_once() {
     let text = "- session: {}\n  usename: a\n- 7\n- kind: Pod\n- session: { id: a, name: b }\n  username: c\n";
     let found = read(text);
     assert_eq!(found.sessions.len(), 1);
-    let said: Vec<_> = found
-        .mistakes
-        .iter()
-        .map(|mistake| (mistake.place.item.unwrap(), &*mistake.field))
-        .collect();
+    let said: Vec<_> =
+        found.errors.iter().map(|error| (error.position.item.unwrap(), &*error.field)).collect();
     let expected = [
         (0, "username"),
         (0, "usename"),
@@ -196,6 +193,6 @@ fn every_mistake_of_a_text_is_told_at_once() {
         (2, "kind"),
     ];
     assert_eq!(said, expected);
-    let text = found.mistakes[4].to_string();
+    let text = found.errors[4].to_string();
     assert!(text.starts_with("sessions.yaml, document 1, item [1]: is a number"), "{text}");
 }

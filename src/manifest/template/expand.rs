@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// A text with marks.
 #[derive(Debug)]
-pub(super) struct Expanded {
+pub(super) struct Expansion {
     pub(super) text: String,
     pub(super) marks: Marks,
     /// Where each piece begins in the text, and where it comes from in the template.
@@ -20,7 +20,7 @@ enum Part {
     Mark { at: usize, number: usize, is_number: bool, is_quoted: bool },
 }
 
-impl Expanded {
+impl Expansion {
     /// Follows the program through the template that it was made of.
     pub(super) fn new(program: &Program, source: &str, values: &Values<'_>) -> Self {
         let parts = parts(program, values);
@@ -34,24 +34,24 @@ impl Expanded {
                 Part::Mark { .. } => "\n",
             })
             .collect();
-        let mut expanded =
+        let mut expansion =
             Self { text: String::new(), marks: Marks::beside(&beside), origins: Vec::new() };
         for part in &parts {
             match part {
                 Part::Text(range) => {
-                    expanded.origins.push((expanded.text.len(), range.start));
-                    expanded.text.push_str(text_of(range));
+                    expansion.origins.push((expansion.text.len(), range.start));
+                    expansion.text.push_str(text_of(range));
                 }
                 Part::Mark { at, number, is_number, is_quoted } => {
-                    expanded.origins.push((expanded.text.len(), *at));
+                    expansion.origins.push((expansion.text.len(), *at));
                     let quote = if *is_quoted { "\"" } else { "" };
-                    expanded.text.push_str(quote);
-                    expanded.marks.write(*is_number, *number, &mut expanded.text);
-                    expanded.text.push_str(quote);
+                    expansion.text.push_str(quote);
+                    expansion.marks.write(*is_number, *number, &mut expansion.text);
+                    expansion.text.push_str(quote);
                 }
             }
         }
-        expanded
+        expansion
     }
 
     /// Offset in the template of what begins this line of the text, counted from 1.

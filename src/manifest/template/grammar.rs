@@ -73,7 +73,7 @@ impl Expression {
 /// Makes the program.
 pub(super) fn compile(pieces: Vec<Piece<'_>>) -> Result<Program, TemplateErrorAt> {
     let mut program = Program { steps: Vec::new(), expressions: Vec::new() };
-    let mut open: Vec<Open> = Vec::new();
+    let mut open: Vec<OpenIf> = Vec::new();
     for piece in pieces {
         let (at, tokens) = match piece {
             Piece::Text(range) => {
@@ -86,7 +86,7 @@ pub(super) fn compile(pieces: Vec<Piece<'_>>) -> Result<Program, TemplateErrorAt
         match tokens.as_slice() {
             [] => return fail(TemplateErrorKind::Nothing),
             [Token { kind: TokenKind::Word("if"), .. }, condition @ ..] => {
-                open.push(Open { at, step: program.steps.len(), has_else: false });
+                open.push(OpenIf { at, step: program.steps.len(), has_else: false });
                 program.steps.push(Step::Unless(condition_of(at, condition)?, 0));
             }
             [Token { kind: TokenKind::Word("else"), .. }] => {
@@ -131,7 +131,7 @@ pub(super) fn compile(pieces: Vec<Piece<'_>>) -> Result<Program, TemplateErrorAt
 }
 
 /// An `if` whose end has not come yet.
-struct Open {
+struct OpenIf {
     at: usize,
     /// The jump that leads behind what is being read.
     step: usize,

@@ -6,7 +6,9 @@ mod refusals;
 
 use super::conform::{RouteSpec, conform};
 use super::*;
-use crate::manifest::{GatePlace, LabelValue, ObjectName, Owner, Place, Route, TraefikName};
+use crate::manifest::{
+    GatePlace, InputPosition, LabelValue, ObjectName, OwnerReference, Route, TraefikName,
+};
 use crate::name::{Domain, Label, SessionSlug};
 
 /// The template that the project was asked for, to the byte.
@@ -48,8 +50,8 @@ const ALICE: Values<'_> = Values {
     owner: None,
 };
 
-fn owner() -> Owner {
-    Owner {
+fn owner() -> OwnerReference {
+    OwnerReference {
         api_version: "doorward.dev/v1alpha1".into(),
         kind: "VDISession".into(),
         name: "alice-1".into(),
@@ -143,7 +145,7 @@ fn branches_with_the_same_text_keep_their_own_values() {
 #[test]
 fn a_route_gives_its_values() {
     let route = Route {
-        place: Place { file: "-".into(), document: 1, item: None },
+        position: InputPosition { file: "-".into(), document: 1, item: None },
         name: ObjectName::new("kasm-alice-1").unwrap(),
         id: LabelValue::new("66fe8fe4").unwrap(),
         namespace: ObjectName::new("vdi-sessions").unwrap(),

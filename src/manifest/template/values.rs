@@ -1,6 +1,6 @@
 //! What a template can name: the table of fields, and the values that one session gives them.
 
-use crate::manifest::{Owner, Route};
+use crate::manifest::{OwnerReference, Route};
 use crate::name::SessionSlug;
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ pub struct Values<'v> {
     /// `.service.port`, a number.
     pub service_port: u16,
     /// `.owner`: the object that the route goes with.
-    pub owner: Option<&'v Owner>,
+    pub owner: Option<&'v OwnerReference>,
 }
 
 impl<'v> Values<'v> {

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::manifest::template::conform::ConformError;
-use crate::manifest::template::expand::Expanded;
+use crate::manifest::template::expand::Expansion;
 use crate::manifest::tree::Section;
 use proptest::prelude::*;
 
@@ -36,7 +36,7 @@ second: {{ .session.id }}
 ";
 
 /// What has to come of it, made without any text that is read.
-fn everywhere(values: &Values<'_>, owner: &Owner) -> Vec<Node> {
+fn everywhere(values: &Values<'_>, owner: &OwnerReference) -> Vec<Node> {
     let text = |text: &str| Node::from(text.to_owned());
     let port = Node::from(values.service_port);
     let slug = values.session_slug.unwrap_or_default();
@@ -148,7 +148,7 @@ fn no_value_of_a_session_makes_another_route() {
 
 /// The value in every field at once.
 fn same_tree(name: &str, attack: &str) {
-    let owner = Owner {
+    let owner = OwnerReference {
         api_version: attack.into(),
         kind: attack.into(),
         name: attack.into(),
@@ -258,7 +258,7 @@ fn the_mark_of_another_field_is_only_text() {
     let template = Template::parse(EVERYWHERE).unwrap();
     let owner = owner();
     let values = Values { owner: Some(&owner), session_slug: Some("dev"), ..ALICE };
-    let expanded = Expanded::new(&template.program, &template.source, &values);
+    let expanded = Expansion::new(&template.program, &template.source, &values);
     for number in 0..template.program.expressions.len() {
         for is_number in [false, true] {
             let mut mark = String::new();
@@ -273,7 +273,7 @@ fn the_mark_of_another_field_is_only_text() {
 #[test]
 fn marks_keep_clear_of_what_a_template_holds() {
     // Two pieces that make the first salt only when they come together, as text and as escapes.
-    let marks = Expanded::new(&Template::parse("").unwrap().program, "", &ALICE).marks;
+    let marks = Expansion::new(&Template::parse("").unwrap().program, "", &ALICE).marks;
     let mut mark = String::new();
     marks.write(false, 0, &mut mark);
     let (front, back) = mark.split_at(5);
@@ -307,7 +307,7 @@ proptest! {
         texts in prop::collection::vec(value(), 13),
         service_port: u16,
     ) {
-        let owner = Owner {
+        let owner = OwnerReference {
             api_version: texts[9].as_str().into(),
             kind: texts[10].as_str().into(),
             name: texts[11].as_str().into(),

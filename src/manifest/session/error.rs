@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// Where a session was read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct InputPosition {
     /// Name of the file; `-` for standard input.
     pub file: Arc<str>,
     /// Which document of it, counted from 1; empty ones do not count.
@@ -17,7 +17,7 @@ pub struct Place {
     pub item: Option<usize>,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for InputPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = if &*self.file == "-" { "standard input" } else { &self.file };
         write!(f, "{name}, document {}", self.document)?;
@@ -27,24 +27,24 @@ impl fmt::Display for Place {
 
 /// One thing that is wrong with one session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
+pub struct SessionError {
     /// The session.
-    pub place: Place,
+    pub position: InputPosition,
     /// Path of the field, such as `spec.user.username`; empty for the session as a whole.
     pub field: Box<str>,
     /// What is wrong with it.
-    pub problem: SessionProblem,
+    pub kind: SessionErrorKind,
 }
 
-impl Mistake {
-    pub(super) fn new(place: &Place, field: &str, problem: SessionProblem) -> Self {
-        Self { place: place.clone(), field: field.into(), problem }
+impl SessionError {
+    pub(super) fn new(position: &InputPosition, field: &str, kind: SessionErrorKind) -> Self {
+        Self { position: position.clone(), field: field.into(), kind }
     }
 }
 
 /// What is wrong with a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SessionProblem {
+pub enum SessionErrorKind {
     /// Something else than a section stands where a session should.
     NoSession {
         /// What it is.
@@ -107,36 +107,36 @@ pub enum SessionProblem {
     },
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.place)?;
+        write!(f, "{}", self.position)?;
         if !self.field.is_empty() {
             write!(f, ", {}", self.field)?;
         }
         write!(f, ": ")?;
         let field = self.field.rsplit('.').next().unwrap_or_default();
-        match &self.problem {
-            SessionProblem::NoSession { found } => write!(
+        match &self.kind {
+            SessionErrorKind::NoSession { found } => write!(
                 f,
                 "is {found}, no session\n    write `session: {{ id: …, name: … }}` and `username: \
                  …`, or a VDISession object"
             ),
-            SessionProblem::OtherKind { kind } => write!(
+            SessionErrorKind::OtherKind { kind } => write!(
                 f,
                 "is a {}, no VDISession\n    leave it out; `kubectl get vdisessions -o yaml` \
                  prints nothing else",
                 kind.escape_debug()
             ),
-            SessionProblem::OtherVersion { version } => write!(
+            SessionErrorKind::OtherVersion { version } => write!(
                 f,
                 "is {version:?}, and sessions of doorward.dev/v1alpha1 are known\n    write apiVersion: \
                  doorward.dev/v1alpha1"
             ),
-            SessionProblem::Missing => write!(f, "is missing\n    {}", example(field)),
-            SessionProblem::Unknown { known } => {
+            SessionErrorKind::Missing => write!(f, "is missing\n    {}", example(field)),
+            SessionErrorKind::Unknown { known } => {
                 write!(f, "is not known\n    {}", suggest(field, known))
             }
-            SessionProblem::WrongKind { found, expected } => {
+            SessionErrorKind::WrongKind { found, expected } => {
                 write!(f, "is {found}, not {expected}")?;
                 if matches!(*expected, "text") && matches!(*found, "a number" | "true or false") {
                     f.write_str("\n    put it in quotes")
@@ -144,19 +144,19 @@ impl fmt::Display for Mistake {
                     write!(f, "\n    {}", example(field))
                 }
             }
-            SessionProblem::Name { value, error } => {
+            SessionErrorKind::Name { value, error } => {
                 write!(f, "{value:?} cannot be used: {error}\n    {}", example(field))
             }
-            SessionProblem::Slug { value, error } => {
+            SessionErrorKind::Slug { value, error } => {
                 write!(f, "{value:?} is no session slug: {error}\n    {}", example(field))
             }
-            SessionProblem::Domain { value, error } => {
+            SessionErrorKind::Domain { value, error } => {
                 write!(f, "{value:?} is no domain: {error}\n    {}", example(field))
             }
-            SessionProblem::Port { value } => {
+            SessionErrorKind::Port { value } => {
                 write!(f, "{value} is no port\n    write a number between 1 and 65535")
             }
-            SessionProblem::OwnerElsewhere { namespace } => write!(
+            SessionErrorKind::OwnerElsewhere { namespace } => write!(
                 f,
                 "is {namespace:?}, another namespace than the route's\n    an owner in another \
                  namespace makes the garbage collector delete the route; leave the owner out"
@@ -165,7 +165,7 @@ impl fmt::Display for Mistake {
     }
 }
 
-impl std::error::Error for Mistake {}
+impl std::error::Error for SessionError {}
 
 /// What would do, by the name of the field.
 fn example(field: &str) -> &'static str {

@@ -2,7 +2,7 @@
 //! else; then what they stand for, put there.
 
 use super::error::{TemplateErrorAt, TemplateErrorKind};
-use super::expand::Expanded;
+use super::expand::Expansion;
 use super::grammar::Expression;
 use super::marks::{LENGTH, Mark, Marks};
 use super::values::{Value, Values};
@@ -13,22 +13,22 @@ use std::collections::BTreeSet;
 /// Refuses a mark in a key, and one that YAML has taken for something else than text.
 pub(super) fn check(
     nodes: &[Node],
-    expanded: &Expanded,
+    expansion: &Expansion,
     expressions: &[Expression],
 ) -> Result<(), TemplateErrorAt> {
     let fail = |mark: Mark, kind: fn(&'static str) -> TemplateErrorKind| {
         let Some(expression) = expressions.get(mark.number) else { return Ok(()) };
         Err(TemplateErrorAt { offset: expression.at, kind: kind(expression.field.path) })
     };
-    let mut found = Found { marks: &expanded.marks, inside: BTreeSet::new(), in_key: None };
+    let mut scan = MarkScan { marks: &expansion.marks, inside: BTreeSet::new(), in_key: None };
     for node in nodes {
-        found.look(node);
+        scan.look(node);
     }
-    if let Some(mark) = found.in_key {
+    if let Some(mark) = scan.in_key {
         return fail(mark, |path| TemplateErrorKind::InKey { path });
     }
-    for mark in expanded.marks.find(&expanded.text) {
-        if !found.inside.contains(&mark.number) && !is_comment(&expanded.text, mark.at) {
+    for mark in expansion.marks.find(&expansion.text) {
+        if !scan.inside.contains(&mark.number) && !is_comment(&expansion.text, mark.at) {
             fail(mark, |path| TemplateErrorKind::NoPlace { path })?;
         }
     }
@@ -110,14 +110,14 @@ pub(super) fn shown(text: &str, marks: &Marks, expressions: &[Expression]) -> St
     filled(text, marks, path).ok().flatten().unwrap_or_else(|| text.to_owned())
 }
 
-struct Found<'m> {
+struct MarkScan<'m> {
     marks: &'m Marks,
     /// Numbers of the marks that stand in a text, or are a number.
     inside: BTreeSet<usize>,
     in_key: Option<Mark>,
 }
 
-impl Found<'_> {
+impl MarkScan<'_> {
     fn look(&mut self, node: &Node) {
         match node {
             Node::Text(text) => self.inside.extend(self.marks.find(text).map(|mark| mark.number)),

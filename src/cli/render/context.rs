@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 /// Installation, domains and issuers.
-pub(super) struct Ground {
+pub(super) struct RenderContext {
     pub(super) installation: Installation,
     /// Each domain with the indices of its issuers.
     pub(super) domains: Vec<(Domain, Vec<usize>)>,
@@ -25,10 +25,10 @@ pub(super) struct Ground {
     /// `backchannel_listen`, and the hosts of the sign-in pages, which are no workspaces'.
     pub(super) logout: Option<(SocketAddr, Vec<Domain>)>,
     /// Its `revocation.store`, where that is one process's own.
-    pub(super) lonely_store: Option<&'static str>,
+    pub(super) unshared_store: Option<&'static str>,
 }
 
-impl Ground {
+impl RenderContext {
     /// `labels`: of a command that renders sessions, which cannot do without domain and issuer.
     pub(super) fn load(
         file: &ConfigFile,
@@ -73,7 +73,7 @@ impl Ground {
             configured: false,
             text: None,
             logout: None,
-            lonely_store: None,
+            unshared_store: None,
         }
     }
 
@@ -129,7 +129,7 @@ impl Ground {
             configured: true,
             text: None,
             logout,
-            lonely_store: match config.revocation {
+            unshared_store: match config.revocation {
                 RevocationStore::Memory => Some("memory"),
                 RevocationStore::File => Some("file"),
                 RevocationStore::None | RevocationStore::Redis => None,

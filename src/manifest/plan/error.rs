@@ -1,46 +1,46 @@
-//! Why a session gets no route, and who is party to it.
+//! Why a session gets no route, and who is session to it.
 
 use super::route::Route;
 use crate::manifest::kubernetes::{NameError, ObjectName};
-use crate::manifest::session::{Place, VdiSession};
+use crate::manifest::session::{InputPosition, VdiSession};
 use crate::name::{Domain, HostError, UsernameError};
 use std::fmt;
 
 /// One reason, and every session that it keeps from being served.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct PlanError {
     /// One, or all that are in each other's way.
-    pub parties: Vec<Party>,
+    pub sessions: Vec<SessionRef>,
     /// Why.
-    pub kind: RefusalKind,
+    pub kind: PlanErrorKind,
 }
 
 /// A session, as messages name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Party {
+pub struct SessionRef {
     /// Where it was read.
-    pub place: Place,
+    pub position: InputPosition,
     /// Its name.
     pub name: Box<str>,
     /// Its user.
     pub username: Box<str>,
 }
 
-impl Party {
+impl SessionRef {
     pub(super) fn of(session: &VdiSession) -> Self {
-        let VdiSession { place, name, username, .. } = session;
-        Self { place: place.clone(), name: name.as_str().into(), username: username.clone() }
+        let VdiSession { position, name, username, .. } = session;
+        Self { position: position.clone(), name: name.as_str().into(), username: username.clone() }
     }
 
     pub(super) fn of_route(route: &Route) -> Self {
-        let Route { place, name, username, .. } = route;
-        Self { place: place.clone(), name: name.as_str().into(), username: username.clone() }
+        let Route { position, name, username, .. } = route;
+        Self { position: position.clone(), name: name.as_str().into(), username: username.clone() }
     }
 }
 
 /// Why a session is not served.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RefusalKind {
+pub enum PlanErrorKind {
     /// It names no issuer, and there are several.
     IssuerOpen {
         /// Those that there are.
@@ -128,23 +128,23 @@ pub enum RefusalKind {
     },
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, party) in self.parties.iter().enumerate() {
+        for (index, session) in self.sessions.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
-            let Party { place, name, username } = party;
-            write!(f, "{place}, session {name:?} of user {username:?}")?;
+            let SessionRef { position, name, username } = session;
+            write!(f, "{position}, session {name:?} of user {username:?}")?;
         }
-        let separator = if self.parties.len() > 1 { ":\n    " } else { ": " };
+        let separator = if self.sessions.len() > 1 { ":\n    " } else { ": " };
         write!(f, "{separator}{}", self.kind)
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for PlanError {}
 
-impl fmt::Display for RefusalKind {
+impl fmt::Display for PlanErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::IssuerOpen { known } => {
