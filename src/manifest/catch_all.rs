@@ -18,16 +18,14 @@ pub fn object_for(installation: &Installation, namespace: &ObjectName, domain: &
         names.into_iter().map(|name| Section::new().put("name", name)).collect();
     let route = Section::new()
         .why(
-            "Every host below the zone, however it is written: Traefik lowers the case and drops \
-             the port, but leaves a trailing dot.",
+            "Matches every host below the domain. Traefik converts the host to lower case and removes the port, but keeps a trailing dot.",
         )
         .put("match", rule(domain))
         .put("kind", "Rule")
-        .why("Below every route of a session.")
+        .why("Lower than the priority of every session's route.")
         .put("priority", PRIORITY)
         .why(
-            "The gate answers before the page does: without a session an unknown host looks like \
-             any other.",
+            "The gate checks these requests too. Without a valid session, an unknown host gets the same response as a host that exists.",
         )
         .put_some("middlewares", (!names.is_empty()).then_some(names))
         .put(
@@ -41,7 +39,7 @@ pub fn object_for(installation: &Installation, namespace: &ObjectName, domain: &
         .put("tls", tls(installation, domain));
     let metadata = Section::new()
         .put("name", name(domain))
-        .why("That of the Service it leads to; Traefik crosses no namespaces.")
+        .why("Must be the namespace of the Service, because Traefik does not use Services of other namespaces.")
         .put("namespace", namespace)
         .put("labels", labels("catch-all"));
     object(TRAEFIK_API, "IngressRoute", metadata, spec).into()
@@ -55,14 +53,14 @@ pub fn router_for_file(installation: &Installation, domain: &Domain) -> Section 
     let router = Section::new()
         .put("entryPoints", entry_points(installation))
         .put("rule", rule(domain))
-        .why("Below every route of a session.")
+        .why("Lower than the priority of every session's route.")
         .put("priority", PRIORITY)
         .put_some("middlewares", (!names.is_empty()).then_some(names))
         .put("service", PAGES_SERVICE)
         .why(tls_reason(installation))
         .put("tls", tls(installation, domain));
     Section::new()
-        .why("Every host of the zone without a route of its own: gated like the rest.")
+        .why("Matches every host below the domain that has no route of its own. The gate checks these requests too.")
         .put(name(domain), router)
 }
 
@@ -71,7 +69,7 @@ pub fn router_for_file(installation: &Installation, domain: &Domain) -> Section 
 #[must_use]
 pub fn service_for_file(pages_url: &str) -> Section {
     let server = Section::new().put("url", pages_url.to_owned());
-    Section::new().why("The gate's pages_listen.").put(
+    Section::new().why("The gate's listener pages_listen.").put(
         PAGES_SERVICE,
         Section::new().put("loadBalancer", Section::new().put("servers", vec![server])),
     )
@@ -106,10 +104,11 @@ fn tls(installation: &Installation, domain: &Domain) -> Section {
 fn tls_reason(installation: &Installation) -> &'static str {
     match installation.settings.tls {
         RouteTls::Store => {
-            "Over TLS only, with the wildcard certificate of the store. Without this key, even an \
-             empty one, the route would answer plain HTTP and nothing else."
+            "TLS with the wildcard certificate of the TLSStore. This key is required even if empty: without it, the route serves plain HTTP only."
         }
-        RouteTls::Resolver(_) => "The zone's wildcard; a pattern of hosts cannot order one itself.",
+        RouteTls::Resolver(_) => {
+            "The wildcard certificate of the domain, named here because Traefik cannot order a certificate for a HostRegexp rule."
+        }
     }
 }
 

@@ -111,22 +111,20 @@ fn namespaces(installation: &Installation) -> Vec<Node> {
     if gate != settings.namespace {
         nodes.push(namespace(
             &gate,
-            "The gate's own: whoever may create pods or routes here, or read its Secrets, is past the \
-             gate.",
+            "Namespace of the gate. Do not give users any rights here: a user who may create pods or routes in this namespace, or read its Secrets, can bypass the gate.",
             Section::new()
                 .put("app.kubernetes.io/name", "doorward")
-                .why("The gate's pods ask for nothing that this does not allow.")
+                .why("The gate's pods comply with the strictest Pod Security Standard.")
                 .put("pod-security.kubernetes.io/enforce", "restricted"),
         ));
     }
     nodes.push(namespace(
         &settings.namespace,
-        "Desktops and their routes. Users have no rights here: who may create an IngressRoute may \
-         take anybody's host, and who may create a Middleware may leave the gate out.",
+        "Namespace of the desktops and their routes. Do not give users any rights here: a user who may create an IngressRoute can take over another user's host, and a user who may create a Middleware can replace the gate.",
         Section::new()
             .put("app.kubernetes.io/name", "doorward")
             .why(
-                "What desktops need is theirs to say; warn, until you know that they need no more.",
+                "Only warnings, because desktop images differ in what they need. Use pod-security.kubernetes.io/enforce once your desktops start without warnings.",
             )
             .put("pod-security.kubernetes.io/warn", "baseline"),
     ));

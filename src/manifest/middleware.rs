@@ -95,8 +95,7 @@ impl Part {
         let metadata = Section::new()
             .put("name", self.name)
             .why(
-                "The namespace of the routes that name it: with allowCrossNamespace false, as it \
-                 should be, Traefik looks nowhere else.",
+                "Must be the namespace of the routes that use it: with allowCrossNamespace: false, Traefik finds Middlewares only there.",
             )
             .put("namespace", namespace)
             .put("labels", labels("middleware"));
@@ -116,19 +115,19 @@ fn parts(installation: &Installation, ca: &CaSource<'_>) -> Vec<Part> {
     let mut parts = Vec::new();
     if has_cors(installation) {
         parts.push(Part {
-            why: "Lets the trusted origins read answers, and answers their preflights.",
+            why: "CORS: answers preflight requests, and lets the trusted origins read responses.",
             name: name(CORS),
             definition: Section::new().put("headers", cors::section(installation)),
         });
     }
     parts.push(Part {
-        why: "Asks the gate about every request, and does what it says.",
+        why: "Asks the gate about every request.",
         name: name(AUTH),
         definition: Section::new()
             .put("forwardAuth", forward_auth::section(installation, ca, None)),
     });
     parts.push(Part {
-        why: "What a browser is told about every answer of a desktop, whatever the desktop says.",
+        why: "Sets security headers on every response of a desktop, in place of the desktop's own.",
         name: name(HEADERS),
         definition: Section::new().put("headers", response_headers::section(installation)),
     });
@@ -139,13 +138,11 @@ fn chain(installation: &Installation, reference: impl Fn(String) -> Node) -> Par
     let names = part_names(installation).into_iter().map(reference).collect();
     let chain = Section::new()
         .why(
-            "In this order. CORS stands before the gate, which refuses preflights: they carry no \
-             token, and whatever it let pass would reach the desktop. The headers stand behind it, \
-             so that they change a desktop's answers and not the gate's own, which have better ones.",
+            "The order matters. CORS comes before the gate, because preflight requests carry no token and the gate rejects them. The security headers come after the gate, so that they apply to the desktops' responses but not to the gate's own, which are stricter.",
         )
         .put("middlewares", Node::List(names));
     Part {
-        why: "What a route names: all of it under one name, so that none can be forgotten.",
+        why: "The chain that routes use: one name for all parts, so that a route cannot leave one out.",
         name: installation.settings.middleware.to_string(),
         definition: Section::new().put("chain", chain),
     }
@@ -164,7 +161,7 @@ fn owner_part(
     }
     let forward_auth = forward_auth::section(installation, ca, Some(owner));
     let definition = Section::new().put("forwardAuth", forward_auth);
-    let why = "The gate for the one route that names it, bound to that route's owner.";
+    let why = "Asks the gate on behalf of one session's route: the gate rejects requests for any host but that of the session's user.";
     OwnerChain { names, own: Part { why, name, definition } }
 }
 

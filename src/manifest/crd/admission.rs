@@ -50,8 +50,7 @@ fn gated(installation: &Installation) -> Policy {
     let names = format!("m.name == '{chain}' || m.name.startsWith('{chain}-owner-')");
     let (why, expression, message) = match installation.settings.gate {
         GatePlace::Route => (
-            "A child is behind its parent's gate, and the gate's own listener for logout tokens judges \
-             them itself; everything else needs the gate.",
+            "Every route needs the gate's Middleware, with two exceptions: a child route is behind its parent's gate, and the gate verifies logout tokens itself.",
             format!(
                 "has(object.spec.parentRefs) && size(object.spec.parentRefs) > 0 || \
                  object.spec.routes.all(r, has(r.middlewares) && r.middlewares.exists(m, {names}) || \
@@ -59,13 +58,11 @@ fn gated(installation: &Installation) -> Policy {
                 logout(installation),
             ),
             format!(
-                "every route here needs the gate: name the Middleware {chain}, or render the route \
-                 with doorward",
+                "every route in this namespace needs the gate: add the Middleware {chain}, or create the route with doorward render",
             ),
         ),
         GatePlace::EntryPoint => (
-            "The gate is the entry point's: asked a second time, it refuses everybody, since the \
-             first answer took the token away.",
+            "The gate's Middleware is on the entry point. A route must not add it again: the first check removes the token, so a second check would reject every request.",
             format!(
                 "object.spec.routes.all(r, !has(r.middlewares) || !r.middlewares.exists(m, {names}))",
             ),
@@ -76,14 +73,14 @@ fn gated(installation: &Installation) -> Policy {
     };
     Policy {
         name: "doorward-gated",
-        why: "No route of the platform goes around the gate.",
+        why: "In the namespaces of gate and sessions, every IngressRoute has the gate in front.",
         resources: vec![("traefik.io", vec!["ingressroutes"])],
         operator: "In",
         namespaces: platform(installation),
         variables: Vec::new(),
         validations: vec![
             Validation {
-                why: "Without routes a parent is none, and its children are served without it.",
+                why: "An IngressRoute without routes is no parent: Traefik would serve its children without the gate.",
                 expression: "size(object.spec.routes) > 0".to_owned(),
                 message: "routes may not be empty: delete the IngressRoute instead".to_owned(),
             },
@@ -109,29 +106,26 @@ fn foreign_routes(installation: &Installation) -> Policy {
     let priority = installation.settings.priority;
     Policy {
         name: "doorward-zone",
-        why: "Whoever may create routes elsewhere cannot take a workspace's host, nor all hosts.",
+        why: "In all other namespaces, no IngressRoute may serve a desktop's host or all hosts.",
         resources: vec![("traefik.io", vec!["ingressroutes"])],
         operator: "NotIn",
         namespaces: platform(installation),
         variables: vec![("zones", zones(installation)), ("elsewhere", elsewhere(installation))],
         validations: vec![
             Validation {
-                why: "An empty parent makes roots of its children.",
+                why: "Traefik serves the children of an IngressRoute without routes as if they had no parent.",
                 expression: "size(object.spec.routes) > 0".to_owned(),
                 message: "routes may not be empty: delete the IngressRoute instead".to_owned(),
             },
             Validation {
-                why: "Host, HostRegexp or anything else, in any case, with escaped dots or without.",
+                why: "The rule must not contain one of the gate's domains, in any matcher, in upper or lower case, with or without escaped dots.",
                 expression: "object.spec.routes.all(r, !variables.zones.exists(z, \
                              r.match.lowerAscii().replace('\\\\', '').contains(z)))"
                     .to_owned(),
                 message: remedy(installation),
             },
             Validation {
-                why: "What names no host is for every host, and a pattern is for hosts that nobody \
-                      can read off it. So a rule is one of these: hosts in plain text first, then \
-                      whatever else, and the same again behind ||. Rules of children have no host; \
-                      their parents' rules have.",
+                why: "A rule without a host matches every host, and the hosts of a pattern cannot be determined here. So each alternative of a rule (separated by ||) must begin with hosts in plain text. Child routes have no host of their own; their parent's rule has it.",
                 expression: format!(
                     "variables.elsewhere || has(object.spec.parentRefs) && \
                      size(object.spec.parentRefs) > 0 || object.spec.routes.all(r, \
@@ -139,25 +133,24 @@ fn foreign_routes(installation: &Installation) -> Policy {
                     plain_hosts("Host"),
                 ),
                 message:
-                    "write each rule as Host(`…`) && …, with hosts in backticks and no pattern: \
-                          HostRegexp, Host(`*`) and rules without a host would cover workspaces"
+                    "begin each rule with Host(`…`) and a plain host name: HostRegexp, Host(`*`) and rules without a host would also match desktops"
                         .to_owned(),
             },
             Validation {
-                why: "Sessions have this one.",
+                why: "Routes of sessions have this priority.",
                 expression: format!(
                     "object.spec.routes.all(r, !has(r.priority) || r.priority < {priority})",
                 ),
-                message: format!("priorities from {priority} on are the workspaces'"),
+                message: format!("priorities from {priority} upwards are reserved for doorward's routes"),
             },
             Validation {
-                why: "A child of a workspace's route would take its requests, or switch it off.",
+                why: "A child of a session's route would take over its requests or disable it.",
                 expression: format!(
                     "!has(object.spec.parentRefs) || object.spec.parentRefs.all(p, \
                      !has(p.namespace) || !(p.namespace in {}))",
                     quoted(platform_names(installation)),
                 ),
-                message: "a workspace's route cannot be the parent of a route elsewhere".to_owned(),
+                message: "a route in another namespace cannot have a session's route as parent".to_owned(),
             },
         ],
     }
@@ -167,29 +160,27 @@ fn foreign_routes(installation: &Installation) -> Policy {
 fn foreign_tunnels(installation: &Installation) -> Policy {
     Policy {
         name: "doorward-zone-tcp",
-        why: "A TCP route on the workspaces' entry point takes the connection before the gate is \
-              asked.",
+        why: "A TCP route on an entry point of the desktops takes over the connection before Traefik evaluates HTTP routes, so the gate would not be called.",
         resources: vec![("traefik.io", vec!["ingressroutetcps"])],
         operator: "NotIn",
         namespaces: platform(installation),
         variables: vec![("zones", zones(installation)), ("elsewhere", elsewhere(installation))],
         validations: vec![
             Validation {
-                why: "In any case, with escaped dots or without.",
+                why: "The rule must not contain one of the gate's domains, in upper or lower case, with or without escaped dots.",
                 expression: "object.spec.routes.all(r, !variables.zones.exists(z, \
                              r.match.lowerAscii().replace('\\\\', '').contains(z)))"
                     .to_owned(),
                 message: remedy(installation),
             },
             Validation {
-                why: "On an entry point of its own a TCP route may match everything.",
+                why: "A TCP route on other entry points may match everything.",
                 expression: format!(
                     "variables.elsewhere || object.spec.routes.all(r, r.match.matches(r'''{}'''))",
                     plain_hosts("HostSNI"),
                 ),
                 message:
-                    "write each rule as HostSNI(`…`) && …, or name entry points other than the \
-                          workspaces'"
+                    "begin each rule with HostSNI(`…`) and a plain host name, or use an entry point that serves no desktops"
                         .to_owned(),
             },
         ],
@@ -224,14 +215,13 @@ fn foreign_hosts(
 ) -> Policy {
     Policy {
         name,
-        why: "The same for another kind that Traefik can serve; its provider for it is off, unless \
-              somebody turned it on.",
+        why: "The same rule for another kind of route. It only matters if you enable Traefik's provider for this kind, which doorward's static configuration leaves disabled.",
         resources: vec![resources],
         operator: "NotIn",
         namespaces: platform(installation),
         variables: vec![("zones", zones(installation)), ("hosts", hosts.to_owned())],
         validations: vec![Validation {
-            why: "The zone's wildcard ends as its hosts do.",
+            why: "This includes wildcards, because *.<domain> ends with the domain too.",
             expression: "!variables.hosts.exists(h, variables.zones.exists(z, \
                          h.lowerAscii() == z || h.lowerAscii().endsWith('.' + z)))"
                 .to_owned(),
@@ -244,16 +234,15 @@ fn foreign_hosts(
 fn foreign_tls(installation: &Installation) -> Policy {
     Policy {
         name: "doorward-tls",
-        why: "Two TLSStores called default void each other, wherever they are; a TLSOption called \
-              default is every host's.",
+        why: "With two TLSStores named default, Traefik ignores both. A TLSOption named default applies to every host.",
         resources: vec![("traefik.io", vec!["tlsstores", "tlsoptions"])],
         operator: "NotIn",
         namespaces: platform(installation),
         variables: Vec::new(),
         validations: vec![Validation {
-            why: "Other names do no harm.",
+            why: "Other names are allowed.",
             expression: "object.metadata.name != 'default'".to_owned(),
-            message: "default is the platform's: choose another name, and name it in your route"
+            message: "the name default is reserved for doorward: choose another name, and reference it in your route"
                 .to_owned(),
         }],
     }
@@ -274,7 +263,7 @@ impl Policy {
             })
             .collect();
         let selected = Section::new()
-            .why("The API server itself sets this label, and nobody can change it.")
+            .why("The API server sets this label; users cannot change it.")
             .put("key", "kubernetes.io/metadata.name")
             .put("operator", self.operator)
             .put("values", Node::List(self.namespaces));
@@ -299,7 +288,7 @@ impl Policy {
             })
             .collect();
         let spec = Section::new()
-            .why("What cannot be judged is refused.")
+            .why("Reject objects for which the policy cannot be evaluated.")
             .put("failurePolicy", "Fail")
             .put("matchConstraints", constraints)
             .put_some("variables", (!variables.is_empty()).then_some(variables))
@@ -364,7 +353,7 @@ fn quoted(texts: impl Iterator<Item = String>) -> String {
 fn remedy(installation: &Installation) -> String {
     let zones: Vec<String> = installation.domains.iter().map(ToString::to_string).collect();
     format!(
-        "hosts below {} are workspaces, whose routes come from doorward: take a host elsewhere",
+        "hosts below {} are reserved for desktops, whose routes doorward creates: use a host outside of them",
         zones.join(" and "),
     )
 }

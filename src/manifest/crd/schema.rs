@@ -15,20 +15,19 @@ pub(super) fn definition() -> Node {
         .put("name", "v1alpha1")
         .put("served", true)
         .put("storage", true)
-        .why("Written by an operator, and by nobody who may only write the rest.")
+        .why("The status is a subresource, so that only the operator's controller needs permission to write it.")
         .put("subresources", Section::new().put("status", Section::new()))
         .put("additionalPrinterColumns", columns())
         .put("schema", Section::new().put("openAPIV3Schema", schema()));
     let spec = Section::new()
         .put("group", "doorward.dev")
-        .why("With its route and its desktop, which it owns, in one namespace.")
+        .why("Namespaced, because a VDISession must be in the namespace of the route and the desktop that it owns.")
         .put("scope", "Namespaced")
         .put("names", names)
         .put("versions", vec![version]);
     Section::new()
         .why(
-            "A user's session, as `doorward render` takes it. Not needed by the gate: sessions may as \
-             well come from a file.",
+            "A VDISession describes one desktop session of a user, as input for `doorward render`. The gate does not need this definition, and you can list sessions in a file instead.",
         )
         .put("apiVersion", "apiextensions.k8s.io/v1")
         .put("kind", "CustomResourceDefinition")
@@ -59,7 +58,7 @@ fn schema() -> Section {
     Section::new()
         .put("type", "object")
         .put("required", ["spec"])
-        .why("The name is that of the route, and of the Service where no other is named.")
+        .why("metadata.name is also the name of the route, and of the Service unless spec.service.name is set.")
         .put(
             "x-kubernetes-validations",
             vec![rule(
@@ -73,17 +72,16 @@ fn schema() -> Section {
 fn spec() -> Section {
     let properties = Section::new()
         .put("user", user())
-        .why("A label of the route; the id that the session has elsewhere.")
+        .why("Value of the route's label session-id: the session's id in your own system.")
         .put("sessionId", matching("[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"))
         .why(
-            "For one of several sessions: its host is slug--label. Two letters would make an \
-             internationalised name of it.",
+            "Distinguishes several sessions of one user: the host is <slug>--<label>.<domain>. At least three characters, because labels with hyphens in positions 3 and 4 are reserved for internationalised names.",
         )
         .put(
             "sessionSlug",
             matching("[a-z]([a-z0-9]|-[a-z0-9])*").put("minLength", 3_u64).put("maxLength", 20_u64),
         )
-        .why("One of the gate's domains; may be left out when there is one.")
+        .why("One of the gate's domains. Optional if the gate has only one.")
         .put(
             "domain",
             matching(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -94,8 +92,7 @@ fn spec() -> Section {
         .put("type", "object")
         .put("required", ["user"])
         .why(
-            "A session's host is made of these. Were one to change, the host would go to somebody else \
-             while it is open: delete the session and create another.",
+            "A session's host is derived from these fields. They cannot change, because the host would then move to another session while it is in use. Delete the session and create a new one instead.",
         )
         .put("x-kubernetes-validations", vec![stays("sessionSlug"), stays("domain")])
         .put("properties", properties)
@@ -103,7 +100,7 @@ fn spec() -> Section {
 
 fn user() -> Section {
     let properties = Section::new()
-        .why("What the user claim of the token says, unchanged. The gate's limit is 1024 bytes.")
+        .why("The value of the token's user claim, unchanged. The gate accepts at most 1024 bytes.")
         .put(
             "username",
             text().put("minLength", 1_u64).put("maxLength", 1024_u64).put(
@@ -111,7 +108,7 @@ fn user() -> Section {
                 vec![rule("self == oldSelf", "username cannot change: create another session")],
             ),
         )
-        .why("Who says so; may be left out when the gate has one issuer.")
+        .why("The issuer of the user's tokens. Optional if the gate has only one.")
         .put("issuer", text().put("minLength", 1_u64).put("maxLength", 2048_u64));
     Section::new()
         .put("type", "object")
@@ -125,7 +122,7 @@ fn service() -> Section {
         Section::new().put("type", "integer").put("minimum", 1_u64).put("maximum", 65_535_u64);
     let properties = Section::new()
         .why(
-            "Default: the session's name. Another one only where the renderer is told to allow it.",
+            "Defaults to the session's name. Another name requires `doorward render --allow-service-override`.",
         )
         .put("name", matching("[a-z]([a-z0-9-]{0,61}[a-z0-9])?"))
         .put("port", port);
@@ -160,7 +157,7 @@ fn status() -> Section {
         .put("conditions", conditions);
     Section::new()
         .put("type", "object")
-        .why("Whatever else an operator has to tell.")
+        .why("Other fields that a controller may report.")
         .put("x-kubernetes-preserve-unknown-fields", true)
         .put("properties", properties)
 }

@@ -38,8 +38,7 @@ fn role(version: TraefikVersion, namespace: &ObjectName) -> Node {
         rule(group, vec![endpoints]),
         Section::new()
             .why(
-                "Certificates. Traefik lists them all, so names cannot be picked; keep nothing here \
-                 that it need not read.",
+                "For certificates. Traefik lists all Secrets of the namespace, so resourceNames cannot restrict this. Keep no Secret in this namespace that Traefik does not need.",
             )
             .put("apiGroups", [""])
             .put("resources", ["secrets"])
@@ -76,7 +75,7 @@ fn cluster_role() -> Node {
             .put("verbs", ["get", "list", "watch"])
     };
     Section::new()
-        .why("This Traefik looks at both whether it needs them or not; 3.1.2 can be told not to.")
+        .why("Before 3.1.2, Traefik watches these two cluster-wide resources even if it does not need them.")
         .put("apiVersion", RBAC)
         .put("kind", "ClusterRole")
         .put("metadata", metadata(None))
@@ -103,7 +102,7 @@ fn binding(
         .put("kind", kind)
         .put("metadata", metadata(namespace))
         .put("roleRef", reference)
-        .why("The account that Traefik's chart makes for a release called traefik.")
+        .why("The ServiceAccount that Traefik's Helm chart creates for a release named traefik.")
         .put("subjects", vec![subject])
         .into()
 }

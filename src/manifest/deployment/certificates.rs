@@ -19,9 +19,7 @@ pub(super) fn acme_store(installation: &Installation) -> Vec<Node> {
         .put_some("sans", Some(names.collect::<Vec<_>>()).filter(|sans| !sans.is_empty()));
     let spec = Section::new()
         .why(
-            "Ordered once, by the resolver of Traefik's static configuration. Routes say tls: {} and \
-             get it; a resolver on each of them would order a certificate for each, and publish every \
-             user's name in the logs of certificates.",
+            "One wildcard certificate, ordered once by the resolver in Traefik's static configuration. Routes with `tls: {}` use it. A resolver on each route would order one certificate per host, and the certificate transparency logs would publish every user's name.",
         )
         .put(
             "defaultGeneratedCert",
@@ -40,20 +38,23 @@ pub(super) fn wildcard(installation: &Installation) -> Vec<Node> {
     let names: Vec<String> =
         installation.domains.iter().map(|domain| format!("*.{domain}")).collect();
     let token = Section::new().put("name", "doorward-dns").put("key", "CF_DNS_API_TOKEN");
-    let solver =
-        Section::new().why("Your DNS provider; cert-manager's documentation has the others.").put(
+    let solver = Section::new()
+        .why(
+            "Replace this with your DNS provider; see cert-manager's documentation for the others.",
+        )
+        .put(
             "dns01",
             Section::new().put("cloudflare", Section::new().put("apiTokenSecretRef", token)),
         );
     let acme = Section::new()
         .put("server", "https://acme-v02.api.letsencrypt.org/directory")
-        .why("Yours: the authority refuses example.com.")
+        .why("Replace this with your own address: the certificate authority rejects example.com.")
         .put("email", resolver(installation).email)
-        .why("Where the account's key is kept, in cert-manager's own namespace.")
+        .why("Secret for the key of the ACME account, in cert-manager's namespace.")
         .put("privateKeySecretRef", Section::new().put("name", "doorward-acme-account"))
         .put("solvers", vec![solver]);
     let issuer = Section::new()
-        .why("A wildcard is granted by DNS-01 only.")
+        .why("ACME authorities issue wildcard certificates only for the DNS-01 challenge.")
         .put("apiVersion", CERT_MANAGER)
         .put("kind", "ClusterIssuer")
         .put("metadata", Section::new().put("name", "doorward-acme").put("labels", labels("tls")))
@@ -64,14 +65,14 @@ pub(super) fn wildcard(installation: &Installation) -> Vec<Node> {
         "doorward-wildcard",
         &gate,
         Section::new()
-            .why("In the store's namespace; sessions need no copy of it.")
+            .why("In the namespace of the TLSStore. The session namespace needs no copy.")
             .put("secretName", "doorward-wildcard")
             .put("dnsNames", names),
         KeyRotation::Always,
         "doorward-acme",
     );
     let spec = Section::new()
-        .why("Renewed by cert-manager; Traefik takes a new one as soon as it is there.")
+        .why("cert-manager renews this certificate; Traefik reloads it without a restart.")
         .put("defaultCertificate", Section::new().put("secretName", "doorward-wildcard"));
     vec![issuer, certificate, store(installation, spec)]
 }
@@ -97,7 +98,7 @@ pub(super) fn gate(installation: &Installation) -> Vec<Node> {
         Section::new()
             .put("isCA", true)
             .put("commonName", "doorward authority")
-            .why("In cert-manager's own namespace, where a ClusterIssuer looks for it.")
+            .why("A ClusterIssuer reads this Secret from cert-manager's namespace.")
             .put("secretName", AUTHORITY)
             .put("duration", "43800h"),
         KeyRotation::Never,
@@ -106,22 +107,22 @@ pub(super) fn gate(installation: &Installation) -> Vec<Node> {
     let mut nodes = vec![
         issuer(
             SELF_SIGNED,
-            "An authority of the gate's own. Nobody trusts it but Traefik, and Traefik no other.",
+            "A private certificate authority for the gate. Only Traefik trusts it, and for the gate Traefik trusts no other.",
             Section::new().put("selfSigned", Section::new()),
         ),
         authority,
         issuer(
             AUTHORITY,
-            "Signs the gate's certificate, and nothing else.",
+            "Issues the gate's certificate, and nothing else.",
             Section::new().put("ca", Section::new().put("secretName", AUTHORITY)),
         ),
         certificate(
             GATE,
             &settings.gate_namespace(),
             Section::new()
-                .why("What the gate's pods mount; a renewed one is taken without a restart.")
+                .why("The gate's pods mount this Secret and reload a renewed certificate without a restart.")
                 .put("secretName", "doorward-tls")
-                .why("The name in forwardAuth.address, which Traefik compares.")
+                .why("Must be the host in forwardAuth.address, because Traefik verifies the name.")
                 .put("dnsNames", vec![settings.gate_address.host().to_owned()])
                 .put("usages", ["server auth"]),
             KeyRotation::Always,
@@ -134,8 +135,7 @@ pub(super) fn gate(installation: &Installation) -> Vec<Node> {
             &namespace,
             Section::new()
                 .why(
-                    "For its ca.crt alone: cert-manager puts the authority's certificate beside every \
-                     one that it issues, and so keeps it up to date wherever the Middleware is.",
+                    "Only ca.crt of this Secret is used. cert-manager writes the authority's certificate into every Secret that it issues, which keeps ca.crt up to date in each namespace with the Middleware.",
                 )
                 .put("secretName", CA_SECRET)
                 .put("dnsNames", ["traefik.invalid"])
@@ -177,9 +177,7 @@ fn certificate(
         KeyRotation::Always => Section::new().put("rotationPolicy", "Always"),
         KeyRotation::Never => Section::new()
             .why(
-                "With the same key, a certificate that it signed before its own renewal is still good \
-                 after it, and the other way round: what Traefik has and what the gate shows are \
-                 renewed at different times.",
+                "The authority keeps its key on renewal, because Traefik's copy of ca.crt and the gate's certificate are renewed at different times. With the same key, certificates issued before the renewal still verify after it, and the reverse.",
             )
             .put("rotationPolicy", "Never"),
     };
@@ -192,8 +190,7 @@ fn certificate(
 fn store(installation: &Installation, spec: Section) -> Node {
     let metadata = Section::new()
         .why(
-            "Only this name counts, and only once in all namespaces that Traefik reads: with a second \
-             one, every host falls back to a certificate that nobody trusts.",
+            "Traefik uses only the TLSStore named default, and only if there is exactly one in all namespaces that it reads. With a second one, every host gets Traefik's self-signed fallback certificate.",
         )
         .put("name", "default")
         .put("namespace", &installation.settings.gate_namespace())

@@ -38,9 +38,7 @@ pub(super) fn config_map(
     let namespace = installation.settings.gate_namespace();
     Ok(Section::new()
         .why(
-            "The gate's configuration: domains, issuers and their audiences are yours to set. A change \
-             is taken within a minute, without a restart; one that is wrong is refused, and the log, \
-             /readyz and a metric say so. `doorward check` says it beforehand.",
+            "The gate's configuration. Replace domains, issuers and audiences with your own. The gate applies a change within a minute, without a restart. It rejects an invalid change, keeps the running configuration, and reports the error in the log, on /readyz and in a metric. Run `doorward check` before you apply a change.",
         )
         .put("apiVersion", "v1")
         .put("kind", "ConfigMap")
@@ -58,37 +56,34 @@ pub(super) fn text(installation: &Installation, layout: &HostLayout) -> Result<S
         .put("listen", at(GATE_PORT))
         .why("Health and metrics.")
         .put("admin_listen", at(ADMIN_PORT))
-        .why("The page behind the catch-all route.")
+        .why("The page for hosts without a route (catch-all.yaml).")
         .put("pages_listen", at(PAGES_PORT))
-        .why("Traefik asks over HTTP/2 then, and nobody on the way reads the tokens.")
+        .why("Encrypts the requests from Traefik, which carry the users' tokens. Traefik then uses HTTP/2.")
         .put_some("tls", installation.settings.gate_address.is_secure().then_some(tls));
     if let Some((why, networks)) = &layout.trusted_proxies {
         section = section.why(*why).put("trusted_proxies", networks.clone());
     }
     let domains: Vec<String> = installation.domains.iter().map(ToString::to_string).collect();
     let issuer = Section::new()
-        .why("Equal to the token's `iss`, to the byte.")
+        .why("Must equal the token's `iss` claim, byte for byte.")
         .put("issuer", "https://portal.example.com")
-        .why("Equal to, or one of, the token's `aud`.")
+        .why("At least one of these must be in the token's `aud` claim.")
         .put("audiences", ["vdi"])
         .put("algorithms", ["ES256"])
-        .why("The issuer's public keys, and nothing secret.")
+        .why("The issuer's public keys (a JWK Set); it holds no secret.")
         .put("keys", Section::new().put("jwks_file", layout.jwks))
-        .why("A claim that never changes: from it comes the user's host.")
+        .why("The claim with the username. The user's host is derived from it, so choose a claim that never changes for a user.")
         .put("user_claim", "sub")
         .why(
-            "alice is the label of the user alice. The renderer has to be told the same \
-             (--bare-labels), or reads it here.",
+            "The user alice gets the host alice.<domain>. `doorward render` must use the same setting: let it read this file, or use --bare-labels.",
         )
         .put("bare_labels", true);
     let section = section
-        .why("Workspaces live one label below.")
+        .why("Desktops are served one label below, such as alice.vdi.example.com.")
         .put("domains", domains)
         .put("issuers", vec![issuer])
         .why(
-            "Where a page without a session is sent. Set it together with the way in which the session \
-             comes back to the workspace's host, best by `handoff` (README, Signing in); until then \
-             visitors get a page that says what is missing.",
+            "URL of your sign-in page, to which page requests without a session are redirected. Also configure how the session gets to the desktop's host, preferably with `handoff` (see docs/sign-in.md). Without a URL, users get a page that says that no sign-in is configured.",
         )
         .put("login", Section::new().put("url", Node::Null))
         .put("log", Section::new().put("format", "json"));
@@ -99,15 +94,13 @@ pub(super) fn text(installation: &Installation, layout: &HostLayout) -> Result<S
 
 fn in_pod() -> HostLayout {
     HostLayout {
-        note: "Every address of the pod; \"[::]\" where the cluster has IPv6.",
+        note: "All addresses of the pod; use \"[::]\" in a cluster with IPv6.",
         address: "0.0.0.0",
         jwks: "/etc/doorward-keys/jwks.json",
         certificate: "/etc/doorward-tls/tls.crt",
         key: "/etc/doorward-tls/tls.key",
         trusted_proxies: Some((
-            "The cluster's pods, which have private addresses; of these, only Traefik's reach the gate \
-             (network.yaml). Name your own pod network alone, and it holds where network policies are \
-             not enforced as well.",
+            "Peers that may send forwarded requests: all private addresses, because pods have one. network.yaml lets only Traefik's pods connect. If your cluster does not enforce network policies, restrict this list to your pod network.",
             vec!["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"],
         )),
     }
@@ -122,8 +115,7 @@ pub(super) fn volumes(installation: &Installation) -> Vec<Section> {
     let namespace = installation.settings.gate_namespace();
     let keys = Section::new()
         .why(format!(
-            "Only the operator has the issuer's public keys. Until this exists, the pods wait in \
-             ContainerCreating:\n\
+            "You provide the issuer's public keys. The pods wait in ContainerCreating until this ConfigMap exists. Create it with:\n\
              kubectl -n {namespace} create configmap doorward-keys --from-file=jwks.json",
         ))
         .put("name", "keys")
@@ -134,15 +126,14 @@ pub(super) fn volumes(installation: &Installation) -> Vec<Section> {
         let secret = Section::new()
             .put("secretName", "doorward-tls")
             .why(
-                "0440: the owner and fsGroup read it. The gate refuses a key that others may read.",
+                "0440: readable by owner and fsGroup. The gate rejects a key file that others can read.",
             )
             .put("defaultMode", 0o440_u64);
         let why = format!(
-            "The gate's certificate and key. Either cert-manager makes it (deploy/cert-manager), or:\n\
+            "The gate's certificate and key. Create this Secret with cert-manager (deploy/cert-manager), or with:\n\
              doorward keygen --tls {host} --out pki\n\
              kubectl -n {namespace} create secret tls doorward-tls --cert=pki/tls.crt --key=pki/tls.key\n\
-             Traefik needs pki/ca.crt, in each namespace that has the Middleware: middleware.yaml says \
-             how.",
+             Traefik also needs pki/ca.crt in each namespace with the Middleware; see middleware.yaml.",
         );
         volumes.push(Section::new().why(why).put("name", "tls").put("secret", secret));
     }

@@ -12,15 +12,13 @@ pub(super) fn with_acme(installation: &Installation) -> Node {
         resources.push("tls-store.yaml");
     }
     kustomization(
-        "Everything but Traefik, the sessions, and what only you have.\n\
+        "Installs doorward. It does not include Traefik, the sessions, or the keys that only you have.\n\
          \n\
-         1. Traefik with its CRDs, by its chart: deploy/traefik/values.yaml\n\
-         2. kubectl apply -k deploy/\n\
-         3. the issuer's public keys and the gate's certificate: base/gate.yaml says which, and how\n\
+         1. Install Traefik and its CRDs with the Helm chart; see deploy/traefik/values.yaml.\n\
+         2. Run kubectl apply -k deploy/\n\
+         3. Create the issuer's public keys and the gate's certificate; see volumes in base/gate.yaml.\n\
          \n\
-         After 2 the gate's pods wait for 3, and so do the routes, which Traefik leaves out while the \
-         authority's certificate is missing. With cert-manager, apply deploy/cert-manager in place of \
-         this folder.",
+         After step 2, the gate's pods do not start until step 3 is done, and Traefik serves no route while the CA certificate is missing. If you use cert-manager, apply deploy/cert-manager instead of this folder.",
         &resources,
     )
 }
@@ -35,9 +33,7 @@ pub(super) fn with_cert_manager(installation: &Installation) -> Node {
         resources.push("wildcard.yaml");
     }
     kustomization(
-        "The same with certificates by cert-manager, which has to be there: the wildcard (its DNS \
-         credentials go into the Secret doorward-dns of cert-manager's namespace), the gate's own, and \
-         what Traefik judges it by.",
+        "The same installation with certificates from cert-manager, which must already be installed: the wildcard certificate, the gate's certificate, and the CA certificate by which Traefik verifies the gate. Put the DNS credentials for the wildcard into the Secret doorward-dns in cert-manager's namespace.",
         &resources,
     )
 }
@@ -46,7 +42,7 @@ pub(super) fn with_cert_manager(installation: &Installation) -> Node {
 pub(super) fn base(files: &[RenderedFile]) -> Node {
     let names: Vec<&str> =
         files.iter().filter_map(|file| file.name.rsplit_once('/').map(|(_, name)| name)).collect();
-    kustomization("What both ways to a certificate have in common; not applied by itself.", &names)
+    kustomization("The part that both installations share. Do not apply it by itself.", &names)
 }
 
 fn kustomization(why: &'static str, resources: &[&str]) -> Node {

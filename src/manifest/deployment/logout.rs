@@ -18,22 +18,22 @@ pub(super) fn objects(installation: &Installation, logout: &Logout) -> Vec<Node>
             .put("targetPort", LOGOUT_PORT),
     ];
     let service = Section::new()
-        .why("Where providers say who has signed out (backchannel_listen).")
+        .why("Receives logout tokens from identity providers (backchannel_listen).")
         .put("apiVersion", "v1")
         .put("kind", "Service")
         .put("metadata", metadata(LOGOUT_SERVICE, &namespace))
         .put("spec", Section::new().put("selector", labels("gate")).put("ports", ports));
     let route = Section::new()
-        .why("This one path of the portal's host, and nothing else of it.")
+        .why("Only this path of the portal's host; all other paths stay with the portal.")
         .put("match", rule(&logout.hosts))
         .put("kind", "Rule")
-        .why("Whoever posts here shows a token that the issuer has signed; the gate asks for no other.")
+        .why("No ForwardAuth on this route: the logout token is signed by the issuer, and the gate verifies it.")
         .put("services", vec![Section::new().put("name", LOGOUT_SERVICE).put("port", logout.port)]);
     let entry_points: Vec<Node> = logout.entry_points.iter().map(Node::from).collect();
     let spec = Section::new()
         .put("entryPoints", Node::List(entry_points))
         .put("routes", vec![route])
-        .why("With the certificate that Traefik has for the portal's host.")
+        .why("Uses the certificate that Traefik has for the portal's host.")
         .put("tls", Section::new());
     let route = object(TRAEFIK_API, "IngressRoute", metadata(LOGOUT_SERVICE, &namespace), spec);
     vec![service.into(), route.into()]

@@ -17,14 +17,10 @@ pub(super) fn objects(installation: &Installation, options: &GateOptions) -> Vec
         closed(
             &gate,
             &["Ingress", "Egress"],
-            "Nobody reaches anything here, and nothing here reaches anybody, but for what the other \
-             policies say. The gate itself asks nobody: its keys are files. If yours are fetched \
-             (jwks_url), or revocations are kept in redis, add an egress rule for that, and one for \
-             the cluster's DNS.",
+            "Denies all traffic to and from the gate's namespace that no other policy allows. The gate opens no connections, because its keys are files. If you use jwks_url, or Redis for revocations, add an egress rule for that, and one for the cluster's DNS.",
         ),
         policy(
-            "Traefik asks the gate and serves its page. Kubelet's probes come from the node, which \
-             network plugins let through.",
+            "Allows Traefik to connect to the gate and to its page, and Prometheus to read metrics. The kubelet's probes come from the node, which network plugins always allow.",
             metadata("doorward-gate", &gate),
             gate_selector(),
             vec![
@@ -37,13 +33,11 @@ pub(super) fn objects(installation: &Installation, options: &GateOptions) -> Vec
         nodes.push(closed(
             &settings.namespace,
             &["Ingress"],
-            "No desktop is reached by another one, nor by anything else in the cluster. What desktops \
-             may reach is for your own policies to say; the cluster's API and the cloud's metadata \
-             address should not be among it.",
+            "Denies all connections to desktops, also from other desktops. Restrict with your own policies what desktops can connect to; block the Kubernetes API and the cloud metadata address.",
         ));
     }
     nodes.push(policy(
-        "Traefik alone reaches desktops, on whichever port a session's Service leads to.",
+        "Allows Traefik, and only Traefik, to connect to desktops, on the port of each session's Service.",
         Section::new()
             .put("name", "doorward-desktops")
             .put("namespace", &settings.namespace)
@@ -61,7 +55,7 @@ fn closed(namespace: &ObjectName, types: &[&'static str], why: &'static str) -> 
         .put("namespace", namespace)
         .put("labels", labels("network"));
     let spec = Section::new()
-        .why("Every pod.")
+        .why("All pods of the namespace.")
         .put("podSelector", Section::new())
         .put("policyTypes", types.to_vec());
     explained(why, metadata, spec)
@@ -96,7 +90,7 @@ fn traefik(options: &GateOptions) -> Section {
     let pods =
         Section::new().put("matchLabels", Section::new().put("app.kubernetes.io/name", "traefik"));
     namespace(&options.traefik_namespace)
-        .why("The label that Traefik's chart gives its pods.")
+        .why("The label that Traefik's Helm chart sets on its pods.")
         .put("podSelector", pods)
 }
 

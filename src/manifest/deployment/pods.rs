@@ -17,15 +17,14 @@ pub(super) fn objects(installation: &Installation, options: &GateOptions) -> Vec
         deployment(installation, options, &namespace),
         service(
             Section::new().why(
-                "What Traefik asks. One address for all replicas; Traefik keeps its connections, and \
-                 the gate ends each after some minutes, so that load finds new replicas.",
+                "The Service that Traefik sends ForwardAuth requests to. Traefik keeps its connections open; the gate closes each one after some minutes, so that new replicas get a share of the load.",
             ),
             metadata(GATE, &namespace),
             installation.settings.gate_address.port(),
             VERIFY,
         ),
         service(
-            Section::new().why("Where the catch-all leads: one page, for hosts that nobody has."),
+            Section::new().why("Target of the catch-all route: one page for hosts that belong to no session."),
             metadata(PAGES_SERVICE, &namespace),
             PAGES_SERVICE_PORT,
             PAGES,
@@ -36,7 +35,7 @@ pub(super) fn objects(installation: &Installation, options: &GateOptions) -> Vec
 
 fn account(namespace: &ObjectName) -> Node {
     Section::new()
-        .why("An account without any right: the gate never talks to the cluster.")
+        .why("A ServiceAccount without permissions: the gate does not use the Kubernetes API.")
         .put("apiVersion", "v1")
         .put("kind", "ServiceAccount")
         .put("metadata", metadata(GATE, namespace))
@@ -53,14 +52,14 @@ fn deployment(installation: &Installation, options: &GateOptions, namespace: &Ob
         .put("prometheus.io/path", "/metrics");
     let pod = Section::new()
         .put("labels", labels("gate"))
-        .why("For collectors that go by annotations.")
+        .why("For metrics collectors that discover pods by annotations.")
         .put("annotations", annotations);
     let template = Section::new().put("metadata", pod).put("spec", pod_spec(installation, options));
     let spec = Section::new()
-        .why("While there is no gate, Traefik answers 500 on every desktop; so there are two.")
+        .why("Two replicas, because Traefik answers 500 for every desktop while no gate is available.")
         .put("replicas", REPLICAS)
         .put("selector", gate_selector())
-        .why("A new pod serves before an old one goes.")
+        .why("Start a new pod before an old one stops.")
         .put("strategy", strategy)
         .put("template", template);
     object("apps/v1", "Deployment", metadata(GATE, namespace), spec).into()
@@ -77,21 +76,20 @@ fn pod_spec(installation: &Installation, options: &GateOptions) -> Section {
     Section::new()
         .put("serviceAccountName", GATE)
         .put("automountServiceAccountToken", false)
-        .why("Without it, Kubernetes puts variables named DOORWARD_… into the gate's environment.")
+        .why("Otherwise Kubernetes sets variables such as DOORWARD_PORT, which are easily confused with doorward's own settings (DOORWARD__…).")
         .put("enableServiceLinks", false)
         .put("securityContext", pod_security())
         .why(
-            "5 seconds of preStop, 10 in which requests under way are answered, 1 for the admin \
-             listener, and some to spare.",
+            "5 seconds for preStop, 10 to finish running requests, 1 for the admin listener, and a margin.",
         )
         .put("terminationGracePeriodSeconds", PRE_STOP + 10 + 1 + 4)
-        .why("Not both on one node or in one zone, where there are several.")
+        .why("Prefer different nodes and different zones for the replicas.")
         .put(
             "topologySpreadConstraints",
             vec![spread("kubernetes.io/hostname"), spread("topology.kubernetes.io/zone")],
         )
         .put("containers", vec![container(options, installation)])
-        .why("Each is replaced behind a symlink; the gate follows that and needs no restart.")
+        .why("The kubelet updates these volumes in place. The gate reloads changed files without a restart.")
         .put("volumes", configuration::volumes(installation))
 }
 
@@ -99,10 +97,10 @@ fn pod_spec(installation: &Installation, options: &GateOptions) -> Section {
 fn pod_security() -> Section {
     Section::new()
         .put("runAsNonRoot", true)
-        .why("Any number but 0 will do.")
+        .why("Any number except 0.")
         .put("runAsUser", USER)
         .put("runAsGroup", USER)
-        .why("The group that may read the Secret's files, which are closed to others.")
+        .why("This group can read the files of the Secret; others cannot.")
         .put("fsGroup", USER)
         .put("seccompProfile", Section::new().put("type", "RuntimeDefault"))
 }
@@ -112,14 +110,13 @@ fn container(options: &GateOptions, installation: &Installation) -> Section {
         |name: &'static str, port: u16| Section::new().put("name", name).put("containerPort", port);
     let security = Section::new()
         .put("allowPrivilegeEscalation", false)
-        .why("The gate writes no file.")
+        .why("The gate writes no files.")
         .put("readOnlyRootFilesystem", true)
         .put("capabilities", Section::new().put("drop", ["ALL"]));
     let resources = Section::new()
         .put("requests", Section::new().put("cpu", "100m").put("memory", "64Mi"))
         .why(
-            "Verified tokens take 64MiB at most, connections the rest. No limit for the processor: a \
-             gate that is throttled makes every request wait.",
+            "The token cache takes at most 64MiB, connections take the rest. No CPU limit, because throttling the gate delays every request to every desktop.",
         )
         .put("limits", Section::new().put("memory", "256Mi"));
     let mut ports = vec![port(VERIFY, GATE_PORT), port(ADMIN, ADMIN_PORT), port(PAGES, PAGES_PORT)];
@@ -129,15 +126,14 @@ fn container(options: &GateOptions, installation: &Installation) -> Section {
         .put("image", options.image.clone())
         .put("args", ["serve", "--config", configuration::CONFIG_PATH])
         .put("ports", ports)
-        .why("A minute to start in, though it takes less than a second.")
+        .why("Allows one minute to start; the gate usually needs less than a second.")
         .put("startupProbe", probe("/livez", 1, 60))
-        .why("Whether the process answers at all.")
+        .why("Checks that the process responds.")
         .put("livenessProbe", probe("/livez", 10, 3))
-        .why("Whether it takes requests: not before it listens, and not while it drains.")
+        .why("Checks that the gate accepts requests: fails before it listens and while it drains.")
         .put("readinessProbe", probe("/readyz", 2, 2))
         .why(
-            "The gate stops to listen as soon as it is told to end; until every node knows, requests \
-             still come here. Kubernetes before 1.30 does not know this: leave it out there.",
+            "Delays the shutdown until all nodes have removed this pod from the Service, because the gate stops listening as soon as it gets SIGTERM. Remove this on Kubernetes before 1.30, which does not support it.",
         )
         .put(
             "lifecycle",
@@ -171,7 +167,7 @@ fn service(why: Section, metadata: Section, port: u16, target: &'static str) -> 
 fn budget(namespace: &ObjectName) -> Node {
     let spec = Section::new()
         .put("maxUnavailable", 1_u64)
-        .why("A pod that never became ready may not stop a node from being emptied.")
+        .why("Pods that are not ready must not block a node drain.")
         .put("unhealthyPodEvictionPolicy", "AlwaysAllow")
         .put("selector", gate_selector());
     object("policy/v1", "PodDisruptionBudget", metadata(GATE, namespace), spec).into()

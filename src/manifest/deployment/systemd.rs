@@ -31,8 +31,7 @@ pub(super) fn files(installation: &Installation) -> Result<Vec<RenderedFile>, fm
 
 fn layout() -> HostLayout {
     HostLayout {
-        note: "/etc/doorward/config.yaml. Everything listens on this machine alone, so only what runs \
-               here may ask: trusted_proxies has that for its default.",
+        note: "/etc/doorward/config.yaml. All listeners are bound to the loopback address, so only processes on this machine can connect. trusted_proxies is not set: its default is the loopback addresses.",
         address: "127.0.0.1",
         jwks: "/etc/doorward/jwks.json",
         certificate: "/etc/doorward/tls.crt",
@@ -57,9 +56,7 @@ fn dynamic(installation: &Installation) -> Node {
     };
     let dynamic = Section::new()
         .why(
-            "/etc/traefik/dynamic/doorward.yaml, beside the file of `doorward render --format file`. It \
-             has to be there before that one: Traefik leaves out a route whose middleware it does not \
-             know.",
+            "/etc/traefik/dynamic/doorward.yaml, in the same directory as the output of `doorward render --format file`. Install this file first: Traefik does not serve a route whose middleware is missing.",
         )
         .put("http", http);
     if !has_store(installation) {
@@ -72,7 +69,7 @@ fn dynamic(installation: &Installation) -> Node {
     let generated =
         Section::new().put("resolver", &resolver(installation).resolver).put("domain", domain);
     let store = Section::new()
-        .why("One wildcard for all, ordered once; a certificate for each route would name each user.")
+        .why("One wildcard certificate for all hosts, ordered once. One certificate per route would publish every user's name in the certificate transparency logs.")
         .put("defaultGeneratedCert", generated);
     dynamic.put("tls", Section::new().put("stores", Section::new().put("default", store))).into()
 }

@@ -18,15 +18,13 @@ impl CaSource<'_> {
         match self {
             Self::Secret(namespace) => Section::new()
                 .why(format!(
-                    "A Secret of this namespace with the authority's certificate under the key \
-                     {CA_KEY}. While it is missing, Traefik has no such middleware and answers 404 on \
-                     every route that names it. deploy/cert-manager makes it, or:\n\
+                    "A Secret in this namespace with the CA certificate under the key {CA_KEY}. While it is missing, Traefik ignores this Middleware and answers 404 on every route that uses it. deploy/cert-manager creates it; otherwise run:\n\
                      kubectl -n {namespace} create secret generic {CA_SECRET} \
                      --from-file={CA_KEY}=pki/{CA_KEY}",
                 ))
                 .put("caSecret", CA_SECRET),
             Self::File(path) => Section::new()
-                .why("The authority's certificate, PEM.")
+                .why("The CA certificate that issued the gate's certificate, in PEM format.")
                 .put("ca", (*path).to_owned()),
         }
     }

@@ -13,27 +13,24 @@ pub(super) fn section(installation: &Installation) -> Section {
         .chain(installation.token_headers.iter().map(|name| super::forward_auth::canonical(name)));
     Section::new()
         .why(
-            "`trusted_origins` of the gate's configuration, exactly. Never a pattern, and never a \
-             workspace: bob's page would read alice's desktop.",
+            "The `trusted_origins` of the gate's configuration. Never add a pattern or a desktop's origin: then a page on bob's desktop could read alice's desktop.",
         )
         .put("accessControlAllowOriginList", origins.collect::<Vec<_>>())
         .why(
-            "The cookie goes along; without it the gate would refuse the request. Browsers take no \
-             wildcard in any of these lists then.",
+            "Lets browsers send the session cookie, without which the gate rejects the request. With credentials, browsers ignore wildcards in the lists below.",
         )
         .put("accessControlAllowCredentials", true)
-        .why("What these origins may do once the gate has let them in.")
+        .why("Methods that these origins may use. The gate still checks each request.")
         .put(
             "accessControlAllowMethods",
             ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].to_vec(),
         )
         .why(
-            "Request headers beyond those that need no permission, the token's among them. Add what \
-             your desktops' own interfaces ask for.",
+            "Request headers that these origins may set, including those that can carry the token. Add the headers that your desktops' APIs need.",
         )
         .put("accessControlAllowHeaders", Node::from(allowed.collect::<Vec<_>>()))
-        .why("Seconds for which a browser need not ask again; Traefik's default is not at all.")
+        .why("Seconds for which browsers may cache a preflight response; Traefik's default is no caching.")
         .put("accessControlMaxAge", 600_u64)
-        .why("An answer for one origin is not to be taken from a cache for another one.")
+        .why("A cache must not return the response for one origin to another origin.")
         .put("addVaryHeader", true)
 }

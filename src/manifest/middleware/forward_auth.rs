@@ -21,51 +21,41 @@ pub(super) fn section(
     let (question, why) = match owner {
         None => (
             settings.gate_address.as_str().to_owned(),
-            "The gate. Of its answers only 200 lets the request pass; all others go back to the \
-             browser as they are. No answer at all is a 500.",
+            "The gate. Traefik forwards the request only if the gate answers 200; it returns any other response to the browser. If the gate does not answer, Traefik returns 500.",
         ),
         Some(owner) => (
             format!("{}?owner={owner}", settings.gate_address.as_str()),
-            "The gate, told whose route this is: a request for any other host is refused here, \
-             wherever Traefik's rules would have let it in.",
+            "The gate, with the label of the user whose route this is. The gate rejects requests for any other host, even if Traefik's rule matches them by mistake.",
         ),
     };
     Section::new()
         .why(why)
         .put("address", question)
         .why(
-            "Who the gate must be. Over https nobody on the network reads the tokens, and Traefik \
-             asks over HTTP/2, which is also the cheapest way.",
+            "How Traefik verifies the gate's certificate. With https, the tokens are encrypted on the network, and Traefik uses HTTP/2, which is also the fastest option.",
         )
         .put_some("tls", settings.gate_address.is_secure().then(|| ca.section()))
         .why(
-            "The gate judges the host that Traefik routed, never one that a client wrote into \
-             X-Forwarded-Host. Written out, because leaving it out is not the same: then some of a \
-             client's X-Forwarded-* pass.",
+            "The gate must check the host that Traefik routed, not an X-Forwarded-Host header from the client. Keep this explicit: if it is not set, Traefik forwards some of the client's X-Forwarded-* headers.",
         )
         .put("trustForwardHeader", false)
         .why(
-            "These headers of a request are what the gate answers, or gone: so no desktop ever sees \
-             the session token (Cookie and Authorization, which the gate gives back without it), and \
-             no client can say who it is.",
+            "Traefik replaces these request headers with those of the gate's response, and removes them if the response has none. So desktops do not get the session token (the gate returns Cookie and Authorization without it), and clients cannot set identity headers.",
         )
         .put("authResponseHeaders", taken_headers(installation))
         .why(
-            "The same for other spellings of these names: a desktop that turns headers into \
-             variables takes X_Doorward_User for X-Doorward-User.",
+            "The same for other spellings of these names: an application that converts headers to variables (CGI, WSGI) cannot tell X_Doorward_User from X-Doorward-User.",
         )
         .put("authResponseHeadersRegex", alias_pattern(installation))
         .why(
-            "Bytes of an answer that Traefik reads; the default is no limit. The gate's are at most \
-             8 KiB, and a longer one becomes a bare 401.",
+            "Maximum size of the gate's response in bytes; Traefik's default is no limit. The gate's responses have at most 8 KiB. Traefik answers 401 without a body if a response is larger.",
         )
         .put_some(
             "maxResponseBodySize",
             (version >= TraefikVersion::BOUNDS_ANSWERS).then_some(16_384_u64),
         )
         .why(
-            "Traefik would complete a relative Location with the gate's own address. The gate sends \
-             absolute ones only; this is for the day on which that is forgotten.",
+            "Otherwise Traefik resolves a relative Location header against the gate's address. The gate only sends absolute ones; this is a second safeguard.",
         )
         .put_some("preserveLocationHeader", (version >= TraefikVersion::KEEPS_LOCATIONS).then_some(true))
 }

@@ -20,48 +20,39 @@ pub(super) fn section(installation: &Installation) -> Section {
     }
     let mut response = Section::new()
         .why(
-            "Nobody else shows a desktop in a frame and has its user click there (T8). This takes \
-             the place of a policy that a desktop sends itself, because Traefik cannot add one: it \
-             is worth more here than theirs, which guard a desktop against what its own user opens. \
-             If yours need theirs (a sandbox for a user's files, say), take this line out: the gate \
-             refuses foreign frames as well, in every browser that sends Sec-Fetch-Dest.",
+            "Only the desktop itself (and trusted origins with frame: true) may show a desktop in a frame, which prevents clickjacking (T8). This replaces a policy that the desktop sends, because Traefik cannot add a second one. Remove this line if your desktops need their own policy, for example a sandbox for user files: the gate also rejects foreign frames, in every browser that sends Sec-Fetch-Dest.",
         )
         .put("Content-Security-Policy", ancestors)
-        .why("The same for browsers that do not know frame-ancestors.")
+        .why("The same for browsers without support for frame-ancestors.")
         .put_some("X-Frame-Options", framing.is_empty().then_some("SAMEORIGIN"))
         .why(
-            "A page that opens a desktop's, or is opened by it, has no handle on its window (T8). An \
-             application that signs in elsewhere through a popup needs same-origin-allow-popups.",
+            "A page of another origin that opens a desktop's page, or is opened by it, gets no reference to its window (T8). Use same-origin-allow-popups if an application on the desktops signs in through a popup of another origin.",
         )
         .put("Cross-Origin-Opener-Policy", "same-origin")
         .why(
-            "No other page loads a desktop's answers as its images, scripts or styles (T26); a \
-             trusted origin fetches them with CORS.",
+            "Pages of other origins cannot load a desktop's responses as images, scripts or styles (T26). Trusted origins use CORS.",
         )
         .put("Cross-Origin-Resource-Policy", "same-origin")
-        .why("A process of its own where the browser can, and no document.domain (T26).")
+        .why("Asks the browser for a separate process per desktop, and disables document.domain (T26).")
         .put("Origin-Agent-Cluster", "?1")
         .why(
-            "An empty value removes a header. This one from bob's desktop, with \"cookies\", would \
-             sign alice out of everything below the registrable domain (T32).",
+            "An empty value removes the header. A response of bob's desktop with Clear-Site-Data: \"cookies\" would delete the user's cookies for the whole registrable domain (T32).",
         )
         .put("Clear-Site-Data", "");
     for (at, name) in CORS.into_iter().enumerate() {
         if at == 0 {
             response = response.why(
-                "Which pages may read a desktop's answers is said by the gate's configuration \
-                 (`trusted_origins`), not by the desktop.",
+                "Removes the desktop's own CORS headers: only `trusted_origins` in the gate's configuration decides which pages may read a desktop's responses.",
             );
         }
         response = response.put(name, "");
     }
     Section::new()
         .why(
-            "Seconds for which a browser comes by https only, whatever it is told. Sent over https \
-             only; where TLS ends in front of Traefik, it is sent there.",
+            "HSTS: seconds for which browsers use https only. Traefik sends the header over https only. If TLS terminates in front of Traefik, set the header there.",
         )
         .put("stsSeconds", 31_536_000_u64)
-        .why("Set on each answer in place of what the desktop says.")
+        .why("Set on each response, in place of the desktop's own headers.")
         .put("customResponseHeaders", response)
 }
 

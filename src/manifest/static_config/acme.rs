@@ -44,28 +44,24 @@ impl Acme {
     /// `certificatesResolvers:`.
     pub(super) fn section(&self, provider: &Provider) -> Section {
         let variables = match self.variables() {
-            [] => "those that lego's documentation names".to_owned(),
+            [] => "see lego's documentation for the names".to_owned(),
             variables => variables.join(", "),
         };
         let storage = match provider {
             Provider::Kubernetes => {
-                "One file, so one Traefik: with several replicas each would order its own. For more \
-                 than one replica take cert-manager and leave this resolver out. The volume has to \
-                 outlive the pod, else every restart orders again, and authorities count."
+                "Only one Traefik replica can use this file; several replicas would each order their own certificate. For more than one replica, use cert-manager and remove this resolver. The file must be on a persistent volume: otherwise each restart orders a new certificate, and certificate authorities have rate limits."
             }
             Provider::File { .. } => {
-                "One file, so one Traefik. Readable by it alone; it holds the private keys."
+                "Only one Traefik can use this file. It holds the private keys, so only Traefik's user may read it."
             }
         };
         let acme = Section::new()
-            .why("Yours: the authority refuses example.com.")
+            .why("Replace this with your own address: the certificate authority rejects example.com.")
             .put("email", self.email.clone())
             .why(storage)
             .put("storage", self.storage.clone())
             .why(format!(
-                "A wildcard is granted to whoever writes into the zone, nothing else. Traefik takes \
-                 the credentials from its environment: {variables}. Let them write \
-                 _acme-challenge and nothing else where the provider can say so.",
+                "Wildcard certificates require the DNS-01 challenge: Traefik creates a TXT record in your DNS zone. It reads the provider's credentials from its environment: {variables}. If your provider supports it, restrict these credentials to _acme-challenge records.",
             ))
             .put("dnsChallenge", Section::new().put("provider", self.dns_provider.clone()));
         Section::new().put(self.resolver.to_string(), Section::new().put("acme", acme))

@@ -14,14 +14,13 @@ pub(super) fn content(
 ) -> Section {
     let version = installation.settings.traefik_version;
     let mut tree = Section::new()
-        .why("Traefik tells nobody that it is here.")
+        .why("No version check and no usage statistics.")
         .put(
             "global",
             Section::new().put("checkNewVersion", false).put("sendAnonymousUsage", false),
         )
         .why(
-            "Where the TLS options of two hosts differ, a connection that came for one of them does \
-             not serve the other.",
+            "A TLS connection for one host does not serve another host with different TLS options.",
         )
         .put_some(
             "core",
@@ -35,14 +34,14 @@ pub(super) fn content(
         );
     if format == StaticFormat::File {
         tree = tree
-            .why("/ping, for whoever asks whether this Traefik is alive; on the entry point traefik.")
+            .why("/ping for health checks of Traefik, on the entry point traefik.")
             .put("ping", Section::new())
             .put(
                 "metrics",
                 Section::new().put("prometheus", Section::new().put("entryPoint", "traefik")),
             );
     }
-    tree.why("DEBUG would write the whole configuration at every change.")
+    tree.why("DEBUG logs the complete configuration on each change.")
         .put("log", Section::new().put("level", "INFO"))
         .put("accessLog", access_log(version))
 }
@@ -50,8 +49,7 @@ pub(super) fn content(
 fn providers(installation: &Installation, options: &StaticOptions) -> Section {
     let providers = Section::new()
         .why(
-            "At least this long between two applied configurations. Each of them builds every route \
-             anew, so with thousands of sessions take 5s.",
+            "Minimum time between two configuration reloads. Each reload rebuilds all routes; use 5s with thousands of sessions.",
         )
         .put("providersThrottleDuration", "2s");
     match &options.provider {
@@ -60,8 +58,7 @@ fn providers(installation: &Installation, options: &StaticOptions) -> Section {
             "file",
             Section::new()
                 .why(
-                    "Write a file beside this folder and rename it into it: Traefik reads it as soon \
-                     as it is there, and one broken file stops all of them.",
+                    "Traefik reads a file as soon as it appears, and one invalid file blocks the update of all of them. So write new files outside of this folder and rename them into it, or use `doorward render --out`.",
                 )
                 .put("directory", directory.clone())
                 .put("watch", true),
@@ -77,43 +74,39 @@ fn kubernetes(installation: &Installation) -> Section {
         installation.middleware_namespaces().iter().map(Node::from).collect();
     Section::new()
         .why(
-            "Only the platform's own namespaces: what others create elsewhere is not even read. One \
-             more for each namespace that your sessions name.",
+            "Traefik reads only these namespaces and ignores routes in others. Add each further namespace that your sessions use.",
         )
         .put("namespaces", Node::List(namespaces))
-        .why("So that the Roles of these namespaces are enough, without a ClusterRole.")
+        .why("With this, the Roles in these namespaces suffice; no ClusterRole is needed.")
         .put_some(
             "disableClusterScopeResources",
             (version >= TraefikVersion::STAYS_IN_NAMESPACES).then_some(true),
         )
-        .why("A route names nothing of another namespace, neither a desktop nor a middleware.")
+        .why("A route cannot use Services or Middlewares of another namespace.")
         .put("allowCrossNamespace", false)
-        .why("A Service cannot stand for any address whatever.")
+        .why("A Service of type ExternalName could direct a route to any address.")
         .put("allowExternalNameServices", false)
         .why(
-            "A desktop that is not there yet has no route, so that the catch-all answers, and not a \
-             503 that tells of it.",
+            "A session whose desktop has not started yet gets no route, so the catch-all answers. Otherwise, Traefik's 503 would reveal that the session exists.",
         )
         .put("allowEmptyServices", false)
-        .why("References such as name@file lead out of a namespace; nobody else needs them.")
+        .why("Only this namespace may use references to other providers, such as name@file, which bypass the namespace restriction.")
         .put_some(
             "crossProviderNamespaces",
             version.confines_providers().then(|| vec![Node::from(&settings.gate_namespace())]),
         )
         .why(
-            "Elsewhere a TLSStore or TLSOption called default would replace the certificate or the \
-             TLS rules of every host.",
+            "Otherwise a TLSStore or TLSOption named default in another namespace would replace the certificate or the TLS options of every host.",
         )
         .put_some(
             "defaultTLSResourcesNamespace",
             safely.then(|| Node::from(&settings.gate_namespace())),
         )
         .why(
-            "Names of Traefik's own that cannot collide: without it, vdi/a-b and vdi-a/b are one, and \
-             the second takes the first one's place.",
+            "Makes Traefik's internal names unambiguous. Without it, the objects vdi/a-b and vdi-a/b get the same name, and one replaces the other.",
         )
         .put_some("safeNaming", safely.then_some(true))
-        .why("One session's start is several events; they are taken together.")
+        .why("Starting a session causes several events; Traefik handles them together.")
         .put("throttleDuration", "1s")
 }
 
@@ -123,13 +116,12 @@ fn access_log(version: TraefikVersion) -> Section {
     let queries = Section::new().put("defaultMode", "drop");
     let fields = Section::new()
         .put("defaultMode", "keep")
-        .why("Cookie and Authorization are what lets one in.")
+        .why("Request headers carry credentials, such as Cookie and Authorization.")
         .put("headers", Section::new().put("defaultMode", "drop"))
-        .why("A hand-off token comes as a query, and so do the tokens of some desktops.")
+        .why("Query strings carry hand-off tokens, and the tokens of some desktop applications.")
         .put_some("queryParameters", drops.then_some(queries))
         .why(
-            "Paths have queries, where a hand-off token comes, and so do the tokens of some \
-             desktops; this Traefik cannot leave out the query alone.",
+            "Paths are logged with their query string, which carries hand-off tokens and the tokens of some desktop applications. This version of Traefik cannot drop only the query string.",
         )
         .put_some("names", (!drops).then_some(names));
     Section::new().put("format", "json").put("fields", fields)

@@ -13,18 +13,17 @@ pub(super) fn section(
 ) -> Section {
     let settings = &installation.settings;
     let mut section = Section::new()
-        .why("Plain HTTP, only to say where to go instead.")
+        .why("Plain HTTP; only redirects to https.")
         .put("web", web(installation, format));
     for (at, name) in settings.entry_points.iter().enumerate() {
         let port = at.checked_sub(1).map_or(443, |more| 8443 + more);
         section = section
-            .why("Where desktops are served. Nothing on it belongs to anybody else.")
+            .why("Entry point for the desktops. Do not serve other applications on it.")
             .put(name.to_string(), secure(installation, options, format, port));
     }
     let section = section
         .why(
-            "A route that names no entry point is served on the default ones, and so is one that has \
-             lost its parent, without the parent's gate. This default is reached by nobody.",
+            "Default entry point, on an address that clients cannot reach. Traefik serves routes without an entry point on the default ones; this includes child routes that have lost their parent, and with it the gate.",
         )
         .put("sink", bare(installation, "127.0.0.1:9999").put("asDefault", true));
     if format == StaticFormat::Helm {
@@ -35,7 +34,7 @@ pub(super) fn section(
         Provider::File { .. } => "127.0.0.1:8080",
     };
     section
-        .why("Health and metrics; never routed to the outside.")
+        .why("Health checks and metrics. Do not expose this entry point outside of the cluster or machine.")
         .put("traefik", bare(installation, address))
 }
 
@@ -44,7 +43,7 @@ fn bare(installation: &Installation, address: &'static str) -> Section {
     let drops = installation.settings.traefik_version >= TraefikVersion::DROPS_ALIASES;
     Section::new()
         .put("address", address)
-        .why("Here only so that Traefik does not warn of it at every start.")
+        .why("Only prevents a warning at each start of Traefik.")
         .put_some("http", drops.then(|| Section::new().put("aliasHeadersStrategy", "delete")))
 }
 
@@ -72,15 +71,13 @@ fn secure(
 ) -> Section {
     let mut http = http(installation)
         .why(
-            "TLS is what every route here has. Routes say so too: on an entry point without this \
-             one, a route without tls would answer in the clear.",
+            "TLS for every route on this entry point. The routes set tls too, so that they are never served without TLS on another entry point.",
         )
         .put("tls", Section::new());
     if installation.settings.gate == GatePlace::EntryPoint {
         http = http
             .why(
-                "The gate is asked before any route is looked at; none can forget or outrank it, and \
-                 none may name it again.",
+                "Traefik asks the gate before it selects a route, so no route can omit or bypass the gate. Routes must not use this Middleware again: the first check removes the token, so a second check would reject every request.",
             )
             .put("middlewares", vec![chain_reference(installation, &options.provider)]);
     }
@@ -93,14 +90,12 @@ fn secure(
     section
         .put("asDefault", false)
         .why(
-            "No client says who it is or which host it wants by X-Forwarded-*. Behind a load \
-             balancer, name its addresses in trustedIPs; never set insecure.",
+            "Traefik ignores X-Forwarded-* headers from clients. If Traefik is behind a load balancer, set trustedIPs to its addresses. Never set insecure: true.",
         )
         .put("forwardedHeaders", Section::new().put("insecure", false))
         .put("http", http)
         .why(
-            "Each stream is a request, and each request a question. HTTP/3 stays off: most of \
-             Traefik's latest TLS findings are about it.",
+            "Limits concurrent requests per connection, each of which causes a request to the gate. HTTP/3 stays disabled, because most recent TLS vulnerabilities of Traefik concern it.",
         )
         .put("http2", Section::new().put("maxConcurrentStreams", 100_u64))
         .put("transport", transport())
@@ -109,8 +104,7 @@ fn secure(
 fn transport() -> Section {
     let timeouts = Section::new()
         .why(
-            "For a whole request, uploads to a desktop included; Traefik's default is 60s. WebSockets \
-             are not cut by it.",
+            "Maximum duration for reading a complete request, including uploads to a desktop; Traefik's default is 60s. It does not limit WebSocket connections.",
         )
         .put("readTimeout", "5m");
     Section::new().put("respondingTimeouts", timeouts)
@@ -125,26 +119,22 @@ fn http(installation: &Installation) -> Section {
         Section::new().put("allowEncodedNullCharacter", false).put("allowEncodedBackSlash", false);
     Section::new()
         .why(
-            "Headers that a desktop could take for another one: X_Doorward_User and X.Doorward.User \
-             for X-Doorward-User.",
+            "Deletes request headers that an application could confuse with others, such as X_Doorward_User and X.Doorward.User with X-Doorward-User.",
         )
         .put_some("aliasHeadersStrategy", aliases.then_some("delete"))
         .why(
-            "Headers that a desktop could take for another one: X_Doorward_User for X-Doorward-User. \
-             From 3.7.12 on, aliasHeadersStrategy covers dots as well.",
+            "Deletes request headers that an application could confuse with others, such as X_Doorward_User with X-Doorward-User. Since Traefik 3.7.12, aliasHeadersStrategy also covers dots.",
         )
         .put_some("underscoreHeadersStrategy", underscores.then_some("delete"))
         .why(
-            "Below the gate's own 80KiB: what Traefik takes, the gate has to take, or a permitted \
-             request would be refused for its size.",
+            "Must be lower than the gate's limit of 80KiB: otherwise the gate would reject requests that Traefik accepts because of their size.",
         )
         .put_some(
             "maxHeaderBytes",
             (version >= TraefikVersion::BOUNDS_HEADERS).then_some(65_536_u64),
         )
         .why(
-            "What a path may hold besides what it shows. Encoded slashes, percents and the like stay: \
-             desktops' own applications use them.",
+            "Rejects paths with encoded null characters and backslashes. Encoded slashes, percent signs and others stay allowed, because applications on the desktops use them.",
         )
         .put_some(
             "encodedCharacters",

@@ -19,18 +19,18 @@ pub fn values(installation: &Installation, options: &StaticOptions) -> Node {
     let acme = options.acme.as_ref();
     let mut values = Section::new()
         .why(
-            "Values of the chart traefik/traefik. Traefik's CRDs come with it:\n\
+            "Values for the Helm chart traefik/traefik, which also installs Traefik's CRDs:\n\
              helm upgrade --install traefik traefik/traefik --namespace traefik --create-namespace \
              --values deploy/traefik/values.yaml",
         )
         .put("deployment", replicas(acme.is_some()))
-        .why("The Roles of deploy/base/traefik-access.yaml are all that it needs.")
+        .why("Traefik only needs the Roles in deploy/base/traefik-access.yaml.")
         .put("rbac", Section::new().put("enabled", false))
         .put(
             "providers",
             Section::new()
                 .put("kubernetesCRD", Section::new().put("enabled", true))
-                .why("Nothing here is an Ingress, and what is not read cannot be a way around.")
+                .why("Desktops do not use Ingress objects, and routes that Traefik does not read cannot bypass the gate.")
                 .put("kubernetesIngress", Section::new().put("enabled", false)),
         );
     if let Some(acme) = acme {
@@ -41,16 +41,16 @@ pub fn values(installation: &Installation, options: &StaticOptions) -> Node {
                 .put("valueFrom", Section::new().put("secretKeyRef", secret))
         });
         values = values
-            .why("Keeps acme.json when the pod goes.")
+            .why("Keeps acme.json when the pod is replaced.")
             .put("persistence", Section::new().put("enabled", true).put("path", "/data"))
             .why(
-                "Credentials for DNS-01:\n\
+                "Credentials of your DNS provider for the DNS-01 challenge. Create the Secret with:\n\
                  kubectl -n traefik create secret generic doorward-dns --from-literal=NAME=VALUE",
             )
             .put("env", variables.collect::<Vec<_>>());
     }
     values
-        .why("The same as deploy/traefik/static.yaml, where each line has its reason.")
+        .why("The same settings as deploy/traefik/static.yaml, which explains each of them.")
         .put("additionalArguments", arguments)
         .into()
 }
@@ -59,7 +59,7 @@ fn replicas(acme: bool) -> Section {
     let section = Section::new();
     if acme {
         section
-            .why("acme.json belongs to one Traefik; see deploy/cert-manager for more than one.")
+            .why("Only one replica can use acme.json; for more replicas, see deploy/cert-manager.")
             .put("replicas", 1_u64)
     } else {
         section.put("replicas", 2_u64)
