@@ -8,8 +8,8 @@ use crate::config::{Config, Grant, LONGEST_SESSION, Zone};
 use crate::cross_site::CrossSite;
 use crate::gate::Gate;
 use crate::handoff::Handoff;
+use crate::http::AdminSecret;
 use crate::http::State;
-use crate::http::admin::AdminSecret;
 use crate::http::credential::GateCookies;
 use crate::http::forwarded::ForwardedReader;
 use crate::token::cache::SessionCache;
@@ -70,7 +70,10 @@ pub fn state(
         identity_headers: names(config.identity_headers.iter().map(|(name, _)| name)),
         log_usernames: config.log.usernames,
         lives: config.issuers.iter().map(|issuer| longest_life(config, issuer)).collect(),
-        desk: config.revocation_secret.as_ref().map(|secret| AdminSecret::new(secret.trimmed())),
+        admin_secret: config
+            .revocation_secret
+            .as_ref()
+            .map(|secret| AdminSecret::new(secret.trimmed())),
     }
 }
 

@@ -9,6 +9,7 @@
 //! What a token is worth and who may reach a host is decided in `gate`; sockets belong to `server`.
 
 pub mod admin;
+mod admin_secret;
 pub mod answer;
 mod backchannel_logout;
 pub mod client_class;
@@ -24,12 +25,14 @@ pub mod headers;
 mod loop_guard;
 mod not_found;
 pub mod outcome;
+mod request_id;
 mod requested_page;
 mod state;
 mod unread;
 pub mod upstream_headers;
 mod verify;
 
+pub use admin_secret::AdminSecret;
 pub use backchannel_logout::BackChannelHandler;
 pub use decision_log::decision_names;
 pub use handler::{AnswerFuture, Body, Handler, Peer};

@@ -8,8 +8,6 @@
 mod response;
 mod revocations;
 
-pub use revocations::AdminSecret;
-
 use super::handler::{AnswerFuture, Body, Handler, Peer};
 use super::verify::VerifyHandler;
 use crate::clock::now;

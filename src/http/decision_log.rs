@@ -6,23 +6,21 @@ mod event;
 
 use super::client_class::ClientClass;
 use super::handler::{Body, Peer};
-use super::headers::{REQUEST_ID, TRACE_PARENT, text_of};
+use super::headers::{TRACE_PARENT, text_of};
 use super::outcome::Outcome;
+use super::request_id::RequestId;
 use super::state::State;
 use crate::cross_site::{Clearance, Origin};
 use crate::gate::{Denial, Denied, Effort, ForwardedHeader, OwnAnswer, Permit};
 use crate::name::Host;
 use crate::observe::{Counter, Metrics};
 use crate::policy::Entry;
-use crate::random;
 use crate::token::Session;
 use event::Event;
 pub(in crate::http) use event::is_logged;
 use hyper::Response;
 use hyper::header::HeaderMap;
-use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -227,32 +225,6 @@ fn result_of(reason: &str) -> &'static str {
     if answers { "answer" } else { "deny" }
 }
 
-/// Names one answer. Taken over from the proxy when it is harmless to print, else made here.
-pub(super) struct RequestId<'r>(Cow<'r, str>);
-
-impl<'r> RequestId<'r> {
-    pub(super) fn of(headers: &'r HeaderMap) -> Self {
-        let given = text_of(headers, REQUEST_ID);
-        let harmless = (1..=MAX_REQUEST_ID).contains(&given.len())
-            && given.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
-        if harmless { Self(Cow::Borrowed(given)) } else { Self::fresh() }
-    }
-
-    pub(super) fn fresh() -> Self {
-        // Without randomness the id is all zeros: it names an answer and guards nothing.
-        let random: [u8; 12] = random::bytes().unwrap_or_default();
-        let text = random.iter().fold(String::with_capacity(24), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
-        Self(Cow::Owned(text))
-    }
-
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// A host that no workspace has, as a name: whoever debugs a route looks for it. What is no host
 /// name is not logged; a label above 63 bytes, as the parts of a token are, is none.
 fn host_name(text: &str) -> Option<&str> {
@@ -280,7 +252,6 @@ fn trace_id(headers: &HeaderMap) -> Option<&str> {
 const ALLOW: &str = "allow";
 const PERMIT: &str = "permit";
 const PERMIT_BY_GRANT: &str = "permit-grant";
-const MAX_REQUEST_ID: usize = 64;
 /// RFC 1035 §2.3.4.
 const MAX_HOST: usize = 253;
 const MAX_LABEL: usize = 63;

@@ -3,10 +3,10 @@
 
 use super::answer::error_response;
 use super::client_class::ClientClass;
-use super::decision_log::RequestId;
 use super::error_body::ErrorBody;
 use super::handler::{Body, Handler, Peer};
 use super::outcome::Outcome;
+use super::request_id::RequestId;
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
 use hyper::{Method, Request, Response};

@@ -1,6 +1,6 @@
 //! One configuration, ready to decide: steps 1 and 2 of the decision, and the answer to a permit.
 
-use super::admin;
+use super::admin_secret::AdminSecret;
 use super::answer::permitted;
 use super::forwarded::ForwardedReader;
 use super::handler::{Body, Peer};
@@ -29,8 +29,8 @@ pub struct State {
     pub log_usernames: bool,
     /// For each issuer, seconds for which something of its can open a door; `None`: for ever.
     pub lives: Vec<Option<u64>>,
-    /// Who may revoke; `None`: nobody.
-    pub desk: Option<admin::AdminSecret>,
+    /// Admits requests that change revocations; `None`: all are refused.
+    pub admin_secret: Option<AdminSecret>,
 }
 
 impl State {

@@ -3,11 +3,12 @@
 //! It holds the current [`State`]; a reload replaces it whole, so that one configuration judges a
 //! request from beginning to end. It reads the clock once for each decision.
 
-use super::decision_log::{DecisionCounters, DecisionLog, RequestId, is_logged};
+use super::decision_log::{DecisionCounters, DecisionLog, is_logged};
 use super::gate_paths::GatePathResult;
 use super::handler::{AnswerFuture, Body, Handler, Peer};
 use super::headers::text_of;
 use super::not_found::not_found;
+use super::request_id::RequestId;
 use super::state::State;
 use crate::clock::since_epoch;
 use crate::gate::{ArrivalProblem, Denial, Denied, Unwatched, is_reserved};

@@ -131,11 +131,10 @@ pub const MODULES: &[(&str, &[&str])] = &[
             "suggestion",
         ],
     ),
-    ("assemble", &["config", "http", "gate", "token", "cross_site", "revocation"]),
+    ("assemble", &["config", "http", "gate", "token", "cross_site", "handoff", "revocation"]),
     (
         "config",
         &[
-            "http",
             "gate",
             "token",
             "policy",

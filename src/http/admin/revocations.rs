@@ -14,42 +14,12 @@ use crate::http::verify::VerifyHandler;
 use crate::observe::field;
 use crate::revocation::{KeyKind, Revocation, RevocationKey};
 use crate::token::{Issuer, UnixTime};
-use aws_lc_rs::constant_time::verify_slices_are_equal;
 use http_body_util::{BodyExt, Collected, Limited};
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use hyper::header::{HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use hyper::{Method, Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
-
-/// Who may revoke.
-#[derive(Clone)]
-pub struct AdminSecret {
-    secret: Box<[u8]>,
-}
-
-impl AdminSecret {
-    /// Whoever shows this secret.
-    #[must_use]
-    pub fn new(secret: &[u8]) -> Self {
-        Self { secret: secret.into() }
-    }
-
-    /// Takes as long for a secret that is wrong in its first byte as for one that is so in its last.
-    fn knows(&self, headers: &HeaderMap) -> bool {
-        let mut lines = headers.get_all(AUTHORIZATION).iter();
-        let (Some(line), None) = (lines.next(), lines.next()) else { return false };
-        let sent = line.as_bytes().strip_prefix(b"Bearer ").unwrap_or_default();
-        verify_slices_are_equal(sent, &self.secret).is_ok()
-    }
-}
-
-impl fmt::Debug for AdminSecret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("AdminSecret(…)")
-    }
-}
 
 /// Answers a request without a body: GET lists.
 pub(super) fn read(
@@ -105,11 +75,11 @@ pub(super) async fn change(
 }
 
 fn admitted(state: &State, headers: &HeaderMap) -> bool {
-    state.desk.as_ref().is_some_and(|desk| desk.knows(headers))
+    state.admin_secret.as_ref().is_some_and(|secret| secret.admits(headers))
 }
 
 fn turned_away(state: &State) -> Response<Body> {
-    if state.desk.is_none() {
+    if state.admin_secret.is_none() {
         return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
     }
     tracing::warn!("somebody asked for /revocations without its secret");
