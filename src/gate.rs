@@ -5,32 +5,36 @@
 //! [`Permit`] is made at one place, the last line of [`Gate::admit`], where signature, lifetime,
 //! label and cross-site rules have all said yes; the only 2xx answer takes one by value. The gate
 //! knows no socket, header map, clock or file: `http` reads those and calls it. `explain` calls
-//! the same function with a [`Witness`] that writes down what was compared.
+//! the same function with a [`Tracer`] that writes down what was compared.
 
-mod arrival;
+mod budget;
 mod denial;
-mod effort;
 mod forwarded;
+mod handoff;
+mod logout;
 mod remedy;
-mod witness;
+mod select;
+mod trace;
 
-pub use arrival::{Departure, TurnedAway};
+pub use budget::Effort;
 pub use denial::{ArrivalProblem, Denial, Denied, ForwardedProblem, OwnAnswer};
-pub use effort::Effort;
 pub use forwarded::{
     Candidate, Credentials, Forwarded, ForwardedHeader, PublicScheme, Source, TokenName,
     forwarded_scheme,
 };
-pub use witness::{Note, Step, Transcript, Unwatched, Witness};
+pub use handoff::HandoffRefused;
+pub use logout::SignOut;
+pub use trace::{NoTrace, Note, Step, Trace, Tracer};
 
-use effort::Budget;
+use budget::Budget;
+use select::{NotSelected, Selected};
 
 use crate::cross_site::{Clearance, CrossSite, OwnOrigin, Scheme};
 use crate::name::{Domains, Host};
-use crate::policy::{self, Entry, GrantLabels, Site};
+use crate::policy::{Entry, GrantLabels};
 use crate::revocation::Revocations;
 use crate::token::cache::SessionCache;
-use crate::token::{Rejection, Session, UnixTime, Verifier};
+use crate::token::{Session, UnixTime, Verifier};
 use std::sync::Arc;
 
 /// Everything a decision depends on besides the request, as one configuration states it.
@@ -64,163 +68,49 @@ impl Gate {
         request: &Forwarded<'r>,
         credentials: &Credentials<'r>,
         now: UnixTime,
-        witness: &mut impl Witness,
+        tracer: &mut impl Tracer,
     ) -> Result<Permit<'r>, Box<Denied<'r>>> {
-        let host = self.locate(request, witness).map_err(Denied::nowhere)?;
-        let mut trial = Trial::of(credentials);
-        let denied = |denial, host, session, token, trial: &Trial| {
-            Box::new(Denied::at(denial, host, session, token, trial.effort))
+        let host = self.locate(request, tracer).map_err(Denied::nowhere)?;
+        let mut budget = Budget::of(credentials);
+        let denied = |denial, host, session, token, budget: &Budget| {
+            Box::new(Denied::at(denial, host, session, token, budget.effort))
         };
-        if let Err(denial) = before_credentials(request, &host, witness) {
-            return Err(denied(denial, host, None, None, &trial));
+        if let Err(denial) = before_credentials(request, &host, tracer) {
+            return Err(denied(denial, host, None, None, &budget));
         }
-        witness
-            .note(Step::Candidates, !credentials.is_empty(), || witness::candidates(credentials));
-        let elected = self.elect(credentials, &host, now, &mut trial, witness);
-        let Winner { session, entry, token } = match elected {
-            Ok(winner) => winner,
-            Err(Loser { denial, session, token }) => {
-                return Err(denied(denial, host, session, token, &trial));
+        tracer.note(Step::Candidates, !credentials.is_empty(), || trace::candidates(credentials));
+        let selected = self.select(credentials, &host, now, &mut budget, tracer);
+        let Selected { session, entry, token } = match selected {
+            Ok(selected) => selected,
+            Err(NotSelected { denial, session, token }) => {
+                return Err(denied(denial, host, session, token, &budget));
             }
         };
         let own = OwnOrigin::new(request.scheme, host.name(), host.port());
         let judged = self.cross_site.judge(&request.provenance, own, &self.domains);
-        witness.note(Step::CrossSite, judged.is_ok(), || {
-            witness::cross_site(&request.provenance, own, self.cross_site.mode, judged)
+        tracer.note(Step::CrossSite, judged.is_ok(), || {
+            trace::cross_site(&request.provenance, own, self.cross_site.mode, judged)
         });
         let clearance = match judged {
             Ok(clearance) => clearance,
             Err(refusal) => {
                 let denial = Denial::CrossSite(refusal);
-                return Err(denied(denial, host, Some(session), Some(token), &trial));
+                return Err(denied(denial, host, Some(session), Some(token), &budget));
             }
         };
-        Ok(Permit { session, host, entry, clearance, token, effort: trial.effort })
+        Ok(Permit { session, host, entry, clearance, token, effort: budget.effort })
     }
 
     /// Step 3: the host, canonical, is a workspace of one of our domains.
     fn locate<'r>(
         &self,
         request: &Forwarded<'r>,
-        witness: &mut impl Witness,
+        tracer: &mut impl Tracer,
     ) -> Result<Host<'r>, Denial> {
         let parsed = Host::parse(request.host, &self.domains);
-        witness.note(Step::Host, parsed.is_ok(), || {
-            witness::host(request.host, &parsed, &self.domains)
-        });
+        tracer
+            .note(Step::Host, parsed.is_ok(), || trace::host(request.host, &parsed, &self.domains));
         parsed.map_err(|_| Denial::HostUnknown)
-    }
-
-    /// Steps 5 to 8: the first candidate whose own label the host carries, else the first that a
-    /// grant lets in. A bad candidate never hides a good one.
-    fn elect<'r>(
-        &self,
-        credentials: &Credentials<'r>,
-        host: &Host<'_>,
-        now: UnixTime,
-        trial: &mut Trial,
-        witness: &mut impl Witness,
-    ) -> Election<'r> {
-        let issuers = self.issuers_of_domain.get(host.domain()).map_or(&[][..], Vec::as_slice);
-        let site = Site { label: host.label(), issuers };
-        let mut tally = Tally::default();
-        for candidate in credentials.iter() {
-            let token = TokenName::of(candidate);
-            let session = match self.session(candidate, host, now, trial) {
-                Verdict::Session(session) => session,
-                Verdict::Rejected(rejection) => {
-                    witness.note(Step::Token, false, || {
-                        witness::rejected(candidate, &rejection, &self.verifier, now)
-                    });
-                    tally.reject(rejection, token);
-                    continue;
-                }
-                Verdict::Unjudged(denial) => {
-                    witness.note(Step::Token, false, || {
-                        witness::unjudged(candidate, &denial, &self.verifier, now)
-                    });
-                    tally.unjudged.get_or_insert((denial, token));
-                    continue;
-                }
-            };
-            witness.note(Step::Token, true, || {
-                witness::verified(candidate, &session, &self.verifier, now)
-            });
-            // First, so that what is learned in between is not missed.
-            let is_fresh = self.revocations.is_fresh();
-            let revoked = self.revocations.is_revoked(session.identities(), session.issued_at());
-            witness.note(Step::Revocation, !revoked, || {
-                witness::revocation(self.revocations.store(), revoked)
-            });
-            if revoked {
-                tally.reject(Rejection::Revoked, token);
-                continue;
-            }
-            if !is_fresh {
-                witness.note(Step::Revocation, false, || {
-                    witness::revocation_unknown(self.revocations.store())
-                });
-                let unknown = Denial::TokenRejected(Rejection::RevocationUnknown);
-                tally.unjudged.get_or_insert((unknown, token));
-                continue;
-            }
-            let entry = policy::authorize(&session, site, &self.grants);
-            witness.note(Step::Policy, entry.is_ok(), || witness::policy(&session, site, entry));
-            match entry {
-                // Nothing that follows can beat the first own label.
-                Ok(entry @ Entry::Own) => return Ok(Winner { session, entry, token }),
-                Ok(entry @ Entry::Grant(_)) => {
-                    tally.admit_by_grant(Winner { session, entry, token });
-                }
-                Err(refusal) => tally.refuse(session, refusal, token),
-            }
-        }
-        // What was cut off was not judged; the last that was kept stands for it in the log.
-        if let Some(last) = credentials.iter().last().filter(|_| credentials.is_cut()) {
-            tally.unjudged.get_or_insert((Denial::TooManyCandidates, TokenName::of(last)));
-        }
-        tally.outcome()
-    }
-
-    /// Step 6 for one candidate: from the cache, or verified within the budget. What depends on
-    /// the host and the time is judged either way.
-    fn session(
-        &self,
-        candidate: &Candidate<'_>,
-        host: &Host<'_>,
-        now: UnixTime,
-        trial: &mut Trial,
-    ) -> Verdict {
-        if let Some(session) = self.cache.get(candidate.token, self.generation) {
-            trial.effort.cached = trial.effort.cached.saturating_add(1);
-            return match self.verifier.still_valid(&session, host, now) {
-                Ok(()) => Verdict::Session(session),
-                Err(rejection) => Verdict::Rejected(rejection),
-            };
-        }
-        let source = candidate.source;
-        let judged = trial.budget.spend(source.is_cookie(), |signatures| {
-            self.verifier.verify_within(candidate.token, host, now, signatures)
-        });
-        trial.effort.note(&judged);
-        match judged {
-            Ok(session) => {
-                let session = Arc::new(session);
-                self.cache.insert(candidate.token, self.generation, Arc::clone(&session), now);
-                Verdict::Session(session)
-            }
-            Err(Rejection::OverBudget) => Verdict::Unjudged(Denial::TooManyCandidates),
-            Err(rejection) if rejection.is_unjudged() => {
-                Verdict::Unjudged(Denial::TokenRejected(rejection))
-            }
-            Err(rejection) => {
-                if rejection == Rejection::KeyUnknown {
-                    let issuer = self.verifier.issuer_named_in(candidate.token);
-                    trial.effort.key_unknown_of = trial.effort.key_unknown_of.or(issuer);
-                }
-                Verdict::Rejected(rejection)
-            }
-        }
     }
 }
 
@@ -279,7 +169,7 @@ impl<'r> Permit<'r> {
 fn before_credentials(
     request: &Forwarded<'_>,
     host: &Host<'_>,
-    witness: &mut impl Witness,
+    tracer: &mut impl Tracer,
 ) -> Result<(), Denial> {
     let denial = if request.preflight {
         Some(Denial::Preflight)
@@ -290,7 +180,7 @@ fn before_credentials(
     } else {
         None
     };
-    witness.note(Step::Route, denial.is_none(), || witness::route(request, host));
+    tracer.note(Step::Route, denial.is_none(), || trace::route(request, host));
     denial.map_or(Ok(()), Err)
 }
 
@@ -310,86 +200,6 @@ impl PublicScheme {
             Self::Forwarded | Self::Http => forwarded.unwrap_or(Scheme::Https),
             Self::Https => Scheme::Https,
         }
-    }
-}
-
-/// What one request may still cost, and what it has cost.
-struct Trial {
-    budget: Budget,
-    effort: Effort,
-}
-
-impl Trial {
-    fn of(credentials: &Credentials<'_>) -> Self {
-        Self { budget: Budget::new(credentials.iter()), effort: Effort::default() }
-    }
-}
-
-type Election<'r> = Result<Winner<'r>, Loser<'r>>;
-
-/// The candidate that enters, and by which right.
-struct Winner<'r> {
-    session: Arc<Session>,
-    entry: Entry,
-    token: TokenName<'r>,
-}
-
-/// Why none enters, a session that verified, and the candidate that decided.
-struct Loser<'r> {
-    denial: Denial,
-    session: Option<Arc<Session>>,
-    token: Option<TokenName<'r>>,
-}
-
-enum Verdict {
-    Session(Arc<Session>),
-    Rejected(Rejection),
-    /// It may be a good one; what to deny by unless another candidate decides.
-    Unjudged(Denial),
-}
-
-/// What the candidates came to, once none of them was an outright winner.
-#[derive(Default)]
-struct Tally<'r> {
-    by_grant: Option<Winner<'r>>,
-    refused: Option<(Arc<Session>, policy::Refusal, TokenName<'r>)>,
-    /// The first rejection; one that is no expiry replaces one that is.
-    rejected: Option<(Rejection, TokenName<'r>)>,
-    unjudged: Option<(Denial, TokenName<'r>)>,
-}
-
-impl<'r> Tally<'r> {
-    fn admit_by_grant(&mut self, winner: Winner<'r>) {
-        self.by_grant.get_or_insert(winner);
-    }
-
-    fn refuse(&mut self, session: Arc<Session>, refusal: policy::Refusal, token: TokenName<'r>) {
-        self.refused.get_or_insert((session, refusal, token));
-    }
-
-    fn reject(&mut self, rejection: Rejection, token: TokenName<'r>) {
-        match &self.rejected {
-            Some((first, _)) if !first.is_expiry() || rejection.is_expiry() => {}
-            _ => self.rejected = Some((rejection, token)),
-        }
-    }
-
-    /// 503 if one could not be judged; 403 only if all verified; else the column of 401.
-    fn outcome(self) -> Election<'r> {
-        if let Some(winner) = self.by_grant {
-            return Ok(winner);
-        }
-        let session = self.refused.as_ref().map(|(session, ..)| Arc::clone(session));
-        let (denial, token) = if let Some((denial, token)) = self.unjudged {
-            (denial, Some(token))
-        } else if let Some((rejection, token)) = self.rejected {
-            (Denial::TokenRejected(rejection), Some(token))
-        } else if let Some((_, refusal, token)) = self.refused {
-            (Denial::NotAdmitted(refusal), Some(token))
-        } else {
-            (Denial::CredentialMissing, None)
-        };
-        Err(Loser { denial, session, token })
     }
 }
 

@@ -146,7 +146,7 @@
 //! - test: `it::traefik::isolation::v3_7::someone_elses_desktop_stays_shut`
 //! - test: `token::handoff_token::tests::claims_of_a_handoff`
 //! - test: `token::handoff_token::tests::only_its_own_type_is_a_handoff`
-//! - test: `gate::arrival::tests::a_handoff_opens_one_door`
+//! - test: `gate::handoff::tests::a_handoff_opens_one_door`
 //! - test: `it::handoff::arrivals::tokens_that_hand_nothing_over`
 //! - test: `it::handoff::arrivals::browsers_that_did_not_ask`
 //! - test: `it::handoff::arrivals::a_handoff_is_used_once`
@@ -353,8 +353,8 @@
 //! `max_lifetime` holds issuers to short ones. Nor may bob sign alice out: only the host's own page
 //! may, whatever `cross_site` says, and it must send `Origin`.
 //!
-//! - test: `gate::arrival::tests::signing_out_ends_the_session_wherever_it_was_copied_to`
-//! - test: `gate::arrival::tests::only_the_hosts_own_page_signs_out`
+//! - test: `gate::logout::tests::signing_out_ends_the_session_wherever_it_was_copied_to`
+//! - test: `gate::logout::tests::only_the_hosts_own_page_signs_out`
 //! - test: `it::handoff::sign_out::whoever_signs_out_is_out_in_every_tab`
 //! - test: `it::handoff::sign_out::nobody_is_signed_out_by_another_page`
 //! - test: `it::handoff::sign_out::a_strangers_token_ends_no_session_of_the_hosts`

@@ -76,14 +76,14 @@ impl Access<'_> {
         clippy::disallowed_methods,
         reason = "a deadline over blocking calls; nothing is decided by it"
     )]
-    pub(super) fn ask(&self, path: &str, question: &Question<'_>) -> Result<Answer, Unreached> {
+    pub(super) fn ask(&self, path: &str, question: &Question<'_>) -> Result<Answer, AdminError> {
         let pinned = self.configured.and_then(|(_, files)| files).filter(|_| self.url.is_none());
-        let target = Target::parse(&self.url(path)).ok_or(Unreached::Url)?;
+        let target = Target::parse(&self.url(path)).ok_or(AdminError::Url)?;
         let trust = match (target.encrypted, self.ca_file, pinned) {
             (false, ..) => None,
             (true, Some(file), _) => Some(Trust::Authorities(file.to_owned())),
             (true, None, Some(files)) => Some(Trust::Exactly(files.cert_file.clone())),
-            (true, None, None) => return Err(Unreached::NobodyToTrust),
+            (true, None, None) => return Err(AdminError::NobodyToTrust),
         };
         let deadline = Instant::now() + PATIENCE;
         let stream = target.connect(deadline)?;
@@ -99,10 +99,10 @@ impl Access<'_> {
 
 impl Answer {
     /// Status and body of what an HTTP/1.1 server sent.
-    pub(super) fn read(answer: &[u8]) -> Result<Self, Unreached> {
+    pub(super) fn read(answer: &[u8]) -> Result<Self, AdminError> {
         let text = String::from_utf8_lossy(answer);
         let status = text.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.split([' ', '\r']).next());
-        let status = status.and_then(|status| status.parse().ok()).ok_or(Unreached::NotHttp)?;
+        let status = status.and_then(|status| status.parse().ok()).ok_or(AdminError::NotHttp)?;
         let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body).to_owned();
         Ok(Self { status, body })
     }
@@ -110,7 +110,7 @@ impl Answer {
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub(crate) enum Unreached {
+pub(crate) enum AdminError {
     /// The URL is not `http://host[:port]/path` or the same with https.
     Url,
     /// https, and nothing says which certificate is the right one.
@@ -132,7 +132,7 @@ pub(crate) enum Unreached {
     NotHttp,
 }
 
-impl fmt::Display for Unreached {
+impl fmt::Display for AdminError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Url => f.write_str("this is no URL to ask"),
@@ -146,9 +146,9 @@ impl fmt::Display for Unreached {
     }
 }
 
-impl std::error::Error for Unreached {}
+impl std::error::Error for AdminError {}
 
-impl Unreached {
+impl AdminError {
     /// Whether what was typed is wrong, whatever the gate would say.
     pub(crate) fn is_usage(&self) -> bool {
         matches!(self, Self::Url | Self::NobodyToTrust | Self::Name(_))
@@ -214,9 +214,9 @@ impl Target {
     }
 
     /// The first address that takes the connection.
-    fn connect(&self, deadline: Instant) -> Result<TcpStream, Unreached> {
+    fn connect(&self, deadline: Instant) -> Result<TcpStream, AdminError> {
         let addresses =
-            (self.host.as_str(), self.port).to_socket_addrs().map_err(Unreached::Unreachable)?;
+            (self.host.as_str(), self.port).to_socket_addrs().map_err(AdminError::Unreachable)?;
         let mut last = io::Error::from(io::ErrorKind::NotFound);
         for address in addresses {
             let outcome =
@@ -224,14 +224,14 @@ impl Target {
             match outcome {
                 Ok(stream) => {
                     let step = Some(STEP);
-                    stream.set_read_timeout(step).map_err(Unreached::Unreachable)?;
-                    stream.set_write_timeout(step).map_err(Unreached::Unreachable)?;
+                    stream.set_read_timeout(step).map_err(AdminError::Unreachable)?;
+                    stream.set_write_timeout(step).map_err(AdminError::Unreachable)?;
                     return Ok(stream);
                 }
                 Err(error) => last = error,
             }
         }
-        Err(Unreached::Unreachable(last))
+        Err(AdminError::Unreachable(last))
     }
 
     /// One request, and what comes back until the other side closes or it is enough.
@@ -240,7 +240,7 @@ impl Target {
         mut stream: impl Read + Write,
         question: &Question<'_>,
         deadline: Instant,
-    ) -> Result<Vec<u8>, Unreached> {
+    ) -> Result<Vec<u8>, AdminError> {
         let Question { method, secret, body, enough } = question;
         let mut request = format!(
             "{method} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: doorward\r\nConnection: close\r\n",
@@ -259,19 +259,19 @@ impl Target {
         }
         request.extend_from_slice(b"\r\n");
         request.extend_from_slice(body.as_bytes());
-        stream.write_all(&request).map_err(Unreached::Unreachable)?;
-        stream.flush().map_err(Unreached::Unreachable)?;
+        stream.write_all(&request).map_err(AdminError::Unreachable)?;
+        stream.flush().map_err(AdminError::Unreachable)?;
         let mut answer = Vec::new();
         let mut piece = [0; 4096];
         while answer.len() < *enough {
-            left(deadline).map_err(Unreached::Unreachable)?;
+            left(deadline).map_err(AdminError::Unreachable)?;
             match stream.read(&mut piece) {
                 Ok(0) => break,
                 Ok(length) => answer.extend_from_slice(piece.get(..length).unwrap_or_default()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // A TLS server may close without saying so; what came is judged as it is.
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => break,
-                Err(error) => return Err(Unreached::Unreachable(error)),
+                Err(error) => return Err(AdminError::Unreachable(error)),
             }
         }
         Ok(answer)

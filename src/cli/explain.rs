@@ -2,22 +2,22 @@
 //! request put together from the arguments and prints every step, so what it says is what the
 //! running gate with this configuration would do.
 
-mod discreet;
 mod issuer_keys;
-mod moment;
+mod redact;
+mod timestamp;
 
 use super::{ConfigFile, complain, failed, revocations, say, usage};
 use crate::assemble;
 use crate::clock;
 use crate::config::RevocationStore;
 use crate::cross_site::Origin;
-use crate::gate::{Denial, Denied, Note, Permit, Step, Transcript};
+use crate::gate::{Denial, Denied, Note, Permit, Step, Trace};
 use crate::http::client_class::ClientClass;
 use crate::http::{Peer, State};
 use crate::token::UnixTime;
 use crate::token::cache::SessionCache;
-use discreet::{printable, without_tokens};
 use hyper::header::{COOKIE, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERER};
+use redact::{printable, without_tokens};
 use std::fmt::Write as _;
 use std::io::Read as _;
 use std::net::IpAddr;
@@ -47,7 +47,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "LABEL")]
     owner: Option<String>,
     /// Moment of the decision: seconds since 1970 or `2026-11-23T03:00:00Z` [default: now]
-    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
+    #[arg(long, value_name = "TIME", value_parser = timestamp::parse)]
     at: Option<UnixTime>,
     /// File with the token, sent in the first of `tokens.cookies`; `-` reads standard input
     #[arg(long, value_name = "FILE")]
@@ -61,8 +61,8 @@ pub(crate) struct ExplainArgs {
 }
 
 /// A moment as it is typed.
-pub(super) fn moment(text: &str) -> Result<UnixTime, String> {
-    moment::parse(text)
+pub(super) fn timestamp(text: &str) -> Result<UnixTime, String> {
+    timestamp::parse(text)
 }
 
 /// Prints the decision; 0 allowed, 1 denied.
@@ -95,9 +95,9 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
     );
     let now = args.at.unwrap_or_else(clock::now);
     let query = args.owner.as_ref().map(|owner| format!("owner={owner}"));
-    let mut transcript = Transcript::default();
-    let decided = state.decide(&peer, &headers, query.as_deref(), now, &mut transcript);
-    for note in &mut transcript.0 {
+    let mut trace = Trace::default();
+    let decided = state.decide(&peer, &headers, query.as_deref(), now, &mut trace);
+    for note in &mut trace.0 {
         if note.step == Step::Peer && args.peer.is_none() {
             note.text.push_str(" (assumed; --peer)");
         }
@@ -108,7 +108,7 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
         note.text = without_tokens(&note.text);
     }
     let class = ClientClass::of(&args.method, &headers);
-    let explanation = Explanation { state: &state, headers: &headers, class, now, transcript };
+    let explanation = Explanation { state: &state, headers: &headers, class, now, trace };
     match decided {
         Ok(permit) => explanation.allowed(permit, args.json),
         Err(mut denied) => explanation.denied(&mut denied, args.json),
@@ -149,7 +149,7 @@ struct Explanation<'r> {
     headers: &'r HeaderMap,
     class: ClientClass,
     now: UnixTime,
-    transcript: Transcript,
+    trace: Trace,
 }
 
 /// What came of it, for both forms.
@@ -234,7 +234,7 @@ impl Explanation<'_> {
 
     /// All nine, in order: what was found, and what the decision never came to.
     fn steps(&self) -> String {
-        let notes = &self.transcript.0;
+        let notes = &self.trace.0;
         let mut text = notes.iter().fold(String::new(), |mut text, note| {
             let verdict = if note.passed { "pass" } else { "FAIL" };
             let _ = writeln!(text, "{verdict}  {:<18} {}", title(note.step), note.text);
@@ -265,7 +265,7 @@ impl Explanation<'_> {
             "class": told.class.name(),
             "reason": told.reason,
             "remedy": told.remedy,
-            "steps": self.transcript.0.iter().map(step).collect::<Vec<_>>(),
+            "steps": self.trace.0.iter().map(step).collect::<Vec<_>>(),
             "headers": told.headers.iter().map(header).collect::<Vec<_>>(),
         });
         format!("{body:#}\n")

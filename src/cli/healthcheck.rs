@@ -2,7 +2,7 @@
 //!
 //! For container health checks in an image that has neither a shell nor curl.
 
-use super::admin::{Access, Configured, Question, Unreached};
+use super::admin::{Access, AdminError, Configured, Question};
 use clap::Args;
 use std::fmt;
 use std::path::PathBuf;
@@ -30,15 +30,15 @@ impl HealthcheckArgs {
     ///
     /// # Errors
     /// Why the gate cannot be called ready.
-    pub(super) fn run(&self, configured: Configured<'_>) -> Result<(), Unwell> {
+    pub(super) fn run(&self, configured: Configured<'_>) -> Result<(), HealthError> {
         let question = Question { method: "GET", secret: None, body: "", enough: ENOUGH };
-        let answer = self.access(configured).ask(PATH, &question).map_err(Unwell::Unreached)?;
+        let answer = self.access(configured).ask(PATH, &question).map_err(HealthError::Admin)?;
         if answer.status == 200 {
             return Ok(());
         }
         let printable = |character: &char| !character.is_control();
         let body = answer.body.chars().filter(printable).take(500).collect();
-        Err(Unwell::NotReady { status: answer.status, body })
+        Err(HealthError::NotReady { status: answer.status, body })
     }
 
     fn access<'a>(&'a self, configured: Configured<'a>) -> Access<'a> {
@@ -48,9 +48,9 @@ impl HealthcheckArgs {
 
 /// Why the gate cannot be called ready.
 #[derive(Debug)]
-pub(crate) enum Unwell {
+pub(crate) enum HealthError {
     /// There is no answer.
-    Unreached(Unreached),
+    Admin(AdminError),
     /// An answer other than 200.
     NotReady {
         /// The status.
@@ -60,27 +60,27 @@ pub(crate) enum Unwell {
     },
 }
 
-impl fmt::Display for Unwell {
+impl fmt::Display for HealthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreached(error) => write!(f, "{error}"),
+            Self::Admin(error) => write!(f, "{error}"),
             Self::NotReady { status, body } => write!(f, "not ready: {status} {body}"),
         }
     }
 }
 
-impl std::error::Error for Unwell {}
+impl std::error::Error for HealthError {}
 
-impl Unwell {
+impl HealthError {
     /// Whether what was typed is wrong, whatever the gate would say.
     pub(crate) fn is_usage(&self) -> bool {
-        matches!(self, Self::Unreached(error) if error.is_usage())
+        matches!(self, Self::Admin(error) if error.is_usage())
     }
 
     /// What to look at.
     pub(crate) fn remedy(&self) -> &'static str {
         match self {
-            Self::Unreached(error) => error.remedy(),
+            Self::Admin(error) => error.remedy(),
             Self::NotReady { .. } => "the gate's log and the body of its answer say why",
         }
     }

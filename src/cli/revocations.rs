@@ -1,7 +1,7 @@
 //! `doorward revoke` and `doorward revocations`: a running gate's list of what ended early, for
 //! people; and the store of an explanation.
 
-use super::admin::{Access, Answer, Question, Unreached, configured};
+use super::admin::{Access, AdminError, Answer, Question, configured};
 use crate::config::{Config, RevocationStore};
 use crate::keys::{self, FileError, Secret};
 use crate::revocation::Revocations;
@@ -53,10 +53,10 @@ pub(crate) struct RevokeArgs {
     issuer: Option<String>,
     /// End only what was issued before: seconds since 1970 or `2026-11-23T03:00:00Z` [default:
     /// now; for --jti whatever it is]
-    #[arg(long, value_name = "TIME", value_parser = super::explain::moment)]
+    #[arg(long, value_name = "TIME", value_parser = super::explain::timestamp)]
     issued_before: Option<crate::token::UnixTime>,
     /// Keep it until then [default: as long as there can be something to end]
-    #[arg(long, value_name = "TIME", value_parser = super::explain::moment)]
+    #[arg(long, value_name = "TIME", value_parser = super::explain::timestamp)]
     expires: Option<crate::token::UnixTime>,
     /// Take a revocation back
     #[arg(long, conflicts_with_all = ["issued_before", "expires"])]
@@ -174,9 +174,9 @@ impl Gate {
             configured: configured(config),
         };
         let question = Question { method, secret: Some(secret.trimmed()), body, enough: ENOUGH };
-        let answer = access.ask("/revocations", &question).map_err(|error| {
-            RevocationsError::Unreached { url: access.url("/revocations"), error }
-        })?;
+        let answer = access
+            .ask("/revocations", &question)
+            .map_err(|error| RevocationsError::Admin { url: access.url("/revocations"), error })?;
         if answer.status == 200 { Ok(answer) } else { Err(RevocationsError::Refused(answer)) }
     }
 }
@@ -218,11 +218,11 @@ pub(crate) enum RevocationsError {
         error: FileError,
     },
     /// There is no answer.
-    Unreached {
+    Admin {
         /// Who was asked.
         url: String,
         /// Why.
-        error: Unreached,
+        error: AdminError,
     },
     /// The gate would not.
     Refused(Answer),
@@ -238,7 +238,7 @@ impl fmt::Display for RevocationsError {
             Self::Secret { file, error } => {
                 write!(f, "{}: {error}; {}", file.display(), error.remedy())
             }
-            Self::Unreached { url, error } => write!(f, "{url}: {error}; {}", error.remedy()),
+            Self::Admin { url, error } => write!(f, "{url}: {error}; {}", error.remedy()),
             Self::Refused(answer) => {
                 let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
                 let why = text(&body, "error").unwrap_or_default();
@@ -258,7 +258,7 @@ impl RevocationsError {
     pub(crate) fn is_usage(&self) -> bool {
         match self {
             Self::NoSecret => true,
-            Self::Unreached { error, .. } => error.is_usage(),
+            Self::Admin { error, .. } => error.is_usage(),
             Self::Secret { .. } | Self::Refused(_) => false,
         }
     }

@@ -1,5 +1,6 @@
 //! The decision as a table of what alice does and what bob tries, with real signatures.
 
+pub(super) mod handoff;
 mod keys;
 
 use super::*;
@@ -104,7 +105,7 @@ fn admit(
     request: &Forwarded<'_>,
     credentials: &Credentials<'_>,
 ) -> Result<String, &'static str> {
-    match gate.admit(request, credentials, UnixTime(NOW), &mut Unwatched) {
+    match gate.admit(request, credentials, UnixTime(NOW), &mut NoTrace) {
         Ok(permit) => Ok(permit.session().label().as_str().to_owned()),
         Err(denied) => Err(denied.denial.reason()),
     }
@@ -371,7 +372,7 @@ fn a_cached_session_ends_when_it_ends() {
     let alice = [token_of("alice")];
     let host = request("alice.vdi.example.com");
     let at = |time: u64| {
-        gate.admit(&host, &cookies(&alice), UnixTime(time), &mut Unwatched)
+        gate.admit(&host, &cookies(&alice), UnixTime(time), &mut NoTrace)
             .map(|_| ())
             .map_err(|denied| denied.denial.reason())
     };
@@ -398,7 +399,7 @@ fn a_denial_names_its_token_by_digest_only() {
     let forged = [mint(OTHER_SECRET, &claims("alice"))];
     let host = request("alice.vdi.example.com");
     let credentials = cookies(&forged);
-    let denied = gate.admit(&host, &credentials, UnixTime(NOW), &mut Unwatched).unwrap_err();
+    let denied = gate.admit(&host, &credentials, UnixTime(NOW), &mut NoTrace).unwrap_err();
     let digest = denied.token.unwrap().to_string();
     assert_eq!(digest.len(), 16);
     let shown = format!("{denied:?}");
@@ -433,7 +434,7 @@ fn the_candidate_that_decided_is_the_one_that_is_named() {
     ];
     for (row, request, tokens, decided) in rows {
         let credentials = cookies(tokens);
-        let named = match gate.admit(request, &credentials, UnixTime(NOW), &mut Unwatched) {
+        let named = match gate.admit(request, &credentials, UnixTime(NOW), &mut NoTrace) {
             Ok(permit) => Some(permit.token()),
             Err(denied) => denied.token,
         };
@@ -462,7 +463,7 @@ fn the_advice_about_a_foreign_page_depends_on_whose_page_it_is() {
         request.provenance.own_cookie = true;
         request.provenance.origin = Presented::Once(origin);
         let credentials = cookies(&alice);
-        let denied = gate.admit(&request, &credentials, UnixTime(NOW), &mut Unwatched).unwrap_err();
+        let denied = gate.admit(&request, &credentials, UnixTime(NOW), &mut NoTrace).unwrap_err();
         let page = crate::cross_site::Origin::parse(origin);
         let told = gate.remedy(&denied, page.as_ref());
         assert!(told.contains(advice), "{row}: {told}");
@@ -474,12 +475,12 @@ fn the_advice_about_a_foreign_page_depends_on_whose_page_it_is() {
 fn the_transcript_shows_every_step_and_no_token() {
     let gate = gate();
     let alice = [token_of("alice")];
-    let mut transcript = Transcript::default();
+    let mut trace = Trace::default();
     let host = request("alice.vdi.example.com");
-    let _permit = gate.admit(&host, &cookies(&alice), UnixTime(NOW), &mut transcript).unwrap();
-    let steps: Vec<_> = transcript.0.iter().map(|note| (note.step.number(), note.passed)).collect();
+    let _permit = gate.admit(&host, &cookies(&alice), UnixTime(NOW), &mut trace).unwrap();
+    let steps: Vec<_> = trace.0.iter().map(|note| (note.step.number(), note.passed)).collect();
     assert_eq!(steps, [3, 4, 5, 6, 7, 8, 9].map(|number| (number, true)));
-    let text: String = transcript.0.iter().map(|note| note.text.as_str()).collect();
+    let text: String = trace.0.iter().map(|note| note.text.as_str()).collect();
     assert!(alice[0].split('.').all(|part| !text.contains(part)), "{text}");
     assert!(text.contains("\"alice\""), "{text}");
 }

@@ -9,7 +9,7 @@ use super::client_class::ClientClass;
 use super::loop_guard::LoopGuard;
 use super::requested_page::{RequestedPage, pending};
 use super::state::State;
-use crate::gate::{ArrivalProblem, Denial, OwnAnswer, TurnedAway};
+use crate::gate::{ArrivalProblem, Denial, HandoffRefused, OwnAnswer};
 use crate::handoff::address::{self, ENTER, LOGIN, LOGOUT};
 use crate::handoff::{Handoff, MAX_COOKIE_BYTES, Pending, SessionClaims};
 use crate::random;
@@ -99,7 +99,7 @@ impl GatePathRequest<'_> {
             )
         );
         if let Some((_, token)) = address::entry(query).filter(|_| strayed) {
-            self.state.gate.use_up(token, self.way.origin, self.now).await;
+            self.state.gate.consume(token, self.way.origin, self.now).await;
         }
         told
     }
@@ -123,7 +123,7 @@ impl GatePathRequest<'_> {
         }
         let RequestedPage { host, origin, .. } = self.way;
         let gate = &self.state.gate;
-        match gate.arrive(token, host, *origin, &pending.challenge(), self.now).await {
+        match gate.redeem(token, host, *origin, &pending.challenge(), self.now).await {
             Ok(arrival) => match self.let_in(&arrival, &pending) {
                 Ok(sent) => {
                     if let Ok((_, credentials)) = self.state.reader.read(self.headers, None) {
@@ -136,7 +136,7 @@ impl GatePathRequest<'_> {
                 Err(problem) => again(Denial::Arrival(problem)),
             },
             Err(turned_away) => {
-                let TurnedAway { denial, session, key_unknown_of } = *turned_away;
+                let HandoffRefused { denial, session, key_unknown_of } = *turned_away;
                 GatePathResult { session, key_unknown_of, ..again(denial) }
             }
         }
@@ -180,15 +180,15 @@ impl GatePathRequest<'_> {
         };
         let RequestedPage { host, origin, sign_in, .. } = self.way;
         let gate = &self.state.gate;
-        match gate.depart(host, *origin, &request.provenance, &credentials, self.now).await {
-            Ok(departure) => {
+        match gate.sign_out(host, *origin, &request.provenance, &credentials, self.now).await {
+            Ok(sign_out) => {
                 let good_bye = sign_in.and_then(|sign_in| sign_in.logout_url.as_deref());
                 let mut cookies = Vec::from(self.handoff.cookies.clear());
                 // Whatever else could sign this browser in here again.
                 let names = self.state.reader.cookies.names();
                 cookies.extend(self.handoff.cookies.clear_others(names));
-                let session = departure.sessions.into_iter().next();
-                let (denial, to) = if departure.lives_on {
+                let session = sign_out.sessions.into_iter().next();
+                let (denial, to) = if sign_out.lives_on {
                     (Denial::Arrival(ArrivalProblem::NotEnded), None)
                 } else {
                     let to = good_bye.map(|url| (StatusCode::SEE_OTHER, url.to_owned()));

@@ -6,7 +6,7 @@ use super::forwarded::ForwardedReader;
 use super::handler::{Body, Peer};
 use super::unread;
 use super::upstream_headers::UpstreamHeaders;
-use crate::gate::{Denial, Denied, Gate, Permit, Step, Witness};
+use crate::gate::{Denial, Denied, Gate, Permit, Step, Tracer};
 use crate::handoff::SignIn;
 use crate::token::UnixTime;
 use hyper::Response;
@@ -45,15 +45,15 @@ impl State {
         headers: &'r HeaderMap,
         query: Option<&'r str>,
         now: UnixTime,
-        witness: &mut impl Witness,
+        tracer: &mut impl Tracer,
     ) -> Result<Permit<'r>, Box<Denied<'r>>> {
         let trusted = self.trusts(peer);
-        witness.note(Step::Peer, trusted, || self.describe(peer));
+        tracer.note(Step::Peer, trusted, || self.describe(peer));
         if !trusted {
             return Err(Denied::nowhere(Denial::PeerUntrusted));
         }
         let read = self.reader.read(headers, query);
-        witness.note(Step::Forwarded, read.is_ok(), || match &read {
+        tracer.note(Step::Forwarded, read.is_ok(), || match &read {
             Ok((request, _)) => format!(
                 "{} {}://{}{}, each header once and readable one way only",
                 request.method(),
@@ -64,7 +64,7 @@ impl State {
             Err(denial) => unread::text(&self.reader, headers, query, denial),
         });
         let (request, credentials) = read.map_err(Denied::nowhere)?;
-        self.gate.admit(&request, &credentials, now, witness)
+        self.gate.admit(&request, &credentials, now, tracer)
     }
 
     /// The 200 for a permit, with what goes on to the desktop.

@@ -11,7 +11,7 @@ use super::not_found::not_found;
 use super::request_id::RequestId;
 use super::state::State;
 use crate::clock::since_epoch;
-use crate::gate::{ArrivalProblem, Denial, Denied, Unwatched, is_reserved};
+use crate::gate::{ArrivalProblem, Denial, Denied, NoTrace, is_reserved};
 use crate::observe::{Counter, Metrics, Seldom, field};
 use crate::token::UnixTime;
 use arc_swap::ArcSwap;
@@ -76,7 +76,7 @@ impl VerifyHandler {
         let started = since_epoch();
         let headers = request.headers();
         let now = UnixTime(started.as_secs());
-        match state.decide(peer, headers, request.uri().query(), now, &mut Unwatched) {
+        match state.decide(peer, headers, request.uri().query(), now, &mut NoTrace) {
             Ok(permit) => {
                 // A permit from the cache takes about as long as reading the clock twice, so it is
                 // timed only when the log shows it.
@@ -101,7 +101,7 @@ impl VerifyHandler {
         let started = since_epoch();
         let headers = request.headers();
         let now = UnixTime(started.as_secs());
-        match state.decide(&peer, headers, request.uri().query(), now, &mut Unwatched) {
+        match state.decide(&peer, headers, request.uri().query(), now, &mut NoTrace) {
             // Step 4 permits no gate path; a permit here would be a mistake, so it is not given.
             Ok(_) => not_found(request.method(), headers),
             Err(denied) => {

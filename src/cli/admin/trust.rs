@@ -1,6 +1,6 @@
 //! Whom a command believes over TLS.
 
-use super::Unreached;
+use super::AdminError;
 use crate::keys::{PemError, authorities, certificates};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -33,11 +33,11 @@ impl Trust {
         self,
         stream: TcpStream,
         host: &str,
-    ) -> Result<StreamOwned<ClientConnection, TcpStream>, Unreached> {
+    ) -> Result<StreamOwned<ClientConnection, TcpStream>, AdminError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&[&version::TLS13, &version::TLS12])
-            .map_err(Unreached::Tls)?;
+            .map_err(AdminError::Tls)?;
         let config = match self {
             Self::Authorities(file) => {
                 builder.with_root_certificates(authorities(&file).map_err(unusable(&file))?)
@@ -51,14 +51,14 @@ impl Trust {
         };
         let config = config.with_no_client_auth();
         let name =
-            ServerName::try_from(host.to_owned()).map_err(|_| Unreached::Name(host.to_owned()))?;
-        let connection = ClientConnection::new(Arc::new(config), name).map_err(Unreached::Tls)?;
+            ServerName::try_from(host.to_owned()).map_err(|_| AdminError::Name(host.to_owned()))?;
+        let connection = ClientConnection::new(Arc::new(config), name).map_err(AdminError::Tls)?;
         Ok(StreamOwned::new(connection, stream))
     }
 }
 
-fn unusable(file: &Path) -> impl FnOnce(PemError) -> Unreached {
-    move |error| Unreached::Trust { file: file.to_owned(), error }
+fn unusable(file: &Path) -> impl FnOnce(PemError) -> AdminError {
+    move |error| AdminError::Trust { file: file.to_owned(), error }
 }
 
 /// Accepts one certificate and checks, as for any other, that the server holds its key.

@@ -49,11 +49,11 @@ fn gate(tls: Option<Tls>) -> Gate {
 fn follows_the_gate() {
     let gate = gate(None);
     let ask = || HealthcheckArgs::default().run(Some((gate.address, None)));
-    assert!(matches!(ask(), Err(Unwell::NotReady { status: 503, .. })));
+    assert!(matches!(ask(), Err(HealthError::NotReady { status: 503, .. })));
     gate.status.reach(Stage::Ready);
     ask().unwrap();
     gate.status.reach(Stage::Draining);
-    let Err(Unwell::NotReady { status: 503, body }) = ask() else { panic!("ready") };
+    let Err(HealthError::NotReady { status: 503, body }) = ask() else { panic!("ready") };
     assert!(body.contains("draining"), "{body}");
 }
 
@@ -75,18 +75,18 @@ fn trusts_over_tls_what_it_is_told_to() {
     let pinned =
         |folder: &Path| HealthcheckArgs::default().run(Some((gate.address, Some(&files(folder)))));
     pinned(folder.path()).unwrap();
-    assert!(matches!(pinned(other.path()), Err(Unwell::Unreached(Unreached::Unreachable(_)))));
+    assert!(matches!(pinned(other.path()), Err(HealthError::Admin(AdminError::Unreachable(_)))));
 
     let url = format!("https://{}/readyz", gate.address);
     let verified =
         |ca_file: Option<PathBuf>| HealthcheckArgs { url: Some(url.clone()), ca_file }.run(None);
     verified(Some(folder.path().join("tls/ca.crt"))).unwrap();
     let wrong = verified(Some(other.path().join("tls/ca.crt")));
-    assert!(matches!(wrong, Err(Unwell::Unreached(Unreached::Unreachable(_)))), "{wrong:?}");
-    assert!(matches!(verified(None), Err(Unwell::Unreached(Unreached::NobodyToTrust))));
+    assert!(matches!(wrong, Err(HealthError::Admin(AdminError::Unreachable(_)))), "{wrong:?}");
+    assert!(matches!(verified(None), Err(HealthError::Admin(AdminError::NobodyToTrust))));
     assert!(matches!(
         verified(Some(folder.path().join("none"))),
-        Err(Unwell::Unreached(Unreached::Trust { .. }))
+        Err(HealthError::Admin(AdminError::Trust { .. }))
     ));
 }
 
@@ -94,5 +94,5 @@ fn trusts_over_tls_what_it_is_told_to() {
 fn nobody_there() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let outcome = HealthcheckArgs::default().run(Some((closed, None)));
-    assert!(matches!(outcome, Err(Unwell::Unreached(Unreached::Unreachable(_)))), "{outcome:?}");
+    assert!(matches!(outcome, Err(HealthError::Admin(AdminError::Unreachable(_)))), "{outcome:?}");
 }

@@ -62,7 +62,7 @@ fn an_unknown_key_is_noted_with_its_issuer() {
     ];
     for (row, tokens, expected) in rows {
         let (host, credentials) = (request("alice.lab.example.org"), cookies(&tokens));
-        let denied = gate.admit(&host, &credentials, UnixTime(NOW), &mut Unwatched).err();
+        let denied = gate.admit(&host, &credentials, UnixTime(NOW), &mut NoTrace).err();
         assert_eq!(denied.and_then(|denied| denied.effort.key_unknown_of), expected, "{row}");
     }
 }

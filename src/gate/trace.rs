@@ -1,5 +1,5 @@
-//! Writing down what a decision compared, for `explain`. The request path passes [`Unwatched`],
-//! for which the compiler leaves nothing; `explain` passes a [`Transcript`]. Both run the same
+//! Writing down what a decision compared, for `explain`. The request path passes [`NoTrace`],
+//! for which the compiler leaves nothing; `explain` passes a [`Trace`]. Both run the same
 //! function, so what is explained is what is decided.
 
 use super::{Candidate, Credentials, Denial, Forwarded, Source};
@@ -79,7 +79,7 @@ impl Step {
 }
 
 /// Who watches a decision.
-pub trait Witness {
+pub trait Tracer {
     /// One step has passed or failed; `text` says what was read and compared, and is made only
     /// when somebody reads it.
     fn note(&mut self, step: Step, passed: bool, text: impl FnOnce() -> String);
@@ -87,14 +87,14 @@ pub trait Witness {
 
 /// Nobody watches: the request path.
 #[derive(Clone, Copy, Debug)]
-pub struct Unwatched;
+pub struct NoTrace;
 
-impl Witness for Unwatched {
+impl Tracer for NoTrace {
     #[inline]
     fn note(&mut self, _: Step, _: bool, _: impl FnOnce() -> String) {}
 }
 
-/// One line of a transcript.
+/// One line of a trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// Which step.
@@ -107,9 +107,9 @@ pub struct Note {
 
 /// Everything noted, in order.
 #[derive(Clone, Debug, Default)]
-pub struct Transcript(pub Vec<Note>);
+pub struct Trace(pub Vec<Note>);
 
-impl Witness for Transcript {
+impl Tracer for Trace {
     fn note(&mut self, step: Step, passed: bool, text: impl FnOnce() -> String) {
         self.0.push(Note { step, passed, text: text() });
     }
@@ -213,7 +213,7 @@ pub(super) fn unjudged(
     format!(
         "token from {}: not judged, {} signatures are verified for one request",
         source(candidate.source),
-        super::effort::MAX_SIGNATURES
+        super::budget::MAX_SIGNATURES
     )
 }
 

@@ -1,14 +1,14 @@
-//! Who may come in by a hand-off, and what is left of a session after signing out.
+//! Who may come in by a hand-off.
 
 use super::*;
-use crate::cross_site::{Presented, Scheme};
-use crate::gate::tests::{NOW, PARTNER, PORTAL, SECRET, cookies, gate, request};
-use crate::gate::{Candidate, Source, Unwatched};
+use crate::cross_site::Scheme;
+use crate::gate::tests::handoff::{admitted, handing, session};
+use crate::gate::tests::{NOW, PARTNER, PORTAL, SECRET};
 use crate::policy::Refusal;
 use crate::revocation::Nothing;
 use crate::revocation::Revocations as _;
 use crate::revocation::{KeyKind, Revocation, RevocationKey};
-use crate::token::{Algorithm, GateSessions, KeySet, SessionKeys, SigningKey};
+use crate::token::{Algorithm, KeySet, SigningKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::FutureExt as _;
@@ -16,19 +16,6 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const CHALLENGE: &str = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
-const KEY: [u8; 32] = [7; 32];
-
-fn keys() -> SessionKeys {
-    SessionKeys::new(&[KEY.to_vec()]).unwrap()
-}
-
-/// The usual gate, with hand-off in its first domain.
-fn handing() -> Gate {
-    let mut gate = gate();
-    gate.verifier.own_sessions = vec![Some(GateSessions { keys: keys(), lifetime: 3600 }), None];
-    gate
-}
-
 fn handoff(changes: Value) -> String {
     let mut claims = json!({
         "iss": PORTAL,
@@ -45,15 +32,15 @@ fn handoff(changes: Value) -> String {
     key.sign_handoff(claims.as_object().unwrap()).unwrap()
 }
 
-fn arrive_at(gate: &Gate, name: &str, token: &str) -> Result<HandoffToken, Denial> {
+fn redeem_at(gate: &Gate, name: &str, token: &str) -> Result<HandoffToken, Denial> {
     let host = Host::parse(name, &gate.domains).unwrap();
     let own = OwnOrigin::new(Scheme::Https, host.name(), host.port());
-    let arrival = gate.arrive(token, &host, own, CHALLENGE, UnixTime(NOW)).now_or_never();
+    let arrival = gate.redeem(token, &host, own, CHALLENGE, UnixTime(NOW)).now_or_never();
     arrival.expect("at hand").map_err(|turned| turned.denial)
 }
 
-fn arrive(gate: &Gate, token: &str) -> Result<HandoffToken, Denial> {
-    arrive_at(gate, "alice.vdi.example.com", token)
+fn redeem(gate: &Gate, token: &str) -> Result<HandoffToken, Denial> {
+    redeem_at(gate, "alice.vdi.example.com", token)
 }
 
 fn refused(rejection: Rejection) -> Denial {
@@ -64,12 +51,12 @@ fn refused(rejection: Rejection) -> Denial {
 fn a_handoff_lets_its_user_in_once() {
     let gate = handing();
     let token = handoff(json!({}));
-    assert_eq!(arrive(&gate, &token).unwrap().session().label().as_str(), "alice");
+    assert_eq!(redeem(&gate, &token).unwrap().session().label().as_str(), "alice");
     let replayed = Some(Denial::Arrival(ArrivalProblem::Replayed));
-    assert_eq!(arrive(&gate, &token).err(), replayed);
+    assert_eq!(redeem(&gate, &token).err(), replayed);
     let same_id = handoff(json!({"exp": NOW + 29}));
-    assert_eq!(arrive(&gate, &same_id).err(), replayed, "the id counts, not the bytes");
-    assert!(arrive(&gate, &handoff(json!({"jti": "once-2"}))).is_ok());
+    assert_eq!(redeem(&gate, &same_id).err(), replayed, "the id counts, not the bytes");
+    assert!(redeem(&gate, &handoff(json!({"jti": "once-2"}))).is_ok());
 }
 
 #[test]
@@ -112,12 +99,12 @@ fn a_handoff_opens_one_door() {
         ),
     ];
     for (row, host, changes, expected) in rows {
-        assert_eq!(arrive_at(&gate, host, &with(changes)).err(), Some(expected), "{row}");
+        assert_eq!(redeem_at(&gate, host, &with(changes)).err(), Some(expected), "{row}");
     }
     // None of them has used the id up, but for the one that was genuine and not admitted.
-    assert!(arrive(&gate, &handoff(json!({"jti": "once-2"}))).is_ok());
+    assert!(redeem(&gate, &handoff(json!({"jti": "once-2"}))).is_ok());
     let admin = json!({"sub": "root", "jti": "once-3", "groups": ["vdi-admins"]});
-    assert!(arrive(&gate, &handoff(admin)).is_ok(), "a grant opens it too");
+    assert!(redeem(&gate, &handoff(admin)).is_ok(), "a grant opens it too");
 }
 
 /// What cannot be noted as used is not let in.
@@ -126,30 +113,7 @@ fn without_a_store_nobody_arrives() {
     let mut gate = handing();
     gate.revocations = Arc::new(Nothing);
     let replayed = Some(Denial::Arrival(ArrivalProblem::Replayed));
-    assert_eq!(arrive(&gate, &handoff(json!({}))).err(), replayed);
-}
-
-/// A session of the gate's own, as arrivals are made into.
-fn session(changes: Value) -> String {
-    let mut claims = json!({
-        "iss": "doorward",
-        "oiss": PORTAL,
-        "aud": "alice.vdi.example.com",
-        "sub": "alice",
-        "iat": NOW,
-        "exp": NOW + 3600,
-        "jti": "session-1",
-    });
-    let Value::Object(changes) = changes else { panic!("no object") };
-    claims.as_object_mut().unwrap().extend(changes);
-    keys().sign(claims.as_object().unwrap()).unwrap()
-}
-
-fn admitted(gate: &Gate, host: &str, token: &str) -> Result<(), &'static str> {
-    let tokens = [token.to_owned()];
-    gate.admit(&request(host), &cookies(&tokens), UnixTime(NOW), &mut Unwatched)
-        .map(drop)
-        .map_err(|denied| denied.denial.reason())
+    assert_eq!(redeem(&gate, &handoff(json!({}))).err(), replayed);
 }
 
 #[test]
@@ -173,64 +137,6 @@ fn a_session_of_the_gates_is_judged_as_any_other_and_by_its_host() {
     assert_eq!(admitted(&gate, "alice.vdi.example.com", &bobs), Err("wrong-host"));
 }
 
-fn depart(gate: &Gate, provenance: &Provenance<'_>, token: &str) -> Result<usize, Denial> {
-    let host = Host::parse("alice.vdi.example.com", &gate.domains).unwrap();
-    let own = OwnOrigin::new(Scheme::Https, host.name(), host.port());
-    let mut credentials = Credentials::default();
-    credentials.push(Candidate { token, source: Source::Cookie(0) });
-    let gone = gate.depart(&host, own, provenance, &credentials, UnixTime(NOW)).now_or_never();
-    gone.expect("at hand").map(|gone| gone.ended)
-}
-
-#[test]
-fn signing_out_ends_the_session_wherever_it_was_copied_to() {
-    let gate = handing();
-    let (token, other) = (session(json!({})), session(json!({"jti": "session-2"})));
-    assert_eq!(admitted(&gate, "alice.vdi.example.com", &token), Ok(()));
-    let own = Provenance {
-        method: "POST",
-        origin: Presented::Once("https://alice.vdi.example.com"),
-        site: Presented::Once("same-origin"),
-        fetch_metadata: true,
-        ..Provenance::default()
-    };
-    assert_eq!(depart(&gate, &own, &token), Ok(1));
-    assert_eq!(admitted(&gate, "alice.vdi.example.com", &token), Err("revoked"));
-    assert_eq!(admitted(&gate, "alice.vdi.example.com", &other), Ok(()), "and no other");
-}
-
-#[test]
-fn only_the_hosts_own_page_signs_out() {
-    let gate = handing();
-    let token = session(json!({}));
-    let of = |origin: Option<&'static str>, site: Option<&'static str>| Provenance {
-        method: "POST",
-        origin: origin.map_or(Presented::Absent, Presented::Once),
-        site: site.map_or(Presented::Absent, Presented::Once),
-        fetch_metadata: site.is_some(),
-        own_cookie: true,
-        ..Provenance::default()
-    };
-    for mode in [crate::cross_site::Mode::Strict, crate::cross_site::Mode::Off] {
-        let mut gate = handing();
-        gate.cross_site.mode = mode;
-        for (row, provenance) in [
-            ("sibling", of(Some("https://bob.vdi.example.com"), Some("same-site"))),
-            ("other_site", of(Some("https://evil.example"), Some("cross-site"))),
-            ("no_origin", of(None, Some("same-origin"))),
-            ("nothing", of(None, None)),
-            ("sandboxed", of(Some("null"), Some("cross-site"))),
-            ("plain_http", of(Some("http://alice.vdi.example.com"), None)),
-        ] {
-            let denied = depart(&gate, &provenance, &token).unwrap_err();
-            assert!(matches!(denied, Denial::CrossSite(_)), "{row}: {denied:?}");
-        }
-        assert_eq!(admitted(&gate, "alice.vdi.example.com", &token), Ok(()));
-    }
-    let quiet = of(Some("null"), Some("same-origin"));
-    assert_eq!(depart(&gate, &quiet, &token), Ok(1), "a page that sends no referrer");
-}
-
 #[test]
 fn a_revoked_sign_in_hands_nothing_over() {
     let gate = handing();
@@ -241,7 +147,7 @@ fn a_revoked_sign_in_hands_nothing_over() {
     revoked.now_or_never().unwrap().unwrap();
     let gate = Gate { revocations: Arc::new(store), ..gate };
     let revoked = Some(refused(Rejection::Revoked));
-    assert_eq!(arrive(&gate, &handoff(json!({}))).err(), revoked);
+    assert_eq!(redeem(&gate, &handoff(json!({}))).err(), revoked);
     assert_eq!(admitted(&gate, "alice.vdi.example.com", &session(json!({}))), Err("revoked"));
     let later = session(json!({"iat": NOW + 1}));
     assert_eq!(admitted(&gate, "alice.vdi.example.com", &later), Ok(()), "signed in again");
@@ -266,7 +172,7 @@ proptest! {
         if !nonce { changes["nonce"] = "another".into(); }
         if !own { changes["sub"] = "bob".into(); }
         if used {
-            let first = arrive(&gate, &handoff(json!({})));
+            let first = redeem(&gate, &handoff(json!({})));
             prop_assert!(first.is_ok());
         }
         let mut token = handoff(changes);
@@ -278,7 +184,7 @@ proptest! {
             token.replace_range(at..=at, last);
         }
         let deserving = genuine && live && origin && nonce && own && !used;
-        prop_assert_eq!(arrive(&gate, &token).is_ok(), deserving);
+        prop_assert_eq!(redeem(&gate, &token).is_ok(), deserving);
     }
 
     /// One changed byte of a hand-off lets nobody in, and one of a session opens nothing.
@@ -293,7 +199,7 @@ proptest! {
             if is_session {
                 prop_assert!(admitted(&gate, "alice.vdi.example.com", &changed).is_err());
             } else {
-                prop_assert!(arrive(&gate, &changed).is_err());
+                prop_assert!(redeem(&gate, &changed).is_err());
             }
         }
     }
@@ -304,9 +210,9 @@ fn without_the_issuers_keys_nobody_is_sent_away_for_good() {
     let mut gate = handing();
     let token = handoff(json!({}));
     let keys = std::mem::replace(&mut gate.verifier.issuers[0].keys, KeySet::unavailable());
-    assert_eq!(arrive(&gate, &token).err(), Some(refused(Rejection::KeysUnavailable)));
+    assert_eq!(redeem(&gate, &token).err(), Some(refused(Rejection::KeysUnavailable)));
     gate.verifier.issuers[0].keys = keys;
-    assert!(arrive(&gate, &token).is_ok(), "it was not used up");
+    assert!(redeem(&gate, &token).is_ok(), "it was not used up");
 }
 
 #[test]
@@ -322,7 +228,7 @@ fn a_handoff_by_an_unknown_key_is_noted_with_its_issuer() {
     for (kid, expected) in [("new", Some(0)), ("old", None)] {
         let key = SigningKey::from_secret(SECRET, Algorithm::Hs256).unwrap().with_kid(kid);
         let token = key.sign_handoff(claims.as_object().unwrap()).unwrap();
-        let arrived = gate.arrive(&token, &host, own, CHALLENGE, UnixTime(NOW)).now_or_never();
+        let arrived = gate.redeem(&token, &host, own, CHALLENGE, UnixTime(NOW)).now_or_never();
         let turned_away = arrived.expect("at hand").unwrap_err();
         assert_eq!(turned_away.key_unknown_of, expected, "{kid}: {:?}", turned_away.denial);
     }
