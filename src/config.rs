@@ -32,8 +32,8 @@ pub use schema::schema;
 pub(crate) use settings::LONGEST_SESSION;
 pub use settings::{Grant, Limits, Redis, RevocationStore, Tls, TlsFiles, Tokens, Zone};
 
+use crate::cross_site::PublicScheme;
 use crate::cross_site::{self, TrustedOrigin};
-use crate::gate::PublicScheme;
 use crate::keys::{self, Remote};
 use crate::manifest::Settings;
 use crate::name::{Domains, ReservedLabels};

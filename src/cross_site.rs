@@ -9,7 +9,7 @@
 
 mod origin;
 
-pub use origin::{Origin, OwnOrigin, Scheme};
+pub use origin::{Origin, OwnOrigin, PublicScheme, Scheme, forwarded_scheme};
 
 use crate::name::{Domains, Host};
 use schemars::JsonSchema;

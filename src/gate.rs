@@ -18,10 +18,7 @@ mod trace;
 
 pub use budget::Effort;
 pub use denial::{ArrivalProblem, Denial, Denied, ForwardedProblem, OwnAnswer};
-pub use forwarded::{
-    Candidate, Credentials, Forwarded, ForwardedHeader, PublicScheme, Source, TokenName,
-    forwarded_scheme,
-};
+pub use forwarded::{Candidate, Credentials, Forwarded, ForwardedHeader, Source, TokenName};
 pub use handoff::HandoffRefused;
 pub use logout::SignOut;
 pub use trace::{NoTrace, Note, Step, Trace, Tracer};
@@ -189,18 +186,6 @@ fn before_credentials(
 #[must_use]
 pub fn is_reserved(path: &str) -> bool {
     path.strip_prefix("/.doorward").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// The scheme that browsers use for the origin of a workspace.
-impl PublicScheme {
-    /// `https` unless the forwarded protocol decides and says otherwise.
-    #[must_use]
-    pub fn scheme(self, forwarded: Option<Scheme>) -> Scheme {
-        match self {
-            Self::Forwarded | Self::Http => forwarded.unwrap_or(Scheme::Https),
-            Self::Https => Scheme::Https,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use super::problem::{Findings, Mistakes, shown};
 use super::raw::{RawConfig, RawLevel};
 use super::url::WebUrl;
 use super::{Config, Limits, RevocationStore};
-use crate::gate::PublicScheme;
+use crate::cross_site::PublicScheme;
 use crate::name::{Domain, Domains, Host, Label, ReservedLabels};
 use crate::observe::log::Log;
 use std::sync::Arc;

@@ -17,7 +17,7 @@ use super::field::{
     Field, FilePath, List, Network, OneOrMany, Pairs, Size, Socket, Span, Text, Words,
 };
 use crate::cross_site;
-use crate::gate::PublicScheme;
+use crate::cross_site::PublicScheme;
 use crate::observe::log::LogFormat;
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -1,5 +1,8 @@
 //! Web origins (RFC 6454 §4): parsed once, compared as scheme, host and port, never as text.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 /// The two schemes a workspace can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
@@ -26,6 +29,42 @@ impl Scheme {
             Self::Http => 80,
             Self::Https => 443,
         }
+    }
+}
+
+/// How the scheme of the public side is known (key `public_scheme`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PublicScheme {
+    /// `X-Forwarded-Proto` must be `https` or `wss`.
+    #[default]
+    Forwarded,
+    /// TLS ends before Traefik; `X-Forwarded-Proto` is ignored.
+    Https,
+    /// For development; `http` and `ws` are accepted too.
+    Http,
+}
+
+impl PublicScheme {
+    /// The scheme that browsers use for the origin of a workspace: `https`, unless the forwarded
+    /// protocol decides and says otherwise.
+    #[must_use]
+    pub fn scheme(self, forwarded: Option<Scheme>) -> Scheme {
+        match self {
+            Self::Forwarded | Self::Http => forwarded.unwrap_or(Scheme::Https),
+            Self::Https => Scheme::Https,
+        }
+    }
+}
+
+/// The scheme that an `X-Forwarded-Proto` value stands for. Traefik names a WebSocket handshake
+/// `ws`/`wss` when it trusts forwarded headers, else `http`/`https`.
+#[must_use]
+pub fn forwarded_scheme(proto: &str) -> Option<Scheme> {
+    match proto {
+        "https" | "wss" => Some(Scheme::Https),
+        "http" | "ws" => Some(Scheme::Http),
+        _ => None,
     }
 }
 

@@ -2,33 +2,7 @@
 
 use crate::cross_site::{Provenance, Scheme};
 use aws_lc_rs::digest::{SHA256, digest};
-use schemars::JsonSchema;
-use serde::Deserialize;
 use std::fmt::{self, Write as _};
-
-/// How the scheme of the public side is known (key `public_scheme`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum PublicScheme {
-    /// `X-Forwarded-Proto` must be `https` or `wss`.
-    #[default]
-    Forwarded,
-    /// TLS ends before Traefik; `X-Forwarded-Proto` is ignored.
-    Https,
-    /// For development; `http` and `ws` are accepted too.
-    Http,
-}
-
-/// The scheme that an `X-Forwarded-Proto` value stands for. Traefik names a WebSocket handshake
-/// `ws`/`wss` when it trusts forwarded headers, else `http`/`https`.
-#[must_use]
-pub fn forwarded_scheme(proto: &str) -> Option<Scheme> {
-    match proto {
-        "https" | "wss" => Some(Scheme::Https),
-        "http" | "ws" => Some(Scheme::Http),
-        _ => None,
-    }
-}
 
 /// The request that Traefik asks about. Each value came exactly once and is visible ASCII.
 #[derive(Clone, Copy, Debug)]

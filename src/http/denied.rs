@@ -128,7 +128,7 @@ impl State {
         host: &'r Host<'r>,
         headers: &'r HeaderMap,
     ) -> Option<RequestedPage<'r>> {
-        let forwarded = crate::gate::forwarded_scheme(text_of(headers, "x-forwarded-proto"));
+        let forwarded = crate::cross_site::forwarded_scheme(text_of(headers, "x-forwarded-proto"));
         let scheme = self.reader.public_scheme.scheme(forwarded);
         let uri = text_of(headers, "x-forwarded-uri");
         let origin = OwnOrigin::new(scheme, host.name(), host.port());

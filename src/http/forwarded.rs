@@ -3,10 +3,9 @@
 
 use super::credential::{GateCookies, bearer, pairs};
 use super::headers::is_forwarded_alias;
-use crate::cross_site::{Presented, Provenance};
+use crate::cross_site::{Presented, Provenance, PublicScheme, forwarded_scheme};
 use crate::gate::{
-    Candidate, Credentials, Denial, Forwarded, ForwardedHeader, ForwardedProblem, PublicScheme,
-    Source, forwarded_scheme,
+    Candidate, Credentials, Denial, Forwarded, ForwardedHeader, ForwardedProblem, Source,
 };
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 

@@ -2,7 +2,8 @@
 //! sent or logged. Called only when somebody reads it.
 
 use super::forwarded::ForwardedReader;
-use crate::gate::{Denial, ForwardedHeader, ForwardedProblem, PublicScheme};
+use crate::cross_site::PublicScheme;
+use crate::gate::{Denial, ForwardedHeader, ForwardedProblem};
 use hyper::header::{HeaderMap, HeaderValue};
 
 /// The header that is at fault, what came in it, and what would be admitted.

@@ -214,7 +214,7 @@ const CRATES: [(&str, &[&str]); 19] = [
     ("rcgen", &["keys/certificate.rs"]),
     ("rustls_native_certs", &["keys/fetch"]),
     ("serde_saphyr", &["config", "manifest", "cli"]),
-    ("schemars", &["config", "cross_site.rs", "gate/forwarded.rs", "observe/log.rs"]),
+    ("schemars", &["config", "cross_site", "observe/log.rs"]),
     ("prometheus_client", &["observe"]),
     ("redb", &["revocation/file"]),
     ("redis", &["revocation/redis"]),

@@ -5,7 +5,7 @@ use crate::config::field::{Field, Text, Words, each, good_ones};
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::{RawConfig, RawDomain};
 use crate::config::{Tokens, Zone};
-use crate::gate::PublicScheme;
+use crate::cross_site::PublicScheme;
 use crate::name::{Domain, Domains};
 use crate::suggestion::did_you_mean;
 

@@ -7,7 +7,7 @@ use super::{Surroundings, bounds};
 use crate::config::field::Field;
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::RawIssuer;
-use crate::gate::PublicScheme;
+use crate::cross_site::PublicScheme;
 use crate::keys::{self, Endpoint, Remote, Source};
 use crate::name::Host;
 use crate::token::Algorithm;
