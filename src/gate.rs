@@ -26,7 +26,7 @@ pub use trace::{NoTrace, Note, Step, Trace, Tracer};
 use budget::Budget;
 use select::{NotSelected, Selected};
 
-use crate::cross_site::{Clearance, CrossSite, OwnOrigin, Scheme};
+use crate::cross_site::{Clearance, CrossSite, OwnOrigin};
 use crate::name::{Domains, Host};
 use crate::policy::{Entry, GrantLabels};
 use crate::revocation::Revocations;

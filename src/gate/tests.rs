@@ -4,7 +4,7 @@ pub(super) mod handoff;
 mod keys;
 
 use super::*;
-use crate::cross_site::{Mode, Presented, Provenance};
+use crate::cross_site::{Mode, Presented, Provenance, Scheme};
 use crate::name::{Case, Domain, LabelRules, ReservedLabels};
 use crate::revocation::Memory;
 use crate::token::{Algorithm, ClaimPath, GrantClaim, IdentityValue, Issuer, KeySet};
