@@ -22,7 +22,6 @@ mod schema;
 mod settings;
 mod tree;
 pub(crate) mod units;
-mod url;
 
 pub use environment::{Environment, ProcessEnvironment};
 pub use problem::{Mistakes, Place, Problem, Warning};

@@ -9,7 +9,8 @@
 
 mod origin;
 
-pub use origin::{Origin, OwnOrigin, PublicScheme, Scheme, forwarded_scheme};
+pub use crate::url::Scheme;
+pub use origin::{Origin, OwnOrigin, PublicScheme, forwarded_scheme};
 
 use crate::name::{Domains, Host};
 use schemars::JsonSchema;

@@ -13,9 +13,7 @@ mod pem;
 mod secret;
 mod stored;
 
-pub use fetch::{
-    DiscoveryError, Endpoint, FetchError, Fetched, LIMIT, Remote, Source, fetch, fetch_once,
-};
+pub use fetch::{DiscoveryError, FetchError, Fetched, LIMIT, Remote, Source, fetch, fetch_once};
 pub use file::{FileError, read_public, read_secret};
 pub use keeper::{Bell, Event, Keeper};
 pub use pem::{PemError, authorities, certificates, pair, private_key};

@@ -129,6 +129,7 @@ pub mod observe;
 pub mod clock;
 pub mod random;
 mod suggestion;
+pub mod url;
 
 pub mod demo;
 pub mod manual;

@@ -7,6 +7,7 @@ mod trust;
 
 use crate::config::{Config, TlsFiles};
 use crate::keys::PemError;
+use crate::url::WebUrl;
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
@@ -79,7 +80,7 @@ impl Access<'_> {
     pub(super) fn ask(&self, path: &str, question: &Question<'_>) -> Result<Answer, AdminError> {
         let pinned = self.configured.and_then(|(_, files)| files).filter(|_| self.url.is_none());
         let target = Target::parse(&self.url(path)).ok_or(AdminError::Url)?;
-        let trust = match (target.encrypted, self.ca_file, pinned) {
+        let trust = match (target.url.is_secure(), self.ca_file, pinned) {
             (false, ..) => None,
             (true, Some(file), _) => Some(Trust::Authorities(file.to_owned())),
             (true, None, Some(files)) => Some(Trust::Exactly(files.cert_file.clone())),
@@ -90,7 +91,7 @@ impl Access<'_> {
         let answer = match trust {
             None => target.exchange(stream, question, deadline)?,
             Some(trust) => {
-                target.exchange(trust.encrypt(stream, &target.host)?, question, deadline)?
+                target.exchange(trust.encrypt(stream, target.url.host())?, question, deadline)?
             }
         };
         Answer::read(&answer)
@@ -172,51 +173,22 @@ impl AdminError {
     }
 }
 
-/// A URL in the parts that are needed.
+/// The server of a URL.
 struct Target {
-    encrypted: bool,
-    /// Host and port, as they stand in the URL.
-    authority: String,
-    /// The host without brackets.
-    host: String,
-    port: u16,
-    path: String,
+    url: WebUrl,
 }
 
 impl Target {
     fn parse(url: &str) -> Option<Self> {
-        // What goes into a request line must not end it.
-        if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return None;
-        }
-        let (encrypted, rest) = match url.strip_prefix("https://") {
-            Some(rest) => (true, rest),
-            None => (false, url.strip_prefix("http://")?),
-        };
-        let cut = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(cut);
-        let (path, _fragment) = path.split_once('#').unwrap_or((path, ""));
-        let (host, port) = match authority.strip_prefix('[') {
-            Some(bracketed) => bracketed.split_once(']')?,
-            None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
-        };
-        let port = match port.strip_prefix(':') {
-            Some(port) => port.parse().ok()?,
-            None if !port.is_empty() => return None,
-            None if encrypted => 443,
-            None => 80,
-        };
-        if host.is_empty() || authority.contains('@') {
-            return None;
-        }
-        let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-        Some(Self { encrypted, authority: authority.to_owned(), host: host.to_owned(), port, path })
+        // A fragment stays with the client, as in a browser.
+        let (url, _fragment) = url.split_once('#').unwrap_or((url, ""));
+        WebUrl::parse(url).ok().map(|url| Self { url })
     }
 
     /// The first address that takes the connection.
     fn connect(&self, deadline: Instant) -> Result<TcpStream, AdminError> {
         let addresses =
-            (self.host.as_str(), self.port).to_socket_addrs().map_err(AdminError::Unreachable)?;
+            (self.url.host(), self.url.port()).to_socket_addrs().map_err(AdminError::Unreachable)?;
         let mut last = io::Error::from(io::ErrorKind::NotFound);
         for address in addresses {
             let outcome =
@@ -244,7 +216,8 @@ impl Target {
         let Question { method, secret, body, enough } = question;
         let mut request = format!(
             "{method} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: doorward\r\nConnection: close\r\n",
-            self.path, self.authority
+            self.url.target(),
+            self.url.authority()
         )
         .into_bytes();
         if let Some(secret) = secret {

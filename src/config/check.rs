@@ -23,11 +23,11 @@ mod tokens;
 use super::field::{Field, good_ones};
 use super::problem::{Findings, Mistakes, shown};
 use super::raw::{RawConfig, RawLevel};
-use super::url::WebUrl;
 use super::{Config, Limits, RevocationStore};
 use crate::cross_site::PublicScheme;
 use crate::name::{Domain, Domains, Host, Label, ReservedLabels};
 use crate::observe::log::Log;
+use crate::url::WebUrl;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -121,14 +121,14 @@ impl Surroundings<'_> {
     }
 
     /// A URL, with the mistakes that any URL may have put on the list.
-    fn url<'u>(&self, path: &str, text: &'u str, found: &mut Findings<'_>) -> Option<WebUrl<'u>> {
+    fn url(&self, path: &str, text: &str, found: &mut Findings<'_>) -> Option<WebUrl> {
         match WebUrl::parse(text) {
             Err(error) => {
                 // Never with the value: it may hold a password.
                 found.problem(path, error.wrong(), error.remedy());
                 None
             }
-            Ok(url) if !url.secure && self.public_scheme != PublicScheme::Http => {
+            Ok(url) if !url.is_secure() && self.public_scheme != PublicScheme::Http => {
                 found.problem(
                     path,
                     format!("{} is not https", shown(text)),
@@ -136,7 +136,7 @@ impl Surroundings<'_> {
                 );
                 None
             }
-            Ok(url) if self.is_workspace(&url.host) => {
+            Ok(url) if self.is_workspace(url.host()) => {
                 found.problem(
                     path,
                     format!(

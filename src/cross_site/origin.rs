@@ -1,36 +1,8 @@
 //! Web origins (RFC 6454 §4): parsed once, compared as scheme, host and port, never as text.
 
+use crate::url::{Scheme, split_origin};
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-/// The two schemes a workspace can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scheme {
-    /// `http` (and `ws`): port 80.
-    Http,
-    /// `https` (and `wss`): port 443.
-    Https,
-}
-
-impl Scheme {
-    /// `"http"` or `"https"`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Https => "https",
-        }
-    }
-
-    /// The port that a URL of this scheme leaves out.
-    #[must_use]
-    pub fn default_port(self) -> u16 {
-        match self {
-            Self::Http => 80,
-            Self::Https => 443,
-        }
-    }
-}
 
 /// How the scheme of the public side is known (key `public_scheme`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -176,24 +148,7 @@ impl std::fmt::Display for OwnOrigin<'_> {
 
 /// Scheme, host as written without one trailing dot, and port.
 fn split(text: &str) -> Option<(Scheme, &str, u16)> {
-    let (scheme, authority) = text.split_once("://")?;
-    let scheme = if scheme.eq_ignore_ascii_case("https") {
-        Scheme::Https
-    } else if scheme.eq_ignore_ascii_case("http") {
-        Scheme::Http
-    } else {
-        return None;
-    };
-    let (host, port) = match authority.split_once(':') {
-        None => (authority, scheme.default_port()),
-        Some((host, digits)) => {
-            if digits.is_empty() || digits.len() > 5 || !digits.bytes().all(|b| b.is_ascii_digit())
-            {
-                return None;
-            }
-            (host, digits.parse().ok()?)
-        }
-    };
+    let (scheme, host, port) = split_origin(text)?;
     let host = host.strip_suffix('.').unwrap_or(host);
     let named = !host.is_empty()
         && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));

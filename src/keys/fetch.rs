@@ -8,17 +8,16 @@
 
 mod connect;
 mod discovery;
-mod endpoint;
 mod error;
 mod exchange;
 pub(super) mod freshness;
 mod reach;
 
 pub use discovery::DiscoveryError;
-pub use endpoint::Endpoint;
 pub use error::FetchError;
 
 use crate::token::{Algorithm, KeyProblem, KeySet};
+use crate::url::WebUrl;
 use bytes::Bytes;
 use exchange::get;
 use reach::{Reach, is_private};
@@ -50,9 +49,9 @@ pub struct Remote {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The key set itself (`jwks_url`).
-    Url(Endpoint),
+    Url(WebUrl),
     /// The document of OpenID Connect Discovery 1.0, which names the key set (`discovery`).
-    Discovery(Endpoint),
+    Discovery(WebUrl),
 }
 
 impl Remote {
@@ -61,14 +60,14 @@ impl Remote {
     #[must_use]
     pub fn discovery(issuer: &str) -> Option<Source> {
         let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
-        Endpoint::parse(&format!("{issuer}{WELL_KNOWN}")).map(Source::Discovery)
+        WebUrl::parse(&format!("{issuer}{WELL_KNOWN}")).ok().map(Source::Discovery)
     }
 }
 
 impl Source {
     /// The address that is asked first.
     #[must_use]
-    pub fn endpoint(&self) -> &Endpoint {
+    pub fn endpoint(&self) -> &WebUrl {
         match self {
             Self::Url(endpoint) | Self::Discovery(endpoint) => endpoint,
         }

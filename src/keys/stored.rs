@@ -127,8 +127,9 @@ fn replace(beside: &Path, content: &[u8], file: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fetch::{Endpoint, Source};
+    use super::super::fetch::Source;
     use super::*;
+    use crate::url::WebUrl;
     use std::os::unix::fs::PermissionsExt as _;
     use std::sync::Arc;
     use std::time::Duration;
@@ -136,7 +137,7 @@ mod tests {
     fn remote(issuer: &str, url: &str) -> Remote {
         Remote {
             issuer: issuer.into(),
-            source: Source::Url(Endpoint::parse(url).unwrap()),
+            source: Source::Url(WebUrl::parse(url).unwrap()),
             algorithms: Vec::new(),
             authorities: None,
             max_stale: Duration::from_secs(100),

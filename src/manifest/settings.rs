@@ -1,6 +1,7 @@
 //! How an installation wants its routes: the section `render` of the configuration, checked.
 
 use super::{ObjectName, TraefikName, TraefikVersion};
+use crate::url::{UrlError, WebUrl};
 use std::error::Error;
 use std::fmt;
 
@@ -63,51 +64,20 @@ impl GateAddress {
     /// # Errors
     /// The first part that is something else.
     pub fn new(text: &str) -> Result<Self, GateAddressError> {
-        let (secure, rest) = match text.split_once("://") {
-            Some(("https", rest)) => (true, rest),
-            Some(("http", rest)) => (false, rest),
-            _ => return Err(GateAddressError::Scheme),
-        };
-        let Some(authority) = rest.strip_suffix("/verify") else {
-            return Err(GateAddressError::Path);
-        };
-        let (host, port) = match authority.strip_prefix('[') {
-            Some(inside) => {
-                let (host, after) = inside.split_once(']').ok_or(GateAddressError::Host)?;
-                if host.parse::<std::net::Ipv6Addr>().is_err() {
-                    return Err(GateAddressError::Host);
-                }
-                let port = if after.is_empty() {
-                    None
-                } else {
-                    Some(after.strip_prefix(':').ok_or(GateAddressError::Host)?)
-                };
-                (host, port)
-            }
-            None => match authority.split_once(':') {
-                Some((host, port)) => (host, Some(port)),
-                None => (authority, None),
-            },
-        };
-        let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:".contains(&byte);
-        if host.is_empty() || host.len() > 253 || !host.bytes().all(is_name_byte) {
-            return Err(GateAddressError::Host);
+        // Traefik is given the text as it is written, so the scheme has one form.
+        if !text.starts_with("https://") && !text.starts_with("http://") {
+            return Err(GateAddressError::Scheme);
         }
-        let digits = port.map(|port| {
-            port.bytes().all(|byte| byte.is_ascii_digit()).then(|| port.parse().ok()).flatten()
-        });
-        let port = match digits {
-            None => {
-                if secure {
-                    443
-                } else {
-                    80
-                }
-            }
-            Some(Some(port)) if port > 0 => port,
-            Some(_) => return Err(GateAddressError::Port),
-        };
-        Ok(Self { text: text.into(), secure, host: host.into(), port })
+        let url = WebUrl::parse(text)?;
+        if url.rest() != "/verify" {
+            return Err(GateAddressError::Path);
+        }
+        Ok(Self {
+            text: text.into(),
+            secure: url.is_secure(),
+            host: url.host().into(),
+            port: url.port(),
+        })
     }
 
     /// A gate with a certificate, at this address.
@@ -183,12 +153,23 @@ impl fmt::Display for GateAddressError {
             Self::Scheme => "does not begin with https:// (or http://)",
             Self::Host => "has no host name or IP address",
             Self::Port => "has no port between 1 and 65535",
-            Self::Path => "does not end with the path /verify, which is all the gate answers",
+            Self::Path => "has another path than /verify, the only one that the gate answers",
         })
     }
 }
 
 impl Error for GateAddressError {}
+
+impl From<UrlError> for GateAddressError {
+    fn from(error: UrlError) -> Self {
+        match error {
+            UrlError::Scheme => Self::Scheme,
+            UrlError::User | UrlError::Host => Self::Host,
+            UrlError::Port => Self::Port,
+            UrlError::Fragment | UrlError::Character | UrlError::Length => Self::Path,
+        }
+    }
+}
 
 impl Default for Settings {
     fn default() -> Self {
@@ -244,11 +225,12 @@ mod tests {
             ("ipv6_default_port", "https://[::1]/verify", Ok((true, "::1", 443))),
             ("no_scheme", "gate:4181/verify", Err(Scheme)),
             ("other_scheme", "h2c://gate/verify", Err(Scheme)),
+            ("upper_case_scheme", "HTTPS://gate/verify", Err(Scheme)),
             ("no_path", "https://gate:4181", Err(Path)),
             ("other_path", "https://gate/check", Err(Path)),
             ("query", "https://gate/verify?owner=bob", Err(Path)),
             ("fragment", "https://gate/verify#a", Err(Path)),
-            ("path_in_front", "https://gate/a/verify", Err(Host)),
+            ("path_in_front", "https://gate/a/verify", Err(Path)),
             ("user", "https://me@gate/verify", Err(Host)),
             ("no_host", "https:///verify", Err(Host)),
             ("space", "https://a b/verify", Err(Host)),

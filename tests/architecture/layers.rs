@@ -128,6 +128,7 @@ pub const MODULES: &[(&str, &[&str])] = &[
             "unix_time",
             "clock",
             "random",
+            "url",
             "suggestion",
         ],
     ),
@@ -145,6 +146,7 @@ pub const MODULES: &[(&str, &[&str])] = &[
             "observe",
             "handoff",
             "unix_time",
+            "url",
             "suggestion",
         ],
     ),
@@ -168,16 +170,17 @@ pub const MODULES: &[(&str, &[&str])] = &[
     ("gate", &["token", "revocation", "policy", "cross_site", "name", "unix_time"]),
     ("token", &["revocation", "name", "unix_time"]),
     ("policy", &["token", "name", "unix_time"]),
-    ("cross_site", &["name"]),
+    ("cross_site", &["name", "url"]),
     ("handoff", &["token", "name", "unix_time"]),
     ("name", &[]),
     ("unix_time", &[]),
-    ("manifest", &["name", "suggestion"]),
-    ("keys", &["token", "unix_time", "clock", "random"]),
+    ("manifest", &["name", "suggestion", "url"]),
+    ("keys", &["token", "unix_time", "clock", "random", "url"]),
     ("revocation", &["observe", "unix_time", "random"]),
     ("observe", &["cross_site", "clock"]),
     ("clock", &["unix_time"]),
     ("random", &[]),
+    ("url", &[]),
     ("suggestion", &[]),
     ("demo", &["token", "manifest", "keys", "unix_time", "clock", "random"]),
     ("manual", &[]),
@@ -185,8 +188,9 @@ pub const MODULES: &[(&str, &[&str])] = &[
 const ENTRANCE: [&str; 4] = ["cli", "config", "observe", "server"];
 
 /// Modules that answer from their arguments alone.
-const HEART: [&str; 10] = [
+const HEART: &[&str] = &[
     "name",
+    "url",
     "unix_time",
     "token",
     "policy",

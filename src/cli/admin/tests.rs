@@ -43,9 +43,12 @@ fn urls() {
     for (url, expected) in rows {
         let target = Target::parse(url);
         let parts = target.as_ref().map(|target| {
-            (target.encrypted, target.host.as_str(), target.port, target.path.as_str())
+            let url = &target.url;
+            (url.is_secure(), url.host(), url.port(), url.target().into_owned())
         });
-        assert_eq!(parts, *expected, "{url}");
+        let expected =
+            expected.map(|(secure, host, port, path)| (secure, host, port, path.to_owned()));
+        assert_eq!(parts, expected, "{url}");
     }
 }
 

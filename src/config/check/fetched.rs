@@ -8,7 +8,7 @@ use crate::config::field::Field;
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::RawIssuer;
 use crate::cross_site::PublicScheme;
-use crate::keys::{self, Endpoint, Remote, Source};
+use crate::keys::{self, Remote, Source};
 use crate::name::Host;
 use crate::token::Algorithm;
 use std::sync::Arc;
@@ -23,13 +23,7 @@ pub(super) fn url(
     found: &mut Findings<'_>,
 ) -> Option<Source> {
     let public = is_public(path, algorithms, found);
-    place.url(path, text, found)?;
-    let endpoint = Endpoint::parse(text);
-    if endpoint.is_none() {
-        // Never with the value: see `Surroundings::url`.
-        found.problem(path, "is no absolute web address", "write the address of the key set");
-    }
-    endpoint.filter(|_| public).map(Source::Url)
+    place.url(path, text, found).filter(|_| public).map(Source::Url)
 }
 
 /// The document of this issuer.
@@ -49,7 +43,7 @@ pub(super) fn discovery(
         return None;
     }
     let url = place.url(path, issuer, found)?;
-    let source = Remote::discovery(issuer).filter(|_| !url.rest.contains('?'));
+    let source = Remote::discovery(issuer).filter(|_| !url.rest().contains('?'));
     if source.is_none() {
         let wrong = format!("has no document to find below {}", shown(issuer));
         found.problem(path, wrong, REMEDY);

@@ -6,11 +6,11 @@ use super::{Surroundings, bounds, fetched, headers, keys};
 use crate::config::field::{Field, good_ones};
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::{RawCase, RawIssuer};
-use crate::config::url::WebUrl;
 use crate::keys::Remote;
 use crate::name::{Case, LabelRules};
 use crate::suggestion::did_you_mean;
 use crate::token::{Algorithm, ClaimPath, Issuer, KeySet};
+use crate::url::WebUrl;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -75,7 +75,7 @@ fn name<'r>(
     }
     // A name need not be a web address; if it is one, its host must not be in a user's hands.
     if let Ok(url) = WebUrl::parse(name)
-        && place.is_workspace(&url.host)
+        && place.is_workspace(url.host())
     {
         found.problem(
             path,

@@ -5,8 +5,8 @@ use crate::config::Tokens;
 use crate::config::field::Text;
 use crate::config::problem::{Findings, shown};
 use crate::config::raw::RawLogin;
-use crate::config::url::WebUrl;
 use crate::handoff::SignIn;
+use crate::url::WebUrl;
 
 pub(super) fn check(
     path: &str,
@@ -115,17 +115,12 @@ fn parameter(path: &str, raw: &RawLogin, found: &mut Findings<'_>) -> String {
 
 /// T10 of the threat list: a workspace can set cookies for every domain above itself, and so can
 /// forge the sign-in state of a page that lives there.
-fn warn_about_host(
-    path: &str,
-    url: &WebUrl<'_>,
-    place: &Surroundings<'_>,
-    found: &mut Findings<'_>,
-) {
+fn warn_about_host(path: &str, url: &WebUrl, place: &Surroundings<'_>, found: &mut Findings<'_>) {
     let reached = place.domains.and_then(|domains| {
         domains.iter().find(|domain| {
             let name = domain.as_str();
-            name == url.host
-                || name.strip_suffix(url.host.as_str()).is_some_and(|rest| rest.ends_with('.'))
+            name == url.host()
+                || name.strip_suffix(url.host()).is_some_and(|rest| rest.ends_with('.'))
         })
     });
     if let Some(domain) = reached {
@@ -135,7 +130,7 @@ fn warn_about_host(
                 "workspaces below `{}` can set cookies that reach `{}`; best is a host on another \
                  registrable domain, and `__Host-` cookies for the sign-in page in any case",
                 domain.as_str(),
-                url.host
+                url.host()
             ),
         );
     }

@@ -85,7 +85,7 @@ fn origin(
         return None;
     }
     let url = place.url(path, text, found)?;
-    if !url.rest.is_empty() {
+    if !url.rest().is_empty() {
         found.problem(
             path,
             format!("{} is more than an origin", shown(text)),

@@ -1,7 +1,8 @@
 //! A connection to the server of an issuer: name, address, TLS. No proxy of the environment is
 //! asked, and the name is looked up once: what was judged is what is connected to.
 
-use super::{Endpoint, FetchError, Reach};
+use super::{FetchError, Reach};
+use crate::url::WebUrl;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 /// The stream, and the address at its other end.
 pub(super) async fn connect(
-    endpoint: &Endpoint,
+    endpoint: &WebUrl,
     reach: Reach,
     authorities: Option<&[CertificateDer<'static>]>,
 ) -> Result<(Box<dyn Stream>, IpAddr), FetchError> {
@@ -40,7 +41,7 @@ pub(super) async fn connect(
 
 /// All addresses of the name, or none when one of them lies beyond `reach`: a public server has no
 /// private address, and which of them is taken must not be left to chance.
-async fn resolve(endpoint: &Endpoint, reach: Reach) -> Result<Vec<SocketAddr>, FetchError> {
+async fn resolve(endpoint: &WebUrl, reach: Reach) -> Result<Vec<SocketAddr>, FetchError> {
     let addresses: Vec<SocketAddr> = match endpoint.host().parse::<IpAddr>() {
         Ok(address) => vec![SocketAddr::new(address, endpoint.port())],
         Err(_) => tokio::net::lookup_host((endpoint.host(), endpoint.port()))
@@ -116,12 +117,12 @@ mod tests {
             ("shared", "https://100.64.0.1/keys"),
         ];
         for (row, text) in rows {
-            let endpoint = Endpoint::parse(text).unwrap();
+            let endpoint = WebUrl::parse(text).unwrap();
             let inside = resolve(&endpoint, Reach::Public).await;
             assert_eq!(inside, Err(FetchError::AddressInside), "{row}");
             assert!(resolve(&endpoint, Reach::Anywhere).await.is_ok(), "{row}");
         }
-        let outside = Endpoint::parse("https://8.8.8.8:8443/keys").unwrap();
+        let outside = WebUrl::parse("https://8.8.8.8:8443/keys").unwrap();
         let found = resolve(&outside, Reach::Public).await.unwrap();
         assert_eq!(found, ["8.8.8.8:8443".parse().unwrap()]);
     }

@@ -1,7 +1,8 @@
 //! The one thing that is wanted of a discovery document (OpenID Connect Discovery 1.0, RFC 8414):
 //! where the key set is.
 
-use super::{Endpoint, FetchError, Remote};
+use super::{FetchError, Remote};
+use crate::url::WebUrl;
 use serde::Deserialize;
 use std::fmt;
 
@@ -63,16 +64,16 @@ struct Document {
 }
 
 /// Where the keys are, if the document is this issuer's and names a place that may be asked.
-pub(super) fn read(body: &[u8], remote: &Remote) -> Result<Endpoint, FetchError> {
+pub(super) fn read(body: &[u8], remote: &Remote) -> Result<WebUrl, FetchError> {
     judge(body, remote).map_err(FetchError::Discovery)
 }
 
-fn judge(body: &[u8], remote: &Remote) -> Result<Endpoint, DiscoveryError> {
+fn judge(body: &[u8], remote: &Remote) -> Result<WebUrl, DiscoveryError> {
     let document: Document = serde_json::from_slice(body).map_err(|_| DiscoveryError::Malformed)?;
     if *document.issuer != *remote.issuer {
         return Err(DiscoveryError::OtherIssuer);
     }
-    let endpoint = Endpoint::parse(&document.jwks_uri).ok_or(DiscoveryError::NoAddress)?;
+    let endpoint = WebUrl::parse(&document.jwks_uri).map_err(|_| DiscoveryError::NoAddress)?;
     if !endpoint.is_secure() && !remote.plain {
         return Err(DiscoveryError::Plain);
     }

@@ -1,7 +1,8 @@
 //! One request and its answer, over HTTP/1.1: 200 with JSON, within bounds, or an error.
 
 use super::connect::connect;
-use super::{Endpoint, FetchError, Reach, freshness};
+use super::{FetchError, Reach, freshness};
+use crate::url::WebUrl;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper::client::conn::http1;
@@ -24,7 +25,7 @@ pub(super) struct Answer {
 }
 
 pub(super) async fn get(
-    endpoint: &Endpoint,
+    endpoint: &WebUrl,
     reach: Reach,
     authorities: Option<&[CertificateDer<'static>]>,
 ) -> Result<Answer, FetchError> {
@@ -38,7 +39,7 @@ pub(super) async fn get(
     // The connection ends with this function, however that ends.
     let mut driver = JoinSet::new();
     driver.spawn(connection);
-    let request = Request::get(endpoint.target())
+    let request = Request::get(&*endpoint.target())
         .header(HOST, endpoint.authority())
         .header(ACCEPT, "application/json, application/jwk-set+json")
         .header(ACCEPT_ENCODING, "identity")

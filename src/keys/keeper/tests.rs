@@ -1,8 +1,9 @@
 //! When a look is due, on a clock that is moved by hand.
 
-use super::super::fetch::{Endpoint, Source};
+use super::super::fetch::Source;
 use super::*;
 use crate::token::UnixTime;
+use crate::url::WebUrl;
 use bytes::Bytes;
 use std::sync::Mutex;
 
@@ -13,7 +14,7 @@ fn rounds(held: Option<Held>) -> (Rounds<impl Fn(Event) + Send>, Told) {
     let sink = Arc::clone(&told);
     let remote = Remote {
         issuer: "a".into(),
-        source: Source::Url(Endpoint::parse("https://keys.invalid/").unwrap()),
+        source: Source::Url(WebUrl::parse("https://keys.invalid/").unwrap()),
         algorithms: Vec::new(),
         authorities: None,
         max_stale: Duration::from_secs(1_000),
@@ -77,7 +78,7 @@ async fn keys_become_too_old_once_and_the_looks_go_on() {
 async fn a_day_without_the_issuer_changes_nothing() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (mut rounds, told) = rounds(Some(held()));
-    let address = Endpoint::parse(&format!("http://{closed}/")).unwrap();
+    let address = WebUrl::parse(&format!("http://{closed}/")).unwrap();
     rounds.remote.source = Source::Url(address);
     (rounds.remote.plain, rounds.remote.max_stale) = (true, Duration::from_secs(7 * 86_400));
     let wanted = Arc::clone(&rounds.wanted);
