@@ -48,11 +48,12 @@ impl Domain {
         &self.0
     }
 
-    /// Whether `self` lies one or more labels below `other` (compared label by label).
+    /// Whether `self` lies one or more labels below `name`, a canonical host name (compared label by
+    /// label).
     #[must_use]
-    pub fn is_below(&self, other: &Self) -> bool {
+    pub fn is_below(&self, name: &str) -> bool {
         let mut labels = self.0.rsplit('.');
-        other.0.rsplit('.').all(|label| labels.next() == Some(label)) && labels.next().is_some()
+        name.rsplit('.').all(|label| labels.next() == Some(label)) && labels.next().is_some()
     }
 }
 
@@ -83,7 +84,7 @@ impl Domains {
                     return Err(DomainsError::Twice(domain.clone()));
                 }
                 for (inner, outer) in [(domain, earlier), (earlier, domain)] {
-                    if inner.is_below(outer) {
+                    if inner.is_below(outer.as_str()) {
                         let (inner, outer) = (inner.clone(), outer.clone());
                         return Err(DomainsError::Nested { inner, outer });
                     }

@@ -61,11 +61,8 @@ impl LogoutFlags {
             ));
         }
         let of_a_workspace = |host: &&Domain| {
-            let below = |domain: &Domain| {
-                let host = host.as_str().strip_suffix(domain.as_str());
-                host.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-            };
-            context.installation.domains.iter().any(below)
+            let mut domains = context.installation.domains.iter();
+            domains.any(|domain| *host == domain || host.is_below(domain.as_str()))
         };
         // What the configuration says of its sign-in pages it has checked, reserved labels too.
         if let Some(host) = self.logout_hosts.iter().find(of_a_workspace) {

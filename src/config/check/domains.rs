@@ -157,9 +157,9 @@ fn clash(domain: &Domain, other: &Domain) -> Option<String> {
     let (one, two) = (domain.as_str(), other.as_str());
     if one == two {
         Some(format!("`{one}` is listed twice"))
-    } else if domain.is_below(other) {
+    } else if domain.is_below(other.as_str()) {
         Some(format!("`{one}` lies below `{two}`, so a host could belong to both"))
-    } else if other.is_below(domain) {
+    } else if other.is_below(domain.as_str()) {
         Some(format!("`{two}` lies below `{one}`, so a host could belong to both"))
     } else {
         None

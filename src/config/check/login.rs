@@ -117,11 +117,7 @@ fn parameter(path: &str, raw: &RawLogin, found: &mut Findings<'_>) -> String {
 /// forge the sign-in state of a page that lives there.
 fn warn_about_host(path: &str, url: &WebUrl, place: &Surroundings<'_>, found: &mut Findings<'_>) {
     let reached = place.domains.and_then(|domains| {
-        domains.iter().find(|domain| {
-            let name = domain.as_str();
-            name == url.host()
-                || name.strip_suffix(url.host()).is_some_and(|rest| rest.ends_with('.'))
-        })
+        domains.iter().find(|domain| domain.as_str() == url.host() || domain.is_below(url.host()))
     });
     if let Some(domain) = reached {
         found.warn(

@@ -64,6 +64,8 @@ fn below_is_judged_by_whole_labels() {
     let domain = |name| Domain::new(name).unwrap();
     for (name, inner, outer, expected) in [
         ("one_label", "a.vdi.example.com", "vdi.example.com", true),
+        ("below_one_label", "vdi.localhost", "localhost", true),
+        ("nothing", "vdi.example.com", "", false),
         ("two_labels", "b.a.vdi.example.com", "vdi.example.com", true),
         ("itself", "vdi.example.com", "vdi.example.com", false),
         ("the_other_way", "example.com", "vdi.example.com", false),
@@ -71,7 +73,7 @@ fn below_is_judged_by_whole_labels() {
         ("suffix_trick", "evilvdi.example.com", "vdi.example.com", false),
         ("prefix_trick", "vdi.example.com.evil.com", "vdi.example.com", false),
     ] {
-        assert_eq!(domain(inner).is_below(&domain(outer)), expected, "{name}");
+        assert_eq!(domain(inner).is_below(outer), expected, "{name}");
     }
 }
 
