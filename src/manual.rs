@@ -708,7 +708,7 @@
 //!
 //! - test: `keys::fetch::reach::tests::what_is_inside`
 //! - test: `keys::fetch::connect::tests::a_document_from_outside_leads_to_no_address_inside`
-//! - test: `keys::fetch::endpoint::tests::addresses_are_read_one_way_or_not_at_all`
+//! - test: `url::tests::a_url_is_written_in_one_form`
 //! - test: `keys::fetch::discovery::tests::documents`
 //! - test: `keys::fetch::exchange::tests::only_a_200_with_one_kind_of_content_is_taken`
 //! - test: `keys::stored::tests::a_file_that_others_could_read_or_change_is_not_used`

@@ -187,8 +187,9 @@ impl Target {
 
     /// The first address that takes the connection.
     fn connect(&self, deadline: Instant) -> Result<TcpStream, AdminError> {
-        let addresses =
-            (self.url.host(), self.url.port()).to_socket_addrs().map_err(AdminError::Unreachable)?;
+        let addresses = (self.url.host(), self.url.port())
+            .to_socket_addrs()
+            .map_err(AdminError::Unreachable)?;
         let mut last = io::Error::from(io::ErrorKind::NotFound);
         for address in addresses {
             let outcome =

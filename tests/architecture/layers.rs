@@ -180,8 +180,8 @@ pub const MODULES: &[(&str, &[&str])] = &[
     ("observe", &["cross_site", "clock"]),
     ("clock", &["unix_time"]),
     ("random", &[]),
-    ("url", &[]),
     ("suggestion", &[]),
+    ("url", &[]),
     ("demo", &["token", "manifest", "keys", "unix_time", "clock", "random"]),
     ("manual", &[]),
 ];

@@ -27,7 +27,7 @@ two_sources | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwk
 fetched_plain | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: "http://p.example.com/jwks"} | issuers[0].keys.jwks_url | not https
 fetched_from_a_workspace | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: "https://alice.vdi.example.com/jwks"} | issuers[0].keys.jwks_url | whose user controls it
 fetched_with_password | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: "https://me:x@p.example.com/jwks"} | issuers[0].keys.jwks_url | user name or password
-fetched_from_a_path | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: /etc/jwks.json} | issuers[0].keys.jwks_url | no absolute web address
+fetched_from_a_path | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: /etc/jwks.json} | issuers[0].keys.jwks_url | not an absolute http or https URL
 fetched_from_a_number | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: 1} | issuers[0].keys.jwks_url | is a number
 fetched_secrets | user_claim: sub, audiences: [vdi], algorithms: [HS256], keys: {jwks_url: "https://p.example.com/jwks"} | issuers[0].keys.jwks_url | for public keys
 discovered_secrets | user_claim: sub, audiences: [vdi], algorithms: [HS256], keys: {discovery: true} | issuers[0].keys.discovery | for public keys
