@@ -52,10 +52,37 @@ function keep (kind, thing) {
 
 // A page whose answer is a refusal has loaded; one whose answer never comes has not.
 const until = { waitUntil: 'domcontentloaded' }
-// The page itself is asked: Firefox does not tell of one that comes back out of its memory.
-const visited = async (page, answer) =>
-  ({ url: await page.evaluate('location.href'), status: answer ? answer.status() : null })
 const pause = () => new Promise(resolve => setTimeout(resolve, 20))
+
+// Rejects when `work` has not settled after that many milliseconds. A browser that replaces a
+// document can lose the reply of a script that ran in it; the promise then never settles.
+function bounded (work, milliseconds) {
+  let timer
+  const late = new Promise((resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no reply within ${milliseconds} ms`)), milliseconds)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
+// How long to wait for one reply before asking again. It doubles, because a slow machine needs more.
+function * waits () {
+  for (let wait = 2_000; ; wait = Math.min(2 * wait, 30_000)) yield wait
+}
+// The value of an expression that changes nothing, from a page that may be replaced meanwhile.
+async function read (page, expression) {
+  for (const wait of waits()) {
+    const end = Date.now() + wait
+    try {
+      return await bounded(page.evaluate(expression), wait)
+    } catch (error) {
+      // An error that comes at once is an answer: the page is closed, or the expression is wrong.
+      if (Date.now() < end && !/context|navigat|destroyed|discarded/i.test(error.message)) throw error
+      await pause()
+    }
+  }
+}
+// Firefox does not report a page that it restores from its memory, so the page itself is asked.
+const visited = async (page, answer) =>
+  ({ url: await read(page, 'location.href'), status: answer ? answer.status() : null })
 
 async function prefer (page, dark) {
   if (engine !== 'firefox') {
@@ -94,22 +121,28 @@ const commands = {
       : host === domain)
   },
   goto: async ({ page, url, timeout }) => visited(page, await page.goto(url, { ...until, timeout })),
-  // As a script of the page's own would: that takes the place of whatever it is still on its way to,
-  // where a navigation from outside may wait for the wrong one.
+  // Navigates as a script of the page would: that replaces a navigation that is still under way,
+  // where a navigation from outside may wait for the wrong one. A page that is being replaced can
+  // lose the order, so it is given again, unless the page has arrived.
   async wander ({ page, url }) {
-    const there = `location.href === ${JSON.stringify(url)} && document.readyState === 'complete'`
-    // A page that goes away just now takes the order with it.
-    const order = () => page.evaluate(`void (location.href = ${JSON.stringify(url)})`).then(() => true)
-    while (!await order().catch(() => false)) await pause()
-    while (!await page.evaluate(there).catch(() => false)) await pause()
-  },
-  // A page that comes back out of the browser's memory loads nothing that could be waited for.
-  async back ({ page }) {
-    await page.evaluate('void (window.departed = true, history.back())')
-    const arrived = 'window.departed !== true && document.readyState !== "loading"'
-    while (!await page.evaluate(arrived).catch(() => false)) {
-      await pause()
+    for (const wait of waits()) {
+      const end = Date.now() + wait
+      const [href] = await bounded(page.evaluate('[location.href]'), wait).catch(() => [])
+      if (href !== url) {
+        await bounded(page.evaluate(`void (location.href = ${JSON.stringify(url)})`), wait).catch(() => {})
+      }
+      const there = `location.href === ${JSON.stringify(url)} && document.readyState === 'complete'`
+      while (Date.now() < end) {
+        if (await bounded(page.evaluate(there), wait).catch(() => false)) return
+        await pause()
+      }
     }
+  },
+  // A page that is restored from the browser's memory loads nothing that could be waited for.
+  async back ({ page }) {
+    await bounded(page.evaluate('void (window.departed = true, history.back())'), 10_000).catch(() => {})
+    const arrived = 'window.departed !== true && document.readyState !== "loading"'
+    while (!await read(page, arrived).catch(() => false)) await pause()
     return visited(page)
   },
   // An expression counts as done by the user, where a function's source would have to be parsed.
@@ -124,8 +157,8 @@ const commands = {
     await page.$eval(selector, element => { element.value = '' })
     await page.type(selector, value)
   },
-  url: ({ page }) => page.evaluate('location.href'),
-  text: ({ page }) => page.evaluate('document.body ? document.body.innerText : ""'),
+  url: ({ page }) => read(page, 'location.href'),
+  text: ({ page }) => read(page, 'document.body ? document.body.innerText : ""'),
   async screenshot ({ page, path, dark }) {
     await prefer(page, dark)
     await page.screenshot({ path })
