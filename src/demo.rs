@@ -13,8 +13,10 @@ mod checks;
 mod client;
 mod curl;
 mod desktop;
+mod environment;
 mod error;
 mod gate;
+mod hosts;
 mod issuer;
 mod listener;
 mod portal;
@@ -23,22 +25,20 @@ mod query;
 mod record;
 mod report;
 mod scratch;
-mod stage;
 mod traefik;
 mod verdicts;
-mod zone;
 
 pub use error::DemoError;
 pub use gate::{GateProcess, StartGate};
 pub use traefik::{InstallError, TraefikError, TraefikSearch, cache_folder};
 
-use stage::Stage;
+use environment::Environment;
+use hosts::Hosts;
 use std::{
     future::Future,
     io::{self, Write},
     net::{Ipv4Addr, Ipv6Addr, TcpListener},
 };
-use zone::Zone;
 
 /// What the visitor asked for.
 #[derive(Clone, Debug)]
@@ -96,11 +96,11 @@ async fn perform(
     let traefik = options.traefik.obtain(&say).await?;
     say(&format!("Traefik {} ({})", traefik.version, traefik.program.display()));
 
-    let stage = Stage::build(Zone::new(port), ipv6, traefik).await?;
-    let gate_running = gate.run(&stage.gate_configuration, &stage.gate_log);
+    let environment = Environment::build(Hosts::new(port), ipv6, traefik).await?;
+    let gate_running = gate.run(&environment.gate_configuration, &environment.gate_log);
     tokio::select! {
         failure = gate_running => Err(failure),
-        outcome = stage.open(options, output) => outcome,
+        outcome = environment.open(options, output) => outcome,
     }
 }
 

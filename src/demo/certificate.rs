@@ -1,10 +1,10 @@
 //! The demo's own certificate authority and the two certificates that it signs.
 //!
 //! The authority's key never reaches the disk and is dropped as soon as both certificates are
-//! signed, and name constraints (RFC 5280 §4.2.1.10) bind it to the demo's zone and the loopback
+//! signed, and name constraints (RFC 5280 §4.2.1.10) bind it to the demo's domain and the loopback
 //! addresses: whoever imports it into a browser opens nothing else by that. Time is an argument.
 
-use super::zone::{Account, SIGN_IN_LABEL, ZONE, host};
+use super::hosts::{Account, DOMAIN, SIGN_IN_LABEL, host};
 use crate::keys::certificate::{Authority, CertificateError, CertifiedKey, Scope, Validity};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -26,7 +26,7 @@ impl Certificates {
         let authority = authority(now)?;
         // The exact names stand beside the wildcard because some clients refuse a wildcard directly
         // below a name they take for a public suffix.
-        let mut names = vec![format!("*.{ZONE}"), host(SIGN_IN_LABEL)];
+        let mut names = vec![format!("*.{DOMAIN}"), host(SIGN_IN_LABEL)];
         names.extend(Account::ALL.map(|account| host(account.name())));
         let front = authority.certify(SUBJECT, &names)?;
         let gate = authority.certify(SUBJECT, &["localhost".into(), "127.0.0.1".into()])?;

@@ -1,9 +1,9 @@
-//! The demo's examination of itself: requests as browsers, attackers and `curl` send them, through
+//! The demo's test of itself: requests as browsers, attackers and `curl` send them, through
 //! the real Traefik, each with the answer it must get.
 //!
 //! A refusal counts only when the status is right *and* alice's desktop has no record of the
 //! request. [`way_in`] signs alice and bob in, as their browsers do, and out in the end; between the
-//! two, [`catalogue`] says what is tried with their sessions, and [`Examination::examine`] sends it
+//! two, [`catalogue`] says what is tried with their sessions, and [`SelfTest::examine`] sends it
 //! and judges.
 
 mod browser;
@@ -12,17 +12,17 @@ mod way_in;
 
 use super::{
     client::{Client, Reply},
+    hosts::{Account, Hosts, SIGN_IN_LABEL},
     issuer::Issuer,
     record::Record,
-    zone::{Account, SIGN_IN_LABEL, Zone},
 };
 use browser::Browser;
 use std::{fmt::Write, io};
 use way_in::Walk;
 
-/// What the checks need to know of the stage.
-pub(super) struct Examination<'a> {
-    pub(super) zone: Zone,
+/// What the checks need to know about the running demo.
+pub(super) struct SelfTest<'a> {
+    pub(super) hosts: Hosts,
     pub(super) client: &'a Client,
     pub(super) issuer: &'a Issuer,
     pub(super) record: &'a Record,
@@ -66,7 +66,7 @@ enum Expected {
     Refused(u16),
 }
 
-impl Examination<'_> {
+impl SelfTest<'_> {
     /// Sends everything, in order.
     pub(super) async fn examine(&self) -> Result<Vec<Finding>, super::DemoError> {
         let mut walk = Walk::new(self);
@@ -81,7 +81,7 @@ impl Examination<'_> {
     }
 
     fn browser(&self) -> Browser<'_> {
-        Browser::new(self.client, self.zone)
+        Browser::new(self.client, self.hosts)
     }
 
     fn judge(&self, check: &Check, reply: io::Result<Reply>, reached: bool) -> Finding {
@@ -148,9 +148,9 @@ impl Examination<'_> {
             return false;
         };
         let back = super::query::value(query, "rd").unwrap_or_default();
-        page == format!("{}/", self.zone.origin(SIGN_IN_LABEL))
+        page == format!("{}/", self.hosts.origin(SIGN_IN_LABEL))
             && super::query::value(query, "st").is_some()
-            && back.starts_with(&format!("{}/", self.zone.origin(label)))
+            && back.starts_with(&format!("{}/", self.hosts.origin(label)))
     }
 }
 

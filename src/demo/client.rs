@@ -4,7 +4,7 @@
 
 use super::{
     DemoError,
-    zone::{Zone, host},
+    hosts::{Hosts, host},
 };
 use futures_util::{SinkExt, StreamExt};
 use std::{io, net::Ipv4Addr, net::SocketAddr, sync::Arc, time::Duration};
@@ -29,7 +29,7 @@ use tokio_tungstenite::{
 /// Talks to Traefik on loopback and trusts the demo's authority alone.
 pub(super) struct Client {
     connector: TlsConnector,
-    zone: Zone,
+    hosts: Hosts,
 }
 
 /// What came back.
@@ -42,7 +42,7 @@ pub(super) struct Reply {
 }
 
 impl Client {
-    pub(super) fn new(authority: CertificateDer<'static>, zone: Zone) -> Result<Self, DemoError> {
+    pub(super) fn new(authority: CertificateDer<'static>, hosts: Hosts) -> Result<Self, DemoError> {
         let mut roots = RootCertStore::empty();
         roots.add(authority).map_err(DemoError::Tls)?;
         let provider = Arc::new(aws_lc_rs::default_provider());
@@ -51,7 +51,7 @@ impl Client {
             .map_err(DemoError::Tls)?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Self { connector: TlsConnector::from(Arc::new(configuration)), zone })
+        Ok(Self { connector: TlsConnector::from(Arc::new(configuration)), hosts })
     }
 
     /// Sends `request` as it stands to the host of `label` and reads the whole answer. When the
@@ -61,7 +61,7 @@ impl Client {
     }
 
     async fn exchange(&self, label: &str, request: &str) -> io::Result<Reply> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.zone.port()));
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.hosts.port()));
         let stream = TcpStream::connect(address).await?;
         let name = ServerName::try_from(host(label)).map_err(io::Error::other)?;
         let mut stream = self.connector.connect(name, stream).await?;

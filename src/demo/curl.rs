@@ -4,7 +4,7 @@
 //! header files for `curl -H @FILE`): shorter to read, and nothing to leave behind in a shell's
 //! history.
 
-use super::zone::{Account, SIGN_IN_LABEL, Zone, host};
+use super::hosts::{Account, Hosts, SIGN_IN_LABEL, host};
 use std::path::Path;
 
 /// A line and what it must print.
@@ -16,8 +16,8 @@ pub(super) struct CurlLine {
 
 /// Name and text of the header files: bob's token as a script sends it, and what a browser adds when
 /// the sign-in page's form is sent.
-pub(super) fn header_files(zone: Zone, bobs_token: &str) -> [(&'static str, String); 2] {
-    let origin = zone.origin(SIGN_IN_LABEL);
+pub(super) fn header_files(hosts: Hosts, bobs_token: &str) -> [(&'static str, String); 2] {
+    let origin = hosts.origin(SIGN_IN_LABEL);
     let form = format!("Origin: {origin}\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: document\n");
     [(BOB, format!("Authorization: Bearer {bobs_token}\n")), (FORM, form)]
 }
@@ -28,16 +28,16 @@ const FORM: &str = "form.header";
 const JAR: &str = "alice.jar";
 
 /// The five lines that tell the whole story.
-pub(super) fn lines(zone: Zone, folder: &Path, authority: &Path) -> Vec<CurlLine> {
+pub(super) fn lines(hosts: Hosts, folder: &Path, authority: &Path) -> Vec<CurlLine> {
     let (alice, portal) = (host(Account::Alice.name()), host(SIGN_IN_LABEL));
-    let port = zone.port();
+    let port = hosts.port();
     let base = format!(
         "curl -sS --cacert {} --resolve {alice}:{port}:127.0.0.1",
         quoted(&authority.display().to_string())
     );
-    let sign_in = zone.origin(SIGN_IN_LABEL);
-    let origin = zone.origin(Account::Alice.name());
-    let sibling = zone.origin(Account::Bob.name());
+    let sign_in = hosts.origin(SIGN_IN_LABEL);
+    let origin = hosts.origin(Account::Alice.name());
+    let sibling = hosts.origin(Account::Bob.name());
     let status = "-o /dev/null -w '%{http_code}\\n'";
     let header = |name| quoted(&format!("@{}", folder.join(name).display()));
     let (form, bob) = (header(FORM), header(BOB));
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     fn commands() -> Vec<String> {
-        let lines = lines(Zone::new(8443), Path::new("/tmp/d"), Path::new("/tmp/d/ca.pem"));
+        let lines = lines(Hosts::new(8443), Path::new("/tmp/d"), Path::new("/tmp/d/ca.pem"));
         lines.into_iter().map(|line| line.command).collect()
     }
 
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn no_token_stands_in_a_line() {
-        let [(_, bob), (_, form)] = header_files(Zone::new(8443), "eyJ.bob");
+        let [(_, bob), (_, form)] = header_files(Hosts::new(8443), "eyJ.bob");
         assert_eq!(bob, "Authorization: Bearer eyJ.bob\n");
         assert!(form.starts_with("Origin: https://login.vdi.localhost:8443\n"), "{form}");
         assert!(commands().iter().all(|command| !command.contains("Bearer")));

@@ -6,11 +6,11 @@
 
 use super::{
     gate::SESSION_COOKIE,
-    listener::{Answer, Site, page},
+    hosts::{Account, Hosts, SIGN_IN_LABEL},
+    listener::{Answer, STYLE, Site, page},
     query,
     record::Record,
     verdicts::Verdicts,
-    zone::{Account, SIGN_IN_LABEL, Zone},
 };
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::Full;
@@ -30,7 +30,7 @@ use tokio_tungstenite::{
 /// One person's desktop.
 pub(super) struct Desktop {
     pub(super) owner: Account,
-    pub(super) zone: Zone,
+    pub(super) hosts: Hosts,
     /// What reached alice's desktop; bob's desktop only reads it.
     pub(super) record: Arc<Record>,
     /// What the gate said, for bob's page.
@@ -90,10 +90,10 @@ impl Desktop {
         };
         template
             .replace("{{style}}", STYLE)
-            .replace("{{alice}}", &self.zone.authority(Account::Alice.name()))
-            .replace("{{bob}}", &self.zone.authority(Account::Bob.name()))
-            .replace("{{login}}", &self.zone.authority(SIGN_IN_LABEL))
-            .replace("{{zone}}", super::zone::ZONE)
+            .replace("{{alice}}", &self.hosts.authority(Account::Alice.name()))
+            .replace("{{bob}}", &self.hosts.authority(Account::Bob.name()))
+            .replace("{{login}}", &self.hosts.authority(SIGN_IN_LABEL))
+            .replace("{{domain}}", super::hosts::DOMAIN)
             .replace("{{session_cookie}}", SESSION_COOKIE)
             .replace("{{user}}", &escaped(user.unwrap_or("nobody")))
     }
@@ -158,7 +158,6 @@ fn status(status: StatusCode) -> Answer {
     answer
 }
 
-pub(super) const STYLE: &str = include_str!("style.css");
 const ALICE: &str = include_str!("alice.html");
 const BOB: &str = include_str!("bob.html");
 
@@ -168,7 +167,7 @@ mod tests {
 
     fn desktop(owner: Account) -> Desktop {
         let verdicts = Arc::new(Verdicts::new("/nonexistent/gate.log".into()));
-        Desktop { owner, zone: Zone::new(8443), record: Arc::default(), verdicts }
+        Desktop { owner, hosts: Hosts::new(8443), record: Arc::default(), verdicts }
     }
 
     #[test]

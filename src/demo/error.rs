@@ -1,4 +1,4 @@
-//! What can keep the demo from its stage.
+//! Why the demo cannot start or go on.
 
 use super::traefik::TraefikError;
 use crate::keys::certificate::CertificateError;

@@ -2,10 +2,10 @@
 
 use super::{
     DemoError,
+    hosts::{DOMAIN, Hosts, SIGN_IN_LABEL},
     issuer::AUDIENCE,
     portal::SIGNED_OUT,
     process::{self, Program},
-    zone::{SIGN_IN_LABEL, ZONE, Zone},
 };
 use serde_json::json;
 use std::{future::Future, net::SocketAddr, path::Path, path::PathBuf};
@@ -38,7 +38,7 @@ impl StartGate for GateProcess {
 
 /// Everything that the gate's configuration depends on.
 pub(super) struct GateSettings<'a> {
-    pub(super) zone: Zone,
+    pub(super) hosts: Hosts,
     /// Where Traefik asks, where health is asked, and where the 404 page is served.
     pub(super) listen: SocketAddr,
     pub(super) admin: SocketAddr,
@@ -55,13 +55,13 @@ impl GateSettings<'_> {
     /// The configuration file. It is written as JSON, which every YAML reader reads: so no path
     /// with an odd character can change its structure.
     pub(super) fn to_yaml(&self) -> String {
-        let sign_in = self.zone.origin(SIGN_IN_LABEL);
+        let sign_in = self.hosts.origin(SIGN_IN_LABEL);
         let configuration = json!({
             "listen": self.listen.to_string(),
             "admin_listen": self.admin.to_string(),
             "pages_listen": self.pages.to_string(),
             "tls": { "cert_file": self.certificate, "key_file": self.key },
-            "domains": [ZONE],
+            "domains": [DOMAIN],
             "issuers": [{
                 "issuer": self.issuer,
                 "audiences": [AUDIENCE],
@@ -92,7 +92,7 @@ mod tests {
     fn configuration(key: &str) -> serde_json::Value {
         let address = |port| SocketAddr::from(([127, 0, 0, 1], port));
         let settings = GateSettings {
-            zone: Zone::new(8443),
+            hosts: Hosts::new(8443),
             listen: address(1),
             admin: address(2),
             pages: address(3),

@@ -4,7 +4,7 @@
 //! nothing of cookies, files or sockets; time is an argument. The sign-in page and the checks
 //! call it, the latter also for tokens that must be refused.
 
-use super::{DemoError, zone::Account};
+use super::{DemoError, hosts::Account};
 use crate::random;
 use crate::token::{Algorithm, SigningKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

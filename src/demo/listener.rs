@@ -76,3 +76,5 @@ pub(super) fn page(html: String, policy: &str) -> Answer {
 const LOOPBACK: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 const HTML: &str = "text/html; charset=utf-8";
+/// The style sheet of every page of the demo.
+pub(super) const STYLE: &str = include_str!("style.css");

@@ -9,10 +9,10 @@ mod handoff;
 mod visitor;
 
 use super::{
+    hosts::{Account, Hosts, SIGN_IN_LABEL},
     issuer::Issuer,
-    listener::{Answer, Site, page},
+    listener::{Answer, STYLE, Site, page},
     query,
-    zone::{Account, SIGN_IN_LABEL, Zone},
 };
 use crate::clock;
 use handoff::Asked;
@@ -25,9 +25,9 @@ use hyper::{
 use std::sync::Arc;
 use visitor::{Visitor, Visitors};
 
-/// The site at `login.vdi.localhost`, the one host of the zone without the gate in front.
+/// The site at `login.vdi.localhost`, the one host of the domain without the gate in front.
 pub(super) struct Portal {
-    zone: Zone,
+    hosts: Hosts,
     issuer: Arc<Issuer>,
     visitors: Visitors,
 }
@@ -50,7 +50,7 @@ impl Site for Portal {
             }
             (&Method::POST, "/sign-out") => {
                 let gone = self.visitors.end(&cookies);
-                redirect(&format!("{}/", self.zone.origin(SIGN_IN_LABEL)), Some(&gone))
+                redirect(&format!("{}/", self.hosts.origin(SIGN_IN_LABEL)), Some(&gone))
             }
             (&Method::POST, "/sign-in") => {
                 let body = Limited::new(body, BODY_LIMIT).collect().await;
@@ -63,14 +63,14 @@ impl Site for Portal {
 }
 
 impl Portal {
-    pub(super) fn new(zone: Zone, issuer: Arc<Issuer>) -> Self {
-        Self { zone, issuer, visitors: Visitors::default() }
+    pub(super) fn new(hosts: Hosts, issuer: Arc<Issuer>) -> Self {
+        Self { hosts, issuer, visitors: Visitors::default() }
     }
 
     /// Somebody comes: sent by the gate, or on his own. Who is signed in already is sent on at once.
     fn visit(&self, query: &str, cookies: &str) -> Answer {
         let visitor = self.visitors.find(cookies);
-        match (Asked::read(query, self.zone), &visitor) {
+        match (Asked::read(query, self.hosts), &visitor) {
             (Some(asked), Some(visitor)) => self.hand_over(&asked, visitor, None),
             (Some(asked), None) => self.shown(StatusCode::OK, &Said::Asked(asked), None),
             (None, visitor) if asks(query) => {
@@ -84,7 +84,7 @@ impl Portal {
     /// back; from nowhere, to one's own desktop, which begins a sign-in that ends at once.
     fn sign_in(&self, form: &str, cookies: &str) -> Answer {
         let account = query::value(form, "account").and_then(|name| Account::named(&name));
-        let asked = Asked::read(form, self.zone);
+        let asked = Asked::read(form, self.hosts);
         let (Some(account), false) = (account, asked.is_none() && asks(form)) else {
             return refusal(StatusCode::BAD_REQUEST);
         };
@@ -95,7 +95,7 @@ impl Portal {
         if let Some(asked) = asked {
             return self.hand_over(&asked, &visitor, Some(&cookie));
         }
-        let own = format!("{}/.doorward/login", self.zone.origin(account.name()));
+        let own = format!("{}/.doorward/login", self.hosts.origin(account.name()));
         redirect(&own, Some(&cookie))
     }
 
@@ -114,7 +114,7 @@ impl Portal {
     fn shown(&self, status: StatusCode, said: &Said, visitor: Option<&Visitor>) -> Answer {
         let html = self.html(said, visitor.map(|visitor| visitor.account));
         // Chromium applies `form-action` to every redirect after the form as well.
-        let targets = Account::ALL.map(|account| self.zone.origin(account.name())).join(" ");
+        let targets = Account::ALL.map(|account| self.hosts.origin(account.name())).join(" ");
         let mut answer = page(html, &format!("{POLICY}; form-action 'self' {targets}"));
         *answer.status_mut() = status;
         // Nobody learns where a visitor comes from, and yet the form has an `Origin`.
@@ -160,13 +160,13 @@ impl Portal {
             Said::Asked(asked) => format!(
                 "<input type=\"hidden\" name=\"rd\" value=\"{}/\">\n\
                  <input type=\"hidden\" name=\"st\" value=\"{}\">\n",
-                self.zone.origin(asked.owner.name()),
+                self.hosts.origin(asked.owner.name()),
                 asked.state,
             ),
             Said::Nothing | Said::SignedOut | Said::Unreadable => String::new(),
         };
         PORTAL
-            .replace("{{style}}", super::desktop::STYLE)
+            .replace("{{style}}", STYLE)
             .replace("{{title}}", &title)
             .replace("{{text}}", &text)
             .replace("{{carried}}", &carried)
@@ -176,12 +176,12 @@ impl Portal {
     }
 
     fn authority(&self, account: Account) -> String {
-        self.zone.authority(account.name())
+        self.hosts.authority(account.name())
     }
 
     fn is_own_origin(&self, headers: &HeaderMap) -> bool {
         let mut origins = headers.get_all(header::ORIGIN).iter();
-        let own = self.zone.origin(SIGN_IN_LABEL);
+        let own = self.hosts.origin(SIGN_IN_LABEL);
         origins.next().is_some_and(|origin| origin.as_bytes() == own.as_bytes())
             && origins.next().is_none()
     }

@@ -4,7 +4,7 @@
 use super::{
     checks::Finding,
     curl::CurlLine,
-    zone::{Account, SIGN_IN_LABEL, Zone, host},
+    hosts::{Account, Hosts, SIGN_IN_LABEL, host},
 };
 use crate::manifest::TraefikVersion;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use std::{fmt::Write, path::Path};
 
 /// Everything that the first screen says.
 pub(super) struct Ready<'a> {
-    pub(super) zone: Zone,
+    pub(super) hosts: Hosts,
     pub(super) authority: &'a Path,
     pub(super) traefik: &'a Path,
     pub(super) version: TraefikVersion,
@@ -67,7 +67,7 @@ impl Ready<'_> {
             .collect();
         let ready = json!({
             "ready": true,
-            "port": self.zone.port(),
+            "port": self.hosts.port(),
             "desktops": {
                 "alice": self.desktop(Account::Alice),
                 "bob": self.desktop(Account::Bob),
@@ -83,11 +83,11 @@ impl Ready<'_> {
     }
 
     fn desktop(&self, account: Account) -> String {
-        format!("{}/", self.zone.origin(account.name()))
+        format!("{}/", self.hosts.origin(account.name()))
     }
 
     fn sign_in(&self) -> String {
-        format!("{}/", self.zone.origin(SIGN_IN_LABEL))
+        format!("{}/", self.hosts.origin(SIGN_IN_LABEL))
     }
 }
 
@@ -134,7 +134,7 @@ pub(super) fn table_json(findings: &[Finding], version: TraefikVersion) -> Strin
     format!("{table}\n")
 }
 
-/// An examination that asked nothing has shown nothing.
+/// A self-test that sent no request has shown nothing.
 pub(super) fn all_passed(findings: &[Finding]) -> bool {
     !findings.is_empty() && findings.iter().all(|finding| finding.passed)
 }
@@ -153,13 +153,13 @@ mod tests {
 
     fn ready(json: bool) -> String {
         let folder = Path::new("/tmp/d");
-        let zone = Zone::new(8443);
+        let hosts = Hosts::new(8443);
         let ready = Ready {
-            zone,
+            hosts,
             authority: &folder.join("ca.pem"),
             traefik: Path::new("/bin/traefik"),
             version: VERSION,
-            lines: &curl::lines(zone, folder, &folder.join("ca.pem")),
+            lines: &curl::lines(hosts, folder, &folder.join("ca.pem")),
         };
         if json { ready.json() } else { ready.text() }
     }

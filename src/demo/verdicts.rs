@@ -4,7 +4,7 @@
 //! operator here, so that a visitor sees what bob cannot. The log names no address, so a decision is
 //! known by its time alone: one attempt is made after the other, and asked about in between.
 
-use super::zone::Account;
+use super::hosts::Account;
 use serde_json::Value;
 use std::{
     fs::File,

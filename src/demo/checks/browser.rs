@@ -3,13 +3,13 @@
 
 use crate::demo::{
     client::{Client, Reply},
-    zone::Zone,
+    hosts::Hosts,
 };
 use std::{fmt::Write, io};
 
 pub(super) struct Browser<'a> {
     client: &'a Client,
-    zone: Zone,
+    hosts: Hosts,
     jar: Vec<Kept>,
 }
 
@@ -21,8 +21,8 @@ struct Kept {
 }
 
 impl<'a> Browser<'a> {
-    pub(super) fn new(client: &'a Client, zone: Zone) -> Self {
-        Self { client, zone, jar: Vec::new() }
+    pub(super) fn new(client: &'a Client, hosts: Hosts) -> Self {
+        Self { client, hosts, jar: Vec::new() }
     }
 
     /// Opens a page: typed, or as the next step of a redirect.
@@ -37,7 +37,7 @@ impl<'a> Browser<'a> {
         origin: &str,
         form: &str,
     ) -> io::Result<Reply> {
-        let site = if origin == self.zone.origin(label) { "same-origin" } else { "same-site" };
+        let site = if origin == self.hosts.origin(label) { "same-origin" } else { "same-site" };
         let lines = format!(
             "Origin: {origin}\r\nSec-Fetch-Site: {site}\r\n\
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
@@ -53,7 +53,7 @@ impl<'a> Browser<'a> {
         lines: &str,
         body: &str,
     ) -> io::Result<Reply> {
-        let host = self.zone.authority(label);
+        let host = self.hosts.authority(label);
         let mut request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html,*/*;q=0.8\r\n\
              Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n{lines}"
@@ -103,12 +103,12 @@ impl<'a> Browser<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::examination;
+    use super::super::tests::self_test;
 
     #[test]
     fn cookies_stay_with_their_host_and_go_when_told() {
-        examination(|examination| {
-            let mut browser = examination.browser();
+        self_test(|self_test| {
+            let mut browser = self_test.browser();
             browser.keep("alice", "__Host-a=1; Path=/; Secure");
             browser.keep("bob", "__Host-a=2; Path=/; Secure");
             browser.keep("alice", "__Host-b=3; Max-Age=60");

@@ -1,14 +1,14 @@
 //! What the demo tries on itself.
 
-use super::{Check, Examination, Expected, way_in::Sessions};
+use super::{Check, Expected, SelfTest, way_in::Sessions};
 use crate::demo::{
     DemoError,
     gate::SESSION_COOKIE,
+    hosts::{Account, host},
     issuer::{Issuer, LIFETIME},
-    zone::{Account, host},
 };
 
-impl Examination<'_> {
+impl SelfTest<'_> {
     /// Every check in the order of the table. Where a browser asks, it has the session that the gate
     /// gave it; tokens of the issuer are what scripts bring, and forgers make.
     pub(super) fn catalogue(&self, sessions: &Sessions) -> Result<Vec<Check>, DemoError> {
@@ -100,7 +100,7 @@ impl Examination<'_> {
     /// Alice's browser, with her session, on bob's page: what browsers really send from there.
     fn pages_of_bob(&self, alice: &str) -> Vec<Check> {
         let session = || alice.to_owned();
-        let bob = || self.zone.origin(Account::Bob.name());
+        let bob = || self.hosts.origin(Account::Bob.name());
         let refused = || Expected::Refused(403);
         let from = |name, method, mode: &str, dest: &str| {
             let mut check = self.alice(name, refused());
@@ -144,10 +144,10 @@ impl Examination<'_> {
         };
         let mut checks = vec![
             self.alice("bob with a forged X-Forwarded-Host", refused())
-                .with("X-Forwarded-Host", self.zone.authority("bob"))
+                .with("X-Forwarded-Host", self.hosts.authority("bob"))
                 .with("Cookie", others()),
             self.alice("bob with alice's host in capitals", refused())
-                .at(self.zone.authority("alice").to_uppercase())
+                .at(self.hosts.authority("alice").to_uppercase())
                 .with("Cookie", others()),
             self.alice("bob with a dot after alice's host", refused())
                 .at(format!("{}.", host("alice")))
@@ -173,7 +173,7 @@ impl Examination<'_> {
     }
 
     fn check(&self, name: &'static str, label: &'static str, expected: Expected) -> Check {
-        let host = self.zone.authority(label);
+        let host = self.hosts.authority(label);
         Check { name, method: "GET", label, host, path: "/echo", headers: Vec::new(), expected }
     }
 
@@ -187,7 +187,7 @@ impl Examination<'_> {
             .with("Upgrade", "websocket".into())
             .with("Sec-WebSocket-Version", "13".into())
             .with("Sec-WebSocket-Key", "ZG9vcndhcmQgZGVtbyEhIQ==".into())
-            .with("Origin", self.zone.origin(page.name()))
+            .with("Origin", self.hosts.origin(page.name()))
     }
 }
 

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 
 const NOW: u64 = 1_800_000_000;
 
-/// Calls `judge` with an examination that never sends anything.
-pub(super) fn examination<T>(judge: impl FnOnce(&Examination<'_>) -> T) -> T {
-    let zone = Zone::new(8443);
+/// Calls `judge` with a `SelfTest` that sends no request.
+pub(super) fn self_test<T>(judge: impl FnOnce(&SelfTest<'_>) -> T) -> T {
+    let hosts = Hosts::new(8443);
     let authority = Certificates::generate(NOW).unwrap().authority_der;
-    judge(&Examination {
-        zone,
-        client: &Client::new(authority, zone).unwrap(),
-        issuer: &Issuer::new(zone.origin(SIGN_IN_LABEL)).unwrap(),
+    judge(&SelfTest {
+        hosts,
+        client: &Client::new(authority, hosts).unwrap(),
+        issuer: &Issuer::new(hosts.origin(SIGN_IN_LABEL)).unwrap(),
         record: &Record::default(),
         drops_aliases: true,
         now: NOW,
@@ -31,7 +31,7 @@ fn check(expected: Expected) -> Check {
 
 #[test]
 fn refusal_that_reached_the_desktop_is_a_failure() {
-    examination(|examination| {
+    self_test(|self_test| {
         let refused = check(Expected::Refused(403));
         for (row, status, reached, passed) in [
             ("refused", 403, false, true),
@@ -39,7 +39,7 @@ fn refusal_that_reached_the_desktop_is_a_failure() {
             ("let_in", 200, true, false),
             ("refused_too_late", 403, true, false),
         ] {
-            let finding = examination.judge(&refused, Ok(reply(status, "", "")), reached);
+            let finding = self_test.judge(&refused, Ok(reply(status, "", "")), reached);
             assert_eq!(finding.passed, passed, "{row}: {}", finding.actual);
         }
     });
@@ -47,9 +47,9 @@ fn refusal_that_reached_the_desktop_is_a_failure() {
 
 #[test]
 fn silence_is_a_failure() {
-    examination(|examination| {
+    self_test(|self_test| {
         let silence = Err(io::ErrorKind::TimedOut.into());
-        assert!(!examination.judge(&check(Expected::Refused(403)), silence, false).passed);
+        assert!(!self_test.judge(&check(Expected::Refused(403)), silence, false).passed);
     });
 }
 
@@ -66,7 +66,7 @@ fn entry_needs_the_right_desktop_the_right_name_and_no_token() {
         format!(r#"{{ "desktop": "{desktop}", "headers": [{headers}] }}"#)
     };
     let user = r#"["x-doorward-user", "alice"]"#;
-    examination(|examination| {
+    self_test(|self_test| {
         for (row, body, passed) in [
             ("as_it_should_be", body("alice", user), true),
             ("other_desktop", body("bob", user), false),
@@ -76,7 +76,7 @@ fn entry_needs_the_right_desktop_the_right_name_and_no_token() {
             ("token", body("alice", &format!(r#"{user}, ["cookie", "eyJhbGc"]"#)), false),
             ("no_json", "hello".to_owned(), false),
         ] {
-            let finding = examination.judge(&inside(), Ok(reply(200, "", &body)), true);
+            let finding = self_test.judge(&inside(), Ok(reply(200, "", &body)), true);
             assert_eq!(finding.passed, passed, "{row}: {}", finding.actual);
         }
     });
@@ -85,7 +85,7 @@ fn entry_needs_the_right_desktop_the_right_name_and_no_token() {
 #[test]
 fn redirect_must_lead_to_the_sign_in_page_and_back() {
     let own = "https%3A%2F%2Falice.vdi.localhost%3A8443%2Fecho";
-    examination(|examination| {
+    self_test(|self_test| {
         for (row, location, passed) in [
             ("as_it_should_be", format!("https://login.vdi.localhost:8443/?rd={own}&st=a.b"), true),
             ("no_state", format!("https://login.vdi.localhost:8443/?rd={own}"), false),
@@ -100,7 +100,7 @@ fn redirect_must_lead_to_the_sign_in_page_and_back() {
         ] {
             let headers = format!("Location: {location}\r\n");
             let finding =
-                examination.judge(&check(Expected::SignIn), Ok(reply(302, &headers, "")), false);
+                self_test.judge(&check(Expected::SignIn), Ok(reply(302, &headers, "")), false);
             assert_eq!(finding.passed, passed, "{row}: {}", finding.actual);
         }
     });
@@ -108,7 +108,7 @@ fn redirect_must_lead_to_the_sign_in_page_and_back() {
 
 #[test]
 fn socket_must_echo() {
-    examination(|examination| {
+    self_test(|self_test| {
         let message = crate::demo::client::MESSAGE;
         for (row, status, body, passed) in [
             ("echo", 101, message, true),
@@ -116,7 +116,7 @@ fn socket_must_echo() {
             ("plain", 200, message, false),
         ] {
             let finding =
-                examination.judge(&check(Expected::Socket), Ok(reply(status, "", body)), true);
+                self_test.judge(&check(Expected::Socket), Ok(reply(status, "", body)), true);
             assert_eq!(finding.passed, passed, "{row}");
         }
     });
@@ -124,9 +124,9 @@ fn socket_must_echo() {
 
 #[test]
 fn names_are_distinct_and_requests_are_whole() {
-    examination(|examination| {
+    self_test(|self_test| {
         let [alice, bob] = ["a", "b"].map(|value| format!("{SESSION_COOKIE}={value}"));
-        let checks = examination.catalogue(&Sessions { alice, bob }).unwrap();
+        let checks = self_test.catalogue(&Sessions { alice, bob }).unwrap();
         let names: BTreeSet<_> = checks.iter().map(|check| check.name).collect();
         assert_eq!(names.len(), checks.len());
         for check in &checks {

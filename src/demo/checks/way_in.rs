@@ -4,11 +4,11 @@
 //! A step's answer is told in one line (status, where it leads, which cookies it sets) and has to
 //! be the expected line to the letter: a cookie too many is a failure like a wrong status.
 
-use super::{Examination, Finding, browser::Browser};
+use super::{Finding, SelfTest, browser::Browser};
 use crate::demo::{
     client::Reply,
+    hosts::{Account, Hosts, SIGN_IN_LABEL},
     portal::SIGNED_OUT,
-    zone::{Account, SIGN_IN_LABEL, Zone},
 };
 use std::{fmt::Write, io};
 
@@ -21,22 +21,22 @@ pub(super) struct Sessions {
 
 /// Browsers, and what was found so far.
 pub(super) struct Walk<'a> {
-    examination: &'a Examination<'a>,
+    self_test: &'a SelfTest<'a>,
     alice: Browser<'a>,
     bob: Browser<'a>,
     pub(super) findings: Vec<Finding>,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(examination: &'a Examination<'a>) -> Self {
-        let (alice, bob) = (examination.browser(), examination.browser());
-        Self { examination, alice, bob, findings: Vec::new() }
+    pub(super) fn new(self_test: &'a SelfTest<'a>) -> Self {
+        let (alice, bob) = (self_test.browser(), self_test.browser());
+        Self { self_test, alice, bob, findings: Vec::new() }
     }
 
     /// Both sign in, each to his own desktop.
     pub(super) async fn enter(&mut self) -> Sessions {
-        let zone = self.examination.zone;
-        let sign_in = zone.origin(SIGN_IN_LABEL);
+        let hosts = self.self_test.hosts;
+        let sign_in = hosts.origin(SIGN_IN_LABEL);
         let page = (ALICE, "/echo?attempt=way-in");
 
         // Bob tries alice's desktop first. He is signed in at the portal from here on.
@@ -53,13 +53,13 @@ impl<'a> Walk<'a> {
         self.step("alice opens her desktop", "302 login/, sets __Host-doorward-st-…", &sent);
         let told = self.alice.open((SIGN_IN_LABEL, &format!("/?{wish}"))).await;
         self.step("the sign-in page asks who she is", "200", &told);
-        let bobs_page = zone.origin(Account::Bob.name());
+        let bobs_page = hosts.origin(Account::Bob.name());
         let form = format!("account=alice&{wish}");
         let told = self.alice.submit((SIGN_IN_LABEL, "/sign-in"), &bobs_page, &form).await;
         self.step("bob's page signs her in", "403", &told);
         let told = self.alice.submit((SIGN_IN_LABEL, "/sign-in"), &sign_in, &form).await;
         self.step("alice signs in", "303 alice/.doorward/enter, sets __Host-portal", &told);
-        let entry = path(&told, zone);
+        let entry = path(&told, hosts);
 
         let told = self.bob.open((ALICE, &entry)).await;
         self.step("her way in, in bob's browser", "401", &told);
@@ -70,7 +70,7 @@ impl<'a> Walk<'a> {
         let state = self.alice.cookie(ALICE, STATE);
         let told = self.alice.open((SIGN_IN_LABEL, &format!("/?{}", query(&sent)))).await;
         self.step("she asks once more: at once", "303 alice/.doorward/enter", &told);
-        let entry = path(&told, zone);
+        let entry = path(&told, hosts);
         let told = self.alice.open((ALICE, &entry)).await;
         self.step("her way in, in hers", "303 alice/echo, sets __Host-doorward", &told);
         let session = self.alice.cookie(ALICE, SESSION);
@@ -81,7 +81,7 @@ impl<'a> Walk<'a> {
         let sent = self.bob.open((BOB, "/.doorward/login?path=/echo")).await;
         let told = self.bob.open((SIGN_IN_LABEL, &format!("/?{}", query(&sent)))).await;
         self.step("bob asks for his own desktop: at once", "303 bob/.doorward/enter", &told);
-        let entry = path(&told, zone);
+        let entry = path(&told, hosts);
         // His token, under the state that he has begun at alice's desktop.
         let id = crate::demo::query::value(&bobs_wish, "st").unwrap_or_default();
         let id = id.split('.').next().unwrap_or_default();
@@ -96,15 +96,15 @@ impl<'a> Walk<'a> {
 
     /// Alice signs out.
     pub(super) async fn leave(&mut self) {
-        let zone = self.examination.zone;
+        let hosts = self.self_test.hosts;
         let session = self.alice.cookie(ALICE, SESSION);
         let logout = (ALICE, "/.doorward/logout");
-        let bobs_page = zone.origin(Account::Bob.name());
+        let bobs_page = hosts.origin(Account::Bob.name());
         let told = self.alice.submit(logout, &bobs_page, "").await;
         self.step("bob's page signs alice out", "403", &told);
         let told = self.alice.open((ALICE, "/echo")).await;
         self.step("she is still in", "200", &told);
-        let told = self.alice.submit(logout, &zone.origin(ALICE), "").await;
+        let told = self.alice.submit(logout, &hosts.origin(ALICE), "").await;
         let expected = format!("303 login{SIGNED_OUT}, clears cache, storage");
         self.step("alice signs out", &expected, &told);
         self.alice.insist(ALICE, &session);
@@ -115,7 +115,7 @@ impl<'a> Walk<'a> {
 
     fn step(&mut self, name: &'static str, expected: &str, reply: &io::Result<Reply>) {
         let actual = match reply {
-            Ok(reply) => told(reply, self.examination.zone),
+            Ok(reply) => told(reply, self.self_test.hosts),
             Err(error) => format!("no answer: {error}"),
         };
         let (expected, passed) = (expected.to_owned(), actual == expected);
@@ -124,12 +124,12 @@ impl<'a> Walk<'a> {
 }
 
 /// An answer in one line, without anything that is secret.
-fn told(reply: &Reply, zone: Zone) -> String {
+fn told(reply: &Reply, hosts: Hosts) -> String {
     let mut text = reply.status.to_string();
     if let Some(location) = reply.header("location") {
         let (address, _) = location.split_once('?').unwrap_or((location, ""));
         let short = labels().find_map(|label| {
-            let path = address.strip_prefix(&zone.origin(label))?;
+            let path = address.strip_prefix(&hosts.origin(label))?;
             path.starts_with('/').then(|| format!("{label}{path}"))
         });
         // Writing to a String cannot fail.
@@ -162,10 +162,10 @@ fn told(reply: &Reply, zone: Zone) -> String {
 }
 
 /// Path and query of the address that an answer leads to, on any of our hosts.
-fn path(reply: &io::Result<Reply>, zone: Zone) -> String {
+fn path(reply: &io::Result<Reply>, hosts: Hosts) -> String {
     let location = reply.as_ref().ok().and_then(|reply| reply.header("location"));
     let location = location.unwrap_or_default();
-    let path = labels().find_map(|label| location.strip_prefix(&zone.origin(label)));
+    let path = labels().find_map(|label| location.strip_prefix(&hosts.origin(label)));
     path.filter(|path| path.starts_with('/')).unwrap_or("/").to_owned()
 }
 
@@ -194,7 +194,7 @@ mod tests {
 
     fn line(headers: &str) -> String {
         let head = format!("HTTP/1.1 303 X\r\n{headers}\r\n");
-        told(&Reply::new(303, head, String::new()), Zone::new(8443))
+        told(&Reply::new(303, head, String::new()), Hosts::new(8443))
     }
 
     #[test]

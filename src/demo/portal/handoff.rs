@@ -22,9 +22,9 @@
 
 use crate::demo::{
     DemoError,
+    hosts::{Account, Hosts},
     issuer::{Issuer, random_text},
     query,
-    zone::{Account, Zone},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -46,7 +46,7 @@ impl Asked {
     /// `rd` is compared with the origins of desktops as a whole, and the next character must be its
     /// slash. Anything looser (`starts_with` on a host, `contains`, a parser with opinions) makes
     /// the portal an open redirect, and this one would send tokens along.
-    pub(super) fn read(pairs: &str, zone: Zone) -> Option<Self> {
+    pub(super) fn read(pairs: &str, hosts: Hosts) -> Option<Self> {
         let address = query::value(pairs, "rd")?;
         let state = query::value(pairs, "st").filter(|state| is_state(state))?;
         // What some browser reads as a slash, or as nothing at all, has no place in an address.
@@ -54,7 +54,7 @@ impl Asked {
             return None;
         }
         Account::ALL.into_iter().find_map(|owner| {
-            let origin = zone.origin(owner.name());
+            let origin = hosts.origin(owner.name());
             let on_it = address.strip_prefix(&origin)?.starts_with('/');
             on_it.then_some(Self { owner, origin, state: state.clone() })
         })
@@ -118,12 +118,12 @@ const LIFETIME: Duration = Duration::from_secs(30);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::demo::hosts::SIGN_IN_LABEL;
     use crate::demo::portal::tests::{ST, claims};
-    use crate::demo::zone::SIGN_IN_LABEL;
 
     fn owner(back: &str, state: &str) -> Option<Account> {
         let pairs = format!("account=bob&rd={back}&st={state}");
-        Asked::read(&pairs, Zone::new(8443)).map(|asked| asked.owner)
+        Asked::read(&pairs, Hosts::new(8443)).map(|asked| asked.owner)
     }
 
     #[test]
@@ -197,10 +197,10 @@ mod tests {
 
     #[test]
     fn a_token_is_for_one_host_one_browser_and_half_a_minute() {
-        let zone = Zone::new(8443);
-        let issuer = Issuer::new(zone.origin(SIGN_IN_LABEL)).unwrap();
+        let hosts = Hosts::new(8443);
+        let issuer = Issuer::new(hosts.origin(SIGN_IN_LABEL)).unwrap();
         let pairs = format!("rd=https://bob.vdi.localhost:8443/desk&st={ST}");
-        let asked = Asked::read(&pairs, zone).unwrap();
+        let asked = Asked::read(&pairs, hosts).unwrap();
         assert!(asked.admits(Account::Bob) && !asked.admits(Account::Alice));
 
         let mint = || asked.enter(Account::Bob, "session-1", &issuer, 1_800_000_000).unwrap();

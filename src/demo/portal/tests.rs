@@ -14,8 +14,8 @@ pub(super) fn claims(address: &str) -> (Value, Value) {
 }
 
 fn portal() -> Portal {
-    let zone = Zone::new(8443);
-    Portal::new(zone, Arc::new(Issuer::new(zone.origin(SIGN_IN_LABEL)).unwrap()))
+    let hosts = Hosts::new(8443);
+    Portal::new(hosts, Arc::new(Issuer::new(hosts.origin(SIGN_IN_LABEL)).unwrap()))
 }
 
 fn location(answer: &Answer) -> &str {
@@ -55,7 +55,7 @@ fn who_may_not_enter_is_told_so_and_nothing_is_minted() {
     let again = portal.visit(&wish("alice"), &pair(&answer));
     assert_eq!((again.status(), location(&again)), (StatusCode::FORBIDDEN, ""));
 
-    let asked = Asked::read(&wish("alice"), portal.zone).unwrap();
+    let asked = Asked::read(&wish("alice"), portal.hosts).unwrap();
     let html = portal.html(&Said::Asked(asked), Some(Account::Bob));
     for part in [
         "alice’s desktop is not yours",
@@ -158,7 +158,7 @@ fn only_its_own_page_signs_in_or_out() {
 fn pages_have_no_placeholder_left_and_nothing_of_the_visitors_in_them() {
     let portal = portal();
     let back = "https://bob.vdi.localhost:8443/\"><script>alert(1)</script>{{account}}";
-    let asked = Asked::read(&format!("rd={back}&st={ST}"), portal.zone).unwrap();
+    let asked = Asked::read(&format!("rd={back}&st={ST}"), portal.hosts).unwrap();
     for said in [Said::Nothing, Said::SignedOut, Said::Unreadable, Said::Asked(asked)] {
         for account in [None, Some(Account::Alice), Some(Account::Bob)] {
             let html = portal.html(&said, account);

@@ -1,9 +1,9 @@
 //! The portal's own sessions: who is signed in at the sign-in page, in this browser.
 //!
-//! They stay on the portal's host. Desktops below the same zone can neither see nor set the cookie:
+//! They stay on the portal's host. Desktops below the same domain can neither see nor set the cookie:
 //! it is `__Host-`, as any portal's should be whose neighbours are not trusted (T10).
 
-use crate::demo::{DemoError, issuer::random_text, zone::Account};
+use crate::demo::{DemoError, hosts::Account, issuer::random_text};
 use std::sync::{Mutex, PoisonError};
 
 /// One visitor, signed in.

@@ -4,7 +4,7 @@
 //! installation, written for Traefik's file provider. Both files are JSON inside, which is YAML.
 //! Traefik refuses a file with a key it does not know, so newer keys go by the version.
 
-use crate::demo::zone::{Account, SIGN_IN_LABEL, ZONE, Zone, host};
+use crate::demo::hosts::{Account, DOMAIN, Hosts, SIGN_IN_LABEL, host};
 use crate::manifest::tree::Node;
 use crate::manifest::{GateAddress, Installation, Settings, TraefikVersion, middleware};
 use serde_json::{Map, Value, json};
@@ -13,7 +13,7 @@ use std::{net::SocketAddr, path::Path};
 /// Everything that both files depend on.
 pub(in crate::demo) struct Configuration<'a> {
     pub(in crate::demo) version: TraefikVersion,
-    pub(in crate::demo) zone: Zone,
+    pub(in crate::demo) hosts: Hosts,
     /// Whether `[::1]` can be listened on as well: some browsers try it first.
     pub(in crate::demo) ipv6: bool,
     pub(in crate::demo) gate: SocketAddr,
@@ -29,7 +29,7 @@ pub(in crate::demo) struct Configuration<'a> {
 impl Configuration<'_> {
     /// The static configuration; `routes` is the file of [`Self::routes`].
     pub(in crate::demo) fn settings(&self, routes: &Path) -> String {
-        let port = self.zone.port();
+        let port = self.hosts.port();
         let mut entry_points = Map::new();
         entry_points.insert("websecure".into(), self.entry_point(&format!("127.0.0.1:{port}")));
         if self.ipv6 {
@@ -82,7 +82,7 @@ impl Configuration<'_> {
         routers.insert("sign-in".into(), route(&rule, "sign-in", PRIORITY, false));
         services.insert("sign-in".into(), service(self.sign_in));
         // Hosts that nobody has are gated like the rest, and thereby look like the rest (T28).
-        let rule = format!("HostRegexp(`^.+\\.{}$`)", ZONE.replace('.', "\\."));
+        let rule = format!("HostRegexp(`^.+\\.{}$`)", DOMAIN.replace('.', "\\."));
         routers.insert("unknown".into(), route(&rule, "pages", 1, true));
         services.insert("pages".into(), service(self.pages));
 
@@ -135,7 +135,7 @@ mod tests {
         let address = |port| SocketAddr::from(([127, 0, 0, 1], port));
         let configuration = Configuration {
             version,
-            zone: Zone::new(8443),
+            hosts: Hosts::new(8443),
             ipv6,
             gate: address(1),
             pages: address(2),

@@ -1,13 +1,15 @@
-//! The stage: everything that stands before the gate and Traefik start, and what happens on it.
+//! The environment of the demo: everything that exists before the gate and Traefik start, and the
+//! run itself.
 
 use super::{
     DemoError, Options, Outcome,
     certificate::Certificates,
-    checks::Examination,
+    checks::SelfTest,
     client::{self, Client},
     curl,
     desktop::Desktop,
     gate::GateSettings,
+    hosts::{Account, Hosts, SIGN_IN_LABEL},
     issuer::{self, Issuer, LIFETIME},
     listener,
     portal::Portal,
@@ -17,7 +19,6 @@ use super::{
     scratch::Scratch,
     traefik::{Configuration, Traefik},
     verdicts::Verdicts,
-    zone::{Account, SIGN_IN_LABEL, Zone},
 };
 use crate::clock;
 use crate::manifest::TraefikVersion;
@@ -31,8 +32,8 @@ use std::{
 use tokio::task::JoinSet;
 
 /// Fields are dropped in this order: the sites first, the folder last.
-pub(super) struct Stage {
-    zone: Zone,
+pub(super) struct Environment {
+    hosts: Hosts,
     _sites: JoinSet<()>,
     issuer: Arc<Issuer>,
     record: Arc<Record>,
@@ -46,15 +47,19 @@ pub(super) struct Stage {
     folder: Scratch,
 }
 
-impl Stage {
-    pub(super) async fn build(zone: Zone, ipv6: bool, traefik: Traefik) -> Result<Self, DemoError> {
+impl Environment {
+    pub(super) async fn build(
+        hosts: Hosts,
+        ipv6: bool,
+        traefik: Traefik,
+    ) -> Result<Self, DemoError> {
         let folder = Scratch::create(&std::env::temp_dir())?;
         let now = clock::now().0;
         let certificates = Certificates::generate(now)?;
         let authority = folder.write("ca.pem", &certificates.authority)?;
-        let issuer = Arc::new(Issuer::new(zone.origin(SIGN_IN_LABEL))?);
+        let issuer = Arc::new(Issuer::new(hosts.origin(SIGN_IN_LABEL))?);
         let bobs_token = issuer.mint(Account::Bob, now, LIFETIME)?;
-        for (name, text) in curl::header_files(zone, &bobs_token) {
+        for (name, text) in curl::header_files(hosts, &bobs_token) {
             folder.write(name, &text)?;
         }
 
@@ -67,7 +72,7 @@ impl Stage {
             let (listener, address) = listener::bind().await?;
             let desktop = Desktop {
                 owner,
-                zone,
+                hosts,
                 record: Arc::clone(&record),
                 verdicts: Arc::clone(&verdicts),
             };
@@ -75,7 +80,7 @@ impl Stage {
             desktops.push((owner, address));
         }
         let (listener, sign_in) = listener::bind().await?;
-        let portal = Portal::new(zone, Arc::clone(&issuer));
+        let portal = Portal::new(hosts, Arc::clone(&issuer));
         sites.spawn(listener::serve(listener, portal));
 
         let (listen, admin, pages) = (
@@ -85,7 +90,7 @@ impl Stage {
         );
         let gate_configuration = {
             let settings = GateSettings {
-                zone,
+                hosts,
                 listen,
                 admin,
                 pages,
@@ -100,7 +105,7 @@ impl Stage {
         let settings = {
             let configuration = Configuration {
                 version: traefik.version,
-                zone,
+                hosts,
                 ipv6,
                 gate: listen,
                 pages,
@@ -120,11 +125,11 @@ impl Stage {
             log: folder.path().join("traefik.log"),
         };
         Ok(Self {
-            zone,
+            hosts,
             _sites: sites,
             issuer,
             record,
-            client: Client::new(certificates.authority_der, zone)?,
+            client: Client::new(certificates.authority_der, hosts)?,
             traefik,
             program,
             gate_admin: admin,
@@ -156,7 +161,7 @@ impl Stage {
         options: &Options,
         output: &mut impl Write,
     ) -> Result<Outcome, DemoError> {
-        let authority = self.zone.authority(SIGN_IN_LABEL);
+        let authority = self.hosts.authority(SIGN_IN_LABEL);
         let request = format!("GET / HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n");
         until_ready(self.program.name, &self.program.log, async || {
             let reply = self.client.send(SIGN_IN_LABEL, &request).await;
@@ -171,15 +176,15 @@ impl Stage {
     }
 
     async fn examine(&self, json: bool, output: &mut impl Write) -> Result<Outcome, DemoError> {
-        let examination = Examination {
-            zone: self.zone,
+        let self_test = SelfTest {
+            hosts: self.hosts,
             client: &self.client,
             issuer: &self.issuer,
             record: &self.record,
             drops_aliases: self.traefik.version >= TraefikVersion::DROPS_ALIASES,
             now: clock::now().0,
         };
-        let findings = examination.examine().await?;
+        let findings = self_test.examine().await?;
         let print = if json { report::table_json } else { report::table };
         show(output, &print(&findings, self.traefik.version));
         Ok(Outcome::Checked { passed: report::all_passed(&findings) })
@@ -187,11 +192,11 @@ impl Stage {
 
     fn invitation(&self, json: bool) -> String {
         let ready = report::Ready {
-            zone: self.zone,
+            hosts: self.hosts,
             authority: &self.authority,
             traefik: &self.traefik.program,
             version: self.traefik.version,
-            lines: &curl::lines(self.zone, self.folder.path(), &self.authority),
+            lines: &curl::lines(self.hosts, self.folder.path(), &self.authority),
         };
         if json { ready.json() } else { ready.text() }
     }

@@ -1,16 +1,16 @@
-//! The names of the demo: its zone, the two people in it, and the addresses they answer at.
+//! The names of the demo: its domain, the two people in it, and the addresses they answer at.
 //!
 //! Everything lies below `localhost`, which browsers resolve to this machine by themselves
-//! (RFC 6761 §6.3), so that nobody needs a line in `/etc/hosts`. The zone is one level deeper than
+//! (RFC 6761 §6.3), so that nobody needs a line in `/etc/hosts`. The domain is one level deeper than
 //! `localhost` because browsers refuse cookies for a whole top-level name. Knows no socket.
 
-/// The zone on the port that the visitor chose.
+/// The domain on the port that the visitor chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Zone {
+pub(super) struct Hosts {
     port: u16,
 }
 
-impl Zone {
+impl Hosts {
     pub(super) fn new(port: u16) -> Self {
         Self { port }
     }
@@ -23,7 +23,7 @@ impl Zone {
     pub(super) fn authority(self, label: &str) -> String {
         match self.port {
             443 => host(label),
-            port => format!("{label}.{ZONE}:{port}"),
+            port => format!("{label}.{DOMAIN}:{port}"),
         }
     }
 
@@ -58,14 +58,14 @@ impl Account {
 
 /// `alice.vdi.localhost`.
 pub(super) fn host(label: &str) -> String {
-    format!("{label}.{ZONE}")
+    format!("{label}.{DOMAIN}")
 }
 
 /// Workspaces live one label below this name.
-pub(super) const ZONE: &str = "vdi.localhost";
+pub(super) const DOMAIN: &str = "vdi.localhost";
 
 /// The label of the sign-in page. It is one of the reserved labels of `doorward-label/v1`: no
-/// user can have it, which is why the gate lets `login.url` lie inside the zone.
+/// user can have it, which is why the gate lets `login.url` lie inside the domain.
 pub(super) const SIGN_IN_LABEL: &str = "login";
 
 #[cfg(test)]
@@ -74,9 +74,9 @@ mod tests {
 
     #[test]
     fn origin_leaves_out_the_default_port_only() {
-        assert_eq!(Zone::new(443).origin("alice"), "https://alice.vdi.localhost");
-        assert_eq!(Zone::new(8443).origin("alice"), "https://alice.vdi.localhost:8443");
-        assert_eq!(Zone::new(80).authority("bob"), "bob.vdi.localhost:80");
+        assert_eq!(Hosts::new(443).origin("alice"), "https://alice.vdi.localhost");
+        assert_eq!(Hosts::new(8443).origin("alice"), "https://alice.vdi.localhost:8443");
+        assert_eq!(Hosts::new(80).authority("bob"), "bob.vdi.localhost:80");
     }
 
     #[test]
