@@ -5,6 +5,7 @@
 mod admin;
 mod check;
 mod completions;
+#[cfg(feature = "demo")]
 mod demo;
 mod explain;
 mod healthcheck;
@@ -48,6 +49,7 @@ enum Command {
     /// Run the gate that Traefik's ForwardAuth asks
     Serve(serve::ServeArgs),
     /// Try everything on this machine: Traefik, gate, two desktops, and bob's attack on alice
+    #[cfg(feature = "demo")]
     #[command(arg = no_configuration())]
     Demo(demo::DemoArgs),
     /// Validate the configuration: every mistake at once
@@ -95,6 +97,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let file = ConfigFile(cli.config);
     match cli.command {
         Command::Serve(args) => serve::run(&args, &file),
+        #[cfg(feature = "demo")]
         Command::Demo(args) => args.run(),
         Command::Check(args) => file.check(&args),
         Command::Explain(args) => explain::run(&args, &file),

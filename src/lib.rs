@@ -131,5 +131,6 @@ pub mod random;
 mod suggestion;
 pub mod url;
 
+#[cfg(feature = "demo")]
 pub mod demo;
 pub mod manual;

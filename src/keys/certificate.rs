@@ -76,7 +76,8 @@ impl Authority {
         self.issuer.pem()
     }
 
-    /// The same for a client of our own.
+    /// The same for the demo's own client.
+    #[cfg(feature = "demo")]
     pub(crate) fn certificate_der(&self) -> CertificateDer<'static> {
         self.issuer.der().clone()
     }

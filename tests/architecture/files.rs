@@ -136,10 +136,9 @@ pub fn median_and_p90(mut lengths: Vec<usize>) -> (usize, usize) {
 }
 
 /// Circles that are still to be opened. This list only shrinks.
-const KNOWN: [(&str, &[&str]); 8] = [
+const KNOWN: [(&str, &[&str]); 7] = [
     ("config", &["problem", "tree"]),
     ("config/check", &["fetched", "keys"]),
-    ("demo", &["desktop", "gate", "portal"]),
     ("keys/fetch", &["discovery", "error"]),
     ("server", &["self_signed", "tls"]),
     ("token", &["arrival", "header", "key", "ours", "own", "signer", "verifier"]),

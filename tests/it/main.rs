@@ -28,6 +28,7 @@ mod browsers;
 mod commands;
 mod configuration;
 mod decision;
+#[cfg(feature = "demo")]
 mod demo;
 mod deploy;
 mod handoff;
