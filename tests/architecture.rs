@@ -15,12 +15,18 @@
 
 #[path = "architecture/can_fail.rs"]
 mod can_fail;
+#[path = "architecture/dependencies.rs"]
+mod dependencies;
 #[path = "architecture/documents.rs"]
 mod documents;
 #[path = "architecture/files.rs"]
 mod files;
 #[path = "architecture/layers.rs"]
 mod layers;
+#[path = "architecture/links.rs"]
+mod links;
+#[path = "architecture/notices.rs"]
+mod notices;
 #[path = "architecture/permits.rs"]
 mod permits;
 #[path = "architecture/references.rs"]
@@ -157,6 +163,30 @@ fn the_architecture_page_has_every_layer() {
 fn no_files_refer_to_each_other_in_a_circle() {
     let references = Modules::new(&TREE.sources).references();
     fail_with(&files::new_circles(&references, &TREE.sources));
+}
+
+#[test]
+fn dependencies_keep_to_the_rules() {
+    let packages = dependencies::packages();
+    assert!(packages.len() > 100, "{packages:?}");
+    fail_with(&dependencies::violations(TREE.text(".deny.toml"), &packages));
+}
+
+#[test]
+fn third_party_notices_are_complete() {
+    let document = notices::document(&dependencies::packages());
+    if std::env::var_os("REWRITE_COMMITTED").is_some() {
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/THIRD-PARTY.md"), &document).unwrap();
+    } else if document != TREE.text("THIRD-PARTY.md") {
+        fail_with(&["THIRD-PARTY.md: see the head of tests/architecture/notices.rs".to_owned()]);
+    }
+}
+
+#[test]
+fn links_in_documents_lead_somewhere() {
+    let is_document = |path: &&String| path.ends_with(".md");
+    let documents = TREE.texts.keys().filter(is_document);
+    fail_with(&documents.flat_map(|path| links::dead(path, &TREE.texts)).collect::<Vec<_>>());
 }
 
 /// `cargo test --test architecture figures -- --nocapture` prints them.

@@ -2,7 +2,7 @@
 
 use super::references::Modules;
 use super::source::Source;
-use super::{documents, files, layers, permits, shape};
+use super::{dependencies, documents, files, layers, links, permits, shape};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Check = fn(&Source) -> Vec<String>;
@@ -187,6 +187,65 @@ fn circles_of_files_are_seen() {
     let below = below.map(|(path, text)| (path, text.replace("mod e;", "mod e; pub fn g() {}")));
     let below: Vec<(&str, &str)> = below.iter().map(|(path, text)| (*path, &**text)).collect();
     assert_eq!(circles(&below), 1);
+}
+
+#[test]
+fn dependencies_against_the_rules_are_seen() {
+    let allowed = BTreeSet::from(["MIT", "ISC"]);
+    for (expression, expected) in [
+        ("MIT", true),
+        ("GPL-3.0", false),
+        ("", false),
+        ("GPL-3.0 OR MIT", true),
+        ("GPL-3.0/MIT", true),
+        ("GPL-3.0 AND MIT", false),
+        ("ISC AND (GPL-3.0 OR MIT)", true),
+        ("(ISC OR MIT) AND GPL-3.0", false),
+        ("MIT OR ISC AND GPL-3.0", true),
+        ("MIT WITH x", false),
+        ("MIT) GPL-3.0", false),
+    ] {
+        assert_eq!(dependencies::is_allowed(expression, &allowed), expected, "{expression}");
+    }
+    let package = |name: &str, version: &str, licence: &str| dependencies::Package {
+        name: name.to_owned(),
+        version: version.to_owned(),
+        licence: licence.to_owned(),
+        ..dependencies::Package::default()
+    };
+    let tree = [package("a", "1.0.0", "MIT"), package("a", "2.0.0", "MIT")];
+    let rules = "\nallow = [ \"MIT\",\n]\nskip = [\n]\ndeny = [\n]\n";
+    let skip = rules.replace("skip = [", "skip = [ { crate = \"a@1.0.0\", reason = \"b\" },");
+    let deny = skip.replace("deny = [", "deny = [ { crate = \"a\" },");
+    let count =
+        |rules: &str, tree: &[dependencies::Package]| dependencies::violations(rules, tree).len();
+    assert_eq!(count(&skip, &tree), 0);
+    assert_eq!(count(rules, &tree), 1, "two versions");
+    assert_eq!(count(&skip, &tree[1..]), 1, "an exception that is not needed");
+    assert_eq!(count(&deny, &tree), 2, "banned");
+    assert_eq!(count(rules, &[package("b", "1.0.0", "GPL-3.0")]), 1, "a licence");
+}
+
+#[test]
+fn links_that_lead_nowhere_are_seen() {
+    let texts = |text: &str| {
+        let other = "# One thing\n## `a.b`: c\n## One thing\n<a id=\"own\"></a>";
+        let all = [("docs/a.md", text), ("docs/b.md", other), ("README.md", "# x")];
+        all.map(|(path, text)| (path.to_owned(), text.to_owned())).into()
+    };
+    for (text, expected) in [
+        ("[x](b.md) [y](../README.md#x) [z](https://example.com/z)", 0),
+        ("[x](b.md#one-thing) [y](b.md#one-thing-1) [z](b.md#ab-c) [o](b.md#own)", 0),
+        ("# Here\n[x](#here) `[y](gone.md)`\n```\n[z](gone.md)\n```", 0),
+        ("[x](gone.md)", 1),
+        ("[x](b.md#gone)", 1),
+        ("[x](#gone)", 1),
+        ("<img src=\"gone.png\">", 1),
+        ("[x]: gone.md", 1),
+        ("[x](../docs/b.md) and [y](/docs/gone.md)", 1),
+    ] {
+        assert_eq!(links::dead("docs/a.md", &texts(text)).len(), expected, "{text}");
+    }
 }
 
 #[test]

@@ -196,19 +196,23 @@ fn is_test_file(path: &str) -> bool {
 
 const CFG_TEST: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
 /// Built artefacts and what Git ignores are nobody's writing.
-const PARTS: [&str; 18] = [
+const PARTS: [&str; 22] = [
     ".cargo",
     ".ci",
     ".clippy.toml",
+    ".deny.toml",
     ".gitignore",
     ".rustfmt.toml",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "Cargo.lock",
     "Cargo.toml",
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
+    "RELEASING.md",
     "SECURITY.md",
+    "THIRD-PARTY.md",
     "benches",
     "deploy",
     "docs",
