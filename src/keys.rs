@@ -5,20 +5,22 @@
 //! Also the one way to read a secret: bounded, refused when others could read it, held in a type
 //! that does not print; and the one place that makes certificates.
 
+mod cache_file;
 pub(crate) mod certificate;
 mod fetch;
 mod file;
-mod keeper;
 mod pem;
+mod refresh;
 mod secret;
-mod stored;
 
-pub use fetch::{DiscoveryError, FetchError, Fetched, LIMIT, Remote, Source, fetch, fetch_once};
+pub use cache_file::{CacheFile, CachedKeySet};
+pub use fetch::{
+    DiscoveryError, FetchError, FetchedKeySet, LIMIT, Remote, Source, fetch, fetch_once,
+};
 pub use file::{FileError, read_public, read_secret};
-pub use keeper::{Bell, Event, Keeper};
 pub use pem::{PemError, authorities, certificates, pair, private_key};
+pub use refresh::{RefreshEvent, RefreshHandle, Refresher};
 pub use secret::Secret;
-pub use stored::{Held, Store};
 
 use crate::token::{Algorithm, KeyError, KeyProblem, KeySet};
 use serde_json::value::RawValue;

@@ -711,7 +711,7 @@
 //! - test: `url::tests::a_url_is_written_in_one_form`
 //! - test: `keys::fetch::discovery::tests::documents`
 //! - test: `keys::fetch::exchange::tests::only_a_200_with_one_kind_of_content_is_taken`
-//! - test: `keys::stored::tests::a_file_that_others_could_read_or_change_is_not_used`
+//! - test: `keys::cache_file::tests::a_file_that_others_could_read_or_change_is_not_used`
 //! - test: `it::keys::hostile::nothing_wrong_becomes_a_key`
 //! - test: `it::keys::outage::down_later_changes_nothing`
 //!
@@ -726,9 +726,9 @@
 //!
 //! - test: `gate::tests::a_session_of_another_generation_is_verified_anew`
 //! - test: `gate::tests::keys::without_keys_nothing_is_judged_and_nobody_else_is_kept_out`
-//! - test: `keys::stored::tests::age_counts_from_the_fetch`
-//! - test: `keys::keeper::tests::keys_become_too_old_once_and_the_looks_go_on`
-//! - test: `keys::keeper::tests::a_panic_leaves_no_keys_behind`
+//! - test: `keys::cache_file::tests::age_counts_from_the_fetch`
+//! - test: `keys::refresh::tests::keys_become_too_old_once_and_the_looks_go_on`
+//! - test: `keys::refresh::tests::a_panic_leaves_no_keys_behind`
 //! - test: `it::keys::rotation::a_dropped_key_opens_nothing_any_more`
 //! - test: `it::keys::rotation::a_reload_keeps_what_was_fetched_and_a_fetch_what_was_reloaded`
 //! - test: `it::keys::outage::keys_older_than_max_stale_are_not_used_any_more`
@@ -743,7 +743,7 @@
 //! request waits for a look; an unknown `kid` makes one due at once and not twice within 30 s.
 //!
 //! - test: `gate::tests::keys::an_unknown_key_is_noted_with_its_issuer`
-//! - test: `keys::keeper::tests::an_unknown_key_makes_a_look_due_at_once_and_then_not_for_a_while`
+//! - test: `keys::refresh::tests::an_unknown_key_makes_a_look_due_at_once_and_then_not_for_a_while`
 //! - test: `it::keys::rotation::a_flood_of_unknown_keys_makes_the_gate_look_once`
 //! - test: `it::keys::rotation::fetched_keys_open_the_door`
 //!

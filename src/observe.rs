@@ -11,11 +11,11 @@ pub mod log;
 mod metrics;
 mod process;
 mod queue;
-mod seldom;
+mod rate_limit;
 mod status;
 
 pub use fetched::{FetchedIssuer, FetchedKeys};
 pub use metrics::{Connections, Counter, Listener, Metrics};
-pub use queue::KEPT;
-pub use seldom::Seldom;
+pub use queue::PRIORITY_EVENT;
+pub use rate_limit::LogRateLimit;
 pub use status::{Stage, Status};

@@ -12,31 +12,30 @@
 
 mod activity;
 mod connection;
-mod conversation;
+mod connection_table;
+mod driver;
 mod frames;
 mod handshake;
 mod listen;
-pub mod reload;
 mod self_signed;
 mod service;
 mod shutdown;
-mod sweep;
+mod timed_stream;
 mod tls;
-mod watched;
 
 pub use listen::bind;
 pub use shutdown::{Shutdown, Trigger};
-pub use tls::{Prepared, Tls, TlsError};
+pub use tls::{PreparedTls, Tls, TlsError};
 
 use crate::config::Limits;
 use crate::http::Handler;
 use crate::observe::Connections;
-use activity::Patience;
+use activity::Timeouts;
 use connection::Protocols;
+use connection_table::ConnectionTable;
 use listen::Acceptor;
 use std::sync::Arc;
 use std::time::Duration;
-use sweep::Connected;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -86,10 +85,10 @@ impl Server {
     /// GOAWAY. What is left after the drain limit, or when the shutdown says stop, is dropped.
     pub async fn run(self, shutdown: Shutdown) {
         let Self { handler, limits, counters, listeners, tls, drain } = self;
-        let patience = Patience::new(limits.header_timeout, limits.idle_timeout);
-        let connected = Arc::new(Connected::new(
+        let timeouts = Timeouts::new(limits.header_timeout, limits.idle_timeout);
+        let table = Arc::new(ConnectionTable::new(
             limits.connections,
-            patience,
+            timeouts,
             limits.connection_age,
             Arc::clone(&counters),
         ));
@@ -98,14 +97,14 @@ impl Server {
 
         // Dropping the set, at the end or when this future is dropped, ends its tasks.
         let mut keepers = JoinSet::new();
-        let kept = Arc::clone(&connected);
-        keepers.spawn(async move { kept.keep_time().await });
+        let kept = Arc::clone(&table);
+        keepers.spawn(async move { kept.run_sweeper().await });
         if let Some(tls) = tls {
-            let kept = Arc::clone(&connected);
+            let kept = Arc::clone(&table);
             let watched = Arc::clone(&tls);
             keepers.spawn(async move {
                 loop {
-                    watched.distrusted().await;
+                    watched.client_authorities_changed().await;
                     kept.renew_all();
                 }
             });
@@ -116,7 +115,7 @@ impl Server {
         for listener in listeners {
             let acceptor = Acceptor {
                 listener,
-                connected: Arc::clone(&connected),
+                table: Arc::clone(&table),
                 protocols: Arc::clone(&protocols),
                 counters: Arc::clone(&counters),
             };
@@ -124,24 +123,24 @@ impl Server {
             acceptors.spawn(async move { acceptor.run(shutdown.draining()).await });
         }
         shutdown.draining().await;
-        connected.drain();
+        table.drain();
         tokio::select! {
             biased;
             () = shutdown.stopped() => {}
             () = tokio::time::sleep(drain) => {}
             () = async {
                 acceptors.join_all().await;
-                connected.emptied().await;
+                table.wait_until_empty().await;
             } => return,
         }
-        let open = connected.open();
+        let open = table.open();
         if open == 0 {
             return;
         }
         tracing::warn!(open, "connections were still open and are dropped");
-        connected.end();
+        table.end();
         // Each task has to be polled once more to see it.
-        let _late = tokio::time::timeout(END, connected.emptied()).await;
+        let _late = tokio::time::timeout(END, table.wait_until_empty()).await;
     }
 }
 

@@ -1,8 +1,9 @@
 //! `doorward serve`: puts the parts together, once, and keeps them current.
 
-mod current;
 mod reload;
+mod running;
 mod store;
+mod watch;
 
 use super::{ConfigFile, complain, failed};
 use crate::clock;
@@ -10,10 +11,10 @@ use crate::config::Config;
 use crate::http::admin::AdminHandler;
 use crate::http::{BackChannelHandler, NotFoundHandler, decision_names};
 use crate::observe::{self, Listener, Metrics, Stage, Status, field};
-use crate::server::{Prepared, Server, Shutdown, Tls, bind};
+use crate::server::{PreparedTls, Server, Shutdown, Tls, bind};
 use crate::token::cache::SessionCache;
-use current::{Current, FIRST};
 use reload::Reload;
+use running::{FIRST, RunningGate};
 use std::fmt::Display;
 use std::io;
 use std::net::SocketAddr;
@@ -80,7 +81,7 @@ pub(super) fn run(args: &ServeArgs, file: &ConfigFile) -> ExitCode {
     runtime.shutdown_timeout(LOOK_UPS);
     match served {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Refused { what, error, remedy }) => {
+        Err(StartError { what, error, remedy }) => {
             tracing::error!({ field::ERROR } = error, { field::REMEDY } = remedy, "{what}");
             failed()
         }
@@ -88,13 +89,13 @@ pub(super) fn run(args: &ServeArgs, file: &ConfigFile) -> ExitCode {
 }
 
 /// Why the gate could not start.
-struct Refused {
+struct StartError {
     what: &'static str,
     error: String,
     remedy: Option<&'static str>,
 }
 
-impl Refused {
+impl StartError {
     fn new(what: &'static str, key: &str, error: impl Display) -> Self {
         Self { what, error: format!("{key}: {error}"), remedy: None }
     }
@@ -122,10 +123,10 @@ impl Refused {
 async fn serve(
     config: Config,
     metrics: Arc<Metrics>,
-    reload: impl FnOnce(Arc<Current>, ListenerTls) -> Reload,
-) -> Result<(), Refused> {
+    reload: impl FnOnce(Arc<RunningGate>, ListenerTls) -> Reload,
+) -> Result<(), StartError> {
     let shutdown = Shutdown::on_signals()
-        .map_err(|error| Refused::new("cannot listen for signals", "SIGTERM", error))?;
+        .map_err(|error| StartError::new("cannot listen for signals", "SIGTERM", error))?;
     let status = Arc::new(Status::new());
     let tls = ListenerTls::open(&config)?;
     let cache = SessionCache::new(config.cache_bytes);
@@ -142,7 +143,7 @@ async fn serve(
     let limits = config.limits.clone();
     let (listen, admin_listen) = (config.listen.clone(), config.admin_listen);
     let (pages_listen, backchannel_listen) = (config.pages_listen, config.backchannel_listen);
-    let current = Current::new(config, cache, store, Arc::clone(&metrics));
+    let current = RunningGate::new(config, cache, store, Arc::clone(&metrics));
     let mut verify = Server::new(
         current.verify_handler(),
         limits.clone(),
@@ -181,10 +182,10 @@ async fn serve(
         backchannel = backchannel.listen(own);
     }
 
-    current.look(|config| announce(config, &tls, &listeners));
+    current.read(|config| announce(config, &tls, &listeners));
     metrics.configured(clock::system_time());
     status.listens(listeners);
-    let warnings = current.look(|config| config.warnings.iter().map(ToString::to_string).collect());
+    let warnings = current.read(|config| config.warnings.iter().map(ToString::to_string).collect());
     status.configured(FIRST, warnings);
 
     // The admin listener goes first and stays until the others have drained, so that probes and
@@ -228,10 +229,10 @@ fn open(
     key: &str,
     name: &'static str,
     listeners: &mut Vec<(&'static str, String)>,
-) -> Result<tokio::net::TcpListener, Refused> {
-    let refused = |error| Refused::listener(key, address, &error);
-    let listener = bind(address).map_err(refused)?;
-    let bound = listener.local_addr().map_err(refused)?;
+) -> Result<tokio::net::TcpListener, StartError> {
+    let start_error = |error| StartError::listener(key, address, &error);
+    let listener = bind(address).map_err(start_error)?;
+    let bound = listener.local_addr().map_err(start_error)?;
     listeners.push((name, bound.to_string()));
     Ok(listener)
 }
@@ -248,7 +249,7 @@ fn announce(config: &Config, tls: &ListenerTls, listeners: &[(&'static str, Stri
     for (name, address) in listeners {
         tracing::info!({ field::LISTENER } = name, { field::ADDRESS } = address, "listening");
     }
-    if let Some(authority) = tls.verify.as_ref().and_then(|tls| tls.own_authority()) {
+    if let Some(authority) = tls.verify.as_ref().and_then(|tls| tls.self_signed_authority()) {
         let file = authority.display();
         tracing::info!({ field::FILE } = %file, "own certificate: give this file to Traefik's tls.ca");
     }
@@ -261,15 +262,16 @@ struct ListenerTls {
 }
 
 impl ListenerTls {
-    fn open(config: &Config) -> Result<Self, Refused> {
+    fn open(config: &Config) -> Result<Self, StartError> {
         let names: Vec<_> = config.listen.iter().map(|own| own.ip().to_string()).collect();
         let state_dir = config.state_dir.as_deref();
-        let refused = |key| move |error| Refused::new("cannot use the certificate", key, error);
+        let start_error =
+            |key| move |error| StartError::new("cannot use the certificate", key, error);
         let verify = config.tls.as_ref().map(|tls| Tls::open(tls, state_dir, &names));
         let admin = config.admin_tls.as_ref().map(Tls::open_files);
         Ok(Self {
-            verify: verify.transpose().map_err(refused("tls"))?.map(Arc::new),
-            admin: admin.transpose().map_err(refused("admin_tls"))?.map(Arc::new),
+            verify: verify.transpose().map_err(start_error("tls"))?.map(Arc::new),
+            admin: admin.transpose().map_err(start_error("admin_tls"))?.map(Arc::new),
         })
     }
 
@@ -280,7 +282,7 @@ impl ListenerTls {
         for (key, tls) in each.iter().filter_map(|(key, tls)| Some((key, tls.as_ref()?))) {
             prepared.push(tls.prepare().map_err(|error| format!("{key}: {error}"))?);
         }
-        prepared.into_iter().for_each(Prepared::install);
+        prepared.into_iter().for_each(PreparedTls::install);
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use super::request_id::RequestId;
 use super::state::State;
 use crate::clock::since_epoch;
 use crate::gate::{ArrivalProblem, Denial, Denied, NoTrace, is_reserved};
-use crate::observe::{Counter, Metrics, Seldom, field};
+use crate::observe::{Counter, LogRateLimit, Metrics, field};
 use crate::token::UnixTime;
 use arc_swap::ArcSwap;
 use futures_util::FutureExt as _;
@@ -29,7 +29,7 @@ pub struct VerifyHandler {
     state: ArcSwap<State>,
     metrics: Arc<Metrics>,
     counters: DecisionCounters,
-    misaddressed: Seldom,
+    misaddressed: LogRateLimit,
     on_unknown_key: OnceLock<UnknownKeyHook>,
 }
 
@@ -47,7 +47,7 @@ impl VerifyHandler {
             state: ArcSwap::from_pointee(state),
             counters: DecisionCounters::new(Arc::clone(&metrics)),
             metrics,
-            misaddressed: Seldom::default(),
+            misaddressed: LogRateLimit::default(),
             on_unknown_key: OnceLock::new(),
         }
     }
@@ -145,7 +145,7 @@ impl VerifyHandler {
     /// gets a 404, as for an unknown host, and nothing else would show the cause.
     fn report_misaddressed(&self, peer: &Peer) {
         self.metrics.add(Counter::Misaddressed, 1);
-        if self.misaddressed.is_due() {
+        if self.misaddressed.allow() {
             // Without the path: behind a wrong route it is a user's.
             tracing::warn!(
                 { field::PEER } = %peer.address,

@@ -16,14 +16,14 @@ use std::path::{Path, PathBuf};
 
 /// A key set that was fetched once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct CachedKeySet {
     /// When it was fetched for the last time.
     pub fetched_at: UnixTime,
     /// The document, unchanged.
     pub body: Bytes,
 }
 
-impl Held {
+impl CachedKeySet {
     /// How long ago that was, in seconds.
     #[must_use]
     pub fn age(&self, now: UnixTime) -> u64 {
@@ -40,7 +40,7 @@ impl Held {
 
 /// The file of one issuer.
 #[derive(Clone, Debug)]
-pub struct Store {
+pub struct CacheFile {
     file: PathBuf,
     issuer: Box<str>,
     source: String,
@@ -55,7 +55,7 @@ struct Head {
     fetched_at: u64,
 }
 
-impl Store {
+impl CacheFile {
     /// The file in this folder that belongs to these keys. Issuer and address stand in it, so that
     /// it is never used for another, whatever its name.
     #[must_use]
@@ -80,7 +80,7 @@ impl Store {
 
     /// What is kept; `None` when there is nothing, or nothing of this issuer and address.
     #[must_use]
-    pub fn read(&self) -> Option<Held> {
+    pub fn read(&self) -> Option<CachedKeySet> {
         let file = read_secret(&self.file).ok()?;
         let content = Bytes::copy_from_slice(file.bytes());
         let end = content.iter().position(|byte| *byte == b'\n')?;
@@ -89,14 +89,14 @@ impl Store {
             return None;
         }
         let body = content.slice(end.checked_add(1)?..);
-        Some(Held { fetched_at: UnixTime(head.fetched_at), body })
+        Some(CachedKeySet { fetched_at: UnixTime(head.fetched_at), body })
     }
 
     /// Keeps this one: whole, or as it was before. Nobody but us may read or change it.
     ///
     /// # Errors
     /// What the operating system says.
-    pub fn write(&self, held: &Held) -> io::Result<()> {
+    pub fn write(&self, held: &CachedKeySet) -> io::Result<()> {
         let first = Head {
             issuer: self.issuer.to_string(),
             source: self.source.clone(),
@@ -149,18 +149,18 @@ mod tests {
     #[test]
     fn what_is_kept_comes_back_for_the_same_keys_only() {
         let folder = tempfile::tempdir().unwrap();
-        let own = Store::new(folder.path(), &remote("a", "https://p.example.com/k"));
+        let own = CacheFile::new(folder.path(), &remote("a", "https://p.example.com/k"));
         assert_eq!(own.read(), None);
         let body = Bytes::from_static(b"{\"keys\":\n[]}\n");
-        let kept = Held { fetched_at: UnixTime(7), body };
+        let kept = CachedKeySet { fetched_at: UnixTime(7), body };
         own.write(&kept).unwrap();
         own.write(&kept).unwrap();
         assert_eq!(own.read(), Some(kept));
         assert_eq!(own.file().metadata().unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(folder.path().read_dir().unwrap().count(), 1, "nothing is left beside it");
-        let moved = Store::new(folder.path(), &remote("a", "https://q.example.com/k"));
+        let moved = CacheFile::new(folder.path(), &remote("a", "https://q.example.com/k"));
         assert_eq!(moved.read(), None, "another address");
-        let other = Store::new(folder.path(), &remote("b", "https://p.example.com/k"));
+        let other = CacheFile::new(folder.path(), &remote("b", "https://p.example.com/k"));
         std::fs::copy(own.file(), other.file()).unwrap();
         assert_eq!(other.read(), None, "another issuer");
         for (row, content) in
@@ -174,8 +174,9 @@ mod tests {
     #[test]
     fn a_file_that_others_could_read_or_change_is_not_used() {
         let folder = tempfile::tempdir().unwrap();
-        let own = Store::new(folder.path(), &remote("a", "https://p.example.com/k"));
-        own.write(&Held { fetched_at: UnixTime(7), body: Bytes::from_static(b"x") }).unwrap();
+        let own = CacheFile::new(folder.path(), &remote("a", "https://p.example.com/k"));
+        own.write(&CachedKeySet { fetched_at: UnixTime(7), body: Bytes::from_static(b"x") })
+            .unwrap();
         std::fs::set_permissions(own.file(), std::fs::Permissions::from_mode(0o646)).unwrap();
         assert_eq!(own.read(), None);
     }
@@ -183,7 +184,7 @@ mod tests {
     #[test]
     fn age_counts_from_the_fetch() {
         let remote = remote("a", "https://p.example.com/k");
-        let held = Held { fetched_at: UnixTime(1_000), body: Bytes::new() };
+        let held = CachedKeySet { fetched_at: UnixTime(1_000), body: Bytes::new() };
         for (now, usable) in [(999, false), (1_000, true), (1_099, true), (1_100, false)] {
             assert_eq!(held.is_usable(&remote, UnixTime(now)), usable, "{now}");
         }

@@ -85,7 +85,7 @@ impl fmt::Debug for Remote {
 
 /// A key set as it came.
 #[derive(Clone, Debug)]
-pub struct Fetched {
+pub struct FetchedKeySet {
     /// The document, unchanged.
     pub body: Bytes,
     /// What is in it.
@@ -100,7 +100,7 @@ pub struct Fetched {
 ///
 /// # Errors
 /// What stood against it. No part of what was sent is in there.
-pub async fn fetch(remote: &Remote) -> Result<Fetched, FetchError> {
+pub async fn fetch(remote: &Remote) -> Result<FetchedKeySet, FetchError> {
     tokio::time::timeout(LIMIT, attempt(remote)).await.unwrap_or(Err(FetchError::TooSlow))
 }
 
@@ -108,7 +108,7 @@ pub async fn fetch(remote: &Remote) -> Result<Fetched, FetchError> {
 ///
 /// # Errors
 /// As there, and when the system gives no runtime.
-pub fn fetch_once(remote: &Remote) -> Result<Fetched, FetchError> {
+pub fn fetch_once(remote: &Remote) -> Result<FetchedKeySet, FetchError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| FetchError::Connect(error.kind()))?;
     let fetched = runtime.block_on(fetch(remote));
@@ -117,7 +117,7 @@ pub fn fetch_once(remote: &Remote) -> Result<Fetched, FetchError> {
     fetched
 }
 
-async fn attempt(remote: &Remote) -> Result<Fetched, FetchError> {
+async fn attempt(remote: &Remote) -> Result<FetchedKeySet, FetchError> {
     let authorities = remote.authorities.as_deref();
     let answer = match &remote.source {
         Source::Url(endpoint) => get(endpoint, Reach::Anywhere, authorities).await?,
@@ -131,7 +131,7 @@ async fn attempt(remote: &Remote) -> Result<Fetched, FetchError> {
         }
     };
     let (keys, unused) = KeySet::from_jwks(&answer.body, &remote.algorithms)?;
-    Ok(Fetched { body: answer.body, keys, unused, max_age: answer.max_age })
+    Ok(FetchedKeySet { body: answer.body, keys, unused, max_age: answer.max_age })
 }
 
 /// For name server, connection, handshake and both answers together.

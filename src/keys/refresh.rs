@@ -1,12 +1,12 @@
-//! Keeping the fetched keys of one issuer current, for as long as the [`Keeper`] lives.
+//! Keeping the fetched keys of one issuer current, for as long as the [`Refresher`] lives.
 //!
 //! One task per issuer looks when a look is due, so there is never a second look at the same time.
 //! What comes of each is reported; who is told puts it into force. After a success the next look is
 //! due when the answer's `max-age` is over, after a failure ever later; a token that names an unknown
 //! key makes it due at once, but not twice within [`ASKED`], because anybody can make up such a token.
 
-use super::fetch::{FetchError, Fetched, Remote, fetch, freshness};
-use super::stored::{Held, Store};
+use super::cache_file::{CacheFile, CachedKeySet};
+use super::fetch::{FetchError, FetchedKeySet, Remote, fetch, freshness};
 use crate::clock::now;
 use crate::random;
 use crate::token::{KeyProblem, KeySet};
@@ -20,11 +20,11 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 /// What has come of a look, or of none.
 #[derive(Debug)]
-pub enum Event {
+pub enum RefreshEvent {
     /// The keys were fetched.
     Fetched {
         /// The set as of now.
-        held: Held,
+        held: CachedKeySet,
         /// Its keys, and what is in it and not used; `None`: it is the one of before.
         new: Option<(KeySet, Vec<KeyProblem>)>,
     },
@@ -36,46 +36,46 @@ pub enum Event {
         in_a_row: u32,
     },
     /// Those of before have become too old to be used.
-    TooOld,
+    Expired,
     /// A defect of ours has ended the fetching. Keys that nobody would withdraw any more are not to
     /// be used.
-    BrokeOff,
+    Panicked,
     /// They could not be kept in `state_dir`.
     NotStored(io::ErrorKind),
 }
 
 /// Keeps one issuer's keys current until it is dropped.
 #[derive(Debug)]
-pub struct Keeper {
+pub struct Refresher {
     task: JoinHandle<()>,
     wanted: Arc<Notify>,
     looked: watch::Receiver<bool>,
 }
 
-impl Keeper {
+impl Refresher {
     /// Looks now, and again whenever it is due. `held`: what is in use so far.
     pub fn start(
         runtime: &Handle,
         remote: Remote,
-        held: Option<Held>,
-        store: Option<Store>,
-        report: impl Fn(Event) + Send + 'static,
+        held: Option<CachedKeySet>,
+        store: Option<CacheFile>,
+        report: impl Fn(RefreshEvent) + Send + 'static,
     ) -> Self {
         let wanted = Arc::new(Notify::new());
         let (first, looked) = watch::channel(false);
         let rounds =
-            Rounds { remote, held, store, wanted: Arc::clone(&wanted), report, asked: None };
+            RefreshTask { remote, held, store, wanted: Arc::clone(&wanted), report, asked: None };
         Self { task: runtime.spawn(rounds.run(first)), wanted, looked }
     }
 
     /// What tells it that a token has named an unknown key.
     #[must_use]
-    pub fn bell(&self) -> Bell {
-        Bell { wanted: Arc::clone(&self.wanted), looked: self.looked.clone() }
+    pub fn handle(&self) -> RefreshHandle {
+        RefreshHandle { wanted: Arc::clone(&self.wanted), looked: self.looked.clone() }
     }
 
     /// When the first look is over, well or not.
-    pub fn first_look(&self) -> impl Future<Output = ()> + use<> {
+    pub fn first_fetch(&self) -> impl Future<Output = ()> + use<> {
         let mut looked = self.looked.clone();
         async move {
             // A keeper that is gone looks no more.
@@ -84,17 +84,17 @@ impl Keeper {
     }
 }
 
-/// Tells a [`Keeper`] that a token has named an unknown key.
+/// Tells a [`Refresher`] that a token has named an unknown key.
 #[derive(Debug)]
-pub struct Bell {
+pub struct RefreshHandle {
     wanted: Arc<Notify>,
     looked: watch::Receiver<bool>,
 }
 
-impl Bell {
+impl RefreshHandle {
     /// Tells it. Costs next to nothing, however often. What comes back is over with the next look,
     /// well or not, or when that is not over soon.
-    pub fn ring(&self) -> impl Future<Output = ()> + use<> {
+    pub fn request(&self) -> impl Future<Output = ()> + use<> {
         let mut looked = self.looked.clone();
         looked.mark_unchanged();
         self.wanted.notify_one();
@@ -105,31 +105,31 @@ impl Bell {
     }
 }
 
-impl Drop for Keeper {
+impl Drop for Refresher {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-struct Rounds<R: Fn(Event)> {
+struct RefreshTask<R: Fn(RefreshEvent)> {
     remote: Remote,
-    held: Option<Held>,
-    store: Option<Store>,
+    held: Option<CachedKeySet>,
+    store: Option<CacheFile>,
     wanted: Arc<Notify>,
     report: R,
     /// When a token last made it look.
     asked: Option<Instant>,
 }
 
-impl<R: Fn(Event)> Drop for Rounds<R> {
+impl<R: Fn(RefreshEvent)> Drop for RefreshTask<R> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            (self.report)(Event::BrokeOff);
+            (self.report)(RefreshEvent::Panicked);
         }
     }
 }
 
-impl<R: Fn(Event) + Send> Rounds<R> {
+impl<R: Fn(RefreshEvent) + Send> RefreshTask<R> {
     async fn run(mut self, first: watch::Sender<bool>) {
         let mut failures: u32 = 0;
         loop {
@@ -142,7 +142,7 @@ impl<R: Fn(Event) + Send> Rounds<R> {
                 }
                 Err(error) => {
                     failures = failures.saturating_add(1);
-                    (self.report)(Event::Failed { error, in_a_row: failures });
+                    (self.report)(RefreshEvent::Failed { error, in_a_row: failures });
                     freshness::after_failures(failures, random())
                 }
             };
@@ -151,17 +151,17 @@ impl<R: Fn(Event) + Send> Rounds<R> {
         }
     }
 
-    async fn take(&mut self, fetched: Fetched) {
-        let Fetched { body, keys, unused, .. } = fetched;
+    async fn take(&mut self, fetched: FetchedKeySet) {
+        let FetchedKeySet { body, keys, unused, .. } = fetched;
         let same = self.held.as_ref().is_some_and(|held| held.body == body);
-        let held = Held { fetched_at: now(), body };
+        let held = CachedKeySet { fetched_at: now(), body };
         self.held = Some(held.clone());
         let new = (!same).then_some((keys, unused));
-        (self.report)(Event::Fetched { held: held.clone(), new });
+        (self.report)(RefreshEvent::Fetched { held: held.clone(), new });
         if let Some(store) = self.store.clone() {
             let written = tokio::task::spawn_blocking(move || store.write(&held)).await;
             if let Ok(Err(error)) = written {
-                (self.report)(Event::NotStored(error.kind()));
+                (self.report)(RefreshEvent::NotStored(error.kind()));
             }
         }
     }
@@ -189,7 +189,7 @@ impl<R: Fn(Event) + Send> Rounds<R> {
                 }
                 () = sleep_until(end.unwrap_or(due)), if end.is_some() => {
                     self.held = None;
-                    (self.report)(Event::TooOld);
+                    (self.report)(RefreshEvent::Expired);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Where the log goes and how it looks: one event a line on stderr.
 
 use super::field;
-use super::queue::{Flush, Queue};
+use super::queue::{FlushGuard, Queue};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::io::{self, IsTerminal, Write};
@@ -45,7 +45,7 @@ pub enum LogFormat {
 ///
 /// # Errors
 /// When the writing thread cannot be started, or the log was set up before.
-pub fn start(log: &Log, dropped: Arc<AtomicU64>) -> io::Result<Flush> {
+pub fn start(log: &Log, dropped: Arc<AtomicU64>) -> io::Result<FlushGuard> {
     let watched = io::stdout().is_terminal() && io::stderr().is_terminal();
     let (queue, flush) = Queue::start(io::stderr(), LINES, dropped)?;
     let subscriber = subscriber(log, watched, queue);

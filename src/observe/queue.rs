@@ -31,7 +31,7 @@ pub(super) struct Queue {
 /// Keeps the far end; dropping it writes what is queued, unless the reader stalls.
 #[derive(Debug)]
 #[must_use = "when this is dropped, lines that are queued later may be lost"]
-pub struct Flush {
+pub struct FlushGuard {
     sender: SyncSender<Message>,
     writer: Option<JoinHandle<()>>,
 }
@@ -40,7 +40,7 @@ pub struct Flush {
 #[derive(Debug)]
 pub(super) struct Line<'a> {
     queue: &'a Queue,
-    kept: bool,
+    has_priority: bool,
 }
 
 enum Message {
@@ -55,14 +55,14 @@ impl Queue {
         sink: impl Write + Send + 'static,
         length: usize,
         dropped: Arc<AtomicU64>,
-    ) -> io::Result<(Self, Flush)> {
+    ) -> io::Result<(Self, FlushGuard)> {
         let (sender, receiver) = sync_channel(length);
         let waiting = Arc::new(AtomicUsize::new(0));
         let taken = Arc::clone(&waiting);
         let writer = thread::Builder::new()
             .name("log".to_owned())
             .spawn(move || write(sink, &receiver, &taken))?;
-        let flush = Flush { sender: sender.clone(), writer: Some(writer) };
+        let flush = FlushGuard { sender: sender.clone(), writer: Some(writer) };
         let ordinary = length.saturating_sub((length / 8).max(1));
         Ok((Self { sender, waiting, ordinary, dropped }, flush))
     }
@@ -72,11 +72,14 @@ impl<'a> MakeWriter<'a> for Queue {
     type Writer = Line<'a>;
 
     fn make_writer(&'a self) -> Line<'a> {
-        Line { queue: self, kept: false }
+        Line { queue: self, has_priority: false }
     }
 
     fn make_writer_for(&'a self, event: &Metadata<'_>) -> Line<'a> {
-        Line { queue: self, kept: *event.level() <= Level::WARN || event.name() == KEPT }
+        Line {
+            queue: self,
+            has_priority: *event.level() <= Level::WARN || event.name() == PRIORITY_EVENT,
+        }
     }
 }
 
@@ -86,7 +89,7 @@ impl Write for Line<'_> {
         let Queue { sender, waiting, ordinary, dropped } = self.queue;
         // Counted before it is sent, so that the writing thread never takes what was not counted.
         let before = waiting.fetch_add(1, Ordering::Relaxed);
-        let has_room = self.kept || before < *ordinary;
+        let has_room = self.has_priority || before < *ordinary;
         if !has_room || sender.try_send(Message::Line(text.into())).is_err() {
             waiting.fetch_sub(1, Ordering::Relaxed);
             dropped.fetch_add(1, Ordering::Relaxed);
@@ -99,7 +102,7 @@ impl Write for Line<'_> {
     }
 }
 
-impl Drop for Flush {
+impl Drop for FlushGuard {
     #[expect(
         clippy::disallowed_methods,
         reason = "the end of the process: the log may delay it, and only so long"
@@ -140,7 +143,7 @@ fn write(mut sink: impl Write, receiver: &Receiver<Message>, waiting: &AtomicUsi
 }
 
 /// Name of an event that is `info` and must be written all the same.
-pub const KEPT: &str = "kept decision";
+pub const PRIORITY_EVENT: &str = "priority decision";
 
 /// How long the end of the process waits for the log.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -243,19 +246,19 @@ pub(super) mod tests {
             flood(1);
             asked.recv().unwrap();
             flood(1000);
-            tracing::event!(name: KEPT, Level::INFO, "grant");
+            tracing::event!(name: PRIORITY_EVENT, Level::INFO, "grant");
             flood(1000);
             tracing::warn!("warning");
             tracing::error!("error");
             flood(1000);
-            tracing::event!(name: KEPT, Level::INFO, "another grant");
+            tracing::event!(name: PRIORITY_EVENT, Level::INFO, "another grant");
             tracing::error!("one too many");
         });
         drop(may);
         drop(flush);
         let text = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
-        let kept: Vec<_> = text.lines().filter(|line| *line != "denied").collect();
-        assert_eq!(kept, ["grant", "warning", "error", "another grant"]);
+        let has_priority: Vec<_> = text.lines().filter(|line| *line != "denied").collect();
+        assert_eq!(has_priority, ["grant", "warning", "error", "another grant"]);
         assert_eq!(text.lines().count(), 1 + 32, "the rest is flood");
         assert_eq!(dropped.load(Ordering::Relaxed), 3000 - 28 + 1);
     }

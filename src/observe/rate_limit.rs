@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 /// Lets the first of many through, and then one a minute: a setting that is wrong is wrong for
 /// every request, and a log that says so for every request hides the rest.
 #[derive(Debug, Default)]
-pub struct Seldom(Mutex<Option<Instant>>);
+pub struct LogRateLimit(Mutex<Option<Instant>>);
 
-impl Seldom {
+impl LogRateLimit {
     /// Whether this one is to be said.
     #[expect(clippy::disallowed_methods, reason = "how often the log repeats itself")]
-    pub fn is_due(&self) -> bool {
-        self.is_due_at(Instant::now())
+    pub fn allow(&self) -> bool {
+        self.allow_at(Instant::now())
     }
 
-    fn is_due_at(&self, now: Instant) -> bool {
+    fn allow_at(&self, now: Instant) -> bool {
         let mut last = match self.0.try_lock() {
             Ok(last) => last,
             Err(TryLockError::Poisoned(error)) => PoisonError::into_inner(error),
@@ -38,10 +38,10 @@ mod tests {
 
     #[test]
     fn the_first_and_then_one_a_minute() {
-        let seldom = Seldom::default();
+        let limit = LogRateLimit::default();
         let start = Instant::now();
         let said = [0, 1, 59, 60, 61, 119, 120]
-            .map(|second| seldom.is_due_at(start + Duration::from_secs(second)));
+            .map(|second| limit.allow_at(start + Duration::from_secs(second)));
         assert_eq!(said, [true, false, false, true, false, false, true]);
     }
 }

@@ -1,6 +1,6 @@
 //! `revocation.store: file`: one file in `state_dir`, of one process, that outlives it.
 //!
-//! Every question is answered from [`Memory`], which is filled from the file at the start. What is
+//! Every question is answered from [`Memory`], which is load from the file at the start. What is
 //! revoked is in the file, and the file on the disk, before the call returns: a crash at any moment
 //! loses nothing that somebody was told. So it is with hand-offs that were used, unless the disk
 //! fails: then memory alone knows them, and nothing can be revoked until the disk is well again.
@@ -39,10 +39,10 @@ impl File {
     pub fn open(folder: &Path, now: UnixTime) -> Result<Self, OpenError> {
         let file = folder.join(NAME);
         let disk = Disk::open(file.clone(), now);
-        disk.and_then(|disk| Self::filled(disk, now)).map_err(|error| OpenError { file, error })
+        disk.and_then(|disk| Self::load(disk, now)).map_err(|error| OpenError { file, error })
     }
 
-    fn filled(disk: Disk, now: UnixTime) -> Result<Self, redb::Error> {
+    fn load(disk: Disk, now: UnixTime) -> Result<Self, redb::Error> {
         let memory = Memory::default();
         disk.read(
             |revocation| {
@@ -52,7 +52,7 @@ impl File {
             },
             |once, until| {
                 if until > now {
-                    memory.note(once, until, now);
+                    memory.insert_used(once, until, now);
                 }
             },
         )?;
@@ -61,7 +61,7 @@ impl File {
     }
 
     /// Where waiting for the disk stops nobody else. Whoever stops waiting does not stop the change.
-    fn apart<T: Send + 'static>(
+    fn run_blocking<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Shared) -> Result<T, StoreError> + Send + 'static,
     ) -> StoreFuture<'_, Result<T, StoreError>> {
@@ -95,12 +95,12 @@ impl Shared {
     }
 
     fn mark_used(&self, once: KeyHash, until: UnixTime, now: UnixTime) -> bool {
-        let is_first = self.memory.note(once, until, now);
+        let is_first = self.memory.insert_used(once, until, now);
         if is_first {
             let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
             // Nobody is kept out for that: memory knows it, and after a restart it is still bound
             // to the browser that asked for it.
-            let _kept = self.change(&mut disk, Change::Spend(once, until), now);
+            let _kept = self.change(&mut disk, Change::MarkUsed(once, until), now);
         }
         is_first
     }
@@ -152,7 +152,7 @@ impl Revocations for File {
         until: UnixTime,
         now: UnixTime,
     ) -> StoreFuture<'_, Result<bool, StoreError>> {
-        self.apart(move |shared| Ok(shared.mark_used(once, until, now)))
+        self.run_blocking(move |shared| Ok(shared.mark_used(once, until, now)))
     }
 
     fn revoke(
@@ -160,7 +160,7 @@ impl Revocations for File {
         revocation: Revocation,
         now: UnixTime,
     ) -> StoreFuture<'_, Result<(), StoreError>> {
-        self.apart(move |shared| shared.write(revocation, now))
+        self.run_blocking(move |shared| shared.write(revocation, now))
     }
 
     fn restore(
@@ -168,7 +168,7 @@ impl Revocations for File {
         key: RevocationKey,
         now: UnixTime,
     ) -> StoreFuture<'_, Result<bool, StoreError>> {
-        self.apart(move |shared| shared.erase(key.hash(), now))
+        self.run_blocking(move |shared| shared.erase(key.hash(), now))
     }
 
     fn list(&self, now: UnixTime) -> Vec<Revocation> {
@@ -291,7 +291,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let failing = Arc::new(AtomicBool::new(false));
         let disk = || Disk::failing_while(&failing, folder.path().join(NAME), NOW).unwrap();
-        let store = File::filled(disk(), NOW).unwrap();
+        let store = File::load(disk(), NOW).unwrap();
         store.0.write(revocation("alice", None), NOW).unwrap();
         failing.store(true, Ordering::Release);
         for user in ["bob", "carol"] {
@@ -319,7 +319,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let failing = Arc::new(AtomicBool::new(false));
         let disk = Disk::failing_while(&failing, folder.path().join(NAME), NOW).unwrap();
-        let store = File::filled(disk, NOW).unwrap();
+        let store = File::load(disk, NOW).unwrap();
         store.0.write(revocation("alice", None), NOW).unwrap();
         failing.store(true, Ordering::Release);
         store.0.write(revocation("alice", None), NOW).unwrap();

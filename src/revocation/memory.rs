@@ -16,8 +16,8 @@ use std::sync::{Mutex, PoisonError, RwLock};
 /// The store of one process; also what the other stores answer from.
 #[derive(Default)]
 pub struct Memory {
-    revoked: Revoked,
-    spent: Mutex<Swept<UnixTime>>,
+    revoked: RevokedKeys,
+    used: Mutex<ExpiringMap<UnixTime>>,
 }
 
 impl Memory {
@@ -44,10 +44,10 @@ impl Memory {
     }
 
     /// Takes note of what may be used once; `false` when it has been.
-    pub(super) fn note(&self, once: KeyHash, until: UnixTime, now: UnixTime) -> bool {
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        spent.sweep(now, |until| *until > now);
-        match spent.entries.entry(once) {
+    pub(super) fn insert_used(&self, once: KeyHash, until: UnixTime, now: UnixTime) -> bool {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.sweep(now, |until| *until > now);
+        match used.entries.entry(once) {
             Entry::Occupied(_) => false,
             Entry::Vacant(place) => {
                 place.insert(until);
@@ -75,7 +75,7 @@ impl Revocations for Memory {
         until: UnixTime,
         now: UnixTime,
     ) -> StoreFuture<'_, Result<bool, StoreError>> {
-        Box::pin(ready(Ok(self.note(once, until, now))))
+        Box::pin(ready(Ok(self.insert_used(once, until, now))))
     }
 
     fn revoke(
@@ -110,18 +110,18 @@ impl Revocations for Memory {
 }
 
 /// The revoked names, in parts, so that a writer stops few readers.
-struct Revoked {
-    parts: [RwLock<Swept<Revocation>>; PARTS],
+struct RevokedKeys {
+    parts: [RwLock<ExpiringMap<Revocation>>; PARTS],
     count: AtomicUsize,
 }
 
-impl Default for Revoked {
+impl Default for RevokedKeys {
     fn default() -> Self {
         Self { parts: std::array::from_fn(|_| RwLock::default()), count: AtomicUsize::new(0) }
     }
 }
 
-impl Revoked {
+impl RevokedKeys {
     fn is_empty(&self) -> bool {
         self.count.load(Ordering::Acquire) == 0
     }
@@ -172,18 +172,18 @@ impl Revoked {
         }
     }
 
-    fn part(&self, key: KeyHash) -> Option<&RwLock<Swept<Revocation>>> {
+    fn part(&self, key: KeyHash) -> Option<&RwLock<ExpiringMap<Revocation>>> {
         self.parts.get(usize::try_from(key.bits() % PARTS as u128).unwrap_or_default())
     }
 }
 
 /// Entries, with the time at which those that are over were taken out.
-struct Swept<T> {
+struct ExpiringMap<T> {
     entries: HashMap<KeyHash, T>,
     swept: UnixTime,
 }
 
-impl<T> Swept<T> {
+impl<T> ExpiringMap<T> {
     fn sweep(&mut self, now: UnixTime, lives: impl Fn(&T) -> bool) {
         if now.0.saturating_sub(self.swept.0) >= SWEEP_EVERY {
             self.entries.retain(|_, entry| lives(entry));
@@ -192,7 +192,7 @@ impl<T> Swept<T> {
     }
 }
 
-impl<T> Default for Swept<T> {
+impl<T> Default for ExpiringMap<T> {
     fn default() -> Self {
         Self { entries: HashMap::new(), swept: UnixTime(0) }
     }
@@ -286,10 +286,10 @@ mod tests {
     fn what_is_used_once_is_used() {
         let (a, b) = (key("a").hash(), key("b").hash());
         let store = Memory::default();
-        assert!(store.note(a, later(90), NOW));
-        assert!(!store.note(a, later(90), NOW));
-        assert!(!store.note(a, later(90), later(89)), "until its very end");
-        assert!(store.note(b, later(90), NOW));
+        assert!(store.insert_used(a, later(90), NOW));
+        assert!(!store.insert_used(a, later(90), NOW));
+        assert!(!store.insert_used(a, later(90), later(89)), "until its very end");
+        assert!(store.insert_used(b, later(90), NOW));
         assert!(store.revoked.is_empty(), "and revokes nothing");
     }
 
@@ -299,7 +299,7 @@ mod tests {
         let once = key("a").hash();
         let won = std::thread::scope(|scope| {
             let threads: Vec<_> =
-                (0..8).map(|_| scope.spawn(|| store.note(once, later(90), NOW))).collect();
+                (0..8).map(|_| scope.spawn(|| store.insert_used(once, later(90), NOW))).collect();
             threads.into_iter().filter_map(|thread| thread.join().ok()).filter(|won| *won).count()
         });
         assert_eq!(won, 1);

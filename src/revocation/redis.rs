@@ -8,9 +8,9 @@
 //! Without Redis nothing can be revoked. Whether the gate then goes on with what it knows or lets
 //! nobody in, the operator has said; one that has never read Redis lets nobody in (`health`).
 
-mod follow;
+mod connection;
 mod health;
-mod link;
+mod replica;
 mod stream;
 
 use super::Memory;
@@ -19,8 +19,8 @@ use crate::revocation::{
     KeyHash, KeyHashes, Revocation, RevocationKey, Revocations, StoreError, StoreFuture,
 };
 use crate::unix_time::UnixTime;
+use connection::{ANSWER_TIMEOUT, RedisError, StreamWriter};
 use health::Health;
-use link::{PATIENCE, Teller, Trouble};
 use redis::Client;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,10 +33,10 @@ use tokio::time::timeout;
 /// The store.
 pub struct Redis {
     shared: Arc<Shared>,
-    follower: JoinHandle<()>,
+    reader: JoinHandle<()>,
 }
 
-/// What the store and its follower share.
+/// What the store and its reader share.
 struct Shared {
     client: Client,
     memory: Memory,
@@ -45,12 +45,12 @@ struct Shared {
     /// How far the stream has been read and applied.
     position: watch::Sender<Id>,
     /// `None` while Redis is out of reach or not read to its end.
-    teller: Mutex<Option<Teller>>,
-    /// A teller found its connection broken, and how.
-    breach: Mutex<Option<Trouble>>,
-    breaches: Notify,
+    writer: Mutex<Option<StreamWriter>>,
+    /// A writer scan its connection broken, and how.
+    loss: Mutex<Option<RedisError>>,
+    losses: Notify,
     /// The first attempt has succeeded or failed.
-    settled: Notify,
+    first_attempt: Notify,
 }
 
 impl Redis {
@@ -67,22 +67,22 @@ impl Redis {
             health: Health::new(refuses),
             clock,
             position: watch::Sender::new(Id::default()),
-            teller: Mutex::default(),
-            breach: Mutex::default(),
-            breaches: Notify::new(),
-            settled: Notify::new(),
+            writer: Mutex::default(),
+            loss: Mutex::default(),
+            losses: Notify::new(),
+            first_attempt: Notify::new(),
         });
         let own = Arc::clone(&shared);
-        let follower = tokio::spawn(async move { match own.keep_current().await {} });
+        let reader = tokio::spawn(async move { match own.replicate().await {} });
         // A Redis that takes longer than this is followed all the same.
-        let _ = timeout(START, shared.settled.notified()).await;
-        Ok(Self { shared, follower })
+        let _ = timeout(START, shared.first_attempt.notified()).await;
+        Ok(Self { shared, reader })
     }
 }
 
 impl Drop for Redis {
     fn drop(&mut self) {
-        self.follower.abort();
+        self.reader.abort();
     }
 }
 
@@ -123,10 +123,10 @@ impl Revocations for Redis {
     ) -> StoreFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
             // Told again and again, it would fill the stream.
-            if self.shared.current_teller().is_some() && self.shared.knows(&revocation) {
+            if self.shared.current_writer().is_some() && self.shared.knows(&revocation) {
                 return Ok(());
             }
-            self.shared.tell(Change::Revoke(revocation), now).await
+            self.shared.append(Change::Revoke(revocation), now).await
         })
     }
 
@@ -137,7 +137,7 @@ impl Revocations for Redis {
     ) -> StoreFuture<'_, Result<bool, StoreError>> {
         Box::pin(async move {
             let was_revoked = self.shared.memory.get(key.hash()).is_some();
-            self.shared.tell(Change::Restore(key), now).await?;
+            self.shared.append(Change::Restore(key), now).await?;
             Ok(was_revoked)
         })
     }
@@ -153,30 +153,30 @@ impl Revocations for Redis {
 
 impl Shared {
     /// StoreFuture by Redis, and in force here, before this returns.
-    async fn tell(&self, change: Change, now: UnixTime) -> Result<(), StoreError> {
-        let Some(mut teller) = self.current_teller() else {
+    async fn append(&self, change: Change, now: UnixTime) -> Result<(), StoreError> {
+        let Some(mut writer) = self.current_writer() else {
             tracing::error!("a revocation was not kept: the store is out of reach");
             return Err(StoreError);
         };
-        let id = match teller.append(&change).await {
+        let id = match writer.append(&change).await {
             Ok(id) => id,
-            Err(trouble) => {
-                self.breaks(&trouble);
+            Err(error) => {
+                self.report_loss(&error);
                 tracing::error!(
-                    { field::ERROR } = %trouble,
-                    { field::REMEDY } = trouble.remedy(),
+                    { field::ERROR } = %error,
+                    { field::REMEDY } = error.remedy(),
                     "a revocation was not kept"
                 );
                 return Err(StoreError);
             }
         };
-        // The follower applies it, in the order of the stream; that takes one round trip. Should it
+        // The reader applies it, in the order of the stream; that takes one round trip. Should it
         // be late, this replica is early with this one, and reads anew: Redis may have lost it.
         let mut position = self.position.subscribe();
-        let followed = timeout(PATIENCE, position.wait_for(|position| *position >= id)).await;
+        let followed = timeout(ANSWER_TIMEOUT, position.wait_for(|position| *position >= id)).await;
         if !matches!(followed, Ok(Ok(_))) {
             self.apply(change, now);
-            self.breaks(&Trouble::late());
+            self.report_loss(&RedisError::late());
         } else if let Change::Revoke(revocation) = &change
             && revocation.is_active(now)
             && !self.knows(revocation)
@@ -201,21 +201,21 @@ impl Shared {
         until: UnixTime,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
-        if let Some(mut teller) = self.current_teller() {
-            match teller.mark_used(once, until.0.saturating_sub(now.0)).await {
+        if let Some(mut writer) = self.current_writer() {
+            match writer.mark_used(once, until.0.saturating_sub(now.0)).await {
                 // The first notes it here as well, and only the first: Redis may forget, or not have
                 // been asked when it was used here.
-                Ok(is_first) => return Ok(is_first && self.memory.note(once, until, now)),
-                Err(trouble) => {
-                    self.breaks(&trouble);
-                    tracing::warn!({ field::ERROR } = %trouble, "Redis has not noted a hand-off");
+                Ok(is_first) => return Ok(is_first && self.memory.insert_used(once, until, now)),
+                Err(error) => {
+                    self.report_loss(&error);
+                    tracing::warn!({ field::ERROR } = %error, "Redis has not noted a hand-off");
                 }
             }
         }
         if self.health.refuses() {
             return Err(StoreError);
         }
-        Ok(self.memory.note(once, until, now))
+        Ok(self.memory.insert_used(once, until, now))
     }
 
     fn apply(&self, change: Change, now: UnixTime) {
@@ -230,30 +230,30 @@ impl Shared {
         }
     }
 
-    fn current_teller(&self) -> Option<Teller> {
-        self.teller.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn current_writer(&self) -> Option<StreamWriter> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn teller(&self, teller: Option<Teller>) {
-        *self.teller.lock().unwrap_or_else(PoisonError::into_inner) = teller;
+    fn set_writer(&self, writer: Option<StreamWriter>) {
+        *self.writer.lock().unwrap_or_else(PoisonError::into_inner) = writer;
     }
 
-    /// A broken connection is not used again; the follower makes a new one.
-    fn breaks(&self, trouble: &Trouble) {
-        if trouble.is_loss {
-            self.teller(None);
-            *self.breach.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble.clone());
-            self.breaches.notify_one();
+    /// A broken connection is not used again; the reader makes a new one.
+    fn report_loss(&self, error: &RedisError) {
+        if error.is_loss {
+            self.set_writer(None);
+            *self.loss.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+            self.losses.notify_one();
         }
     }
 
-    /// Once a teller has found its connection broken.
-    async fn broken(&self) -> Trouble {
+    /// Once a writer has scan its connection broken.
+    async fn connection_lost(&self) -> RedisError {
         loop {
-            self.breaches.notified().await;
-            let breach = self.breach.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let Some(trouble) = breach {
-                return trouble;
+            self.losses.notified().await;
+            let loss = self.loss.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(error) = loss {
+                return error;
             }
         }
     }

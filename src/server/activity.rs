@@ -44,34 +44,34 @@ impl Activity {
     }
 
     /// Bytes arrived that belong to something incomplete; the first such call starts the clock.
-    pub(super) fn reads_on(&self) {
+    pub(super) fn start_reading(&self) {
         if self.reading.load(Ordering::Relaxed) == NEVER {
-            self.reads_anew();
+            self.restart_reading();
         }
     }
 
     /// Something new began in the bytes that arrived last: the clock starts again.
-    pub(super) fn reads_anew(&self) {
+    pub(super) fn restart_reading(&self) {
         self.reading.store(self.clock.now(), Ordering::Relaxed);
     }
 
     /// Whatever was being read is complete.
-    pub(super) fn has_read(&self) {
+    pub(super) fn finish_reading(&self) {
         self.reading.store(NEVER, Ordering::Relaxed);
     }
 
     /// A request was answered; from here on the connection rests.
-    pub(super) fn has_answered(&self) {
+    pub(super) fn record_answer(&self) {
         self.answered.store(self.clock.now(), Ordering::Relaxed);
     }
 
     /// The peer takes no more bytes for the moment.
-    pub(super) fn is_blocked(&self) {
+    pub(super) fn mark_blocked(&self) {
         self.blocked.store(self.clock.now(), Ordering::Relaxed);
     }
 
     /// The peer has taken everything.
-    pub(super) fn is_drained(&self) {
+    pub(super) fn mark_unblocked(&self) {
         self.blocked.store(NEVER, Ordering::Relaxed);
     }
 
@@ -97,14 +97,14 @@ impl Activity {
 
     /// Names the task to wake. It must be called *before* [`order`](Self::order) is looked at:
     /// through the lock, either the task sees the order or the sweeper sees the waker.
-    pub(super) fn attend(&self, context: &Context<'_>) {
+    pub(super) fn register_waker(&self, context: &Context<'_>) {
         let mut waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
         *waker = Some(context.waker().clone());
     }
 
     /// What the sweeper sees.
-    pub(super) fn glance(&self) -> Glance {
-        Glance {
+    pub(super) fn snapshot(&self) -> Snapshot {
+        Snapshot {
             reading: known(self.reading.load(Ordering::Relaxed)),
             blocked: known(self.blocked.load(Ordering::Relaxed)),
             answered: known(self.answered.load(Ordering::Relaxed)),
@@ -127,7 +127,7 @@ pub(super) enum Order {
 
 /// One look at an [`Activity`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Glance {
+pub(super) struct Snapshot {
     reading: Option<Tick>,
     blocked: Option<Tick>,
     answered: Option<Tick>,
@@ -135,9 +135,9 @@ pub(super) struct Glance {
 
 /// What the sweeper itself remembers of a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Life {
+pub(super) struct Lifetime {
     /// When it was accepted.
-    pub(super) born: Tick,
+    pub(super) accepted_at: Tick,
     /// When it is old enough to be renewed.
     pub(super) due: Tick,
     /// When it was told to renew itself.
@@ -146,23 +146,23 @@ pub(super) struct Life {
 
 /// How long a peer may take, in ticks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Patience {
+pub(super) struct Timeouts {
     /// For a head, a frame, a TLS handshake, and for taking an answer.
     pub(super) head: Tick,
     /// Between an answer and the next request.
     pub(super) idle: Tick,
 }
 
-impl Patience {
+impl Timeouts {
     /// From durations; never shorter than they say.
     pub(super) fn new(head: Duration, idle: Duration) -> Self {
         Self { head: ticks(head), idle: ticks(idle) }
     }
 }
 
-/// In what circumstances the server is.
+/// In what state the server is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Circumstances {
+pub(super) struct ServerState {
     /// The connection limit is reached: who only rests makes room after the shorter time-out.
     pub(super) full: bool,
     /// The server goes down.
@@ -195,40 +195,40 @@ pub(super) enum Verdict {
 
 /// The whole rule: who stays, who is renewed, who goes.
 pub(super) fn judge(
-    glance: Glance,
-    life: Life,
+    snapshot: Snapshot,
+    lifetime: Lifetime,
     now: Tick,
-    patience: Patience,
-    circumstances: Circumstances,
+    timeouts: Timeouts,
+    state: ServerState,
 ) -> Verdict {
     // A tick names an interval, and what began within it may have begun at its end: only strictly
     // more ticks than the limit are surely at least the limit.
     let over = |since: Tick, limit: Tick| now.saturating_sub(since) > limit;
 
-    if glance.reading.is_some_and(|since| over(since, patience.head)) {
+    if snapshot.reading.is_some_and(|since| over(since, timeouts.head)) {
         return Verdict::End(Cause::Head);
     }
-    if glance.blocked.is_some_and(|since| over(since, patience.head)) {
+    if snapshot.blocked.is_some_and(|since| over(since, timeouts.head)) {
         return Verdict::End(Cause::Write);
     }
-    // Frames that ask for nothing (PING, SETTINGS) do not count as life. A connection that was told
+    // FrameTracker that ask for nothing (PING, SETTINGS) do not count as lifetime. A connection that was told
     // to renew itself and is still here may not stay longer than a resting one could.
-    let rests_since = glance.answered.unwrap_or(life.born);
-    let idle = if circumstances.full { patience.head.min(patience.idle) } else { patience.idle };
+    let rests_since = snapshot.answered.unwrap_or(lifetime.accepted_at);
+    let idle = if state.full { timeouts.head.min(timeouts.idle) } else { timeouts.idle };
     // A request that is just arriving is not cut off; half frames without end do not help.
-    let grace = if glance.reading.is_some() { patience.head } else { 0 };
+    let grace = if snapshot.reading.is_some() { timeouts.head } else { 0 };
     if over(rests_since, idle.saturating_add(grace))
-        || life.renewed.is_some_and(|since| over(since, patience.idle))
+        || lifetime.renewed.is_some_and(|since| over(since, timeouts.idle))
     {
         return Verdict::End(Cause::Idle);
     }
-    if circumstances.draining {
+    if state.draining {
         // What was accepted a moment ago has its request on the way, or in the socket already: it
         // gets the time to be read.
-        let fresh = glance.answered.is_none() && !over(life.born, FRESH);
+        let fresh = snapshot.answered.is_none() && !over(lifetime.accepted_at, FRESH);
         return if fresh { Verdict::Stay } else { Verdict::Drain };
     }
-    if now >= life.due { Verdict::Renew } else { Verdict::Stay }
+    if now >= lifetime.due { Verdict::Renew } else { Verdict::Stay }
 }
 
 /// The clock of one server, advanced by its sweeper.

@@ -2,12 +2,12 @@
 //! sweeper's orders.
 
 use super::activity::Order;
-use super::conversation::{Handshake, drive};
-use super::handshake::Failures;
-use super::service::{Door, OnTheSpot};
-use super::sweep::Entry;
+use super::connection_table::Entry;
+use super::driver::{Handshake, drive};
+use super::handshake::HandshakeFailures;
+use super::service::{ConnectionService, InlineExecutor};
+use super::timed_stream::TimedStream;
 use super::tls::Tls;
-use super::watched::Watched;
 use crate::config::Limits;
 use crate::http::{Handler, Peer};
 use crate::observe::{Connections, field};
@@ -24,10 +24,10 @@ pub(super) struct Protocols {
     handler: Arc<dyn Handler>,
     tls: Option<Arc<Tls>>,
     http1: http1::Builder,
-    http2: http2::Builder<OnTheSpot>,
+    http2: http2::Builder<InlineExecutor>,
     counters: Arc<Connections>,
-    patience: Duration,
-    failures: Failures,
+    answer_timeout: Duration,
+    failures: HandshakeFailures,
 }
 
 impl Protocols {
@@ -62,7 +62,8 @@ impl Protocols {
             // over 64 slots.
             .writev(false);
 
-        let answer = OnTheSpot { limit: limits.header_timeout, counters: Arc::clone(&counters) };
+        let answer =
+            InlineExecutor { limit: limits.header_timeout, counters: Arc::clone(&counters) };
         let list = head.saturating_add(CRUMBS.saturating_mul(HPACK_OVERHEAD));
         let mut http2 = http2::Builder::new(answer);
         http2
@@ -74,8 +75,16 @@ impl Protocols {
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
             .max_send_buf_size(SEND_BUFFER);
-        let patience = limits.header_timeout;
-        Self { handler, tls, http1, http2, counters, patience, failures: Failures::default() }
+        let answer_timeout = limits.header_timeout;
+        Self {
+            handler,
+            tls,
+            http1,
+            http2,
+            counters,
+            answer_timeout,
+            failures: HandshakeFailures::default(),
+        }
     }
 
     /// Serves one connection to its end, whoever ends it, as a task.
@@ -98,9 +107,9 @@ impl Protocols {
     /// HTTP/1.1 and nothing else: HTTP/2 without TLS would have to be guessed from the first
     /// bytes, and Traefik never speaks it.
     async fn plain(&self, stream: TcpStream, peer: SocketAddr, entry: &Entry) -> hyper::Result<()> {
-        let door = self.door(peer, false, entry);
-        let stream = Watched::http1(stream, Arc::clone(&entry.activity));
-        let connection = self.http1.serve_connection(TokioIo::new(stream), door);
+        let service = self.service(peer, false, entry);
+        let stream = TimedStream::http1(stream, Arc::clone(&entry.activity));
+        let connection = self.http1.serve_connection(TokioIo::new(stream), service);
         drive(pin!(connection), &entry.activity, Order::Stay).await.map(drop)
     }
 
@@ -113,10 +122,10 @@ impl Protocols {
     ) -> hyper::Result<()> {
         let activity = &entry.activity;
         // The handshake is timed like a head; nothing but its end stops the clock.
-        activity.reads_on();
+        activity.start_reading();
         let handshake = pin!(Handshake(tls.acceptor().accept(stream)));
         let outcome = drive(handshake, activity, Order::Stay).await;
-        activity.has_read();
+        activity.finish_reading();
         let stream = match outcome {
             Ok(Some(stream)) => stream,
             Ok(None) => {
@@ -133,34 +142,39 @@ impl Protocols {
         // Where client certificates are asked for they are required, so this is also "verified".
         let certificate = session.peer_certificates().is_some();
         let http2 = session.alpn_protocol() == Some(super::tls::HTTP2);
-        let door = self.door(peer, certificate, entry);
+        let service = self.service(peer, certificate, entry);
         if http2 {
-            let stream = Watched::http2(stream, Arc::clone(activity));
-            let connection = self.http2.serve_connection(TokioIo::new(stream), door);
+            let stream = TimedStream::http2(stream, Arc::clone(activity));
+            let connection = self.http2.serve_connection(TokioIo::new(stream), service);
             drive(pin!(connection), activity, Order::Stay).await.map(drop)
         } else {
             // An order to drain that came during the handshake must not close this connection
             // before its first request: the answer will say `Connection: close`.
             let obeyed = activity.order().min(Order::Drain);
-            let stream = Watched::http1(stream, Arc::clone(activity));
-            let connection = self.http1.serve_connection(TokioIo::new(stream), door);
+            let stream = TimedStream::http1(stream, Arc::clone(activity));
+            let connection = self.http1.serve_connection(TokioIo::new(stream), service);
             drive(pin!(connection), activity, obeyed).await.map(drop)
         }
     }
 
-    fn door(&self, peer: SocketAddr, client_certificate: bool, entry: &Entry) -> Door {
-        Door {
+    fn service(
+        &self,
+        peer: SocketAddr,
+        client_certificate: bool,
+        entry: &Entry,
+    ) -> ConnectionService {
+        ConnectionService {
             handler: Arc::clone(&self.handler),
             // A dual-stack listener reports IPv4 peers as `::ffff:a.b.c.d`.
             peer: Peer { address: peer.ip().to_canonical(), client_certificate },
             activity: Arc::clone(&entry.activity),
             counters: Arc::clone(&self.counters),
-            patience: self.patience,
+            answer_timeout: self.answer_timeout,
         }
     }
 }
 
-/// Peers that go away or talk nonsense are everyday life, not news.
+/// Peers that go away or talk nonsense are everyday lifetime, not news.
 fn report(peer: SocketAddr, outcome: hyper::Result<()>) {
     if let Err(error) = outcome {
         tracing::debug!(

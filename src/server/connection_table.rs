@@ -1,7 +1,8 @@
 //! Every open connection of a server, and the one task that keeps time for all of them.
 
 use super::activity::{
-    Activity, Cause, Circumstances, Clock, Life, Order, Patience, TICK, Tick, Verdict, judge, ticks,
+    Activity, Cause, Clock, Lifetime, Order, ServerState, TICK, Tick, Timeouts, Verdict, judge,
+    ticks,
 };
 use crate::observe::Connections;
 use std::collections::HashMap;
@@ -13,9 +14,9 @@ use tokio::time::MissedTickBehavior;
 
 /// The open connections.
 #[derive(Debug)]
-pub(super) struct Connected {
+pub(super) struct ConnectionTable {
     clock: Arc<Clock>,
-    patience: Patience,
+    timeouts: Timeouts,
     age: Tick,
     /// One permit for each connection that may still be opened: the limit, the sign that it is
     /// reached, and, when all are back, the sign that the last connection has gone.
@@ -23,27 +24,27 @@ pub(super) struct Connected {
     limit: u32,
     draining: AtomicBool,
     counters: Arc<Connections>,
-    table: Mutex<Table>,
+    rows: Mutex<Rows>,
 }
 
-impl Connected {
+impl ConnectionTable {
     /// `limit` connections at most, each of them judged by the time-outs.
     pub(super) fn new(
         limit: usize,
-        patience: Patience,
+        timeouts: Timeouts,
         age: Duration,
         counters: Arc<Connections>,
     ) -> Self {
         let limit = limit.clamp(1, Semaphore::MAX_PERMITS.min(MOST));
         Self {
             clock: Arc::new(Clock::new()),
-            patience,
+            timeouts,
             age: ticks(age),
             room: Arc::new(Semaphore::new(limit)),
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
             draining: AtomicBool::new(false),
             counters,
-            table: Mutex::default(),
+            rows: Mutex::default(),
         }
     }
 
@@ -58,22 +59,26 @@ impl Connected {
         Arc::clone(&self.room).acquire_owned().await.ok()
     }
 
-    /// Enters a connection. It stays in the table until the [`Entry`] is dropped.
+    /// Enters a connection. It stays in the rows until the [`Entry`] is dropped.
     pub(super) fn enter(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Entry {
         let activity = Arc::new(Activity::new(Arc::clone(&self.clock)));
-        let born = self.clock.now();
-        let mut table = self.table();
-        let number = table.next;
-        table.next += 1;
-        let life = Life { born, due: born.saturating_add(spread(self.age, number)), renewed: None };
-        table.connections.insert(number, (Arc::clone(&activity), life));
-        drop(table);
+        let accepted_at = self.clock.now();
+        let mut rows = self.rows();
+        let number = rows.next;
+        rows.next += 1;
+        let lifetime = Lifetime {
+            accepted_at,
+            due: accepted_at.saturating_add(spread(self.age, number)),
+            renewed: None,
+        };
+        rows.connections.insert(number, (Arc::clone(&activity), lifetime));
+        drop(rows);
         self.counters.opened();
-        Entry { connected: Arc::clone(self), activity, number, _permit: permit }
+        Entry { table: Arc::clone(self), activity, number, _permit: permit }
     }
 
     /// Sweeps for as long as it is polled.
-    pub(super) async fn keep_time(&self) {
+    pub(super) async fn run_sweeper(&self) {
         let mut interval = tokio::time::interval(TICK);
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -86,9 +91,9 @@ impl Connected {
     /// Tells every open connection to renew itself: what it began with does not hold any more.
     pub(super) fn renew_all(&self) {
         let now = self.clock.now();
-        for (activity, life) in self.table().connections.values_mut() {
-            if life.renewed.is_none() {
-                life.renewed = Some(now);
+        for (activity, lifetime) in self.rows().connections.values_mut() {
+            if lifetime.renewed.is_none() {
+                lifetime.renewed = Some(now);
                 self.counters.renewed();
                 activity.command(Order::Renew);
             }
@@ -103,36 +108,36 @@ impl Connected {
 
     /// How many are open.
     pub(super) fn open(&self) -> usize {
-        self.table().connections.len()
+        self.rows().connections.len()
     }
 
     /// Ends every connection as it stands.
     pub(super) fn end(&self) {
-        for (activity, _) in self.table().connections.values() {
+        for (activity, _) in self.rows().connections.values() {
             activity.command(Order::End);
         }
     }
 
     /// Waits until no connection is open. Nothing may be entered any more.
-    pub(super) async fn emptied(&self) {
+    pub(super) async fn wait_until_empty(&self) {
         // The error case is a closed semaphore, and nobody closes this one.
         let _all = self.room.acquire_many(self.limit).await;
     }
 
-    /// Judges every connection. It holds the table meanwhile: ten thousand looks take some tens of
+    /// Judges every connection. It holds the rows meanwhile: ten thousand looks take some tens of
     /// microseconds, four times a second.
     fn sweep(&self) {
         let now = self.clock.now();
-        let circumstances = Circumstances {
+        let state = ServerState {
             full: self.room.available_permits() == 0,
             draining: self.draining.load(Ordering::Relaxed),
         };
-        for (activity, life) in self.table().connections.values_mut() {
-            match judge(activity.glance(), *life, now, self.patience, circumstances) {
+        for (activity, lifetime) in self.rows().connections.values_mut() {
+            match judge(activity.snapshot(), *lifetime, now, self.timeouts, state) {
                 Verdict::Stay => {}
                 Verdict::Renew => {
-                    if life.renewed.is_none() {
-                        life.renewed = Some(now);
+                    if lifetime.renewed.is_none() {
+                        lifetime.renewed = Some(now);
                         self.counters.renewed();
                         activity.command(Order::Renew);
                     }
@@ -160,15 +165,15 @@ impl Connected {
         }
     }
 
-    fn table(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    fn rows(&self) -> MutexGuard<'_, Rows> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The place of one connection in the table; dropping it gives the place back.
+/// The place of one connection in the rows; dropping it gives the place back.
 #[derive(Debug)]
 pub(super) struct Entry {
-    connected: Arc<Connected>,
+    table: Arc<ConnectionTable>,
     pub(super) activity: Arc<Activity>,
     number: u64,
     _permit: OwnedSemaphorePermit,
@@ -176,15 +181,15 @@ pub(super) struct Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        self.connected.table().connections.remove(&self.number);
-        self.connected.counters.closed();
+        self.table.rows().connections.remove(&self.number);
+        self.table.counters.closed();
     }
 }
 
 #[derive(Debug, Default)]
-struct Table {
+struct Rows {
     next: u64,
-    connections: HashMap<u64, (Arc<Activity>, Life), foldhash::fast::RandomState>,
+    connections: HashMap<u64, (Arc<Activity>, Lifetime), foldhash::fast::RandomState>,
 }
 
 /// The age ± 10 %, so that connections which were opened together do not end together. Multiples

@@ -2,8 +2,8 @@
 //! things that end in three ways.
 
 use super::activity::{Activity, Order};
-use super::service::{Door, OnTheSpot};
-use super::watched::Watched;
+use super::service::{ConnectionService, InlineExecutor};
+use super::timed_stream::TimedStream;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::TokioIo;
 use std::future::poll_fn;
@@ -14,8 +14,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
 /// Polls a connection and obeys the sweeper. `Ok(None)` when the order was to end it.
-pub(super) async fn drive<C: Conversation>(
-    mut conversation: Pin<&mut C>,
+pub(super) async fn drive<C: ManagedConnection>(
+    mut connection: Pin<&mut C>,
     activity: &Activity,
     mut obeyed: Order,
 ) -> Result<Option<C::Done>, C::Error> {
@@ -24,25 +24,27 @@ pub(super) async fn drive<C: Conversation>(
         // The task's waker does not change in practice, so its lock is taken once.
         if !known.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
             known = Some(context.waker().clone());
-            activity.attend(context);
+            activity.register_waker(context);
         }
         let order = activity.order();
         if order > obeyed {
             obeyed = order;
             match order {
                 Order::Stay => {}
-                Order::Renew => conversation.as_mut().renew(),
-                Order::Drain => conversation.as_mut().close(),
+                Order::Renew => connection.as_mut().renew(),
+                Order::Drain => connection.as_mut().close(),
                 Order::End => return Poll::Ready(Ok(None)),
             }
         }
-        conversation.as_mut().poll(context).map_ok(Some)
+        connection.as_mut().poll(context).map_ok(Some)
     })
     .await
 }
 
 /// What can be driven: a handshake or a connection of either protocol.
-pub(super) trait Conversation: Future<Output = Result<Self::Done, Self::Error>> {
+pub(super) trait ManagedConnection:
+    Future<Output = Result<Self::Done, Self::Error>>
+{
     /// What comes out of it.
     type Done;
     /// How it fails.
@@ -53,7 +55,7 @@ pub(super) trait Conversation: Future<Output = Result<Self::Done, Self::Error>> 
     fn close(self: Pin<&mut Self>);
 }
 
-impl Conversation for http1::Connection<TokioIo<Watched<TcpStream>>, Door> {
+impl ManagedConnection for http1::Connection<TokioIo<TimedStream<TcpStream>>, ConnectionService> {
     type Done = ();
     type Error = hyper::Error;
 
@@ -66,7 +68,9 @@ impl Conversation for http1::Connection<TokioIo<Watched<TcpStream>>, Door> {
     }
 }
 
-impl Conversation for http1::Connection<TokioIo<Watched<TlsStream<TcpStream>>>, Door> {
+impl ManagedConnection
+    for http1::Connection<TokioIo<TimedStream<TlsStream<TcpStream>>>, ConnectionService>
+{
     type Done = ();
     type Error = hyper::Error;
 
@@ -77,7 +81,13 @@ impl Conversation for http1::Connection<TokioIo<Watched<TlsStream<TcpStream>>>, 
     }
 }
 
-impl Conversation for http2::Connection<TokioIo<Watched<TlsStream<TcpStream>>>, Door, OnTheSpot> {
+impl ManagedConnection
+    for http2::Connection<
+        TokioIo<TimedStream<TlsStream<TcpStream>>>,
+        ConnectionService,
+        InlineExecutor,
+    >
+{
     type Done = ();
     type Error = hyper::Error;
 
@@ -103,7 +113,7 @@ impl Future for Handshake {
     }
 }
 
-impl Conversation for Handshake {
+impl ManagedConnection for Handshake {
     type Done = TlsStream<TcpStream>;
     type Error = io::Error;
 

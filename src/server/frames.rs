@@ -6,7 +6,7 @@
 
 /// Follows the bytes that a client sends on one connection.
 #[derive(Debug)]
-pub(super) struct Frames {
+pub(super) struct FrameTracker {
     /// Bytes of the preface, or of the payload that runs, still to come.
     rest: u32,
     /// The frame header that is being collected.
@@ -16,14 +16,14 @@ pub(super) struct Frames {
     block: bool,
 }
 
-impl Frames {
+impl FrameTracker {
     /// At the start of a connection: the client's preface comes first.
     pub(super) const fn new() -> Self {
         Self { rest: PREFACE, header: [0; FRAME_HEADER], collected: 0, block: false }
     }
 
     /// Takes the bytes that arrived and says where they leave the connection.
-    pub(super) fn follow(&mut self, mut bytes: &[u8]) -> Place {
+    pub(super) fn follow(&mut self, mut bytes: &[u8]) -> FramePosition {
         let mut begun = false;
         while !bytes.is_empty() {
             if self.rest > 0 {
@@ -50,11 +50,11 @@ impl Frames {
             }
         }
         if self.rest == 0 && self.collected == 0 && !self.block {
-            Place::Between
+            FramePosition::Boundary
         } else if begun {
-            Place::New
+            FramePosition::NewFrame
         } else {
-            Place::Same
+            FramePosition::SameFrame
         }
     }
 
@@ -73,13 +73,13 @@ impl Frames {
 
 /// Where the bytes that arrived last leave a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Place {
+pub(super) enum FramePosition {
     /// Between two frames, with no header block open.
-    Between,
+    Boundary,
     /// Within a frame or header block that began in these bytes.
-    New,
+    NewFrame,
     /// Within one that had begun before.
-    Same,
+    SameFrame,
 }
 
 const FRAME_HEADER: usize = 9;
@@ -109,36 +109,40 @@ mod tests {
         const PING: u8 = 6;
         let opened = |tail: &[u8]| [PRI, tail].concat();
         let open_block = frame(HEADERS, 0, 3);
-        let rows: Vec<(&str, Vec<Vec<u8>>, Place)> = vec![
-            ("half_preface", vec![PRI[..10].to_vec()], Place::Same),
-            ("preface", vec![PRI.to_vec()], Place::Between),
-            ("settings", vec![opened(&frame(SETTINGS, 0, 6))], Place::Between),
-            ("ping_is_no_request", vec![opened(&[]), frame(PING, 0, 8)], Place::Between),
-            ("half_header", vec![opened(&frame(PING, 0, 8)[..5])], Place::New),
-            ("half_payload", vec![opened(&frame(PING, 0, 8)[..12])], Place::New),
-            ("half_payload_drips", vec![opened(&frame(PING, 0, 8)[..12]), vec![0; 2]], Place::Same),
-            ("whole_head", vec![opened(&frame(HEADERS, END_HEADERS, 50))], Place::Between),
-            ("open_block", vec![opened(&open_block)], Place::New),
+        let rows: Vec<(&str, Vec<Vec<u8>>, FramePosition)> = vec![
+            ("half_preface", vec![PRI[..10].to_vec()], FramePosition::SameFrame),
+            ("preface", vec![PRI.to_vec()], FramePosition::Boundary),
+            ("settings", vec![opened(&frame(SETTINGS, 0, 6))], FramePosition::Boundary),
+            ("ping_is_no_request", vec![opened(&[]), frame(PING, 0, 8)], FramePosition::Boundary),
+            ("half_header", vec![opened(&frame(PING, 0, 8)[..5])], FramePosition::NewFrame),
+            ("half_payload", vec![opened(&frame(PING, 0, 8)[..12])], FramePosition::NewFrame),
+            (
+                "half_payload_drips",
+                vec![opened(&frame(PING, 0, 8)[..12]), vec![0; 2]],
+                FramePosition::SameFrame,
+            ),
+            ("whole_head", vec![opened(&frame(HEADERS, END_HEADERS, 50))], FramePosition::Boundary),
+            ("open_block", vec![opened(&open_block)], FramePosition::NewFrame),
             (
                 "continuation_drip",
                 vec![opened(&open_block), frame(CONTINUATION, 0, 1), frame(CONTINUATION, 0, 0)],
-                Place::Same,
+                FramePosition::SameFrame,
             ),
             (
                 "continuation_ends",
                 vec![opened(&open_block), frame(CONTINUATION, END_HEADERS, 1)],
-                Place::Between,
+                FramePosition::Boundary,
             ),
             (
                 "one_done_one_begun",
                 vec![opened(&frame(PING, 0, 8)[..12]), [vec![0; 5], vec![0; 4]].concat()],
-                Place::New,
+                FramePosition::NewFrame,
             ),
-            ("empty_read", vec![opened(&[]), vec![]], Place::Between),
+            ("empty_read", vec![opened(&[]), vec![]], FramePosition::Boundary),
         ];
         for (name, reads, expected) in rows {
-            let mut frames = Frames::new();
-            let mut place = Place::Between;
+            let mut frames = FrameTracker::new();
+            let mut place = FramePosition::Boundary;
             for read in &reads {
                 place = frames.follow(read);
             }
@@ -159,15 +163,15 @@ mod tests {
                 bytes.extend(frame(kind, flags, payload));
             }
             bytes.truncate(bytes.len().saturating_sub(tail));
-            let mut whole = Frames::new();
+            let mut whole = FrameTracker::new();
             let end = whole.follow(&bytes);
-            let mut pieces = Frames::new();
-            let mut last = Place::Same;
+            let mut pieces = FrameTracker::new();
+            let mut last = FramePosition::SameFrame;
             for piece in bytes.chunks(cut) {
                 last = pieces.follow(piece);
             }
             if !bytes.is_empty() {
-                prop_assert_eq!(end == Place::Between, last == Place::Between);
+                prop_assert_eq!(end == FramePosition::Boundary, last == FramePosition::Boundary);
                 prop_assert_eq!(whole.rest, pieces.rest);
             }
         }

@@ -3,22 +3,22 @@
 //! A wrong certificate fails for every request, and Traefik tells its visitors a bare 500. So the
 //! log says what to look at, once a minute for each kind.
 
-use crate::observe::{Seldom, field};
+use crate::observe::{LogRateLimit, field};
 use std::io;
 use std::net::IpAddr;
 use tokio_rustls::rustls::{AlertDescription, Error, InvalidMessage};
 
 /// What was said, and when, of each kind.
 #[derive(Debug, Default)]
-pub(super) struct Failures([Seldom; 4]);
+pub(super) struct HandshakeFailures([LogRateLimit; 4]);
 
-impl Failures {
+impl HandshakeFailures {
     /// Says what went wrong with the handshake of `peer`.
     pub(super) fn report(&self, peer: IpAddr, error: &io::Error) {
         let kind = Kind::of(error);
         let due = kind.and_then(|kind| Some((kind, self.0.get(kind as usize)?)));
         match due {
-            Some((kind, seldom)) if seldom.is_due() => tracing::warn!(
+            Some((kind, limit)) if limit.allow() => tracing::warn!(
                 { field::PEER } = %peer,
                 { field::ERROR } = %error,
                 { field::REMEDY } = kind.remedy(),

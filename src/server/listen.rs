@@ -1,7 +1,7 @@
 //! Binding, and accepting until told to stop.
 
 use super::connection::Protocols;
-use super::sweep::Connected;
+use super::connection_table::ConnectionTable;
 use crate::observe::{Connections, field};
 use std::future::poll_fn;
 use std::io;
@@ -28,13 +28,13 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     // connection; elsewhere `Acceptor` sets it.
     socket.set_nodelay(true)?;
     socket.bind(address)?;
-    socket.listen(QUEUE)
+    socket.listen(BACKLOG)
 }
 
 /// One listener at work.
 pub(super) struct Acceptor {
     pub(super) listener: TcpListener,
-    pub(super) connected: Arc<Connected>,
+    pub(super) table: Arc<ConnectionTable>,
     pub(super) protocols: Arc<Protocols>,
     pub(super) counters: Arc<Connections>,
 }
@@ -53,11 +53,11 @@ impl Acceptor {
 
     async fn accept_all(&self) {
         let mut pause = SHORTEST_PAUSE;
-        while let Some(permit) = self.connected.room().await {
+        while let Some(permit) = self.table.room().await {
             match self.listener.accept().await {
                 Ok((stream, address)) => {
                     pause = SHORTEST_PAUSE;
-                    self.welcome(stream, address, permit);
+                    self.serve(stream, address, permit);
                 }
                 // The peer was faster; the next one waits already.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
@@ -77,28 +77,28 @@ impl Acceptor {
     }
 
     async fn accept_queued(&self) {
-        for _ in 0..QUEUE {
+        for _ in 0..BACKLOG {
             let next = poll_fn(|context| Poll::Ready(self.listener.poll_accept(context)));
             let Poll::Ready(Ok((stream, address))) = next.await else {
                 return;
             };
-            let Some(permit) = self.connected.room().await else {
+            let Some(permit) = self.table.room().await else {
                 return;
             };
-            self.welcome(stream, address, permit);
+            self.serve(stream, address, permit);
         }
     }
 
-    fn welcome(&self, stream: TcpStream, address: SocketAddr, permit: OwnedSemaphorePermit) {
+    fn serve(&self, stream: TcpStream, address: SocketAddr, permit: OwnedSemaphorePermit) {
         if !cfg!(target_os = "linux") && stream.set_nodelay(true).is_err() {
             return;
         }
-        let entry = self.connected.enter(permit);
+        let entry = self.table.enter(permit);
         Arc::clone(&self.protocols).serve(stream, address, entry);
     }
 }
 
 /// The length of the kernel's queue of connections that are not accepted yet.
-const QUEUE: u32 = 4096;
+const BACKLOG: u32 = 4096;
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);

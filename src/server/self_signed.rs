@@ -4,7 +4,7 @@
 //! In the folder lie `ca.crt` for Traefik's `tls.ca`, `tls.crt`, and `tls.key` (0600): the names
 //! that a Kubernetes TLS secret has. The authority's key is thrown away when it has signed, so that
 //! what Traefik is told to trust can never vouch for anything else. The price is that a renewal
-//! changes `ca.crt` too; hence the long life.
+//! changes `ca.crt` too; hence the long lifetime.
 
 use super::tls::{authorities, certificates, private_key};
 use crate::keys::certificate::{self, Authority, CertificateError, Validity};
@@ -47,28 +47,28 @@ impl SelfSigned {
 
     /// The names that must be covered. The host's own name is not among them: in Kubernetes it is
     /// new with every pod, and a new certificate each time would be one that nobody trusts.
-    fn needed(&self) -> impl Iterator<Item = &str> {
+    fn required_names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str).chain(["localhost"])
     }
 }
 
 /// Makes the certificate, unless the one that is there can be used and still can in a month.
 pub(super) fn ensure(own: &SelfSigned, now: SystemTime) -> Result<(), SelfSignedError> {
-    if is_sound(own, now + RENEWAL) {
+    if is_usable(own, now + RENEWAL) {
         return Ok(());
     }
-    let (authority, server) = make(own, now).map_err(SelfSignedError::Unmade)?;
-    let unkept = |error| SelfSignedError::Unkept { folder: own.folder.clone(), error };
-    fs::create_dir_all(&own.folder).map_err(unkept)?;
+    let (authority, server) = make(own, now).map_err(SelfSignedError::Create)?;
+    let cannot_write = |error| SelfSignedError::Write { folder: own.folder.clone(), error };
+    fs::create_dir_all(&own.folder).map_err(cannot_write)?;
     // The key goes first: whatever is interrupted leaves a set that is not sound, and is made anew.
-    write(&own.key(), &server.key, 0o600).map_err(unkept)?;
-    write(&own.certificate(), &server.certificate, 0o644).map_err(unkept)?;
-    write(&own.authority(), &authority, 0o644).map_err(unkept)
+    write(&own.key(), &server.key, 0o600).map_err(cannot_write)?;
+    write(&own.certificate(), &server.certificate, 0o644).map_err(cannot_write)?;
+    write(&own.authority(), &authority, 0o644).map_err(cannot_write)
 }
 
 /// Would a client that trusts `ca.crt` accept the server under each of its names at that time?
-fn is_sound(own: &SelfSigned, at: SystemTime) -> bool {
-    let sound = || {
+fn is_usable(own: &SelfSigned, at: SystemTime) -> bool {
+    let check = || {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let chain = certificates(&own.certificate()).ok()?;
         let roots = Arc::new(authorities(&own.authority()).ok()?);
@@ -77,12 +77,12 @@ fn is_sound(own: &SelfSigned, at: SystemTime) -> bool {
         let verifier = WebPkiServerVerifier::builder_with_provider(roots, provider).build().ok()?;
         let at = UnixTime::since_unix_epoch(at.duration_since(UNIX_EPOCH).ok()?);
         let (leaf, rest) = chain.split_first()?;
-        own.needed().try_for_each(|name| {
+        own.required_names().try_for_each(|name| {
             let name = ServerName::try_from(name).ok()?;
             verifier.verify_server_cert(leaf, rest, &name, &[], at).ok().map(drop)
         })
     };
-    sound().is_some()
+    check().is_some()
 }
 
 /// The authority's certificate, and the server's with its key.
@@ -91,7 +91,7 @@ fn make(
     now: SystemTime,
 ) -> Result<(String, certificate::CertifiedKey), CertificateError> {
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let mut names: Vec<String> = own.needed().map(str::to_owned).collect();
+    let mut names: Vec<String> = own.required_names().map(str::to_owned).collect();
     names.extend(host_name());
     names.sort_unstable();
     names.dedup();
@@ -132,9 +132,9 @@ fn host_name() -> Option<String> {
 #[derive(Debug)]
 pub enum SelfSignedError {
     /// It cannot be made: mostly a name that cannot stand in a certificate.
-    Unmade(CertificateError),
+    Create(CertificateError),
     /// It cannot be written.
-    Unkept {
+    Write {
         /// Where to.
         folder: PathBuf,
         /// What the operating system says.
@@ -145,8 +145,8 @@ pub enum SelfSignedError {
 impl fmt::Display for SelfSignedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unmade(error) => write!(f, "{error}"),
-            Self::Unkept { folder, error } => write!(f, "{}: {error}", folder.display()),
+            Self::Create(error) => write!(f, "{error}"),
+            Self::Write { folder, error } => write!(f, "{}: {error}", folder.display()),
         }
     }
 }
@@ -208,9 +208,9 @@ mod tests {
             let own = own(folder.path(), &["127.0.0.1"]);
             ensure(&own, SystemTime::now()).unwrap();
             spoil(&own);
-            assert!(!is_sound(&own, SystemTime::now()), "{name}");
+            assert!(!is_usable(&own, SystemTime::now()), "{name}");
             ensure(&own, SystemTime::now()).unwrap();
-            assert!(is_sound(&own, SystemTime::now()), "{name}");
+            assert!(is_usable(&own, SystemTime::now()), "{name}");
         }
     }
 
@@ -219,9 +219,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         ensure(&own(folder.path(), &["127.0.0.1"]), SystemTime::now()).unwrap();
         let wider = own(folder.path(), &["127.0.0.1", "gate.example.com"]);
-        assert!(!is_sound(&wider, SystemTime::now()));
+        assert!(!is_usable(&wider, SystemTime::now()));
         ensure(&wider, SystemTime::now()).unwrap();
-        assert!(is_sound(&wider, SystemTime::now()));
+        assert!(is_usable(&wider, SystemTime::now()));
     }
 
     #[cfg(unix)]

@@ -20,29 +20,29 @@ use std::time::Duration;
 use tokio::time::Timeout;
 
 /// What hyper calls for each request of one connection.
-pub(super) struct Door {
+pub(super) struct ConnectionService {
     pub(super) handler: Arc<dyn Handler>,
     pub(super) peer: Peer,
     pub(super) activity: Arc<Activity>,
     pub(super) counters: Arc<Connections>,
     /// How long an answer may be waited for.
-    pub(super) patience: Duration,
+    pub(super) answer_timeout: Duration,
 }
 
-impl Service<Request<Incoming>> for Door {
+impl Service<Request<Incoming>> for ConnectionService {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
-    type Future = Answering;
+    type Future = ServiceFuture;
 
     /// Nearly always answers at once. The body is dropped unread with the request, which is also
     /// why no `100 Continue` is sent: hyper sends it when somebody asks for the body.
-    fn call(&self, request: Request<Incoming>) -> Answering {
+    fn call(&self, request: Request<Incoming>) -> ServiceFuture {
         let version = request.version();
         if self.handler.is_async(&request) {
             let handler = Arc::clone(&self.handler);
-            let later = handler.answer_async(self.peer, request);
-            return Answering::Later(Box::new(Waiting {
-                later: Box::pin(tokio::time::timeout(self.patience, later)),
+            let answer = handler.answer_async(self.peer, request);
+            return ServiceFuture::Pending(Box::new(PendingAnswer {
+                answer: Box::pin(tokio::time::timeout(self.answer_timeout, answer)),
                 activity: Arc::clone(&self.activity),
                 counters: Arc::clone(&self.counters),
                 version,
@@ -53,49 +53,49 @@ impl Service<Request<Incoming>> for Door {
         let answer = catch_unwind(AssertUnwindSafe(|| self.handler.answer(&self.peer, &request)));
         let response = answer.unwrap_or_else(|_| {
             self.counters.panicked();
-            failure(StatusCode::INTERNAL_SERVER_ERROR)
+            error_response(StatusCode::INTERNAL_SERVER_ERROR)
         });
-        Answering::Ready(Some(finish(response, version, &self.activity)))
+        ServiceFuture::Ready(Some(finish(response, version, &self.activity)))
     }
 }
 
 /// An answer, made or awaited.
-pub(super) enum Answering {
+pub(super) enum ServiceFuture {
     Ready(Option<Response<Full<Bytes>>>),
-    Later(Box<Waiting>),
+    Pending(Box<PendingAnswer>),
 }
 
-impl Future for Answering {
+impl Future for ServiceFuture {
     type Output = Result<Response<Full<Bytes>>, Infallible>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.get_mut() {
             // Once only, as futures are polled.
             Self::Ready(response) => response.take().map_or(Poll::Pending, |r| Poll::Ready(Ok(r))),
-            Self::Later(waiting) => waiting.poll(context).map(Ok),
+            Self::Pending(answer) => answer.poll(context).map(Ok),
         }
     }
 }
 
 /// An answer that the handler is still making.
-pub(super) struct Waiting {
-    later: Pin<Box<Timeout<AnswerFuture>>>,
+pub(super) struct PendingAnswer {
+    answer: Pin<Box<Timeout<AnswerFuture>>>,
     activity: Arc<Activity>,
     counters: Arc<Connections>,
     version: Version,
 }
 
-impl Waiting {
+impl PendingAnswer {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Response<Full<Bytes>>> {
-        let later = self.later.as_mut();
+        let answer = self.answer.as_mut();
         // As above: what is shared is whole values.
-        let response = match catch_unwind(AssertUnwindSafe(|| later.poll(context))) {
+        let response = match catch_unwind(AssertUnwindSafe(|| answer.poll(context))) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(response))) => response,
-            Ok(Poll::Ready(Err(_too_long))) => failure(StatusCode::REQUEST_TIMEOUT),
+            Ok(Poll::Ready(Err(_too_long))) => error_response(StatusCode::REQUEST_TIMEOUT),
             Err(_) => {
                 self.counters.panicked();
-                failure(StatusCode::INTERNAL_SERVER_ERROR)
+                error_response(StatusCode::INTERNAL_SERVER_ERROR)
             }
         };
         Poll::Ready(finish(response, self.version, &self.activity))
@@ -111,17 +111,17 @@ fn finish(
     if version < Version::HTTP_2 {
         // The head, and a body that was waited for, is complete, so the clock that ran for it
         // stops. HTTP/2 frames have theirs.
-        activity.has_read();
+        activity.finish_reading();
         if activity.order() >= Order::Renew {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
     }
-    activity.has_answered();
+    activity.record_answer();
     response
 }
 
 /// The first rule: Traefik takes any 2xx for permission, so a failure of ours is an error.
-fn failure(status: StatusCode) -> Response<Full<Bytes>> {
+fn error_response(status: StatusCode) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -137,12 +137,12 @@ fn failure(status: StatusCode) -> Response<Full<Bytes>> {
 /// nearly always done; spawning a task for it would cost more than the decision. Only an answer
 /// that has to wait for the peer's flow control becomes a task, and no longer than `limit`.
 #[derive(Clone, Debug)]
-pub(super) struct OnTheSpot {
+pub(super) struct InlineExecutor {
     pub(super) limit: Duration,
     pub(super) counters: Arc<Connections>,
 }
 
-impl<F> hyper::rt::Executor<F> for OnTheSpot
+impl<F> hyper::rt::Executor<F> for InlineExecutor
 where
     F: Future<Output = ()> + Send + Unpin + 'static,
 {

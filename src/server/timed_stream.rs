@@ -2,7 +2,7 @@
 //! time goes into the connection's [`Activity`].
 
 use super::activity::Activity;
-use super::frames::{Frames, Place};
+use super::frames::{FramePosition, FrameTracker};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,16 +11,16 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A plaintext stream (under TLS: what was decrypted), as hyper reads and writes it.
 #[derive(Debug)]
-pub(super) struct Watched<S> {
+pub(super) struct TimedStream<S> {
     stream: S,
     activity: Arc<Activity>,
     /// Present for HTTP/2. For HTTP/1.1 the first byte begins a head and the answer ends it.
-    frames: Option<Frames>,
+    frames: Option<FrameTracker>,
     /// Kept here too, so that a write which goes through at once touches no atomic.
     blocked: bool,
 }
 
-impl<S> Watched<S> {
+impl<S> TimedStream<S> {
     /// A stream that is going to speak HTTP/1.1.
     pub(super) fn http1(stream: S, activity: Arc<Activity>) -> Self {
         Self { stream, activity, frames: None, blocked: false }
@@ -28,41 +28,41 @@ impl<S> Watched<S> {
 
     /// A stream that is going to speak HTTP/2.
     pub(super) fn http2(stream: S, activity: Arc<Activity>) -> Self {
-        Self { stream, activity, frames: Some(Frames::new()), blocked: false }
+        Self { stream, activity, frames: Some(FrameTracker::new()), blocked: false }
     }
 
-    fn has_read(&mut self, bytes: &[u8]) {
+    fn record_read(&mut self, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
         }
         let Some(frames) = &mut self.frames else {
-            return self.activity.reads_on();
+            return self.activity.start_reading();
         };
         match frames.follow(bytes) {
-            Place::Between => self.activity.has_read(),
-            Place::New => self.activity.reads_anew(),
-            Place::Same => self.activity.reads_on(),
+            FramePosition::Boundary => self.activity.finish_reading(),
+            FramePosition::NewFrame => self.activity.restart_reading(),
+            FramePosition::SameFrame => self.activity.start_reading(),
         }
     }
 
-    fn is_blocked(&mut self) {
+    fn mark_blocked(&mut self) {
         if !self.blocked {
             self.blocked = true;
-            self.activity.is_blocked();
+            self.activity.mark_blocked();
         }
     }
 
     /// Only a flush that went through proves that the peer took everything: a single write that
     /// makes progress may be one byte of many.
-    fn is_drained(&mut self) {
+    fn mark_unblocked(&mut self) {
         if self.blocked {
             self.blocked = false;
-            self.activity.is_drained();
+            self.activity.mark_unblocked();
         }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for TimedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -71,13 +71,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         let before = buffer.filled().len();
         let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
         if let Poll::Ready(Ok(())) = outcome {
-            self.has_read(buffer.filled().get(before..).unwrap_or_default());
+            self.record_read(buffer.filled().get(before..).unwrap_or_default());
         }
         outcome
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -85,7 +85,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     ) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write(context, bytes);
         if outcome.is_pending() {
-            self.is_blocked();
+            self.mark_blocked();
         }
         outcome
     }
@@ -97,7 +97,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     ) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
         if outcome.is_pending() {
-            self.is_blocked();
+            self.mark_blocked();
         }
         outcome
     }
@@ -110,8 +110,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         let outcome = Pin::new(&mut self.stream).poll_flush(context);
         match outcome {
             // Under TLS a write may be taken into the session's buffer and stall here instead.
-            Poll::Pending => self.is_blocked(),
-            Poll::Ready(_) => self.is_drained(),
+            Poll::Pending => self.mark_blocked(),
+            Poll::Ready(_) => self.mark_unblocked(),
         }
         outcome
     }
@@ -119,7 +119,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let outcome = Pin::new(&mut self.stream).poll_shutdown(context);
         if outcome.is_pending() {
-            self.is_blocked();
+            self.mark_blocked();
         }
         outcome
     }

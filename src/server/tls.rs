@@ -31,10 +31,10 @@ use tokio_rustls::rustls::{ServerConfig, version};
 /// TLS of one server. The files can be read again at any time; a connection keeps what it began
 /// with.
 pub struct Tls {
-    source: Source,
-    current: ArcSwap<Current>,
+    source: TlsSource,
+    current: ArcSwap<TlsState>,
     /// Told when the client authorities are others than before.
-    distrusted: Notify,
+    authorities_changed: Notify,
 }
 
 impl Tls {
@@ -49,13 +49,13 @@ impl Tls {
         names: &[String],
     ) -> Result<Self, TlsError> {
         match tls {
-            config::Tls::Files { cert_file, key_file, client_ca_file } => Self::from(Source {
+            config::Tls::Files { cert_file, key_file, client_ca_file } => Self::from(TlsSource {
                 certificate: Certificate::Files { cert: cert_file.clone(), key: key_file.clone() },
                 client_authorities: client_ca_file.clone(),
             }),
             config::Tls::SelfSigned { client_ca_file } => {
                 let folder = state_dir.ok_or(TlsError::NoStateFolder)?.join("tls");
-                Self::from(Source {
+                Self::from(TlsSource {
                     certificate: Certificate::SelfSigned(SelfSigned {
                         folder,
                         names: names.to_vec(),
@@ -73,15 +73,15 @@ impl Tls {
     pub fn open_files(files: &config::TlsFiles) -> Result<Self, TlsError> {
         let certificate =
             Certificate::Files { cert: files.cert_file.clone(), key: files.key_file.clone() };
-        Self::from(Source { certificate, client_authorities: None })
+        Self::from(TlsSource { certificate, client_authorities: None })
     }
 
     /// Reads everything again and changes nothing yet, so that several can be changed together.
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub fn prepare(&self) -> Result<Prepared<'_>, TlsError> {
-        Ok(Prepared { tls: self, next: self.source.read()? })
+    pub fn prepare(&self) -> Result<PreparedTls<'_>, TlsError> {
+        Ok(PreparedTls { tls: self, next: self.source.read()? })
     }
 
     /// Reads everything again and puts it in place at once, or changes nothing.
@@ -89,18 +89,18 @@ impl Tls {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn reload(&self) -> Result<(), TlsError> {
-        self.prepare().map(Prepared::install)
+        self.prepare().map(PreparedTls::install)
     }
 
     /// Waits until the client authorities have changed. A change while nobody waits is told to
     /// the next who does.
-    pub(super) async fn distrusted(&self) {
-        self.distrusted.notified().await;
+    pub(super) async fn client_authorities_changed(&self) {
+        self.authorities_changed.notified().await;
     }
 
     /// The certificate that clients have to trust, when doorward made it itself.
     #[must_use]
-    pub fn own_authority(&self) -> Option<PathBuf> {
+    pub fn self_signed_authority(&self) -> Option<PathBuf> {
         match &self.source.certificate {
             Certificate::Files { .. } => None,
             Certificate::SelfSigned(own) => Some(own.authority()),
@@ -130,42 +130,42 @@ impl Tls {
         }
     }
 
-    fn from(source: Source) -> Result<Self, TlsError> {
+    fn from(source: TlsSource) -> Result<Self, TlsError> {
         let current = ArcSwap::from_pointee(source.read()?);
-        Ok(Self { source, current, distrusted: Notify::new() })
+        Ok(Self { source, current, authorities_changed: Notify::new() })
     }
 }
 
 /// What was read again and is not in place yet.
-pub struct Prepared<'t> {
+pub struct PreparedTls<'t> {
     tls: &'t Tls,
-    next: Current,
+    next: TlsState,
 }
 
-impl Prepared<'_> {
+impl PreparedTls<'_> {
     /// The next connection is served with it.
     ///
     /// What was resumable before is not resumable any more, so that a client whose authority was
     /// taken off the list is judged again; if the list is another one, the connections that are
     /// open are renewed, too.
     pub fn install(self) {
-        let distrusts = self.tls.current.load().trusts != self.next.trusts;
+        let changed = self.tls.current.load().trusts != self.next.trusts;
         self.tls.current.store(Arc::new(self.next));
-        if distrusts {
-            self.tls.distrusted.notify_one();
+        if changed {
+            self.tls.authorities_changed.notify_one();
         }
     }
 }
 
 /// What one connection begins with.
-struct Current {
+struct TlsState {
     server: Arc<ServerConfig>,
     /// The client authorities, by their keys and names.
     trusts: Vec<TrustAnchor<'static>>,
 }
 
 /// Where it all comes from.
-struct Source {
+struct TlsSource {
     certificate: Certificate,
     client_authorities: Option<PathBuf>,
 }
@@ -175,8 +175,8 @@ enum Certificate {
     SelfSigned(SelfSigned),
 }
 
-impl Source {
-    fn read(&self) -> Result<Current, TlsError> {
+impl TlsSource {
+    fn read(&self) -> Result<TlsState, TlsError> {
         let (cert, key) = match &self.certificate {
             Certificate::Files { cert, key } => (cert.clone(), key.clone()),
             Certificate::SelfSigned(own) => {
@@ -187,7 +187,7 @@ impl Source {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&[&version::TLS13, &version::TLS12])
-            .map_err(TlsError::Refused)?;
+            .map_err(TlsError::Rustls)?;
         let mut trusts = Vec::new();
         let builder = match &self.client_authorities {
             None => builder.with_no_client_auth(),
@@ -209,10 +209,10 @@ impl Source {
         })?;
         let mut config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(pair)));
         config.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
-        config.ticketer = aws_lc_rs::Ticketer::new().map_err(TlsError::Refused)?;
+        config.ticketer = aws_lc_rs::Ticketer::new().map_err(TlsError::Rustls)?;
         // Go's clients, Traefik's among them, keep no tickets unless told to: one is enough.
         config.send_tls13_tickets = 1;
-        Ok(Current { server: Arc::new(config), trusts })
+        Ok(TlsState { server: Arc::new(config), trusts })
     }
 }
 

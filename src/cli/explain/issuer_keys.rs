@@ -4,7 +4,7 @@
 use crate::cli::complain;
 use crate::clock::now;
 use crate::config::Config;
-use crate::keys::{Held, Remote, Store, fetch_once};
+use crate::keys::{CacheFile, CachedKeySet, Remote, fetch_once};
 use crate::token::KeySet;
 use std::path::Path;
 
@@ -21,8 +21,8 @@ pub(super) fn supply(config: &mut Config) {
 }
 
 fn stored(folder: Option<&Path>, remote: &Remote) -> Option<KeySet> {
-    let (store, now) = (Store::new(folder?, remote), now());
-    let held: Held = store.read().filter(|held| held.is_usable(remote, now))?;
+    let (store, now) = (CacheFile::new(folder?, remote), now());
+    let held: CachedKeySet = store.read().filter(|held| held.is_usable(remote, now))?;
     let (keys, _) = KeySet::from_jwks(&held.body, &remote.algorithms).ok()?;
     let (issuer, file, age) = (&remote.issuer, store.file().display(), held.age(now));
     complain(format_args!("keys of {issuer}: from {file}, fetched {age} s ago"));

@@ -1,12 +1,12 @@
 //! Keeping a running gate current: a good configuration replaces the running one whole, a wrong
 //! one changes nothing and is seen in log, metrics and `/readyz`.
 
-use super::current::Current;
+use super::running::RunningGate;
+use super::watch::watch;
 use super::{ListenerTls, warn};
 use crate::clock;
 use crate::config::{Config, Mistakes, ProcessEnvironment};
 use crate::observe::{Counter, Metrics, Status, field};
-use crate::server::reload::watch;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) struct Reload {
     file: PathBuf,
     flags: Vec<(String, String)>,
-    current: Arc<Current>,
+    current: Arc<RunningGate>,
     tls: ListenerTls,
 }
 
@@ -22,7 +22,7 @@ impl Reload {
     pub(super) fn new(
         file: PathBuf,
         flags: Vec<(String, String)>,
-        current: Arc<Current>,
+        current: Arc<RunningGate>,
         tls: ListenerTls,
     ) -> Self {
         Self { file, flags, current, tls }
@@ -30,15 +30,15 @@ impl Reload {
 
     /// Reloads on SIGHUP and when a watched file changes, for as long as it is polled.
     pub(super) async fn keep_current(self, status: Arc<Status>, metrics: Arc<Metrics>) {
-        let watched = self.current.look(|running| running.watched.clone());
+        let watched = self.current.read(|running| running.watched.clone());
         let watched = Arc::new(Mutex::new(watched));
         let files = {
             let watched = Arc::clone(&watched);
             move || watched.lock().unwrap_or_else(PoisonError::into_inner).clone()
         };
-        let watch_also = move |more: Vec<PathBuf>, current: &Current| {
+        let watch_also = move |more: Vec<PathBuf>, current: &RunningGate| {
             let mut list = watched.lock().unwrap_or_else(PoisonError::into_inner);
-            *list = current.look(|running| running.watched.clone());
+            *list = current.read(|running| running.watched.clone());
             list.extend(more);
             list.sort_unstable();
             list.dedup();
@@ -46,7 +46,7 @@ impl Reload {
         let mut this = self;
         let reload = move || match this.reload() {
             Ok(generation) => {
-                this.current.look(|running| {
+                this.current.read(|running| {
                     let warnings = running.warnings.iter().map(ToString::to_string).collect();
                     status.configured(generation, warnings);
                     metrics.reloaded(clock::system_time());
@@ -56,7 +56,7 @@ impl Reload {
                 watch_also(Vec::new(), &this.current);
                 tracing::info!({ field::GENERATION } = generation, "configuration reloaded");
             }
-            Err(Refused { problems, watched }) => {
+            Err(ReloadError { problems, watched }) => {
                 // What repairs it may be a file that only the refused one names.
                 watch_also(watched, &this.current);
                 metrics.add(Counter::ConfigReloadFailures, 1);
@@ -75,30 +75,30 @@ impl Reload {
     }
 
     /// All or nothing; the number of the configuration.
-    fn reload(&mut self) -> Result<u64, Refused> {
+    fn reload(&mut self) -> Result<u64, ReloadError> {
         let next = Config::load(&self.file, &ProcessEnvironment, &self.flags)?;
-        let fixed = self.current.look(|running| running.changes_that_need_a_restart(&next));
+        let fixed = self.current.read(|running| running.changes_that_need_a_restart(&next));
         if !fixed.is_empty() {
             let refuse = |key| format!("{key}: a change needs a restart; put it back or restart");
             let problems = fixed.into_iter().map(refuse).collect();
-            return Err(Refused { problems, watched: next.watched });
+            return Err(ReloadError { problems, watched: next.watched });
         }
         // Certificates first: they can still fail, the rest cannot.
         if let Err(problem) = self.tls.reload() {
-            return Err(Refused { problems: vec![problem], watched: next.watched });
+            return Err(ReloadError { problems: vec![problem], watched: next.watched });
         }
         Ok(self.current.replace(next))
     }
 }
 
 /// A reload that changed nothing.
-struct Refused {
+struct ReloadError {
     problems: Vec<String>,
     /// The files that it named.
     watched: Vec<PathBuf>,
 }
 
-impl From<Mistakes> for Refused {
+impl From<Mistakes> for ReloadError {
     fn from(mistakes: Mistakes) -> Self {
         let problems = mistakes.problems.iter().map(ToString::to_string).collect();
         Self { problems, watched: mistakes.watched }

@@ -11,7 +11,7 @@ use crate::assemble;
 use crate::clock::now;
 use crate::config::Config;
 use crate::http::{KeyLookup, VerifyHandler};
-use crate::keys::{Bell, Event, Held, Keeper, Remote, Store};
+use crate::keys::{CacheFile, CachedKeySet, RefreshEvent, RefreshHandle, Refresher, Remote};
 use crate::observe::{FetchedIssuer, Metrics, field};
 use crate::token::cache::SessionCache;
 use crate::token::{KeyProblem, KeySet, UnixTime};
@@ -20,36 +20,36 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::runtime::Handle;
 
 /// The one owner.
-pub(super) struct Current {
-    inside: Mutex<Inside>,
+pub(super) struct RunningGate {
+    state: Mutex<RunningState>,
     verify: Arc<VerifyHandler>,
     metrics: Arc<Metrics>,
     runtime: Handle,
-    wanted: Arc<Wanted>,
+    handles: Arc<RefreshHandles>,
 }
 
-struct Inside {
+struct RunningState {
     running: Config,
     /// Counts configurations.
     configuration: u64,
     /// Counts states of the handler.
     generation: u64,
     /// In the order of [`Config::fetched`].
-    kept: Vec<Kept>,
+    issuer_keys: Vec<IssuerKeys>,
 }
 
 /// The keys of one issuer that are fetched.
-struct Kept {
-    held: Option<Held>,
-    shown: Arc<FetchedIssuer>,
+struct IssuerKeys {
+    cached: Option<CachedKeySet>,
+    row: Arc<FetchedIssuer>,
     /// `None` until the gate begins to fetch.
-    keeper: Option<Keeper>,
+    refresher: Option<Refresher>,
 }
 
 /// Who fetches for which issuer; asked on a request's way, so without a lock.
-type Wanted = ArcSwap<Vec<(Box<str>, Bell)>>;
+type RefreshHandles = ArcSwap<Vec<(Box<str>, RefreshHandle)>>;
 
-impl Current {
+impl RunningGate {
     /// In force from now on, with the keys that `state_dir` has. Nothing is fetched yet. Called on
     /// the runtime.
     pub(super) fn new(
@@ -58,21 +58,22 @@ impl Current {
         revocations: Arc<dyn crate::revocation::Revocations>,
         metrics: Arc<Metrics>,
     ) -> Arc<Self> {
-        let held = seed(&mut config, &[]);
+        let cached = seed(&mut config, &[]);
         let state = assemble::state(&config, cache, revocations, FIRST);
         let verify = Arc::new(VerifyHandler::new(state, Arc::clone(&metrics)));
-        let wanted: Arc<Wanted> = Arc::default();
-        let asked = Arc::clone(&wanted);
+        let handles: Arc<RefreshHandles> = Arc::default();
+        let asked = Arc::clone(&handles);
         verify.on_unknown_key(move |issuer| {
             let fetched = asked.load();
-            let (_, bell) = fetched.iter().find(|(name, _)| **name == *issuer)?;
-            let looked: KeyLookup = Box::pin(bell.ring());
+            let (_, handle) = fetched.iter().find(|(name, _)| **name == *issuer)?;
+            let looked: KeyLookup = Box::pin(handle.request());
             Some(looked)
         });
-        let kept = show(&config, held, &metrics);
-        let inside = Inside { running: config, configuration: FIRST, generation: FIRST, kept };
+        let issuer_keys = issuer_rows(&config, cached, &metrics);
+        let state =
+            RunningState { running: config, configuration: FIRST, generation: FIRST, issuer_keys };
         let runtime = Handle::current();
-        Arc::new(Self { inside: Mutex::new(inside), verify, metrics, runtime, wanted })
+        Arc::new(Self { state: Mutex::new(state), verify, metrics, runtime, handles })
     }
 
     /// The handler that answers with it.
@@ -81,16 +82,17 @@ impl Current {
     }
 
     /// A look at the configuration in force.
-    pub(super) fn look<T>(&self, at: impl FnOnce(&Config) -> T) -> T {
+    pub(super) fn read<T>(&self, at: impl FnOnce(&Config) -> T) -> T {
         at(&self.lock().running)
     }
 
     /// Begins to fetch; what comes is in force at once. Over when each issuer was asked once.
     pub(super) fn fetch(self: &Arc<Self>) -> impl Future<Output = ()> + use<> {
-        let mut inside = self.lock();
-        self.hire(&mut inside);
-        let keepers = inside.kept.iter().filter_map(|kept| kept.keeper.as_ref());
-        let looks: Vec<_> = keepers.map(Keeper::first_look).collect();
+        let mut state = self.lock();
+        self.start_refreshers(&mut state);
+        let refreshers =
+            state.issuer_keys.iter().filter_map(|issuer_keys| issuer_keys.refresher.as_ref());
+        let looks: Vec<_> = refreshers.map(Refresher::first_fetch).collect();
         async move {
             for look in looks {
                 look.await;
@@ -101,63 +103,65 @@ impl Current {
     /// Another configuration comes into force; keys that were fetched for the same issuer from the
     /// same address stay, and are asked for anew. Gives its number.
     pub(super) fn replace(self: &Arc<Self>, mut next: Config) -> u64 {
-        let mut inside = self.lock();
-        let remotes = inside.running.fetched.iter().map(|(_, remote)| remote);
-        let before = remotes.zip(&inside.kept);
+        let mut state = self.lock();
+        let remotes = state.running.fetched.iter().map(|(_, remote)| remote);
+        let before = remotes.zip(&state.issuer_keys);
         let before: Vec<_> = before
-            .filter_map(|(remote, kept)| Some((remote.clone(), kept.held.clone()?)))
+            .filter_map(|(remote, issuer_keys)| Some((remote.clone(), issuer_keys.cached.clone()?)))
             .collect();
-        let held = seed(&mut next, &before);
-        inside.kept = show(&next, held, &self.metrics);
-        inside.running = next;
-        inside.configuration += 1;
-        inside.publish(&self.verify);
-        self.hire(&mut inside);
-        inside.configuration
+        let cached = seed(&mut next, &before);
+        state.issuer_keys = issuer_rows(&next, cached, &self.metrics);
+        state.running = next;
+        state.configuration += 1;
+        state.publish(&self.verify);
+        self.start_refreshers(&mut state);
+        state.configuration
     }
 
-    /// One keeper for each issuer; those of before are gone.
-    fn hire(self: &Arc<Self>, inside: &mut Inside) {
-        let Inside { running, configuration, kept, .. } = inside;
-        let mut wanted = Vec::with_capacity(kept.len());
-        for (position, ((_, remote), kept)) in running.fetched.iter().zip(kept).enumerate() {
-            let store = running.state_dir.as_ref().map(|folder| Store::new(folder, remote));
+    /// One refresher for each issuer; those of before are gone.
+    fn start_refreshers(self: &Arc<Self>, state: &mut RunningState) {
+        let RunningState { running, configuration, issuer_keys, .. } = state;
+        let mut handles = Vec::with_capacity(issuer_keys.len());
+        for (position, ((_, remote), issuer_keys)) in
+            running.fetched.iter().zip(issuer_keys).enumerate()
+        {
+            let store = running.state_dir.as_ref().map(|folder| CacheFile::new(folder, remote));
             let (owner, turn) = (Arc::downgrade(self), *configuration);
             let report = move |event| tell(&owner, turn, position, event);
-            let held = kept.held.clone();
-            let keeper = Keeper::start(&self.runtime, remote.clone(), held, store, report);
-            wanted.push((remote.issuer.clone(), keeper.bell()));
-            kept.keeper = Some(keeper);
+            let cached = issuer_keys.cached.clone();
+            let refresher = Refresher::start(&self.runtime, remote.clone(), cached, store, report);
+            handles.push((remote.issuer.clone(), refresher.handle()));
+            issuer_keys.refresher = Some(refresher);
         }
-        self.wanted.store(Arc::new(wanted));
+        self.handles.store(Arc::new(handles));
     }
 
-    fn take(&self, turn: u64, position: usize, event: Event) {
+    fn take(&self, turn: u64, position: usize, event: RefreshEvent) {
         let mut guard = self.lock();
-        let inside = &mut *guard;
-        // What a keeper of an earlier configuration still has to say is not asked for any more.
-        if inside.configuration != turn {
+        let state = &mut *guard;
+        // What a refresher of an earlier configuration still has to say is not asked for any more.
+        if state.configuration != turn {
             return;
         }
-        let Some((index, remote)) = inside.running.fetched.get(position) else { return };
-        let Some(issuer) = inside.running.issuers.get_mut(*index) else { return };
-        let Some(kept) = inside.kept.get_mut(position) else { return };
+        let Some((index, remote)) = state.running.fetched.get(position) else { return };
+        let Some(issuer) = state.running.issuers.get_mut(*index) else { return };
+        let Some(issuer_keys) = state.issuer_keys.get_mut(position) else { return };
         let name = &*remote.issuer;
         match event {
-            Event::Fetched { held, new } => {
+            RefreshEvent::Fetched { held: cached, new } => {
                 let changed = new.is_some();
                 if let Some((keys, unused)) = new {
                     tell_of_new(name, &keys, &unused);
                     issuer.keys = keys;
                 }
-                kept.shown.succeeded(changed);
-                kept.shown.in_use(issuer.keys.count(), held.fetched_at.0);
-                kept.held = Some(held);
+                issuer_keys.row.succeeded(changed);
+                issuer_keys.row.in_use(issuer.keys.count(), cached.fetched_at.0);
+                issuer_keys.cached = Some(cached);
                 if changed {
-                    inside.publish(&self.verify);
+                    state.publish(&self.verify);
                 }
             }
-            Event::Failed { error, in_a_row } => {
+            RefreshEvent::Failed { error, in_a_row } => {
                 tracing::warn!(
                     { field::ISSUER } = name,
                     { field::ERROR } = %error,
@@ -166,34 +170,36 @@ impl Current {
                     { field::KEYS } = issuer.keys.count(),
                     "keys not fetched"
                 );
-                kept.shown.failed(format!("{error}; {}", error.remedy()), in_a_row);
+                issuer_keys.row.failed(format!("{error}; {}", error.remedy()), in_a_row);
             }
-            Event::TooOld | Event::BrokeOff => {
+            RefreshEvent::Expired | RefreshEvent::Panicked => {
                 let what = match event {
-                    Event::TooOld => "keys are older than max_stale and are not used any more",
+                    RefreshEvent::Expired => {
+                        "keys are older than max_stale and are not used any more"
+                    }
                     _ => "fetching keys broke off; a reload begins anew",
                 };
                 tracing::error!({ field::ISSUER } = name, "{what}");
                 issuer.keys = KeySet::unavailable();
-                kept.held = None;
-                kept.shown.in_use(0, kept.shown.last_success().unwrap_or_default());
-                inside.publish(&self.verify);
+                issuer_keys.cached = None;
+                issuer_keys.row.in_use(0, issuer_keys.row.last_success().unwrap_or_default());
+                state.publish(&self.verify);
             }
-            Event::NotStored(kind) => tracing::warn!(
+            RefreshEvent::NotStored(kind) => tracing::warn!(
                 { field::ISSUER } = name,
                 { field::ERROR } = %kind,
                 { field::REMEDY } = "let the user that doorward runs as write to state_dir",
-                "fetched keys cannot be kept in state_dir"
+                "fetched keys cannot be issuer_keys in state_dir"
             ),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, RunningState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Inside {
+impl RunningState {
     /// Under a generation that no state before has had.
     fn publish(&mut self, verify: &VerifyHandler) {
         self.generation += 1;
@@ -220,7 +226,7 @@ fn tell_of_new(issuer: &str, keys: &KeySet, unused: &[KeyProblem]) {
     );
 }
 
-fn tell(owner: &Weak<Current>, turn: u64, position: usize, event: Event) {
+fn tell(owner: &Weak<RunningGate>, turn: u64, position: usize, event: RefreshEvent) {
     if let Some(current) = owner.upgrade() {
         current.take(turn, position, event);
     }
@@ -228,41 +234,45 @@ fn tell(owner: &Weak<Current>, turn: u64, position: usize, event: Event) {
 
 /// Puts keys into `config` that were fetched before, where they are the same issuer's from the same
 /// address and not too old: those in use so far, else those of `state_dir`.
-fn seed(config: &mut Config, before: &[(Remote, Held)]) -> Vec<Option<Held>> {
+fn seed(config: &mut Config, before: &[(Remote, CachedKeySet)]) -> Vec<Option<CachedKeySet>> {
     let now = now();
     let Config { fetched, issuers, state_dir, .. } = config;
     let seeds = fetched.iter().map(|(index, remote)| {
-        let same = |other: &&(Remote, Held)| {
+        let same = |other: &&(Remote, CachedKeySet)| {
             other.0.issuer == remote.issuer && other.0.source == remote.source
         };
-        let known = before.iter().find(same).map(|(_, held)| held.clone());
-        let held = known.or_else(|| stored(state_dir.as_deref()?, remote, now));
-        let held = held.filter(|held| held.is_usable(remote, now))?;
+        let known = before.iter().find(same).map(|(_, cached)| cached.clone());
+        let cached = known.or_else(|| stored(state_dir.as_deref()?, remote, now));
+        let cached = cached.filter(|cached| cached.is_usable(remote, now))?;
         // Algorithms may have changed since.
-        let (keys, _) = KeySet::from_jwks(&held.body, &remote.algorithms).ok()?;
+        let (keys, _) = KeySet::from_jwks(&cached.body, &remote.algorithms).ok()?;
         issuers.get_mut(*index)?.keys = keys;
-        Some(held)
+        Some(cached)
     });
     seeds.collect()
 }
 
-fn stored(folder: &std::path::Path, remote: &Remote, now: UnixTime) -> Option<Held> {
-    let held = Store::new(folder, remote).read()?;
-    let (issuer, age) = (&*remote.issuer, held.age(now));
+fn stored(folder: &std::path::Path, remote: &Remote, now: UnixTime) -> Option<CachedKeySet> {
+    let cached = CacheFile::new(folder, remote).read()?;
+    let (issuer, age) = (&*remote.issuer, cached.age(now));
     tracing::info!({ field::ISSUER } = issuer, { field::AGE_S } = age, "keys found in state_dir");
-    Some(held)
+    Some(cached)
 }
 
 /// The rows of metrics and `/readyz`.
-fn show(config: &Config, held: Vec<Option<Held>>, metrics: &Metrics) -> Vec<Kept> {
+fn issuer_rows(
+    config: &Config,
+    cached: Vec<Option<CachedKeySet>>,
+    metrics: &Metrics,
+) -> Vec<IssuerKeys> {
     let names: Vec<&str> = config.fetched.iter().map(|(_, remote)| &*remote.issuer).collect();
     let rows = metrics.fetched_keys().name(&names).into_iter();
-    let rows = rows.zip(&config.fetched).zip(held);
-    rows.map(|((shown, (index, _)), held)| {
+    let rows = rows.zip(&config.fetched).zip(cached);
+    rows.map(|((row, (index, _)), cached)| {
         let keys = config.issuers.get(*index).map_or(0, |issuer| issuer.keys.count());
-        let at = held.as_ref().map(|held| held.fetched_at.0).or(shown.last_success());
-        shown.in_use(keys, at.unwrap_or_default());
-        Kept { held, shown, keeper: None }
+        let at = cached.as_ref().map(|cached| cached.fetched_at.0).or(row.last_success());
+        row.in_use(keys, at.unwrap_or_default());
+        IssuerKeys { cached, row, refresher: None }
     })
     .collect()
 }

@@ -1,6 +1,6 @@
 //! The revocation store that a configuration asks for.
 
-use super::Refused;
+use super::StartError;
 use crate::clock::now;
 use crate::config::{Config, RevocationStore};
 use crate::revocation::Revocations;
@@ -12,15 +12,15 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Its file cannot be used, or its URL.
-pub(super) async fn open(config: &Config) -> Result<Arc<dyn Revocations>, Refused> {
+pub(super) async fn open(config: &Config) -> Result<Arc<dyn Revocations>, StartError> {
     let store: Arc<dyn Revocations> = match (config.revocation, &config.state_dir, &config.redis) {
         (RevocationStore::File, Some(folder), _) => {
             let file = File::open(folder, now());
-            Arc::new(file.map_err(|error| refused(error.remedy(), error))?)
+            Arc::new(file.map_err(|error| start_error(error.remedy(), error))?)
         }
         (RevocationStore::Redis, _, Some(redis)) => {
             let redis = Redis::open(redis.url.trimmed(), redis.refuses, now).await;
-            Arc::new(redis.map_err(|error| refused(error.remedy(), error))?)
+            Arc::new(redis.map_err(|error| start_error(error.remedy(), error))?)
         }
         (RevocationStore::Memory, ..) => Arc::new(Memory::default()),
         // The checks leave neither without what it needs.
@@ -31,7 +31,8 @@ pub(super) async fn open(config: &Config) -> Result<Arc<dyn Revocations>, Refuse
     Ok(store)
 }
 
-fn refused(remedy: &'static str, error: impl Display) -> Refused {
-    let refused = Refused::new("cannot open the revocation store", "revocation.store", error);
-    Refused { remedy: Some(remedy), ..refused }
+fn start_error(remedy: &'static str, error: impl Display) -> StartError {
+    let start_error =
+        StartError::new("cannot open the revocation store", "revocation.store", error);
+    StartError { remedy: Some(remedy), ..start_error }
 }

@@ -20,7 +20,7 @@ use tokio::signal::unix::{SignalKind, signal};
 ///
 /// # Errors
 /// When the signal handler cannot be installed.
-pub async fn watch<F, R>(files: F, reload: R) -> io::Result<()>
+pub(super) async fn watch<F, R>(files: F, reload: R) -> io::Result<()>
 where
     F: FnMut() -> Vec<PathBuf> + Send + 'static,
     R: FnMut() + Send + 'static,

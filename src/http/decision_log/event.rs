@@ -3,7 +3,7 @@
 
 use crate::cross_site::Origin;
 use crate::gate::TokenName;
-use crate::observe::{KEPT, field};
+use crate::observe::{PRIORITY_EVENT, field};
 use std::net::IpAddr;
 use tracing::Level;
 
@@ -69,7 +69,7 @@ impl Event<'_> {
     /// of denials must not push it out.
     pub(super) fn write(&self, level: Level) {
         if self.grant.is_some() {
-            write_at!(Level::INFO, KEPT, self);
+            write_at!(Level::INFO, PRIORITY_EVENT, self);
         } else if level == Level::INFO {
             write_at!(Level::INFO, "decision", self);
         } else {

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 
 type Told = Arc<Mutex<Vec<String>>>;
 
-fn rounds(held: Option<Held>) -> (Rounds<impl Fn(Event) + Send>, Told) {
+fn rounds(held: Option<CachedKeySet>) -> (RefreshTask<impl Fn(RefreshEvent) + Send>, Told) {
     let told = Told::default();
     let sink = Arc::clone(&told);
     let remote = Remote {
@@ -23,15 +23,19 @@ fn rounds(held: Option<Held>) -> (Rounds<impl Fn(Event) + Send>, Told) {
     };
     let report = move |event| sink.lock().unwrap().push(format!("{event:?}"));
     let wanted = Arc::new(Notify::new());
-    (Rounds { remote, held, store: None, wanted, report, asked: None }, told)
+    (RefreshTask { remote, held, store: None, wanted, report, asked: None }, told)
 }
 
-fn held() -> Held {
-    Held { fetched_at: now(), body: Bytes::new() }
+fn held() -> CachedKeySet {
+    CachedKeySet { fetched_at: now(), body: Bytes::new() }
 }
 
 /// How many seconds a rest of `pause` takes, with an unknown key at each of these seconds.
-async fn rest<R: Fn(Event) + Send>(rounds: &mut Rounds<R>, pause: u64, unknown: &[u64]) -> u64 {
+async fn rest<R: Fn(RefreshEvent) + Send>(
+    rounds: &mut RefreshTask<R>,
+    pause: u64,
+    unknown: &[u64],
+) -> u64 {
     let start = Instant::now();
     let wanted = Arc::clone(&rounds.wanted);
     let unknown = unknown.to_vec();
@@ -65,9 +69,9 @@ async fn keys_become_too_old_once_and_the_looks_go_on() {
     assert_eq!(rest(&mut rounds, 900, &[]).await, 900);
     assert!(told.lock().unwrap().is_empty(), "not yet");
     // The clock of ages is the system's, which nobody has moved: so the keys are made older.
-    rounds.held = Some(Held { fetched_at: UnixTime(now().0 - 900), ..held() });
+    rounds.held = Some(CachedKeySet { fetched_at: UnixTime(now().0 - 900), ..held() });
     assert_eq!(rest(&mut rounds, 300, &[]).await, 300);
-    assert_eq!(*told.lock().unwrap(), ["TooOld"]);
+    assert_eq!(*told.lock().unwrap(), ["Expired"]);
     assert_eq!(rounds.held, None);
     assert_eq!(rest(&mut rounds, 300, &[]).await, 300);
     assert_eq!(told.lock().unwrap().len(), 1);
@@ -113,7 +117,7 @@ async fn a_panic_leaves_no_keys_behind() {
         panic!("a defect");
     });
     assert!(broken.await.unwrap_err().is_panic());
-    assert_eq!(*told.lock().unwrap(), ["BrokeOff"]);
+    assert_eq!(*told.lock().unwrap(), ["Panicked"]);
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ pub(super) enum Change<'c> {
     /// Nothing of this name.
     Restore(KeyHash),
     /// Used, and to be known until then.
-    Spend(KeyHash, UnixTime),
+    MarkUsed(KeyHash, UnixTime),
 }
 
 impl Change<'_> {
@@ -38,7 +38,7 @@ impl Change<'_> {
         match self {
             Self::Revoke(_) => "a revocation",
             Self::Restore(_) => "the end of a revocation",
-            Self::Spend(..) => "the use of a hand-off",
+            Self::MarkUsed(..) => "the use of a hand-off",
         }
     }
 }
@@ -56,7 +56,7 @@ impl Disk {
         // The tables are made with the first thing in them.
         let writing = database.begin_write()?;
         writing.open_table(REVOKED)?;
-        writing.open_table(SPENT)?;
+        writing.open_table(USED)?;
         writing.commit()?;
         Ok(Self { file, database: Some(database), open, swept: now })
     }
@@ -69,7 +69,7 @@ impl Disk {
     pub(super) fn read(
         &self,
         mut revoked: impl FnMut(Revocation),
-        mut spent: impl FnMut(KeyHash, UnixTime),
+        mut used: impl FnMut(KeyHash, UnixTime),
     ) -> Result<(), redb::Error> {
         let Some(database) = &self.database else { return Ok(()) };
         let reading = database.begin_read()?;
@@ -79,9 +79,9 @@ impl Disk {
                 || redb::Error::Corrupted("a revocation that cannot be read".to_owned());
             revoked(decode(kept.value()).ok_or_else(unreadable)?);
         }
-        for entry in reading.open_table(SPENT)?.iter()? {
+        for entry in reading.open_table(USED)?.iter()? {
             let (once, until) = entry?;
-            spent(KeyHash::of_bits(once.value()), UnixTime(until.value()));
+            used(KeyHash::of_bits(once.value()), UnixTime(until.value()));
         }
         Ok(())
     }
@@ -105,15 +105,14 @@ impl Disk {
         let is_due = now.0.saturating_sub(self.swept.0) >= SWEEP_EVERY;
         let writing = database.begin_write()?;
         {
-            let (mut revoked, mut spent) =
-                (writing.open_table(REVOKED)?, writing.open_table(SPENT)?);
+            let (mut revoked, mut used) = (writing.open_table(REVOKED)?, writing.open_table(USED)?);
             for one in &known {
                 revoked.insert(one.key.hash().bits(), &*encode(one))?;
             }
             if is_due {
                 // What cannot be read is kept, to be looked at.
                 revoked.retain(|_, kept| decode(kept).is_none_or(|one| one.is_active(now)))?;
-                spent.retain(|_, until| until > now.0)?;
+                used.retain(|_, until| until > now.0)?;
             }
             match change {
                 Change::Revoke(one) => {
@@ -122,8 +121,8 @@ impl Disk {
                 Change::Restore(key) => {
                     revoked.remove(key.bits())?;
                 }
-                Change::Spend(once, until) => {
-                    spent.insert(once.bits(), until.0)?;
+                Change::MarkUsed(once, until) => {
+                    used.insert(once.bits(), until.0)?;
                 }
             }
         }
@@ -150,7 +149,7 @@ fn private(file: &Path) -> Result<(), redb::Error> {
 /// By the name's hash, so that a name is there once.
 const REVOKED: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("revocations/v1");
 /// By the token's hash, until when it must be known.
-const SPENT: TableDefinition<'_, u128, u64> = TableDefinition::new("spent/v1");
+const USED: TableDefinition<'_, u128, u64> = TableDefinition::new("used/v1");
 /// Bytes; by default redb would keep a whole file of a GiB. It is read once, at the start.
 const CACHE: usize = 8 << 20;
 /// Seconds.
@@ -243,13 +242,13 @@ mod tests {
             let over = named(user.to_string(), Some(until));
             disk.change(Change::Revoke(&over), NOW, Vec::new).unwrap();
             let once = KeyHash::new("i", KeyKind::Once, &user.to_string());
-            disk.change(Change::Spend(once, until), NOW, Vec::new).unwrap();
+            disk.change(Change::MarkUsed(once, until), NOW, Vec::new).unwrap();
         }
         let later = UnixTime(NOW.0 + SWEEP_EVERY);
         let alice = named("alice".to_owned(), None);
         disk.change(Change::Revoke(&alice), later, Vec::new).unwrap();
-        let (mut revoked, mut spent) = (0, 0);
-        disk.read(|_| revoked += 1, |_, _| spent += 1).unwrap();
-        assert_eq!((revoked, spent), (1, 0));
+        let (mut revoked, mut used) = (0, 0);
+        disk.read(|_| revoked += 1, |_, _| used += 1).unwrap();
+        assert_eq!((revoked, used), (1, 0));
     }
 }

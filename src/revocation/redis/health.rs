@@ -1,7 +1,7 @@
 //! Whether Redis is there, and since when not. Everything else is decided by this: what a question
 //! is worth, what can be told, what the operator learns.
 
-use super::link::Trouble;
+use super::connection::RedisError;
 use crate::observe::field;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -48,26 +48,26 @@ impl Health {
         // The clock is read in an outage only. Who has never heard of anything has nothing to go on
         // with, whatever the operator has said.
         self.up.load(Ordering::Acquire)
-            || if self.refuses { self.was_just_heard() } else { self.was_heard() }
+            || if self.refuses { self.answered_recently() } else { self.has_answered() }
     }
 
-    fn was_heard(&self) -> bool {
+    fn has_answered(&self) -> bool {
         self.heard.load(Ordering::Acquire) != NEVER
     }
 
-    fn was_just_heard(&self) -> bool {
+    fn answered_recently(&self) -> bool {
         let heard = self.heard.load(Ordering::Acquire);
         heard != NEVER && self.milliseconds().saturating_sub(heard) < milliseconds(GRACE)
     }
 
     /// Redis has answered.
-    pub(super) fn hear(&self) {
+    pub(super) fn record_answer(&self) {
         self.heard.store(self.milliseconds(), Ordering::Release);
     }
 
     /// Redis is there, and all it holds is known.
-    pub(super) fn is_back(&self, count: usize) {
-        self.hear();
+    pub(super) fn mark_up(&self, count: usize) {
+        self.record_answer();
         self.set(None);
         if !self.up.swap(true, Ordering::AcqRel) {
             tracing::info!(count, "the revocation store is reached");
@@ -76,12 +76,12 @@ impl Health {
 
     /// Redis is not there. Said once, however often it is tried, and again when something else has
     /// to be done about it.
-    pub(super) fn is_lost(&self, trouble: &Trouble) {
-        let remedy = trouble.remedy();
+    pub(super) fn mark_down(&self, error: &RedisError) {
+        let remedy = error.remedy();
         let was_up = self.up.swap(false, Ordering::AcqRel);
-        let before = self.set(Some(Problem { text: trouble.to_string(), remedy }));
+        let before = self.set(Some(Problem { text: error.to_string(), remedy }));
         if was_up || before.is_none_or(|before| before.remedy != remedy) {
-            let consequence = if !self.was_heard() {
+            let consequence = if !self.has_answered() {
                 "the revocation store is out of reach and was never read: nobody is let in until it is"
             } else if self.refuses {
                 "the revocation store is out of reach: nothing can be revoked, and after 5s nobody \
@@ -91,7 +91,7 @@ impl Health {
                  with what it knows"
             };
             tracing::error!(
-                { field::ERROR } = %trouble,
+                { field::ERROR } = %error,
                 { field::REMEDY } = remedy,
                 "{consequence}"
             );
@@ -133,21 +133,21 @@ mod tests {
             assert!(!health.is_fresh() && health.problem().is_some(), "nothing is known yet");
         }
         for health in [&serves, &refuses] {
-            health.is_back(0);
+            health.mark_up(0);
             assert!(health.is_fresh() && health.problem().is_none());
         }
         tokio::time::advance(Duration::from_secs(60)).await;
         assert!(refuses.is_fresh(), "while it is there");
-        refuses.hear();
+        refuses.record_answer();
         tokio::time::advance(Duration::from_secs(1)).await;
         for health in [&serves, &refuses] {
-            health.is_lost(&Trouble::crowd());
+            health.mark_down(&RedisError::crowd());
         }
         tokio::time::advance(Duration::from_millis(3999)).await;
         assert!(refuses.is_fresh());
         tokio::time::advance(Duration::from_millis(1)).await;
         assert!(!refuses.is_fresh() && serves.is_fresh());
-        refuses.is_back(0);
+        refuses.mark_up(0);
         assert!(refuses.is_fresh());
     }
 }

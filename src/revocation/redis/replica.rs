@@ -7,7 +7,7 @@
 //! then writes back. Two that write back the same do no harm.
 
 use super::Shared;
-use super::link::{BATCH, Follower, Trouble, connect};
+use super::connection::{BATCH, RedisError, StreamReader, connect};
 use super::stream::{Change, Entry, Id};
 use crate::random;
 use crate::revocation::{KeyHash, Revocation, Revocations as _};
@@ -19,51 +19,51 @@ use tokio::time::{Instant, sleep};
 
 impl Shared {
     /// Until the task is ended.
-    pub(super) async fn keep_current(&self) -> Infallible {
+    pub(super) async fn replicate(&self) -> Infallible {
         let mut pause = SHORTEST_PAUSE;
         loop {
-            let Err(trouble) = self.stay(&mut pause).await;
-            self.teller(None);
-            self.health.is_lost(&trouble);
-            self.settled.notify_one();
+            let Err(error) = self.run_connected(&mut pause).await;
+            self.set_writer(None);
+            self.health.mark_down(&error);
+            self.first_attempt.notify_one();
             sleep(jittered(pause)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
     /// As long as a connection holds.
-    async fn stay(&self, pause: &mut Duration) -> Result<Infallible, Trouble> {
-        let (mut link, teller) = connect(&self.client).await?;
+    async fn run_connected(&self, pause: &mut Duration) -> Result<Infallible, RedisError> {
+        let (mut reader, writer) = connect(&self.client).await?;
         loop {
-            let epoch = link.epoch(&random_mark()).await?;
-            self.catch_up(&mut link).await?;
-            self.teller(Some(teller.clone()));
-            self.health.is_back(self.memory.count());
-            self.settled.notify_one();
+            let epoch = reader.epoch(&random_mark()).await?;
+            self.catch_up(&mut reader).await?;
+            self.set_writer(Some(writer.clone()));
+            self.health.mark_up(self.memory.count());
+            self.first_attempt.notify_one();
             *pause = SHORTEST_PAUSE;
-            self.follow(&mut link, &epoch).await?;
+            self.follow(&mut reader, &epoch).await?;
             tracing::warn!("Redis has lost what doorward kept there; it is written back");
         }
     }
 
     /// Until Redis holds other data than that of `epoch`.
-    async fn follow(&self, link: &mut Follower, epoch: &str) -> Result<(), Trouble> {
+    async fn follow(&self, reader: &mut StreamReader, epoch: &str) -> Result<(), RedisError> {
         let mut next_trim = Instant::now();
         loop {
             if Instant::now() >= next_trim {
-                self.trim(link).await?;
+                self.trim(reader).await?;
                 next_trim = Instant::now() + TRIM_EVERY;
             }
             let after = *self.position.borrow();
             let entries = tokio::select! {
-                entries = link.news(after) => entries?,
-                trouble = self.broken() => return Err(trouble),
+                entries = reader.read_new(after) => entries?,
+                error = self.connection_lost() => return Err(error),
             };
-            if !link.is_of(epoch).await? {
+            if !reader.is_of(epoch).await? {
                 // Of whom these were is not known; they are read again.
                 return Ok(());
             }
-            self.health.hear();
+            self.health.record_answer();
             let now = (self.clock)();
             let unread = entries.iter().filter(|entry| entry.change.is_none()).count();
             for Entry { id, change } in entries {
@@ -77,40 +77,40 @@ impl Shared {
     }
 
     /// Makes memory and stream say the same, whatever happened while they were apart.
-    async fn catch_up(&self, link: &mut Follower) -> Result<(), Trouble> {
+    async fn catch_up(&self, reader: &mut StreamReader) -> Result<(), RedisError> {
         let now = (self.clock)();
-        let mut found = Found::since(*self.position.borrow());
-        found.read_on(link).await?;
-        warn_of(found.unread);
+        let mut scan = StreamScan::since(*self.position.borrow());
+        scan.read_to_end(reader).await?;
+        warn_of(scan.unread);
         for _ in 0..MOST_ROUNDS {
-            if self.lost(&found, now).is_empty() {
-                self.adopt(found, now);
+            if self.lost(&scan, now).is_empty() {
+                self.adopt(scan, now);
                 return Ok(());
             }
             // Only if nobody else writes meanwhile: it could be that somebody takes back what this
             // replica is about to write back.
-            link.watch().await?;
-            found.read_on(link).await?;
-            let lost = self.lost(&found, now);
+            reader.watch().await?;
+            scan.read_to_end(reader).await?;
+            let lost = self.lost(&scan, now);
             if lost.is_empty() {
-                link.unwatch().await?;
+                reader.unwatch().await?;
             } else {
                 tracing::warn!(count = lost.len(), "revocations are written back to Redis");
-                link.append(lost.get(..BATCH).unwrap_or(&lost)).await?;
+                reader.append(lost.get(..BATCH).unwrap_or(&lost)).await?;
             }
-            found.read_on(link).await?;
+            scan.read_to_end(reader).await?;
         }
-        Err(Trouble::crowd())
+        Err(RedisError::crowd())
     }
 
     /// What this replica knows, Redis does not, and nobody has taken back.
-    fn lost(&self, found: &Found, now: UnixTime) -> Vec<Change> {
+    fn lost(&self, scan: &StreamScan, now: UnixTime) -> Vec<Change> {
         let lost = self.memory.list(now).into_iter().filter_map(|known| {
             let key = known.key.hash();
-            if found.restored.contains(&key) {
+            if scan.restored.contains(&key) {
                 return None;
             }
-            let Some(kept) = found.revoked.get(&key) else { return Some(known) };
+            let Some(kept) = scan.revoked.get(&key) else { return Some(known) };
             let whole = known.merge(kept);
             (whole != *kept).then_some(whole)
         });
@@ -118,24 +118,24 @@ impl Shared {
     }
 
     /// From now on memory says what the stream does.
-    fn adopt(&self, found: Found, now: UnixTime) {
+    fn adopt(&self, scan: StreamScan, now: UnixTime) {
         for known in self.memory.list(now) {
             let key = known.key.hash();
-            if !found.revoked.contains_key(&key) {
+            if !scan.revoked.contains_key(&key) {
                 self.memory.remove(key);
             }
         }
-        for revocation in found.revoked.into_values().filter(|one| one.is_active(now)) {
+        for revocation in scan.revoked.into_values().filter(|one| one.is_active(now)) {
             self.memory.replace(revocation);
         }
-        self.position.send_replace(found.position);
+        self.position.send_replace(scan.position);
     }
 
     /// Takes out of the stream what stands before everything that is in force. An entry of the last
     /// day stays: a replica that was away has to find out what was taken back.
-    async fn trim(&self, link: &mut Follower) -> Result<(), Trouble> {
+    async fn trim(&self, reader: &mut StreamReader) -> Result<(), RedisError> {
         // By one clock for all: a replica whose own is wrong must not throw away what is in force.
-        let now = link.time().await?;
+        let now = reader.time().await?;
         let young = now.0.saturating_sub(KEPT_FOR).saturating_mul(1000);
         let is_over = |entry: &Entry| {
             let in_force = match &entry.change {
@@ -148,7 +148,7 @@ impl Shared {
         };
         let mut start = Id::default();
         loop {
-            let entries = link.oldest(start).await?;
+            let entries = reader.oldest(start).await?;
             let over = entries.iter().take_while(|entry| is_over(entry)).count();
             if let Some(last) = over.checked_sub(1).and_then(|index| entries.get(index)) {
                 start = last.id.next();
@@ -158,14 +158,14 @@ impl Shared {
             }
         }
         if start > Id::default() {
-            link.trim(start).await?;
+            reader.trim(start).await?;
         }
         Ok(())
     }
 }
 
 /// What stands in the stream.
-struct Found {
+struct StreamScan {
     /// Where this replica stood before.
     before: Id,
     position: Id,
@@ -176,7 +176,7 @@ struct Found {
     unread: usize,
 }
 
-impl Found {
+impl StreamScan {
     fn since(before: Id) -> Self {
         Self {
             before,
@@ -188,9 +188,9 @@ impl Found {
     }
 
     /// Reads to the end.
-    async fn read_on(&mut self, link: &mut Follower) -> Result<(), Trouble> {
+    async fn read_to_end(&mut self, reader: &mut StreamReader) -> Result<(), RedisError> {
         loop {
-            let entries = link.rest(self.position).await?;
+            let entries = reader.read_after(self.position).await?;
             let is_end = entries.len() < BATCH;
             for entry in entries {
                 self.take(entry);
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn the_order_of_the_stream_decides() {
-        let mut found = Found::since(Id { milliseconds: 4, number: 0 });
+        let mut scan = StreamScan::since(Id { milliseconds: 4, number: 0 });
         for one in [
             entry(1, revoke("alice", 50)),
             entry(2, Change::Restore(key("alice"))),
@@ -287,16 +287,16 @@ mod tests {
             entry(7, revoke("carol", 50)),
             entry(8, Change::Restore(key("carol"))),
         ] {
-            found.take(one);
+            scan.take(one);
         }
-        let until = |user: &str| found.revoked.get(&key(user).hash()).map(|one| one.until);
+        let until = |user: &str| scan.revoked.get(&key(user).hash()).map(|one| one.until);
         assert_eq!(until("alice"), Some(Some(UnixTime(60))));
         assert_eq!(until("bob"), Some(Some(UnixTime(50))), "the longer one");
         assert_eq!(until("carol"), None);
-        assert_eq!(found.unread, 1);
-        assert_eq!(found.position.milliseconds, 8);
-        assert!(found.restored.contains(&key("carol").hash()));
-        assert!(!found.restored.contains(&key("alice").hash()), "that was known before");
+        assert_eq!(scan.unread, 1);
+        assert_eq!(scan.position.milliseconds, 8);
+        assert!(scan.restored.contains(&key("carol").hash()));
+        assert!(!scan.restored.contains(&key("alice").hash()), "that was known before");
     }
 
     #[test]

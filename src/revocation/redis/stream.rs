@@ -96,7 +96,7 @@ pub(super) struct Entry {
 }
 
 /// The entries in an answer to XRANGE; `None` when it is no such answer.
-pub(super) fn range(answer: &Value) -> Option<Vec<Entry>> {
+pub(super) fn range_reply(answer: &Value) -> Option<Vec<Entry>> {
     let entry = |value: &Value| {
         let [id, fields] = value.as_sequence()? else { return None };
         let id = std::str::from_utf8(bytes(id)?).ok()?.parse().ok()?;
@@ -107,13 +107,13 @@ pub(super) fn range(answer: &Value) -> Option<Vec<Entry>> {
 }
 
 /// The entries in an answer to XREAD of our stream alone; nothing new is an answer too.
-pub(super) fn news(answer: &Value) -> Option<Vec<Entry>> {
+pub(super) fn read_reply(answer: &Value) -> Option<Vec<Entry>> {
     if *answer == Value::Nil {
         return Some(Vec::new());
     }
     let [only] = answer.as_sequence()? else { return None };
     let [_, entries] = only.as_sequence()? else { return None };
-    range(entries)
+    range_reply(entries)
 }
 
 fn bytes(value: &Value) -> Option<&[u8]> {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     fn only(entry: Value) -> Option<Change> {
-        let mut entries = range(&Value::Array(vec![entry])).unwrap();
+        let mut entries = range_reply(&Value::Array(vec![entry])).unwrap();
         entries.pop().unwrap().change
     }
 
@@ -206,8 +206,8 @@ mod tests {
     fn answers() {
         let one = || entry("7-2", &[("x", "y")]);
         let stream = |entries| Value::Array(vec![bulk(STREAM), Value::Array(entries)]);
-        assert_eq!(news(&Value::Nil), Some(Vec::new()));
-        let read = news(&Value::Array(vec![stream(vec![one(), one()])])).unwrap();
+        assert_eq!(read_reply(&Value::Nil), Some(Vec::new()));
+        let read = read_reply(&Value::Array(vec![stream(vec![one(), one()])])).unwrap();
         assert_eq!(read.len(), 2);
         assert_eq!(read[0].id, Id { milliseconds: 7, number: 2 });
         for wrong in [
@@ -218,7 +218,7 @@ mod tests {
             Value::Array(vec![stream(vec![entry("x", &[])])]),
             Value::Array(vec![stream(vec![Value::Nil])]),
         ] {
-            assert_eq!(news(&wrong), None, "{wrong:?}");
+            assert_eq!(read_reply(&wrong), None, "{wrong:?}");
         }
     }
 

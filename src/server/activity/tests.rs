@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// Columns: name; since when it reads, is blocked, was answered (0: never); the life's `renewed`
-/// (it was born at 1000 and is due at 2200); now; the circumstances; the verdict. The patience is 40
+/// Columns: name; since when it reads, is blocked, was answered (0: never); the lifetime's `renewed`
+/// (it was accepted_at at 1000 and is due at 2200); now; the state; the verdict. The timeouts is 40
 /// ticks for a head and 480 for a rest.
 const VERDICTS: &str = "
     new                  0    0    0     0  1000 calm     Stay
@@ -36,24 +36,24 @@ const VERDICTS: &str = "
 
 #[test]
 fn verdicts() {
-    let patience = Patience { head: 40, idle: 480 };
+    let timeouts = Timeouts { head: 40, idle: 480 };
     for row in VERDICTS.lines().filter(|line| !line.trim().is_empty()) {
         let columns: Vec<&str> = row.split_whitespace().collect();
-        let [name, ticks @ .., circumstances, expected] = columns.as_slice() else {
+        let [name, ticks @ .., state, expected] = columns.as_slice() else {
             panic!("{row}");
         };
         let ticks: Vec<Tick> = ticks.iter().map(|tick| tick.parse().unwrap()).collect();
         let &[reading, blocked, answered, renewed, now] = ticks.as_slice() else {
             panic!("{row}");
         };
-        let glance =
-            Glance { reading: known(reading), blocked: known(blocked), answered: known(answered) };
-        let life = Life { born: 1_000, due: 2_200, renewed: known(renewed) };
-        let circumstances = Circumstances {
-            full: *circumstances == "full",
-            draining: *circumstances == "draining",
+        let snapshot = Snapshot {
+            reading: known(reading),
+            blocked: known(blocked),
+            answered: known(answered),
         };
-        let verdict = judge(glance, life, now, patience, circumstances);
+        let lifetime = Lifetime { accepted_at: 1_000, due: 2_200, renewed: known(renewed) };
+        let state = ServerState { full: *state == "full", draining: *state == "draining" };
+        let verdict = judge(snapshot, lifetime, now, timeouts, state);
         assert_eq!(format!("{verdict:?}"), *expected, "{name}");
     }
 }
@@ -88,13 +88,13 @@ fn a_weaker_order_does_not_undo_a_stronger_one() {
 fn a_drip_does_not_move_the_start() {
     let clock = Arc::new(Clock::new());
     let activity = Activity::new(Arc::clone(&clock));
-    activity.reads_on();
-    let began = activity.glance();
+    activity.start_reading();
+    let began = activity.snapshot();
     clock.advance();
-    activity.reads_on();
-    assert_eq!(activity.glance(), began);
-    activity.reads_anew();
-    assert_ne!(activity.glance(), began);
-    activity.has_read();
-    assert_eq!(activity.glance().reading, None);
+    activity.start_reading();
+    assert_eq!(activity.snapshot(), began);
+    activity.restart_reading();
+    assert_ne!(activity.snapshot(), began);
+    activity.finish_reading();
+    assert_eq!(activity.snapshot().reading, None);
 }

@@ -38,7 +38,7 @@ pub enum TlsError {
     /// Our own certificate cannot be made or kept.
     SelfSigned(SelfSignedError),
     /// rustls refuses the whole.
-    Refused(rustls::Error),
+    Rustls(rustls::Error),
 }
 
 impl TlsError {
@@ -61,7 +61,7 @@ impl fmt::Display for TlsError {
             Self::Authorities { file, error } => write!(f, "{}: {error}", file.display()),
             Self::NoStateFolder => f.write_str("self_signed needs state_dir"),
             Self::SelfSigned(error) => write!(f, "self-signed certificate: {error}"),
-            Self::Refused(error) => write!(f, "{error}"),
+            Self::Rustls(error) => write!(f, "{error}"),
         }
     }
 }
