@@ -156,7 +156,7 @@ fn the_table_of_the_log_has_every_field_of_a_decision() {
 #[test]
 fn the_architecture_page_has_every_layer() {
     let page = TREE.text("docs/architecture.md");
-    fail_with(&documents::layer_differences(page, &layers::MODULES));
+    fail_with(&documents::layer_differences(page, layers::MODULES));
 }
 
 #[test]
