@@ -2,7 +2,7 @@
 //! searches the log or alerts on it writes them down.
 //!
 //! They are used as `tracing::info!({ field::REASON } = …)`. Those of a decision come first, in
-//! the order of the README's table.
+//! the order of the table in docs/metrics-and-logs.md.
 
 /// `decision`, on every line about one.
 pub const EVENT: &str = "event";

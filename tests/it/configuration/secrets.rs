@@ -58,7 +58,7 @@ fn the_target_of_a_link_counts() {
     assert_eq!(complaint(&check(&plan), &["defaultMode: 0440"]), None);
 }
 
-/// BCP-3: both sides of the shortest secret that HS256 may have; a newline of an editor is no part.
+/// Both sides of the shortest secret that HS256 may have (A3); one trailing newline does not count.
 #[test]
 fn a_short_secret_is_refused() {
     #[rustfmt::skip]

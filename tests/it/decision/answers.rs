@@ -67,7 +67,7 @@ const SOCKET: [Kind; 4] = [Kind::Plain(401), Kind::Plain(401), Kind::Plain(401),
 const OTHER: [Kind; 4] =
     [Kind::Problem(401), Kind::Problem(401), Kind::Problem(401), Kind::Problem(403)];
 
-/// BT-4, FM-1, PD-1, WS-1.
+/// The table of docs/answers-and-cross-site.md.
 #[tokio::test]
 async fn every_class_in_every_situation() {
     let portal = Portal::new();

@@ -10,7 +10,7 @@ fn with_cookie(line: impl AsRef<[u8]>) -> Request {
     Request::question(ALICE).add("Cookie", line)
 }
 
-/// CK-1, CK-3, CK-4, T2: the bytes of `Cookie` are read by RFC 6265bis and nothing older.
+/// The bytes of `Cookie` are read by RFC 6265bis and no older specification (T2).
 #[tokio::test]
 async fn cookie_lines() {
     let portal = Portal::new();
@@ -63,7 +63,7 @@ async fn cookie_lines() {
     table.finish();
 }
 
-/// BT-1, BT-3: the header, and nothing that resembles it.
+/// `Authorization: Bearer` as in RFC 6750, section 2.1, and no other form.
 #[tokio::test]
 async fn authorization() {
     let portal = Portal::new();
@@ -124,7 +124,7 @@ async fn authorization_can_be_switched_off_and_headers_on() {
     table.finish();
 }
 
-/// T1, CK-2: a cookie that bob tossed onto alice's host hides nothing, wherever it stands.
+/// A cookie that bob's page set for alice's host hides no other cookie, in any position (T1).
 #[tokio::test]
 async fn a_bad_candidate_never_hides_a_good_one() {
     let portal = Portal::new();

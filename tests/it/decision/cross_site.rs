@@ -1,5 +1,5 @@
 //! Step 9: bob's page is same-site with alice's desktop, so no cookie attribute keeps them apart.
-//! The matrix of interface.md §4 (FM-1 to FM-3, WS-2, T5 to T8).
+//! The rules of docs/answers-and-cross-site.md (T5 to T8).
 
 use super::alice;
 use crate::support::gate::Gate;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 type Shape = fn(Request) -> Request;
 
-/// BT-5, T28: an answer names nobody but its visitor.
+/// An answer names no other user (T28).
 #[tokio::test]
 async fn an_answer_names_nobody_else() {
     let portal = Portal::new();

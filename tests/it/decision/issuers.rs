@@ -74,7 +74,7 @@ async fn leeway_and_lifetime_are_what_the_configuration_says() {
     table.finish();
 }
 
-/// JWT-4, JWT-5, BCP-5: whose word it is, and for whom.
+/// `iss`, `aud` and the user claim (RFC 7519, sections 4.1.1 and 4.1.3; A2 and A7).
 #[tokio::test]
 async fn issuer_audience_and_user() {
     let portal = Portal::new();
@@ -139,7 +139,7 @@ async fn the_user_claim_is_the_configured_one() {
     }
 }
 
-/// BCP-4, OA-7: two issuers are trusted, each for its own word only.
+/// Two issuers are trusted, each for its own tokens only (A7).
 #[tokio::test]
 async fn one_issuers_key_never_speaks_for_another() {
     let (main, second) = two_portals();
@@ -161,7 +161,7 @@ async fn one_issuers_key_never_speaks_for_another() {
     table.finish();
 }
 
-/// OA-3: a zone admits the users of its own issuers only.
+/// A domain admits the users of its own issuers only (A7).
 #[tokio::test]
 async fn a_zone_has_its_own_issuers() {
     let (main, second) = two_portals();

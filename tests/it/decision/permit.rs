@@ -1,5 +1,5 @@
-//! What a permit carries to the desktop: who the visitor is, and the visitor's own headers without
-//! any token of ours (CK-5, OA-4, T4, T21).
+//! What a permit carries to the desktop: the identity headers, and the client's headers without
+//! any token of a configured issuer (T4, T21).
 
 use super::alice;
 use crate::support::gate::{Gate, Plan};

@@ -1,5 +1,5 @@
-//! The redirect to sign-in: absolute, to the configured place only, and back to where the visitor
-//! wanted to go on their own host only (OA-1, T11).
+//! The redirect to sign-in: absolute, to the configured page only, with a return address on the
+//! requested host only (T11).
 
 use crate::support::gate::{Gate, Plan};
 use crate::support::portal::{ALICE, LOGIN, Portal};

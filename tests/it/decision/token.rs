@@ -12,7 +12,7 @@ fn with(token: &str) -> Request {
     Request::question(ALICE).session(token)
 }
 
-/// JWS-1, JWS-2, BCP-9: three parts of canonical base64url, nothing else.
+/// Three parts of canonical base64url (RFC 7515, sections 2 and 7.1; A4 and A5).
 #[tokio::test]
 async fn shapes_of_a_token() {
     let portal = Portal::new();
@@ -69,7 +69,8 @@ async fn size_of_a_token() {
     table.finish();
 }
 
-/// JWS-3 to JWS-8, B64-1, BCP-1, BCP-2, BCP-7.
+/// Header members that change what is verified (RFC 7515, section 4.1; RFC 7797; RFC 8725, sections
+/// 3.1 and 3.2; A3 and A4).
 #[tokio::test]
 async fn headers_of_a_token() {
     let portal = Portal::new();
@@ -144,7 +145,7 @@ async fn headers_of_a_token() {
 }
 
 /// `typ` in the claims is what some providers use instead of the header; `events` marks what RFC
-/// 8417 tokens are. Neither kind is a session (BCP-8, BCL-10), whatever `types` says.
+/// 8417 tokens are. Neither kind is a session, for every value of `types` (A8).
 #[tokio::test]
 async fn tokens_made_for_something_else() {
     let portal = Portal::new();

@@ -116,7 +116,7 @@ async fn usernames_are_written_on_request_only() {
     }
 }
 
-/// OA-6, T23: a token in every place that a visitor can put one, at the loudest level.
+/// A token in every place where a client can put one, at the most verbose level (T23).
 #[tokio::test]
 async fn no_part_of_a_token_is_ever_written() {
     let portal = Portal::new();

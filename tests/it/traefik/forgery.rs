@@ -1,5 +1,5 @@
-//! Identity headers: the desktop believes them, so nobody but the gate may say anything in them
-//! (OA-4, T21; CVE-2026-33433, -54763, -88011).
+//! Identity headers: the desktop trusts them, so only the gate may set them (T21 in
+//! `src/manual.rs`; CVE-2026-33433, -54763, -88011).
 
 use super::behind_every_traefik;
 use crate::support::portal::ALICE;
