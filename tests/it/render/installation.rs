@@ -1,7 +1,7 @@
-//! The installation of docs/install-kubernetes.md on a cluster of its own: `deploy/` whole and unchanged, Traefik with the
-//! rights and the static configuration that are rendered for it and a wildcard certificate from an
-//! ACME server, sessions as objects of the cluster. Only the gate's address is another, because a
-//! cluster without nodes has no DNS.
+//! The installation of docs/install-kubernetes.md on a cluster of its own: `deploy/` whole and
+//! unchanged, Traefik with the rendered rights and static configuration and a wildcard certificate
+//! from an ACME server, sessions as objects of the cluster. Only the gate's address differs, because
+//! a cluster without nodes has no DNS.
 
 mod logout;
 
