@@ -162,8 +162,8 @@ const MANY: usize = 200;
 pub const TITLE: &str = "Cookies";
 /// What it is about.
 pub const TEXT: &str = "Bob's page writes cookies for the whole zone: first his own session under every \
-    name that might pass for the gate's, then 400 others. What alice's next request brings, and how it \
-    ends; how many cookies a browser keeps is its own affair.";
+    name that a parser might read as doorward's, then 400 others. The table shows alice's next request \
+    and its result. How many cookies a browser stores depends on the browser.";
 /// Its columns.
 pub const HEAD: [&str; 5] = [
     "cookie",

@@ -148,12 +148,12 @@ async fn no_page_gets_past_the_gate_in_a_real_browser() {
 
 const TABLES: [(Host, &str, &str); 3] = [
     (Host::Bob, "Bob's page", "A sibling: the same site as alice's, another origin."),
-    (Host::Evil, "A page of another site", "Some of the same."),
+    (Host::Evil, "A page of another site", "A selection of the same attacks."),
     (
         Host::Alice,
         "Alice's own page",
-        "What has to work; and, in the rows by way of bob, what begins on her page at an address of \
-         bob's, which redirects back to hers.",
+        "What must work. In the rows by way of bob, her page requests an address of bob's, which \
+         redirects back to her host.",
     ),
 ];
 /// Ends as a link that was followed, whatever it began as.

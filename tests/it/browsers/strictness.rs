@@ -111,10 +111,10 @@ fn told(name: &str, knocks: &[Knock], remedy: &str) -> Row {
 }
 
 /// Title of the table.
-pub const TITLE: &str = "What strictness costs";
+pub const TITLE: &str = "What `strict` breaks";
 /// What it is about.
 pub const TEXT: &str =
-    "What an ordinary app behind the gate may do and finds refused, and what helps.";
+    "What an ordinary application behind doorward may do but is refused, and the remedy.";
 /// Its columns.
 pub const HEAD: [&str; 4] = ["what an app does", GATE, REACHED, "what helps"];
 const FORM_POST: &str = "let the provider answer in the query (`response_mode=query`), or name its origin \
