@@ -33,8 +33,7 @@ use std::sync::Arc;
 #[command(after_help = "Examples:\n  kubectl get vdisessions -A -o json | doorward render - | \
                         kubectl apply -f -\n  doorward render --domain vdi.example.com --issuer \
                         https://portal.example.com --bare-labels sessions.yaml\n  doorward render \
-                        --format file --out /etc/traefik/dynamic sessions.yaml\n\nA session in the \
-                        short form:\n  session: { id: 66fe8fe4-b6bf-4458-84d7-eb1cc6adbd05, name: \
+                        --format file --out /etc/traefik/dynamic sessions.yaml\n\nA session in the short form:\n  session: { id: 66fe8fe4-b6bf-4458-84d7-eb1cc6adbd05, name: \
                         kasm-alice-1 }\n  username: alice")]
 pub(crate) struct RenderArgs {
     #[command(subcommand)]
@@ -47,37 +46,39 @@ pub(crate) struct RenderArgs {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 struct SessionArgs {
-    /// Files with sessions, YAML or JSON; `-` is standard input
+    /// Files with sessions, in YAML or JSON; `-` reads standard input
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// What reads the manifests: Traefik's Kubernetes provider or its file provider
+    /// The provider of Traefik that reads the manifests
     #[arg(long, value_enum, default_value = "kubernetes")]
     format: FormatFlag,
-    /// A Go-options template in place of our own form of a route
+    /// A template in Go syntax for the routes, in place of the built-in form
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
-    /// Refuse a template's route without the gate, instead of putting the gate in
+    /// Reject a template whose route lacks the gate's Middleware, instead of adding it
     #[arg(long, requires = "template")]
     no_add_middleware: bool,
-    /// A Middleware for each session, which lets the gate refuse all but that session's user
+    /// Add a Middleware for each session, with which the gate rejects all other users' hosts on the
+    /// session's route
     #[arg(long)]
     bind_owner: bool,
-    /// Let a session name a service that is not called like itself
+    /// Allow a session to name a service other than its own name
     #[arg(long)]
     allow_service_override: bool,
-    /// Leave out what is wrong or in conflict, render the rest, and exit 1
+    /// Skip sessions that are invalid or in conflict, render the others, and exit with code 1
     #[arg(long)]
     keep_going: bool,
-    /// A folder for one file each; files of an earlier run that are not rendered any more are removed
+    /// Write one file per session into this folder, and remove files of earlier runs that are no
+    /// longer rendered
     #[arg(long, value_name = "DIR", conflicts_with = "json")]
     out: Option<PathBuf>,
-    /// Print JSON: a List for Kubernetes, one document for the file provider
+    /// Print JSON: a List for Kubernetes, or one document for the file provider
     #[arg(long)]
     json: bool,
-    /// Say nothing on standard error but errors
+    /// Print only errors on standard error, no notes or warnings
     #[arg(long, short)]
     quiet: bool,
-    /// For --format file: where Traefik finds the authority of the gate's certificate
+    /// With --format file: path at which Traefik finds the CA certificate of the gate
     #[arg(long, value_name = "FILE", default_value = CA_FILE)]
     ca_file: String,
     #[command(flatten)]
@@ -121,8 +122,8 @@ impl SessionArgs {
         let wrong = found.errors.len() + plan.errors.len();
         if wrong > 0 && !self.keep_going {
             complain(format_args!(
-                "{} in the sessions; nothing was written (--keep-going renders the others)",
-                counted(wrong, "mistake")
+                "{} in the sessions; nothing was written\n    correct them, or render the other sessions with --keep-going",
+                counted(wrong, "error")
             ));
             return Err(failed());
         }
@@ -150,10 +151,10 @@ impl SessionArgs {
     fn check_flags(&self, context: &RenderContext) -> Result<(), ExitCode> {
         let wrong = match (self.format, context.installation.settings.gate) {
             (FormatFlag::File, _) if self.template.is_some() => {
-                "--template is for --format kubernetes; leave one of the two out"
+                "--template requires --format kubernetes; remove one of the two flags"
             }
             (_, crate::manifest::GatePlace::EntryPoint) if self.bind_owner => {
-                "--bind-owner needs the gate on the route; leave it out, or set --gate route"
+                "--bind-owner requires the gate on the routes; remove it, or use --gate route"
             }
             _ => return Ok(()),
         };
@@ -178,7 +179,7 @@ impl SessionArgs {
         let standard_input = [PathBuf::from("-")];
         let inputs = if self.inputs.is_empty() {
             if std::io::stdin().is_terminal() {
-                complain("no input: name a file with sessions, or `-` for standard input");
+                complain("no input; name a file with sessions, or use `-` for standard input");
                 return Err(usage());
             }
             &standard_input[..]
@@ -195,7 +196,7 @@ impl SessionArgs {
             if documents.is_empty() {
                 // What comes out of a failed pipe is nothing, and nothing would end every session.
                 complain(format_args!(
-                    "{} holds no document\n    for no sessions at all, write []",
+                    "{} contains no document\n    to remove all routes, pass an empty list: []",
                     shown(&name)
                 ));
                 return Err(failed());

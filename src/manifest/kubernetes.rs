@@ -1,5 +1,5 @@
-//! Words that Kubernetes and Traefik take for names, each a type with one way in, so that what is
-//! written is accepted and means nothing but itself.
+//! Names of Kubernetes objects and of Traefik's own configuration. Each kind of name is a type with
+//! one constructor, so that rendered names are accepted and cannot be anything but a name.
 
 use std::error::Error;
 use std::fmt;
@@ -21,76 +21,76 @@ pub struct LabelValue(Box<str>);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TraefikName(Box<str>);
 
-/// Why a text is no such name.
+/// Why a text is not a valid name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NameError {
-    /// Nothing.
+    /// The text is empty.
     Empty,
-    /// More than 63 bytes.
+    /// The text has more than 63 bytes.
     TooLong {
         /// Its length.
         bytes: usize,
     },
-    /// Something that names of this kind do not have.
+    /// A character that this kind of name does not allow.
     Forbidden {
         /// The first such character.
         character: char,
         /// Its byte offset.
         at: usize,
-        /// What they may have instead.
+        /// The characters that are allowed.
         allowed: &'static str,
     },
-    /// Begins or ends with something that may only stand inside.
+    /// The first or last character is only allowed inside of the name.
     Edge {
         /// That character.
         character: char,
-        /// What may stand there.
+        /// The characters that are allowed there.
         allowed: &'static str,
     },
 }
 
 impl ObjectName {
-    /// Takes the name as it is.
+    /// Checks the name and keeps it unchanged.
     ///
     /// # Errors
-    /// The first way in which it is none.
+    /// The first violation.
     pub fn new(text: &str) -> Result<Self, NameError> {
         check(text, LOWER, b"-", is_lower_alphanumeric, is_lower_alphanumeric).map(Self)
     }
 }
 
 impl ServiceName {
-    /// Takes the name as it is.
+    /// Checks the name and keeps it unchanged.
     ///
     /// # Errors
-    /// The first way in which it is none.
+    /// The first violation.
     pub fn new(text: &str) -> Result<Self, NameError> {
         check(text, LOWER, b"-", |byte| byte.is_ascii_lowercase(), is_lower_alphanumeric).map(Self)
     }
 }
 
 impl LabelValue {
-    /// Takes the value as it is.
+    /// Checks the value and keeps it unchanged.
     ///
     /// # Errors
-    /// The first way in which it is none.
+    /// The first violation.
     pub fn new(text: &str) -> Result<Self, NameError> {
         check(text, ANY, b"-_.", is_alphanumeric, is_alphanumeric).map(Self)
     }
 }
 
 impl TraefikName {
-    /// Takes the name as it is.
+    /// Checks the name and keeps it unchanged.
     ///
     /// # Errors
-    /// The first way in which it is none.
+    /// The first violation.
     pub fn new(text: &str) -> Result<Self, NameError> {
         let last = |byte: u8| is_alphanumeric(byte) || b"-_".contains(&byte);
         check(text, NO_DOTS, b"-_", is_alphanumeric, last).map(Self)
     }
 }
 
-/// The text of each of them, and how it is written.
+/// Text, `Display` and YAML of each type.
 macro_rules! texts {
     ($($name:ident)+) => {$(
         impl $name {
@@ -118,7 +118,7 @@ macro_rules! texts {
 texts! { ObjectName ServiceName LabelValue TraefikName }
 
 impl ObjectName {
-    /// A name that stands in our own sources, and is one.
+    /// For names in our own source code, which are known to be valid.
     pub(super) fn known(name: &'static str) -> Self {
         debug_assert!(Self::new(name).is_ok(), "{name}");
         Self(name.into())
@@ -133,13 +133,13 @@ impl ObjectName {
 }
 
 impl TraefikName {
-    /// The certificate resolver that nobody gave another name.
+    /// The default name of the certificate resolver.
     #[must_use]
     pub fn default_resolver() -> Self {
         Self::known("letsencrypt")
     }
 
-    /// A name that stands in our own sources, and is one.
+    /// For names in our own source code, which are known to be valid.
     pub(super) fn known(name: &'static str) -> Self {
         debug_assert!(Self::new(name).is_ok(), "{name}");
         Self(name.into())
@@ -158,13 +158,13 @@ impl fmt::Display for NameError {
         match self {
             Self::Empty => f.write_str("it is empty"),
             Self::TooLong { bytes } => {
-                write!(f, "it is {bytes} bytes long, and at most {MAX_BYTES} are allowed")
+                write!(f, "it has {bytes} bytes, and at most {MAX_BYTES} are allowed")
             }
             Self::Forbidden { character, at, allowed } => {
-                write!(f, "it has {character:?} at byte {at}, and only {allowed} are allowed")
+                write!(f, "it contains {character:?} at byte {at}; only {allowed} are allowed")
             }
             Self::Edge { character, allowed } => {
-                write!(f, "it begins or ends with {character:?}, where only {allowed} may stand")
+                write!(f, "it begins or ends with {character:?}; use {allowed} there")
             }
         }
     }
@@ -212,7 +212,7 @@ fn is_alphanumeric(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
 }
 
-/// What a DNS label can carry.
+/// The limit of a DNS label.
 const MAX_BYTES: usize = 63;
 const LOWER: &str = "lower-case letters, digits and hyphens";
 const ANY: &str = "letters, digits, hyphens, underscores and dots";
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn a_refusal_says_what_would_do() {
         let said = |text| ServiceName::new(text).unwrap_err().to_string();
-        assert_eq!(said("1a"), "it begins or ends with '1', where only a letter may stand");
+        assert_eq!(said("1a"), "it begins or ends with '1'; use a letter there");
         assert!(said("aLice").contains("'L' at byte 1"), "{}", said("aLice"));
         assert!(said("alice-").contains("letters and digits"), "{}", said("alice-"));
     }

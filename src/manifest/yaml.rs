@@ -1,20 +1,19 @@
-//! The one reader and the one writer of documents. What a scalar needs in order to be read back as
-//! the same text, by a YAML 1.1 reader as well as by a 1.2 one, is the library's business; comments
-//! and the order of keys are ours.
+//! Reads and writes YAML. The library decides how a scalar is quoted, so that YAML 1.1 and YAML 1.2
+//! readers both read it back as the same text. This module adds comments and keeps the order of keys.
 
 use super::tree::{Node, Section};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Options, SerializerOptions};
 use std::fmt;
 
-/// Why a text could not be read.
+/// A text that is not valid YAML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct YamlError {
-    /// Which document, counted from 1; empty ones do not count.
+    /// The document, counted from 1; empty documents are not counted.
     pub document: usize,
-    /// Line of the text, counted from 1, when it is known.
+    /// The line in the text, counted from 1, if it is known.
     pub line: Option<u64>,
-    /// What is wrong.
+    /// The message of the YAML reader.
     pub message: String,
 }
 
@@ -30,14 +29,14 @@ impl fmt::Display for YamlError {
 
 impl std::error::Error for YamlError {}
 
-/// Every document of a text: YAML with any number of documents, or JSON values one after another.
-/// Empty documents are left out.
+/// All documents of a text, which is YAML with any number of documents, or a sequence of JSON
+/// values. Empty documents are left out.
 ///
 /// # Errors
-/// The first document that is neither.
+/// The first document that is neither YAML nor JSON.
 pub fn read(text: &str) -> Result<Vec<Node>, YamlError> {
-    // JSON is faster by far, and `kubectl get -o json` is what large inputs come from. What looks
-    // like it and is not may still be YAML's flow style, which begins alike.
+    // JSON is much faster to read, and large inputs come from `kubectl get -o json`. A text that is
+    // not JSON can still be YAML in flow style, which begins with the same characters.
     if text.trim_start().starts_with(['{', '[']) {
         let values = serde_json::Deserializer::from_str(text).into_iter::<Node>();
         if let Ok(nodes) = values.collect() {
@@ -59,20 +58,20 @@ pub fn read(text: &str) -> Result<Vec<Node>, YamlError> {
     Ok(nodes)
 }
 
-/// A message without what it says to the library's own users.
+/// Removes the advice for users of the library from a message.
 fn without_advice(message: &str) -> &str {
     message.split_once(", set DuplicateKeyPolicy").map_or(message, |(message, _)| message)
 }
 
-/// One document, with its comments, ending in a newline.
+/// Writes one document with its comments, ending in a newline.
 ///
 /// # Errors
-/// `fmt::Error` when the library refuses to write a value; none that a tree can hold does.
+/// `fmt::Error` if the library rejects a value. It rejects none that a tree can hold.
 pub fn write(node: &Node, out: &mut String) -> fmt::Result {
     if node.has_comments() { commented(node, "", out) } else { plain(node, out) }
 }
 
-/// Documents one after another, each but the first behind `---`.
+/// Writes several documents, separated by `---`.
 ///
 /// # Errors
 /// As [`write()`].
@@ -91,7 +90,7 @@ fn plain(node: &Node, out: &mut String) -> fmt::Result {
     serde_saphyr::to_fmt_writer_with_options(out, node, style()).map_err(|_| fmt::Error)
 }
 
-/// The structure down to where comments end; from there on it is the library's.
+/// Writes the levels that contain comments; the library writes everything below them.
 fn commented(node: &Node, indent: &str, out: &mut String) -> fmt::Result {
     match node {
         Node::Section(section) if !section.is_empty() => {
@@ -113,11 +112,13 @@ fn commented(node: &Node, indent: &str, out: &mut String) -> fmt::Result {
     }
 }
 
-/// `first`: what stands before the first entry, `- ` or nothing; `indent`: before the others.
+/// `first`: the text before the first entry, with `- ` in a list; `indent`: the text before the
+/// others.
 fn section_lines(section: &Section, first: &str, indent: &str, out: &mut String) -> fmt::Result {
     let mut lead = first;
     for entry in section.entries() {
-        // Nothing can stand between the dash of an item and its first key; above it, it can.
+        // A comment cannot be placed between the dash of an item and its first key, so it goes
+        // above the dash.
         let margin = if lead == indent { indent } else { indent.get(2..).unwrap_or_default() };
         if let Some(text) = &entry.comment {
             comment(text, margin, out);
@@ -132,7 +133,8 @@ fn section_lines(section: &Section, first: &str, indent: &str, out: &mut String)
                 out.push_str(key);
                 out.push('\n');
                 let deeper = match nested {
-                    // As the library does: a list stands below its key, a section further in.
+                    // As the library does: a list has the indentation of its key, a section a
+                    // deeper one.
                     Node::List(_) => indent.to_owned(),
                     _ => format!("{indent}  "),
                 };
@@ -148,7 +150,7 @@ fn section_lines(section: &Section, first: &str, indent: &str, out: &mut String)
     Ok(())
 }
 
-/// What the library writes, further in.
+/// The output of the library, indented.
 fn indented(node: &Node, first: &str, indent: &str, out: &mut String) -> fmt::Result {
     let mut text = String::new();
     plain(node, &mut text)?;
@@ -164,7 +166,7 @@ fn indented(node: &Node, first: &str, indent: &str, out: &mut String) -> fmt::Re
     Ok(())
 }
 
-/// A comment, broken into lines between words.
+/// Writes a comment, wrapped at [`WIDTH`].
 fn comment(text: &str, indent: &str, out: &mut String) {
     for paragraph in text.split('\n') {
         let mut width = 0;
@@ -189,14 +191,15 @@ fn comment(text: &str, indent: &str, out: &mut String) {
     }
 }
 
-/// Long lines stay lines: a rule that is folded is read back the same, but not by people.
+/// Long lines are not folded, because folded rules are hard to read.
 fn style() -> SerializerOptions {
     serde_saphyr::ser_options! { folded_wrap_chars: 1 << 20 }
 }
 
-/// YAML 1.2 words only, so that a user called `no` stays one and `007` keeps its zeros; merge keys
-/// refused, because a key may not come from two places. Inputs are as large as an installation has
-/// sessions, but aliases, which could make much out of little, stay few.
+/// Only the booleans and numbers of YAML 1.2, so that a user named `no` stays text and `007` keeps
+/// its zeros. Merge keys are rejected, because a key must have one source. The size is not limited,
+/// because it depends on the number of sessions. Aliases are limited, because a short text could
+/// expand to a very large tree with them.
 fn strict() -> Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
@@ -220,7 +223,7 @@ fn strict() -> Options {
     }
 }
 
-/// Of a comment, its indent included.
+/// Maximum width of a comment line, including its indentation.
 const WIDTH: usize = 100;
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
-//! What everything is rendered by: the configuration, or the flags where there is none.
+//! The settings of a run of `render`: from the configuration, or from flags if there is none.
+//!
+//! Refuses flags that contradict a configuration, because gate and renderer have to use the same
+//! domains, issuers and label rules.
 
 use super::flags::{InstallationFlags, LabelFlags};
 use crate::cli::{ConfigFile, complain, usage};
@@ -10,7 +13,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Installation, domains and issuers.
+/// Everything that a run depends on besides its inputs.
 pub(super) struct RenderContext {
     pub(super) installation: Installation,
     /// Each domain with the indices of its issuers.
@@ -20,16 +23,17 @@ pub(super) struct RenderContext {
     pub(super) pages_url: Option<String>,
     /// Whether there is a configuration.
     pub(super) configured: bool,
-    /// The configuration's file as it stands.
+    /// The text of the configuration file.
     pub(super) text: Option<String>,
-    /// `backchannel_listen`, and the hosts of the sign-in pages, which are no workspaces'.
+    /// `backchannel_listen`, and the hosts of the sign-in pages, none of which is a desktop's.
     pub(super) logout: Option<(SocketAddr, Vec<Domain>)>,
-    /// Its `revocation.store`, where that is one process's own.
+    /// `revocation.store`, if each replica has a store of its own.
     pub(super) unshared_store: Option<&'static str>,
 }
 
 impl RenderContext {
-    /// `labels`: of a command that renders sessions, which cannot do without domain and issuer.
+    /// Reads the configuration if there is one. `labels`: the flags of a command that renders
+    /// sessions, which needs a domain and an issuer.
     pub(super) fn load(
         file: &ConfigFile,
         flags: &InstallationFlags,
@@ -53,8 +57,7 @@ impl RenderContext {
         });
         if said {
             complain(format_args!(
-                "--domain, --issuer and --bare-labels are for want of a configuration, and {} is \
-                 one\n    leave them out, so that gate and routes go by the same words",
+                "--domain, --issuer and --bare-labels cannot be combined with the configuration {}\n    remove them; the gate and the routes must use the same settings",
                 file.path().display()
             ));
             return Err(usage());
@@ -86,8 +89,7 @@ impl RenderContext {
         let (Some(domain), Some(issuer), Some(bare)) = (&labels.domain, &labels.issuer, bare)
         else {
             complain(
-                "without a configuration, --domain, --issuer and --bare-labels or \
-                 --no-bare-labels are required: they decide every host",
+                "without a configuration, --domain, --issuer and either --bare-labels or --no-bare-labels are required: every host is derived from them",
             );
             return Err(usage());
         };

@@ -1,5 +1,7 @@
-//! `doorward render middleware`, `static`, `gate` and `crd`: the objects that do not change with the
-//! sessions, with the reason for every line.
+//! `doorward render middleware`, `static`, `gate` and `crd`: the objects that do not depend on
+//! sessions, with a comment on each setting.
+//!
+//! Decides which flags and which output each has. The content of the objects is `manifest`'s.
 
 use super::context::RenderContext;
 use super::flags::{CA_FILE, FormatFlag, InstallationFlags};
@@ -15,16 +17,16 @@ use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// The fixed objects.
+/// The objects that do not depend on sessions.
 #[derive(Debug, Subcommand)]
 pub(super) enum Fixed {
-    /// The Middlewares that put the gate in front of a route
+    /// The Middlewares that call the gate
     Middleware(MiddlewareArgs),
-    /// Traefik's static configuration, as a file or as values of its Helm chart
+    /// Traefik's static configuration, as a file or as values for its Helm chart
     Static(StaticArgs),
-    /// The gate's own manifests: Deployment, Services, policies, rights, catch-all
+    /// The gate's own manifests: Deployment, Services, policies, permissions, catch-all route
     Gate(GateArgs),
-    /// The definition of `VDISession`, and the admission policies that guard the zone
+    /// The definition of `VDISession`, and the admission policies that protect the desktops' hosts
     Crd(CrdArgs),
 }
 
@@ -34,10 +36,10 @@ pub(super) enum Fixed {
     after_help = "Example: doorward render middleware --namespace desks | kubectl apply -f -"
 )]
 pub(super) struct MiddlewareArgs {
-    /// What reads them: Traefik's Kubernetes provider or its file provider
+    /// The provider of Traefik that reads the Middlewares
     #[arg(long, value_enum, default_value = "kubernetes")]
     format: FormatFlag,
-    /// For --format file: where Traefik finds the authority of the gate's certificate
+    /// With --format file: path at which Traefik finds the CA certificate of the gate
     #[arg(long, value_name = "FILE", default_value = CA_FILE)]
     ca_file: String,
     #[command(flatten)]
@@ -50,25 +52,26 @@ pub(super) struct MiddlewareArgs {
                         --dns-provider route53 > traefik.yaml\n  doorward render static --helm > \
                         values.yaml && helm install traefik traefik/traefik -f values.yaml")]
 pub(super) struct StaticArgs {
-    /// Where Traefik reads routes from: the cluster, or a folder of files
+    /// Where Traefik reads routes from: the cluster, or a folder
     #[arg(long, value_enum, default_value = "kubernetes")]
     format: FormatFlag,
-    /// Print values of the official Helm chart instead of a file
+    /// Print values for the official Helm chart instead of a file
     #[arg(long, conflicts_with = "format")]
     helm: bool,
-    /// Where the certificate authority writes to
+    /// Email address of the ACME account
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
-    /// Who serves the zone's DNS, by lego's name
+    /// DNS provider of the domain, by its name in lego
     #[arg(long, value_name = "NAME")]
     dns_provider: Option<String>,
-    /// Where Traefik keeps its certificates
+    /// File in which Traefik stores its certificates
     #[arg(long, value_name = "FILE")]
     storage: Option<String>,
-    /// The wildcard comes from elsewhere, such as cert-manager
+    /// Leave out the certificate resolver, because the wildcard certificate has another source,
+    /// such as cert-manager
     #[arg(long, conflicts_with_all = ["email", "dns_provider", "storage"])]
     no_acme: bool,
-    /// For --format file: the folder that Traefik watches
+    /// With --format file: the folder that Traefik watches
     #[arg(long, value_name = "DIR")]
     directory: Option<String>,
     #[command(flatten)]
@@ -78,22 +81,20 @@ pub(super) struct StaticArgs {
 /// Arguments of `doorward render gate`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Without --out, what a cluster needs is printed as one stream. With it, the \
-                        whole folder is written: kustomizations, the same by cert-manager, Traefik's \
-                        settings, and what a machine without Kubernetes needs.\n\nExample: doorward \
+    after_help = "Without --out, prints the objects for the cluster as one stream. With --out, writes a folder that also contains kustomizations, the variant with cert-manager, Traefik's configuration, and the files for a machine without Kubernetes.\n\nExample: doorward \
                         render gate --domain vdi.example.com --out deploy && kubectl apply -k deploy"
 )]
 pub(super) struct GateArgs {
-    /// A folder for one file each
+    /// Write the files into this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The gate's image
+    /// Container image of the gate
     #[arg(long, value_name = "IMAGE")]
     image: Option<String>,
-    /// Where Traefik runs [default: traefik]
+    /// Namespace of Traefik [default: traefik]
     #[arg(long, value_name = "NAME", value_parser = object_name)]
     traefik_namespace: Option<ObjectName>,
-    /// Where metrics are collected from [default: monitoring]
+    /// Namespace of the metrics collector [default: monitoring]
     #[arg(long, value_name = "NAME", value_parser = object_name)]
     monitoring_namespace: Option<ObjectName>,
     #[command(flatten)]
@@ -116,10 +117,11 @@ pub(super) struct CrdArgs {
     installation: InstallationFlags,
 }
 
-/// Whose hosts it is about, for whoever has no configuration.
+/// The domains, for a run without a configuration.
 #[derive(Debug, Args)]
 struct DomainFlags {
-    /// A domain that workspaces live one label below; may be repeated [default: the configuration's]
+    /// A domain below which desktops are served; may be repeated [default: the configuration's
+    /// domains]
     #[arg(long = "domain", value_name = "NAME")]
     names: Vec<String>,
 }
@@ -129,7 +131,8 @@ fn object_name(text: &str) -> Result<ObjectName, String> {
 }
 
 impl Fixed {
-    /// Prints or writes them. `Err` is the exit code of what has been complained about already.
+    /// Prints or writes the objects. `Err` is the exit code of an error that has been reported
+    /// already.
     pub(super) fn run(&self, file: &ConfigFile) -> Result<ExitCode, ExitCode> {
         match self {
             Self::Middleware(args) => args.run(file),
@@ -190,9 +193,7 @@ impl GateArgs {
         self.domains.add_to(&mut context)?;
         if let Some(store) = context.unshared_store.filter(|_| deployment::REPLICAS > 1) {
             complain(format_args!(
-                "revocation.store is {store}, and the Deployment has {} replicas: whoever signs \
-                 out at one would still be in at the other\n    set revocation.store to redis, \
-                 or to none",
+                "revocation.store is {store}, and the Deployment has {} replicas: each has a store of its own, so a session revoked at one replica would stay valid at the other\n    set revocation.store to redis or none",
                 deployment::REPLICAS
             ));
             return Err(usage());
@@ -210,7 +211,8 @@ impl GateArgs {
         };
         let files = deployment::gate(&context.installation, &options).map_err(unwritable)?;
         let Some(out) = &self.out else {
-            // What `kubectl apply -k` would make of it, without the files that only kustomize reads.
+            // The same objects as from `kubectl apply -k`: without the files that only kustomize
+            // reads.
             let is_object = |file: &&RenderedFile| {
                 (file.name.starts_with("base/") || !file.name.contains('/'))
                     && !file.name.ends_with("kustomization.yaml")
@@ -235,11 +237,14 @@ impl CrdArgs {
 }
 
 impl DomainFlags {
-    /// Policies and catch-alls of no domain would guard nothing, so there has to be one.
+    /// Requires at least one domain, because policies and catch-all routes without one protect
+    /// nothing.
     fn add_to(&self, context: &mut RenderContext) -> Result<(), ExitCode> {
         let domains = &mut context.installation.domains;
         if context.configured && !self.names.is_empty() {
-            complain("--domain is for want of a configuration; leave it out");
+            complain(
+                "--domain cannot be combined with a configuration\n    remove it; the configuration sets the domains",
+            );
             return Err(usage());
         }
         for name in &self.names {
@@ -249,9 +254,7 @@ impl DomainFlags {
             })?);
         }
         if domains.is_empty() {
-            complain(
-                "without a configuration, --domain is required: it says whose hosts are guarded",
-            );
+            complain("without a configuration, --domain is required");
             return Err(usage());
         }
         Ok(())

@@ -1,4 +1,5 @@
-//! Flags that say the same as keys of the configuration's section `render`.
+//! Flags that several subcommands of `render` share. Most override a key of the configuration's
+//! section `render`; their values are checked with the configuration, not here.
 
 use crate::manifest::Format;
 use clap::{Args, ValueEnum};
@@ -22,58 +23,59 @@ impl From<FormatFlag> for Format {
     }
 }
 
-/// Each key of `render` as a flag.
+/// A flag for each key of the section `render`.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "In place of the configuration's section `render`")]
+#[command(next_help_heading = "Settings that override the section `render` of the configuration")]
 pub(super) struct InstallationFlags {
-    /// Where routes go whose session names no namespace [default: vdi-sessions]
+    /// Namespace of routes whose session sets no namespace [default: vdi-sessions]
     #[arg(long, value_name = "NAME")]
     namespace: Option<String>,
-    /// Traefik's entry points, separated by commas [default: websecure]
+    /// Entry points of Traefik that serve the desktops, separated by commas [default: websecure]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     entry_points: Vec<String>,
-    /// The Middleware that routes name [default: doorward]
+    /// Name of the Middleware that routes use [default: doorward]
     #[arg(long, value_name = "NAME")]
     middleware: Option<String>,
-    /// Port of a session's service that names none [default: 8080]
+    /// Port of the service if the session sets none [default: 8080]
     #[arg(long, value_name = "PORT")]
     service_port: Option<u16>,
-    /// Of every route [default: 1000000000000]
+    /// Priority of every route [default: 1000000000000]
     #[arg(long, value_name = "NUMBER")]
     priority: Option<u64>,
-    /// Where certificates come from [default: store]
+    /// Source of the routes' certificates [default: store]
     #[arg(long, value_enum, value_name = "MODE")]
     tls: Option<TlsFlag>,
     /// Traefik's certificate resolver [default: letsencrypt]
     #[arg(long, value_name = "NAME")]
     resolver: Option<String>,
-    /// How routes are arranged [default: flat]
+    /// Layout of the routes [default: flat]
     #[arg(long, value_enum)]
     layout: Option<LayoutFlag>,
-    /// Where the gate sits [default: route]
+    /// Where Traefik calls the gate [default: route]
     #[arg(long, value_enum, value_name = "PLACE")]
     gate: Option<GateFlag>,
-    /// Which Traefik reads the manifests [default: 3.7]
+    /// Version of Traefik that reads the manifests [default: 3.7]
     #[arg(long, value_name = "VERSION")]
     traefik_version: Option<String>,
-    /// Where Traefik asks [default: that of the Service doorward in the namespace doorward]
+    /// URL at which Traefik calls the gate [default: that of the Service doorward in the namespace
+    /// doorward]
     #[arg(long, value_name = "URL")]
     gate_address: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum TlsFlag {
-    /// One wildcard certificate in Traefik's store
+    /// One wildcard certificate in Traefik's TLSStore
     Store,
-    /// A resolver, named on each route
+    /// A certificate resolver, set on each route
     Resolver,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum LayoutFlag {
-    /// A route for each session
+    /// One route for each session
     Flat,
-    /// One root route above them; comes with a later version
+    /// One root route for all sessions; not supported yet
     Gathered,
 }
 
@@ -86,7 +88,7 @@ enum GateFlag {
 }
 
 impl InstallationFlags {
-    /// Key paths and YAML texts, as the configuration takes them.
+    /// Key paths and YAML values, in the form in which the configuration takes overrides.
     pub(super) fn overlays(&self) -> Vec<(String, String)> {
         let mut overlays = Vec::new();
         let mut set = |key: &str, yaml: Option<String>| {
@@ -113,25 +115,25 @@ impl InstallationFlags {
     }
 }
 
-/// A JSON string is a double-quoted YAML one: whatever the flag holds, it is text.
+/// A JSON string is also a double-quoted YAML string, so any value of the flag stays text.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// What decides a label, for whoever has no configuration.
+/// The settings that decide a label, for a run without a configuration.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Without a configuration, all three are required")]
+#[command(next_help_heading = "Required if there is no configuration")]
 pub(super) struct LabelFlags {
-    /// The domain that workspaces live one label below
+    /// The domain below which desktops are served
     #[arg(long, value_name = "NAME")]
     pub(super) domain: Option<String>,
-    /// Issuer of the usernames; part of every hashed label
+    /// Issuer of the usernames; every hashed label depends on it
     #[arg(long, value_name = "URL")]
     pub(super) issuer: Option<String>,
-    /// Names of label shape are their own labels
+    /// Use usernames that are valid labels unchanged
     #[arg(long, overrides_with = "no_bare_labels")]
     pub(super) bare_labels: bool,
-    /// Every label is hashed
+    /// Hash all usernames
     #[arg(long)]
     pub(super) no_bare_labels: bool,
 }

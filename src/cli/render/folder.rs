@@ -1,9 +1,9 @@
-//! A folder of rendered files, replaced as a whole: `render --out`.
+//! `render --out`: replaces the rendered files of a folder as a whole.
 //!
-//! Traefik's file provider and `kubectl apply --prune` look at such folders at any moment, so every
-//! file is written beside its place first and moved there when all are written. What an earlier run
-//! left and this one does not have is removed, because a session that has ended must lose its route;
-//! what somebody else put there is never touched. A list in the folder tells the two apart.
+//! Traefik's file provider and `kubectl apply --prune` can read the folder at any time, so all files
+//! are first written under temporary names and then renamed. Files of an earlier run that are no
+//! longer rendered are removed, because a session that has ended must lose its route. Files of
+//! other origin are never changed: a list in the folder names those that `render` has written.
 
 use crate::cli::counted;
 use crate::manifest::RenderedFile;
@@ -13,14 +13,14 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 
-/// What a run changed.
+/// The changes that a run made to a folder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Changes {
-    /// New files, and files with another content.
+    /// New files, and files whose content has changed.
     pub(super) written: usize,
-    /// Files that were there with the same content.
+    /// Files that already had the same content.
     pub(super) kept: usize,
-    /// Files of an earlier run.
+    /// Files of an earlier run that are no longer rendered.
     pub(super) removed: usize,
 }
 
@@ -34,9 +34,9 @@ impl fmt::Display for Changes {
 /// Why a folder could not be replaced.
 #[derive(Debug)]
 pub(super) enum FolderError {
-    /// Something is in the way that no earlier run has written.
+    /// A file is in the way that no earlier run has written.
     Foreign(PathBuf),
-    /// The system refused.
+    /// The operating system reported an error.
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -50,8 +50,7 @@ impl fmt::Display for FolderError {
         match self {
             Self::Foreign(path) => write!(
                 f,
-                "{} is there and was not written by `doorward render`\n    choose another folder, \
-                 or move that file away",
+                "{} exists and was not written by `doorward render`\n    choose another folder, or move that file away",
                 path.display()
             ),
             Self::Io { path, error } => write!(f, "{}: {error}", path.display()),
@@ -61,8 +60,8 @@ impl fmt::Display for FolderError {
 
 impl std::error::Error for FolderError {}
 
-/// Makes the folder hold these files, and of what `list` names no others. Until the last of them is
-/// written, nothing there changes.
+/// Writes these files into the folder, and removes the other files that `list` names. Nothing in
+/// the folder changes until all new files are written.
 pub(super) fn replace(
     folder: &Path,
     list: &str,
@@ -70,7 +69,8 @@ pub(super) fn replace(
 ) -> Result<Changes, FolderError> {
     let list = folder.join(list);
     fs::create_dir_all(folder).map_err(at(folder))?;
-    // Held to the end: of two runs at once, the second takes over what the first has written.
+    // The lock is held until the end: the second of two concurrent runs sees the complete result of
+    // the first.
     let lock = folder.join(LOCK);
     let file = fs::File::create(&lock).map_err(at(&lock))?;
     file.lock().map_err(at(&lock))?;
@@ -88,7 +88,7 @@ pub(super) fn replace(
         }
     }
     let staged = stage(folder, &changed)?;
-    // Both, so that a run that is cut off here is one that the next can tidy up after.
+    // Both sets of names, so that the next run can clean up if this one is interrupted here.
     let all = earlier.iter().map(String::as_str).chain(names.iter().copied()).collect();
     let outcome = write_list(&list, &all).and_then(|()| {
         for (from, to) in &staged {
@@ -113,13 +113,13 @@ pub(super) fn replace(
     Ok(Changes { written: staged.len(), kept: files.len() - staged.len(), removed })
 }
 
-/// Writes each file beside its place.
+/// Writes each file under a temporary name in its target folder.
 fn stage(folder: &Path, files: &[&RenderedFile]) -> Result<Vec<(PathBuf, PathBuf)>, FolderError> {
     let mut staged = Vec::with_capacity(files.len());
     for file in files {
         let target = folder.join(&file.name);
         let name = target.file_name().unwrap_or_default().to_string_lossy();
-        // Hidden, and with an ending that Traefik and kubectl do not read.
+        // Hidden, and with an extension that Traefik and kubectl do not read.
         let path = target.with_file_name(format!(".{name}.new"));
         let parent = target.parent().unwrap_or(folder);
         let outcome =
@@ -133,7 +133,8 @@ fn stage(folder: &Path, files: &[&RenderedFile]) -> Result<Vec<(PathBuf, PathBuf
     Ok(staged)
 }
 
-/// Nothing more can be done about one that stays.
+/// Removes the temporary files after an error. A failure is ignored, because the error has already
+/// been reported.
 fn discard(staged: &[(PathBuf, PathBuf)]) {
     for (path, _) in staged {
         let _ = fs::remove_file(path);
@@ -149,8 +150,8 @@ fn write(path: &Path, text: &str) -> Result<(), FolderError> {
     fill().map_err(at(path))
 }
 
-/// Names of the files that earlier runs have written. Names below the folder only: a list that
-/// somebody changed must not lead out of it.
+/// Names of the files that earlier runs have written. Names that lead out of the folder are
+/// ignored, in case the list was edited.
 fn read_list(path: &Path) -> Result<BTreeSet<String>, FolderError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
@@ -181,12 +182,12 @@ fn at(path: &Path) -> impl Fn(io::Error) -> FolderError + '_ {
 }
 
 const LOCK: &str = ".doorward-render.lock";
-/// What `render` has written from sessions.
+/// List of the files that `render` has written from sessions.
 pub(super) const SESSIONS: &str = ".doorward-render";
-/// What `render gate` has written; another list, so that neither tidies up after the other.
+/// List of the files that `render gate` has written. A separate list, so that neither command
+/// removes the files of the other.
 pub(super) const GATE: &str = ".doorward-render-gate";
-const HEAD: &str = "# What `doorward render --out` has written here, and removes when it is no \
-                    longer rendered.\n";
+const HEAD: &str = "# Files that `doorward render --out` has written. It removes them when they are no longer rendered.\n";
 
 #[cfg(test)]
 mod tests {
@@ -238,7 +239,7 @@ mod tests {
             matches!(&error, FolderError::Foreign(path) if path.ends_with("b.yaml")),
             "{error}"
         );
-        // A folder in the way of a file is found before anything is moved, too.
+        // A folder in place of a file is also found before any file is moved.
         fs::create_dir(folder.join("c.yaml")).unwrap();
         assert!(replace(folder, SESSIONS, &[file("a.yaml", "2"), file("c.yaml", "2")]).is_err());
         assert_eq!(fs::read_to_string(folder.join("a.yaml")).unwrap(), "1");

@@ -1,4 +1,4 @@
-//! Where issuers' logout tokens come in, for `render gate`.
+//! The flags of `render gate` for the listener of logout tokens (`backchannel_listen`).
 
 use super::context::RenderContext;
 use crate::cli::{complain, usage};
@@ -8,15 +8,15 @@ use crate::name::Domain;
 use clap::Args;
 use std::process::ExitCode;
 
-/// How the portal's host is reached.
+/// On which host and entry point issuers send logout tokens.
 #[derive(Debug, Args)]
 pub(super) struct LogoutFlags {
-    /// With `backchannel_listen`: a host that issuers send logout tokens to; may be repeated
-    /// [default: that of login.url]
+    /// With `backchannel_listen`: a host to which issuers send logout tokens; may be repeated
+    /// [default: the host of login.url]
     #[arg(long = "logout-host", value_name = "HOST", value_parser = host)]
     logout_hosts: Vec<Domain>,
     /// With `backchannel_listen`: Traefik's entry point for that host; may be repeated [default:
-    /// those of workspaces, where the gate stands on routes]
+    /// the desktops' entry points, if the gate is on the routes]
     #[arg(long = "logout-entry-point", value_name = "NAME", value_parser = entry_point)]
     logout_entry_points: Vec<TraefikName>,
 }
@@ -30,7 +30,7 @@ fn entry_point(text: &str) -> Result<TraefikName, String> {
 }
 
 impl LogoutFlags {
-    /// Nothing without `backchannel_listen`.
+    /// The hosts and entry points; `None` without `backchannel_listen`.
     pub(super) fn of(&self, context: &RenderContext) -> Result<Option<Logout>, ExitCode> {
         let refuse = |told: std::fmt::Arguments<'_>| {
             complain(told);
@@ -41,43 +41,38 @@ impl LogoutFlags {
                 return Ok(None);
             }
             return refuse(format_args!(
-                "--logout-host and --logout-entry-point mean nothing without backchannel_listen\n    \
-                 set it in the configuration, or leave them out"
+                "--logout-host and --logout-entry-point require backchannel_listen\n    set it in the configuration, or remove the flags"
             ));
         };
         let port = address.port();
         if address.ip().is_loopback() {
             return refuse(format_args!(
-                "backchannel_listen is {address}, which nothing reaches in a pod\n    write \
-                 0.0.0.0:{port}"
+                "backchannel_listen is {address}, a loopback address that cannot be reached from outside of the pod\n    use 0.0.0.0:{port}"
             ));
         }
         let settings = &context.installation.settings;
         let hosts = if self.logout_hosts.is_empty() { known } else { &self.logout_hosts };
         if hosts.is_empty() {
             return refuse(format_args!(
-                "backchannel_listen is set, and no host is known for it\n    name the portal's \
-                 with --logout-host, or set login.url"
+                "backchannel_listen is set, but it has no host\n    name the portal's host with --logout-host, or set login.url"
             ));
         }
         let of_a_workspace = |host: &&Domain| {
             let mut domains = context.installation.domains.iter();
             domains.any(|domain| *host == domain || host.is_below(domain.as_str()))
         };
-        // What the configuration says of its sign-in pages it has checked, reserved labels too.
+        // Only the flag: the configuration has already checked the hosts of its sign-in pages, also
+        // for reserved labels.
         if let Some(host) = self.logout_hosts.iter().find(of_a_workspace) {
             return refuse(format_args!(
-                "--logout-host: {host} is a workspace's, or could be: its desktop would hear who \
-                 signs out, and answer in the gate's place\n    name a host of the portal's"
+                "--logout-host: {host} is or can become a desktop's host, and that desktop would receive the logout tokens instead of the gate\n    name a host of the portal"
             ));
         }
         let entry_points = match (&*self.logout_entry_points, settings.gate) {
             ([], GatePlace::Route) => settings.entry_points.clone(),
             ([], GatePlace::EntryPoint) => {
                 return refuse(format_args!(
-                    "render.gate is entrypoint, so requests there are asked about, and an issuer \
-                     has no session\n    name another one that leads to the portal's host with \
-                     --logout-entry-point"
+                    "render.gate is entrypoint, so the gate would reject an issuer's requests on the desktops' entry points: an issuer has no session\n    name the portal's entry point with --logout-entry-point"
                 ));
             }
             (named, _) => named.to_vec(),

@@ -1,4 +1,4 @@
-//! Why a session gets no route, and who is session to it.
+//! The reasons for which sessions get no route.
 
 use super::route::Route;
 use crate::manifest::kubernetes::{NameError, ObjectName};
@@ -6,19 +6,19 @@ use crate::manifest::session::{InputPosition, VdiSession};
 use crate::name::{Domain, HostError, UsernameError};
 use std::fmt;
 
-/// One reason, and every session that it keeps from being served.
+/// A reason, and all sessions that get no route because of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanError {
-    /// One, or all that are in each other's way.
+    /// One session, or all that are in conflict.
     pub sessions: Vec<SessionRef>,
     /// Why.
     pub kind: PlanErrorKind,
 }
 
-/// A session, as messages name it.
+/// A session, as it is shown in messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRef {
-    /// Where it was read.
+    /// Its position in the input.
     pub position: InputPosition,
     /// Its name.
     pub name: Box<str>,
@@ -38,46 +38,47 @@ impl SessionRef {
     }
 }
 
-/// Why a session is not served.
+/// The kinds of reasons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlanErrorKind {
-    /// It names no issuer, and there are several.
+    /// The session has no issuer, and several are configured.
     IssuerOpen {
-        /// Those that there are.
+        /// The configured issuers.
         known: Vec<Box<str>>,
     },
-    /// It names an issuer that is not configured.
+    /// The issuer is not configured.
     UnknownIssuer {
         /// The issuer.
         issuer: Box<str>,
-        /// Those that there are.
+        /// The configured issuers.
         known: Vec<Box<str>>,
     },
-    /// It names no domain, and there are several.
+    /// The session has no domain, and several are configured.
     DomainOpen {
-        /// Those that there are.
+        /// The configured domains.
         known: Vec<Domain>,
     },
-    /// It names a domain that is not configured.
+    /// The domain is not configured.
     UnknownDomain {
         /// The domain.
         domain: Domain,
-        /// Those that there are.
+        /// The configured domains.
         known: Vec<Domain>,
     },
-    /// The domain is for other issuers' users, so the gate would let nobody in.
+    /// The domain is not configured for the users of this issuer, so the gate would reject all of
+    /// them.
     IssuerElsewhere {
         /// The issuer.
         issuer: Box<str>,
         /// The domain.
         domain: Domain,
     },
-    /// The user has no label.
+    /// The username has no label.
     NoLabel {
         /// Why.
         error: UsernameError,
     },
-    /// Slug and label make no host.
+    /// Slug and label do not form a valid host.
     NoHost {
         /// Why.
         error: HostError,
@@ -87,41 +88,41 @@ pub enum PlanErrorKind {
         /// Its length.
         bytes: usize,
     },
-    /// Its service can be none.
+    /// The name is not a valid name of a Service.
     NoService {
         /// The service's name.
         service: Box<str>,
         /// Why.
         error: NameError,
     },
-    /// Its service is neither a host name nor an IP address.
+    /// The service is neither a host name nor an IP address.
     NoServer {
-        /// What it is.
+        /// Its text.
         service: Box<str>,
     },
-    /// It names a service that is not its own.
+    /// The service's name is not the session's name.
     OtherService {
         /// The service.
         service: Box<str>,
     },
-    /// It names the gate as its service.
+    /// The service is the gate.
     GateItself {
         /// The service.
         service: Box<str>,
     },
-    /// Several sessions on one host.
+    /// Several sessions would have the same host.
     SharedHost {
         /// The host.
         host: Box<str>,
     },
-    /// Several sessions whose objects would have one name.
+    /// Several sessions would have objects of the same name.
     SharedName {
         /// The namespace.
         namespace: ObjectName,
         /// The name.
         name: ObjectName,
     },
-    /// Several sessions in front of one service.
+    /// Several sessions would use the same service.
     SharedService {
         /// The service.
         service: Box<str>,
@@ -150,39 +151,40 @@ impl fmt::Display for PlanErrorKind {
             Self::IssuerOpen { known } => {
                 write!(
                     f,
-                    "names no issuer\n    there are several; name one of {}",
+                    "has no issuer\n    several issuers are configured; write one of {}",
                     known.join(", ")
                 )
             }
             Self::UnknownIssuer { issuer, known } => write!(
                 f,
-                "names the issuer {issuer:?}, which is not configured\n    there are: {}",
+                "the issuer {issuer:?} is not configured\n    write one of {}",
                 known.join(", ")
             ),
             Self::DomainOpen { known } => {
-                write!(f, "names no domain\n    there are several; name one of {}", joined(known))
+                write!(
+                    f,
+                    "has no domain\n    several domains are configured; write one of {}",
+                    joined(known)
+                )
             }
             Self::UnknownDomain { domain, known } => write!(
                 f,
-                "names the domain {domain}, which is not configured\n    there are: {}",
+                "the domain {domain} is not configured\n    write one of {}",
                 joined(known)
             ),
             Self::IssuerElsewhere { issuer, domain } => write!(
                 f,
-                "users of {issuer} have no workspaces below {domain}\n    add the issuer to that \
-                 domain's `issuers`, or name another domain"
+                "the domain {domain} is not configured for the issuer {issuer}\n    add the issuer to that domain's `issuers`, or use another domain"
             ),
             Self::NoLabel { error } => write!(f, "{error}"),
-            Self::NoHost { error } => write!(f, "makes no host: {error}"),
+            Self::NoHost { error } => write!(f, "has no valid host: {error}"),
             Self::HostTooLong { bytes } => write!(
                 f,
-                "its host would be {bytes} bytes long, and DNS ends at 253\n    use a shorter \
-                 domain"
+                "its host would have {bytes} bytes, and DNS allows 253\n    use a shorter domain"
             ),
             Self::NoService { service, error } => write!(
                 f,
-                "no Service can be called {service:?}: {error}\n    give the session a name that \
-                 begins with a letter, or name its service (--allow-service-override)"
+                "{service:?} is not a valid name of a Service: {error}\n    choose a session name that begins with a letter, or set its service (--allow-service-override)"
             ),
             Self::NoServer { service } => write!(
                 f,
@@ -191,29 +193,23 @@ impl fmt::Display for PlanErrorKind {
             ),
             Self::OtherService { service } => write!(
                 f,
-                "names the service {service:?}, which is not called like the session\n    a route \
-                 to another session's service is a way into it; where sessions are written by \
-                 the platform alone, allow it with --allow-service-override"
+                "the service {service:?} does not have the name of the session\n    a route to another session's service gives access to that session; if only trusted operators write sessions, allow this with --allow-service-override"
             ),
             Self::GateItself { service } => write!(
                 f,
-                "its service {service:?} would be the gate itself\n    give the session another \
-                 name, or another namespace"
+                "the service {service:?} is the gate itself\n    use another session name or another namespace"
             ),
             Self::SharedHost { host } => write!(
                 f,
-                "all of them would be served on {host}, and Traefik would choose one at random\n    \
-                 end all but one, or tell several sessions of one user apart by a slug"
+                "these sessions have the same host {host}, and Traefik would choose one of them at random\n    remove all but one, or give each session of the user its own slug"
             ),
             Self::SharedName { namespace, name } => write!(
                 f,
-                "all of them would be the object {namespace}/{name}, and the last would replace \
-                 the others\n    give each session a name of its own"
+                "these sessions have the same object {namespace}/{name}, and the last would replace the others\n    give each session its own name"
             ),
             Self::SharedService { service } => write!(
                 f,
-                "all of them would lead to the service {service:?}\n    give each session a \
-                 service of its own"
+                "these sessions use the same service {service:?}\n    give each session its own service"
             ),
         }
     }

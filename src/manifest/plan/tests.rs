@@ -138,24 +138,24 @@ fn a_session_that_cannot_be_served_is_refused_alone() {
     let two_domains =
         [(domain("vdi.example.com"), vec![0]), (domain("lab.example.org"), vec![0, 1])];
     for (name, rest, said) in [
-        ("no_issuer", "", "names no issuer"),
+        ("no_issuer", "", "has no issuer"),
         ("unknown_issuer", "issuer: https://evil.example", "is not configured"),
         ("issuer_with_a_slash_more", "issuer: https://portal.example.com/", "is not configured"),
-        ("no_domain", "issuer: https://portal.example.com", "names no domain"),
+        ("no_domain", "issuer: https://portal.example.com", "has no domain"),
         (
             "unknown_domain",
             "issuer: https://portal.example.com\n  domain: evil.example.org",
-            "evil.example.org, which is not configured",
+            "evil.example.org is not configured",
         ),
         (
             "domain_below_one",
             "issuer: https://portal.example.com\n  domain: a.vdi.example.com",
-            "which is not configured",
+            "is not configured",
         ),
         (
             "issuer_of_another_domain",
             "issuer: https://lab.example.org\n  domain: vdi.example.com",
-            "have no workspaces below",
+            "is not configured for the issuer",
         ),
     ] {
         let plan = plan_by(&session("a", "alice", rest), &two_issuers, &two_domains, |_| {});
@@ -168,7 +168,7 @@ fn a_session_that_cannot_be_served_is_refused_alone() {
         ("control_character", "a\nb", "", "control character U+000A"),
         ("direction_override", "a\u{202e}b", "", "bidirectional"),
         ("service_of_another", "bob", "service: { name: kasm-alice }", "allow-service-override"),
-        ("service_that_is_none", "bob", "service: { name: a.b }", "no Service can be called"),
+        ("service_that_is_none", "bob", "service: { name: a.b }", "is not a valid name of a Service"),
         ("service_of_a_provider", "bob", "service: { name: 'api@internal' }", "'@'"),
     ] {
         let plan = plan(&session("a", username, rest));

@@ -1,4 +1,4 @@
-//! What can be wrong with a session, and where it stands.
+//! The errors of a session, with the position of the session in the input.
 
 use crate::manifest::kubernetes::NameError;
 use crate::name::{DomainError, SessionSlugError};
@@ -6,14 +6,14 @@ use crate::suggestion::suggest;
 use std::fmt;
 use std::sync::Arc;
 
-/// Where a session was read.
+/// The position of a session in the input.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InputPosition {
     /// Name of the file; `-` for standard input.
     pub file: Arc<str>,
-    /// Which document of it, counted from 1; empty ones do not count.
+    /// The document in the file, counted from 1; empty documents are not counted.
     pub document: usize,
-    /// Which item of that document's list, counted from 0 as in a path.
+    /// The item of that document's list, counted from 0 as in a path.
     pub item: Option<usize>,
 }
 
@@ -25,14 +25,14 @@ impl fmt::Display for InputPosition {
     }
 }
 
-/// One thing that is wrong with one session.
+/// An error of one session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionError {
-    /// The session.
+    /// The position of the session.
     pub position: InputPosition,
     /// Path of the field, such as `spec.user.username`; empty for the session as a whole.
     pub field: Box<str>,
-    /// What is wrong with it.
+    /// The error.
     pub kind: SessionErrorKind,
 }
 
@@ -42,60 +42,60 @@ impl SessionError {
     }
 }
 
-/// What is wrong with a field.
+/// The kinds of errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionErrorKind {
-    /// Something else than a section stands where a session should.
+    /// The value is not a section.
     NoSession {
-        /// What it is.
+        /// The type that was found.
         found: &'static str,
     },
-    /// An object that is no session.
+    /// The object is of another kind.
     OtherKind {
         /// Its kind.
         kind: Box<str>,
     },
-    /// A `VDISession` of another group or version.
+    /// A `VDISession` of another API group or version.
     OtherVersion {
-        /// What its `apiVersion` says.
+        /// Its `apiVersion`.
         version: Box<str>,
     },
-    /// A field that has to be there is not.
+    /// A required field is missing.
     Missing,
-    /// A field that nobody reads.
+    /// An unknown field.
     Unknown {
-        /// Those that are read beside it.
+        /// The known fields of this section.
         known: &'static [&'static str],
     },
-    /// Another kind of value.
+    /// A value of the wrong type.
     WrongKind {
-        /// What it is.
+        /// The type that was found.
         found: &'static str,
-        /// What it should be.
+        /// The type that is expected.
         expected: &'static str,
     },
-    /// Text that cannot be this name.
+    /// Text that is not a valid name.
     Name {
         /// The text.
         value: Box<str>,
         /// Why not.
         error: NameError,
     },
-    /// Text that is no session slug.
+    /// Text that is not a session slug.
     Slug {
         /// The text.
         value: Box<str>,
         /// Why not.
         error: SessionSlugError,
     },
-    /// Text that is no domain.
+    /// Text that is not a domain.
     Domain {
         /// The text.
         value: Box<str>,
         /// Why not.
         error: DomainError,
     },
-    /// A number that is no port.
+    /// A number that is not a port.
     Port {
         /// The number.
         value: u64,
@@ -118,23 +118,20 @@ impl fmt::Display for SessionError {
         match &self.kind {
             SessionErrorKind::NoSession { found } => write!(
                 f,
-                "is {found}, no session\n    write `session: {{ id: …, name: … }}` and `username: \
-                 …`, or a VDISession object"
+                "is {found}, not a session\n    write `session: {{ id: …, name: … }}` and `username: …`, or a VDISession object"
             ),
             SessionErrorKind::OtherKind { kind } => write!(
                 f,
-                "is a {}, no VDISession\n    leave it out; `kubectl get vdisessions -o yaml` \
-                 prints nothing else",
+                "is a {}, not a VDISession\n    remove it; `kubectl get vdisessions -o yaml` prints only VDISessions",
                 kind.escape_debug()
             ),
             SessionErrorKind::OtherVersion { version } => write!(
                 f,
-                "is {version:?}, and sessions of doorward.dev/v1alpha1 are known\n    write apiVersion: \
-                 doorward.dev/v1alpha1"
+                "is {version:?}, which is not supported\n    write apiVersion: doorward.dev/v1alpha1"
             ),
             SessionErrorKind::Missing => write!(f, "is missing\n    {}", example(field)),
             SessionErrorKind::Unknown { known } => {
-                write!(f, "is not known\n    {}", suggest(field, known))
+                write!(f, "is not a known field\n    {}", suggest(field, known))
             }
             SessionErrorKind::WrongKind { found, expected } => {
                 write!(f, "is {found}, not {expected}")?;
@@ -148,18 +145,17 @@ impl fmt::Display for SessionError {
                 write!(f, "{value:?} cannot be used: {error}\n    {}", example(field))
             }
             SessionErrorKind::Slug { value, error } => {
-                write!(f, "{value:?} is no session slug: {error}\n    {}", example(field))
+                write!(f, "{value:?} is not a session slug: {error}\n    {}", example(field))
             }
             SessionErrorKind::Domain { value, error } => {
-                write!(f, "{value:?} is no domain: {error}\n    {}", example(field))
+                write!(f, "{value:?} is not a domain: {error}\n    {}", example(field))
             }
             SessionErrorKind::Port { value } => {
-                write!(f, "{value} is no port\n    write a number between 1 and 65535")
+                write!(f, "{value} is not a port\n    write a number between 1 and 65535")
             }
             SessionErrorKind::OwnerElsewhere { namespace } => write!(
                 f,
-                "is {namespace:?}, another namespace than the route's\n    an owner in another \
-                 namespace makes the garbage collector delete the route; leave the owner out"
+                "is {namespace:?}, which is not the route's namespace\n    the garbage collector deletes a route whose owner is in another namespace; remove the owner"
             ),
         }
     }
@@ -167,20 +163,20 @@ impl fmt::Display for SessionError {
 
 impl std::error::Error for SessionError {}
 
-/// What would do, by the name of the field.
+/// The suggested fix, by the name of the field.
 fn example(field: &str) -> &'static str {
     match field {
         "session" => {
             "write session: { id: 66fe8fe4-b6bf-4458-84d7-eb1cc6adbd05, name: kasm-alice-1 }"
         }
         "id" | "sessionId" => {
-            "write what the label session-id shall say: up to 63 letters, digits, `-`, `_` or `.`"
+            "write the value of the label session-id: up to 63 letters, digits, `-`, `_` or `.`"
         }
-        "name" => "write what the objects are called: lower-case letters, digits and hyphens",
-        "namespace" => "write the namespace that the session's service is in, such as vdi-sessions",
-        "username" => "write the user as the token's user claim has it, such as alice",
+        "name" => "write the name of the objects: lower-case letters, digits and hyphens",
+        "namespace" => "write the namespace of the session's service, such as vdi-sessions",
+        "username" => "write the value of the token's user claim, such as alice",
         "user" => "write user: { username: alice }",
-        "issuer" => "write the issuer as the token's `iss` has it",
+        "issuer" => "write the value of the token's `iss` claim",
         "slug" | "sessionSlug" => {
             "write 3 to 20 lower-case letters, digits and hyphens, such as dev"
         }
@@ -190,7 +186,7 @@ fn example(field: &str) -> &'static str {
         "metadata" => "write metadata: { name: kasm-alice-1 }",
         "spec" => "write spec: { sessionId: …, user: { username: alice } }",
         "owner" => "write owner: { apiVersion: v1, kind: Pod, name: …, uid: … }",
-        "uid" => "write the uid that the cluster gave the owner",
+        "uid" => "write the owner's metadata.uid",
         _ => "write text",
     }
 }

@@ -143,13 +143,13 @@ misspelt | + | isuer: x | isuer | did you mean `issuer`
 far_off | + | zzz: x | zzz | known here: session, username
 misspelt_inside | name: kasm | nam: x, name: kasm | session.nam | did you mean `name`
 slug_of_two | + | slug: ab | slug | 2 bytes
-slug_in_upper_case | + | slug: Dev | slug | is no session slug
-slug_with_two_hyphens | + | slug: a--b | slug | is no session slug
-domain_that_is_none | + | domain: vdi | domain | is no domain
-port_zero | + | service: {port: 0} | service.port | 0 is no port
-port_too_large | + | service: {port: 65536} | service.port | 65536 is no port
+slug_in_upper_case | + | slug: Dev | slug | is not a session slug
+slug_with_two_hyphens | + | slug: a--b | slug | is not a session slug
+domain_that_is_none | + | domain: vdi | domain | is not a domain
+port_zero | + | service: {port: 0} | service.port | 0 is not a port
+port_too_large | + | service: {port: 65536} | service.port | 65536 is not a port
 port_by_name | + | service: {port: http} | service.port | is text
-service_elsewhere | + | service: {namespace: other} | service.namespace | is not known
+service_elsewhere | + | service: {namespace: other} | service.namespace | is not a known field
 namespace_with_dots | + | namespace: a.b | namespace | '.' at byte 1
 owner_without_uid | + | owner: {apiVersion: v1, kind: Pod, name: p} | owner.uid | is missing
 owner_with_empty_kind | + | owner: {apiVersion: v1, kind: '', name: p, uid: u} | owner.kind | is missing
@@ -163,7 +163,7 @@ fn a_mistake_in_an_object_is_named() {
     each_is_refused(
         OBJECT,
         "\
-another_kind | kind: VDISession | kind: Secret | kind | is a Secret, no VDISession
+another_kind | kind: VDISession | kind: Secret | kind | is a Secret, not a VDISession
 another_group | doorward.dev/v1alpha1 | vdi.example.com/v1 | apiVersion | doorward.dev/v1alpha1
 no_user | user: { username: alice, issuer: https://portal.example.com } | # | spec.user | is missing
 misspelt | sessionSlug | sesionSlug | spec.sesionSlug | did you mean `sessionSlug`

@@ -162,9 +162,9 @@ fn logout_tokens_come_in_at_the_portals_host() {
             "a_workspace's",
             json!({}),
             &["--logout-host", "bob.vdi.example.com"],
-            Err("a workspace's"),
+            Err("a desktop's host"),
         ),
-        ("the_zone's", json!({}), &["--logout-host", "vdi.example.com"], Err("a workspace's")),
+        ("the_zone's", json!({}), &["--logout-host", "vdi.example.com"], Err("a desktop's host")),
         ("no_name", json!({}), &["--logout-host", "a`) || Host(`b"], Err("--logout-host")),
         ("no_page", json!({ "login": null }), &[], Err("--logout-host")),
         ("loopback", json!({ "backchannel_listen": "127.0.0.1:4184" }), &[], Err("0.0.0.0:4184")),
@@ -180,7 +180,7 @@ fn logout_tokens_come_in_at_the_portals_host() {
             "flag_without_a_listener",
             json!({ "backchannel_listen": null }),
             &["--logout-host", "a.example"],
-            Err("mean nothing"),
+            Err("require backchannel_listen"),
         ),
     ] {
         let mut plan = Plan::of(&Portal::new())
@@ -281,7 +281,7 @@ fn a_folder_follows_the_sessions() {
     assert_eq!(none, [fixed[0], unknown, "mine.yaml"]);
     let refused = render(&["--out", out.to_str().unwrap(), "-"], "");
     assert_eq!(refused.code, 1, "{}", refused.output());
-    assert!(refused.stderr.contains("holds no document"), "{}", refused.output());
+    assert!(refused.stderr.contains("contains no document"), "{}", refused.output());
     assert_eq!(names(&out), none);
 }
 
