@@ -168,7 +168,12 @@ fn a_session_that_cannot_be_served_is_refused_alone() {
         ("control_character", "a\nb", "", "control character U+000A"),
         ("direction_override", "a\u{202e}b", "", "bidirectional"),
         ("service_of_another", "bob", "service: { name: kasm-alice }", "allow-service-override"),
-        ("service_that_is_none", "bob", "service: { name: a.b }", "is not a valid name of a Service"),
+        (
+            "service_that_is_none",
+            "bob",
+            "service: { name: a.b }",
+            "is not a valid name of a Service",
+        ),
         ("service_of_a_provider", "bob", "service: { name: 'api@internal' }", "'@'"),
     ] {
         let plan = plan(&session("a", username, rest));

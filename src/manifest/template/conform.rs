@@ -1,9 +1,12 @@
-//! Whether a tree is the route of one session and of nobody else, and what it still lacks for that.
+//! Checks that the output of a template is the route of exactly one session, behind the gate, and adds
+//! what the template leaves out.
 //!
-//! A template is the operator's own, so what does not decide whose desktop a request reaches is left
-//! as it is. What does decide it is compared for equality with what the session may have, and
-//! whatever could lead past that comparison (a second route, a parent, an older rule language,
-//! another namespace) is refused, also where it would be harmless.
+//! The operator writes the template, so fields that do not influence which desktop a request reaches
+//! are left as they are. All others are compared for equality with the values of the session.
+//! Everything that could circumvent this comparison (a second route, a parent, another rule syntax,
+//! another namespace) is rejected, even in cases where it would be harmless.
+//!
+//! Called by the renderer for each session with `--template`. Knows nothing of template syntax.
 
 mod additions;
 mod error;
@@ -24,12 +27,12 @@ use crate::manifest::fixed::TRAEFIK_API;
 use crate::manifest::tree::{Node, Section};
 use fields::{as_section, missing, not_a, present, section_at, shown, spelled, text_at};
 
-/// Takes the documents of one session, and puts in what they lack and a template may leave out. A
-/// priority of the template's own is kept from 2 on, because people tune; so are Middlewares of its
-/// own behind the gate's, `tls` as it is, and everything that is not named here.
+/// Checks the documents of one session and adds missing optional fields. Kept from the template
+/// are: a priority of 2 or more, Middlewares after the gate's, `tls`, and all fields that are not
+/// checked here.
 ///
 /// # Errors
-/// The first thing for which this is not the session's own, gated route.
+/// The first difference from the session's route behind the gate.
 pub fn conform(
     nodes: Vec<Node>,
     expected: &RouteSpec<'_>,
@@ -82,8 +85,8 @@ fn spec(
     route(as_section(only, ROUTE)?, expected, added)
 }
 
-/// A route without entry points is served on all that Traefik has by default, plain HTTP among them;
-/// one on an entry point that nobody has set up for desktops may meet no gate there.
+/// Traefik serves a route without entry points on all default ones, which include plain HTTP. An
+/// entry point that is not configured for desktops may lack the gate.
 fn entry_points(
     spec: &mut Section,
     expected: &RouteSpec<'_>,
@@ -137,7 +140,7 @@ fn route(
     gate::place(route, expected, added)
 }
 
-/// Zero is Traefik's word for the length of the rule, and one is where the catch-all of a zone sits.
+/// Traefik reads 0 as the length of the rule, and 1 is the priority of the catch-all routes.
 fn priority(
     route: &mut Section,
     expected: &RouteSpec<'_>,

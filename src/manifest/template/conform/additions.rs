@@ -1,18 +1,18 @@
-//! What was put in, to be said once for all sessions of a run.
+//! What was added to the routes of a template, collected for one note about all sessions of a run.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// What routes had not and have now; several of these can be one.
+/// The set of additions; the sets of several routes can be merged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Additions(BTreeSet<Addition>);
 
-/// One thing that is put in, in the order in which messages list them.
+/// One kind of addition, in the order of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Addition {
-    /// The gate's Middlewares, on a route that had none of them.
+    /// The gate's Middlewares, on a route without any of them.
     Middleware,
-    /// The gate's Middlewares, to the front of a route that had some of them elsewhere.
+    /// The gate's Middlewares moved to the front of a route that had some of them elsewhere.
     MiddlewareInFront,
     /// `spec.entryPoints`
     EntryPoints,
@@ -29,24 +29,24 @@ pub enum Addition {
 }
 
 impl Additions {
-    /// Whether nothing was put in.
+    /// Whether nothing was added.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether this was put in.
+    /// Whether this was added.
     #[must_use]
     pub fn has(&self, addition: Addition) -> bool {
         self.0.contains(&addition)
     }
 
-    /// Everything that was put in.
+    /// All additions.
     pub fn iter(&self) -> impl Iterator<Item = Addition> {
         self.0.iter().copied()
     }
 
-    /// What was put into another route, too.
+    /// Merges the additions of another route.
     pub fn extend(&mut self, other: &Self) {
         self.0.extend(&other.0);
     }

@@ -1,38 +1,38 @@
-//! For which reasons a manifest is not taken for a session's route, and what to write instead.
+//! Why a manifest is rejected as the route of a session, and what to write instead.
 
 use super::rule::RuleError;
 use crate::manifest::MAX_PRIORITY;
 use std::error::Error;
 use std::fmt;
 
-/// Why a tree is not the gated route of one session alone. Paths are those of the manifest, such as
-/// `spec.routes[0].match`.
+/// Why a tree is not the route of exactly one session, behind the gate. Paths are those of the
+/// manifest, such as `spec.routes[0].match`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConformError {
-    /// None or several documents.
+    /// Not exactly one document.
     Documents {
         /// How many.
         documents: usize,
     },
-    /// Something that has to be there is not.
+    /// A required field is missing.
     Missing {
         /// Its path.
         at: String,
     },
-    /// Text where a list belongs, and the like.
+    /// A value of the wrong type.
     NotA {
         /// Its path.
         at: String,
-        /// What belongs there.
+        /// The expected type.
         wanted: &'static str,
-        /// What is there.
+        /// The type that was found.
         found: &'static str,
     },
-    /// A key in letters of another case.
+    /// A key that differs from a known one only in case.
     OtherCase {
         /// Its path.
         at: String,
-        /// How it is spelled.
+        /// The correct spelling.
         meant: &'static str,
     },
     /// Another `apiVersion`.
@@ -45,7 +45,7 @@ pub enum ConformError {
         /// Which one.
         found: String,
     },
-    /// A `metadata.name` that no object can have.
+    /// A `metadata.name` that is not a valid object name.
     Name {
         /// Which one.
         found: String,
@@ -59,13 +59,13 @@ pub enum ConformError {
         /// The session's.
         expected: String,
     },
-    /// An annotation of ours with something else in it.
+    /// An annotation of doorward with another value.
     Annotation {
         /// Its key.
         key: &'static str,
-        /// What it holds.
+        /// The value that was found.
         found: String,
-        /// What it should hold.
+        /// The expected value.
         expected: String,
     },
     /// `ownerReferences` that are not exactly the session's owner.
@@ -77,14 +77,14 @@ pub enum ConformError {
     ParentRefs,
     /// No `spec.tls`.
     Tls,
-    /// An entry point that is none of the installation's.
+    /// An entry point that does not serve desktops.
     EntryPoint {
         /// Which one.
         found: String,
-        /// The installation's.
+        /// The entry points that serve desktops.
         allowed: Vec<String>,
     },
-    /// None or several routes.
+    /// Not exactly one route.
     Routes {
         /// How many.
         routes: usize,
@@ -96,21 +96,21 @@ pub enum ConformError {
     },
     /// A route's `syntax`.
     Syntax,
-    /// A rule that is not that of the session's host alone.
+    /// A rule that does not match exactly the session's host.
     Match {
         /// The rule.
         found: String,
         /// The session's host.
         host: String,
-        /// In what it differs.
+        /// The difference.
         error: RuleError,
     },
-    /// A priority that is no whole number, or below 2, or more than the API server takes.
+    /// A priority that is not a whole number, or outside of 2 to [`MAX_PRIORITY`].
     Priority {
         /// What is there.
         found: String,
     },
-    /// None or several services.
+    /// Not exactly one service.
     Services {
         /// How many.
         services: usize,
@@ -143,20 +143,20 @@ pub enum ConformError {
     },
     /// No Middleware of the gate on the route.
     GateMissing {
-        /// The Middlewares that belong there, in their order.
+        /// The expected Middlewares, in order.
         gate: Vec<String>,
     },
-    /// The gate's Middlewares not first, not all, not in their order, or more than once.
+    /// The gate's Middlewares are not first, incomplete, in another order, or repeated.
     GateNotInFront {
-        /// The Middlewares that belong there, in their order.
+        /// The expected Middlewares, in order.
         gate: Vec<String>,
     },
-    /// A part of the gate that does not belong on this route.
+    /// A part of the gate's chain that must not be on this route.
     GatePart {
         /// Its name.
         name: String,
     },
-    /// A Middleware of the gate on the route while the entry point has it.
+    /// A Middleware of the gate on the route, although the entry point has it.
     GateTwice {
         /// Its name.
         name: String,
@@ -166,7 +166,7 @@ pub enum ConformError {
         /// Its name.
         name: String,
     },
-    /// The gate sits on the route, and nobody says which Middleware it is.
+    /// The gate belongs on the route, but its Middleware is unknown.
     NoGate,
 }
 
@@ -176,60 +176,54 @@ impl fmt::Display for ConformError {
         match self {
             Self::Documents { documents } => write!(
                 f,
-                "the template makes {documents} documents of this session; make it one IngressRoute"
+                "the template produces {documents} documents for this session; write exactly one IngressRoute"
             ),
             Self::Missing { at } => write!(f, "{at} is missing; {}", remedy_of(at)),
             Self::NotA { at, wanted, found } => {
-                write!(f, "{at} is {found}; make it {wanted}")
+                write!(f, "{at} is {found}; write {wanted}")
             }
             Self::OtherCase { at, meant } => {
-                write!(f, "{at} is spelled {meant:?}; correct its capital letters")
+                write!(f, "{at} must be spelled {meant:?}; correct its capital letters")
             }
             Self::ApiVersion { found } => write!(
                 f,
-                "apiVersion is {}; write traefik.io/v1alpha1, the only one that is rendered",
+                "apiVersion is {}; write traefik.io/v1alpha1, the only supported version",
                 shown(found)
             ),
             Self::Kind { found } => write!(
                 f,
-                "kind is {}; write IngressRoute, the only kind that is rendered",
+                "kind is {}; write IngressRoute, the only supported kind",
                 shown(found)
             ),
             Self::Name { found } => write!(
                 f,
-                "metadata.name is {}, which no object can have (RFC 1123); write {{{{ \
-                 .session.name }}}}",
+                "metadata.name is {}, which is not a valid object name (RFC 1123); write {{{{ .session.name }}}}",
                 shown(found)
             ),
             Self::Namespace { at, found, expected } => write!(
                 f,
-                "{at} is {}, and the session lives in `{expected}`; drop it or write {{{{ \
-                 .namespace }}}}",
+                "{at} is {}, and the session's namespace is `{expected}`; remove it or write {{{{ .namespace }}}}",
                 shown(found)
             ),
             Self::Annotation { key, found, expected } => write!(
                 f,
-                "metadata.annotations has {key}: {}, and it would have to be {}; drop it, it is \
-                 put in",
+                "metadata.annotations has {key}: {}, which must be {}; remove it, because doorward adds it",
                 shown(found),
                 shown(expected)
             ),
             Self::Owner { references } => write!(
                 f,
-                "metadata.ownerReferences has {references} references and not just the session's \
-                 owner, with whose end the route has to end; drop them, the owner is put in"
+                "metadata.ownerReferences has {references} references, and must have exactly the session's owner, so that the route is deleted with it; remove them, because doorward adds the owner"
             ),
             Self::ParentRefs => f.write_str(
-                "spec.parentRefs makes the route part of another one, whose rule and gate nobody \
-                 has looked at; drop it",
+                "spec.parentRefs makes the route a child of another one, whose rule and gate are not checked; remove it",
             ),
             Self::Tls => f.write_str(
-                "spec.tls is missing, so the route would answer plain HTTP only; write `tls: {}`",
+                "spec.tls is missing, so the route would serve plain HTTP only; write `tls: {}`",
             ),
             Self::EntryPoint { found, allowed } => write!(
                 f,
-                "spec.entryPoints has {}, and desktops are served on {}; drop it, or add it to \
-                 `render.entry_points`",
+                "spec.entryPoints has {}, and desktops are served on {}; remove it, or add it to `render.entry_points`",
                 shown(found),
                 allowed.join(", ")
             ),
@@ -239,22 +233,20 @@ impl fmt::Display for ConformError {
             ),
             Self::RouteKind { found } => write!(
                 f,
-                "spec.routes[0].kind is {}; write Rule, the only one there is",
+                "spec.routes[0].kind is {}; write Rule, the only supported kind",
                 shown(found)
             ),
             Self::Syntax => f.write_str(
-                "spec.routes[0].syntax chooses another rule language than the one that is checked; \
-                 drop it",
+                "spec.routes[0].syntax selects another rule syntax than the one that is checked; remove it",
             ),
             Self::Match { found, host, error } => write!(
                 f,
-                "spec.routes[0].match {error}: {}; write Host(`{host}`) and nothing else, as \
-                 Host(`{{{{ .host }}}}`)",
+                "spec.routes[0].match {error}: {}; write only Host(`{host}`), as Host(`{{{{ .host }}}}`)",
                 shown(found)
             ),
             Self::Priority { found } => write!(
                 f,
-                "spec.routes[0].priority is {}; write a whole number from 2 to {}, or drop it",
+                "spec.routes[0].priority is {}; write a whole number from 2 to {}, or remove it",
                 shown(found),
                 MAX_PRIORITY
             ),
@@ -264,7 +256,7 @@ impl fmt::Display for ConformError {
             ),
             Self::ServiceKind { found } => write!(
                 f,
-                "spec.routes[0].services[0].kind is {}; write Service, which leads to one place",
+                "spec.routes[0].services[0].kind is {}; write Service",
                 shown(found)
             ),
             Self::ServiceName { found, expected } => write!(
@@ -281,39 +273,33 @@ impl fmt::Display for ConformError {
             ),
             Self::Reference { at, found } => write!(
                 f,
-                "{at} is {}, which leads out of the namespace; write a name without `@`",
+                "{at} is {}, which refers to an object outside of the namespace; write a name without `@`",
                 shown(found)
             ),
             Self::GateMissing { gate } => write!(
                 f,
-                "spec.routes[0].middlewares lacks the gate, so the desktop would be public; write \
-                 {} first, or leave --no-add-middleware out",
+                "spec.routes[0].middlewares does not contain the gate, so the desktop would be public; write {} first, or remove --no-add-middleware",
                 gate.join(", ")
             ),
             Self::GateNotInFront { gate } => write!(
                 f,
-                "spec.routes[0].middlewares does not begin with the gate, once; write {} first, or \
-                 leave --no-add-middleware out",
+                "spec.routes[0].middlewares must contain the gate exactly once, as its first entry; write {} first, or remove --no-add-middleware",
                 gate.join(", ")
             ),
             Self::GatePart { name } => write!(
                 f,
-                "spec.routes[0].middlewares has `{name}`, a part of the gate, which would be asked \
-                 twice or for somebody else; drop it"
+                "spec.routes[0].middlewares has `{name}`, a part of the gate's chain, which would call the gate twice or for another user; remove it"
             ),
             Self::GateTwice { name } => write!(
                 f,
-                "spec.routes[0].middlewares has `{name}`, and the gate sits at the entry point, \
-                 behind which the token is gone; drop it, or render with --gate route"
+                "spec.routes[0].middlewares has `{name}`, but the gate is on the entry point, which removes the token, so a second check would reject every request; remove it, or use --gate route"
             ),
             Self::GateOnService { name } => write!(
                 f,
-                "spec.routes[0].services[0].middlewares has `{name}`, behind everything else; move \
-                 it to the route"
+                "spec.routes[0].services[0].middlewares has `{name}`, which Traefik would call last; move it to the route"
             ),
             Self::NoGate => f.write_str(
-                "no middleware is named for the gate, so the desktop would be public; set \
-                 `render.middleware`",
+                "no Middleware is set for the gate, so the desktop would be public; set `render.middleware`",
             ),
         }
     }
@@ -333,7 +319,7 @@ fn remedy_of(at: &str) -> &'static str {
     }
 }
 
-/// A value as messages show it: on one line and not without end.
+/// A value, escaped and shortened for a message.
 fn shown(value: &str) -> String {
     let mut text: String = value.chars().take(SHOWN).flat_map(char::escape_debug).collect();
     if value.chars().nth(SHOWN).is_some() {
@@ -342,5 +328,5 @@ fn shown(value: &str) -> String {
     format!("`{text}`")
 }
 
-/// Characters of a value that a message shows. A rule with the longest host fits.
+/// Maximum number of characters of a value in a message. A rule with the longest host fits.
 const SHOWN: usize = 270;

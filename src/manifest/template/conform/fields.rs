@@ -3,8 +3,8 @@
 use super::error::ConformError;
 use crate::manifest::tree::{Node, Section};
 
-/// Refuses keys that are ours but for the case of their letters: one reader takes such a key for the
-/// one that is meant, another drops it without a word.
+/// Rejects keys that differ from a known key only in case: some readers treat such a key as the
+/// known one, others silently drop it.
 pub(super) fn spelled(
     section: &Section,
     at: &str,
@@ -20,12 +20,12 @@ pub(super) fn spelled(
     Ok(())
 }
 
-/// Without case, as Go's JSON reader compares keys: the long s is an s there, the kelvin sign a k.
+/// Case-folded as in Go's JSON decoder, which treats the long s as an s and the Kelvin sign as a k.
 fn folded(key: &str) -> String {
     key.to_uppercase().to_lowercase()
 }
 
-/// A key with nothing behind it is not there: that is how the API server takes it.
+/// The value of a key. `null` counts as absent, as in the API server.
 pub(super) fn present<'s>(section: &'s Section, key: &str) -> Option<&'s Node> {
     section.at(key).filter(|node| **node != Node::Null)
 }
@@ -78,7 +78,7 @@ pub(super) fn not_a(at: &str, wanted: &'static str, found: &Node) -> ConformErro
     ConformError::NotA { at: at.to_owned(), wanted, found: found.kind() }
 }
 
-/// A value as messages show it.
+/// A value, as it is shown in messages.
 pub(super) fn shown(node: &Node) -> String {
     match node {
         Node::Text(text) => text.to_string(),

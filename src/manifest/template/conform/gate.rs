@@ -1,4 +1,4 @@
-//! Whether the gate stands in front of a route, once and before everything else.
+//! Checks that the gate's Middlewares come first on a route, exactly once.
 
 use super::additions::{Addition, Additions};
 use super::error::ConformError;
@@ -7,8 +7,8 @@ use super::route_spec::RouteSpec;
 use crate::manifest::GatePlace;
 use crate::manifest::tree::{Node, Section};
 
-/// Puts the gate in front of a route that lacks it, or makes sure that a route does not have what its
-/// entry point has already: the second question no longer holds the token.
+/// Adds the gate to a route that lacks it. If the gate is on the entry point, rejects a route that
+/// has it too: the first check removes the token, so a second check would reject every request.
 pub(super) fn place(
     route: &mut Section,
     expected: &RouteSpec<'_>,
@@ -22,7 +22,8 @@ pub(super) fn place(
             None => Ok(()),
         };
     }
-    // A demand without a gate is somebody's mistake, and must not become an open route.
+    // Without a known gate, the route would be open, so this is an error and not the end of the
+    // check.
     if expected.middlewares.is_empty() {
         return Err(ConformError::NoGate);
     }
@@ -44,7 +45,7 @@ pub(super) fn place(
     Ok(())
 }
 
-/// A service can have Middlewares as well. They come last, so the gate does not belong there.
+/// Rejects the gate's Middlewares on the service, because Traefik calls those last.
 pub(super) fn absent_from_service(
     service: &Section,
     expected: &RouteSpec<'_>,
@@ -56,18 +57,19 @@ pub(super) fn absent_from_service(
     }
 }
 
-/// What a Middleware is to the gate.
+/// The relation of a Middleware to the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
-    /// What this route has to have, or the chain that stands for it.
+    /// The gate of this route, or the chain.
     Gate,
-    /// A piece of the chain, or of another route's gate, that does not belong on this route.
+    /// A part of the chain, or the gate of another route.
     Part,
-    /// The operator's own.
+    /// Any other Middleware of the operator.
     Foreign,
 }
 
-/// The names of the chain's parts begin with the chain's, those of other routes' gates too.
+/// The names of the chain's parts, and of the gates of other routes, begin with the name of the
+/// chain.
 fn role(name: &str, expected: &RouteSpec<'_>) -> Role {
     let chain = expected.middleware.as_str();
     if name == chain || expected.middlewares.iter().any(|gate| gate == name) {
@@ -77,8 +79,8 @@ fn role(name: &str, expected: &RouteSpec<'_>) -> Role {
     if is_part { Role::Part } else { Role::Foreign }
 }
 
-/// The names of a section's Middlewares, each of the route's own namespace. Traefik drops a route
-/// with any other, or, told to allow it, leaves the namespace.
+/// The names of a section's Middlewares. Each must be in the route's own namespace: Traefik ignores
+/// a route with a reference to another one, or follows the reference if allowCrossNamespace is set.
 fn names(
     section: &Section,
     at: &str,
@@ -117,7 +119,7 @@ fn names(
     Ok(names)
 }
 
-/// The gate, and behind it what else there was.
+/// Writes the gate's Middlewares first, and the others after them.
 fn in_front(route: &mut Section, expected: &RouteSpec<'_>) {
     let is_foreign = |node: &&Node| {
         let name = node.below(&["name"]).and_then(Node::text);

@@ -64,8 +64,8 @@ fn annotations(
     Ok(())
 }
 
-/// One owner, not one among several: the cluster keeps an object as long as any of its owners lives,
-/// and a route that outlives its session leads to whoever has the host next.
+/// Exactly one owner: the garbage collector keeps an object as long as one of its owners exists,
+/// and a route that outlives its session could lead to the desktop of a later one.
 fn owner(
     metadata: &mut Section,
     expected: &RouteSpec<'_>,
@@ -91,8 +91,8 @@ fn owner(
     Ok(())
 }
 
-/// What an object other than a Service or namespace may be called, RFC 1123 subdomain: labels with
-/// dots between them.
+/// Whether this is a valid name of an object other than a Service or namespace (RFC 1123
+/// subdomain).
 fn is_object_name(name: &str) -> bool {
     let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     name.len() <= MAX_NAME_BYTES
@@ -102,7 +102,7 @@ fn is_object_name(name: &str) -> bool {
         })
 }
 
-/// What makes an owner the same one.
+/// The fields that identify an owner.
 const OWNER_KEYS: [&str; 4] = ["apiVersion", "kind", "name", "uid"];
-/// RFC 1123 has 253 for a whole name.
+/// RFC 1123 allows 253 bytes for a subdomain.
 const MAX_NAME_BYTES: usize = 253;

@@ -3,34 +3,34 @@
 use crate::manifest::tree::Node;
 use crate::manifest::{GatePlace, ObjectName, TraefikName};
 
-/// What the route of a session has to be.
+/// The expected route of one session.
 #[derive(Clone, Copy, Debug)]
 pub struct RouteSpec<'s> {
-    /// The session's host, canonical.
+    /// The canonical host.
     pub host: &'s str,
-    /// Where its objects live.
+    /// The namespace of its objects.
     pub namespace: &'s ObjectName,
-    /// The Service that it leads to.
+    /// The Service that it uses.
     pub service_name: &'s str,
     /// Port of that Service.
     pub service_port: u16,
-    /// Whether a template may name another Service or port of the same namespace.
+    /// Whether a template may use another Service or port of the same namespace.
     pub allow_other_service: bool,
-    /// Where the gate sits.
+    /// Where Traefik calls the gate.
     pub gate: GatePlace,
-    /// Name of the gate's chain; the names of everything that is the gate's begin with it.
+    /// Name of the gate's chain. The names of all Middlewares of the gate begin with it.
     pub middleware: &'s ObjectName,
-    /// What has to stand on the route before all others, in this order; nothing when the gate sits at
+    /// The Middlewares that must come first on the route, in this order. Empty if the gate is on
     /// the entry point.
     pub middlewares: &'s [String],
-    /// Whether they are put in where they are missing; else that is refused.
+    /// Whether missing Middlewares of the gate are added; otherwise the route is rejected.
     pub add_middleware: bool,
-    /// Of a route that has none of its own.
+    /// Priority of a route without one.
     pub priority: u64,
-    /// Entry points that a route may be served on, and is when it names none.
+    /// The allowed entry points, all of which are set on a route without any.
     pub entry_points: &'s [TraefikName],
-    /// Annotations that every route has.
+    /// Annotations of every route.
     pub annotations: &'s [(&'static str, String)],
-    /// The one owner reference, when the session has an owner.
+    /// The owner reference, if the session has an owner.
     pub owner: Option<&'s Node>,
 }

@@ -1,28 +1,29 @@
-//! The one rule that a session's route may have: `Host` with its host, and nothing else.
+//! The one rule that a session's route may have: `Host` with the session's host.
 //!
-//! Traefik reads rules with a parser of Go expressions. This is not that parser and has no use for
-//! one: it takes the few spellings of one rule, and what it does not take is refused.
+//! Traefik parses rules as Go expressions. This module does not need such a parser: it accepts the
+//! few spellings of this one rule and rejects everything else.
 
 use std::fmt;
 
-/// Why a rule is not that of one host alone.
+/// Why a rule does not match exactly one host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RuleError {
     /// It does not begin with `Host(` and a text between backticks or double quotes.
     NotHost,
     /// The text is another host.
     OtherHost,
-    /// Something stands behind the host: a second host, an operator, another matcher.
+    /// Something follows the host: a second host, an operator, another matcher.
     More,
 }
 
-/// Whether `rule` is `Host(…)` of this canonical host, and that is all.
+/// Checks that `rule` is `Host(…)` with this canonical host, and nothing else.
 pub(super) fn names_only(rule: &str, host: &str) -> Result<(), RuleError> {
     let (found, rest) = host_of(rule).ok_or(RuleError::NotHost)?;
     if found.to_ascii_lowercase() != host {
         return Err(RuleError::OtherHost);
     }
-    // A line end behind the rule is what a block of YAML leaves; inside, Go would end the expression.
+    // A YAML block leaves a line end after the rule. Inside of the rule, a line end would end the Go
+    // expression.
     let rest = rest.trim_start_matches(INNER_SPACE).strip_prefix(')');
     if rest.is_some_and(|rest| rest.trim_matches(OUTER_SPACE).is_empty()) {
         Ok(())
@@ -31,8 +32,8 @@ pub(super) fn names_only(rule: &str, host: &str) -> Result<(), RuleError> {
     }
 }
 
-/// The first argument as it is written, and what follows its quote. Escapes are not read: a host has
-/// nothing to escape, and a backslash makes it another one.
+/// The first argument as it is written, and the text after its closing quote. Escape sequences are
+/// not interpreted: a host needs none, and with a backslash the comparison fails.
 fn host_of(rule: &str) -> Option<(&str, &str)> {
     let rest = rule.trim_start_matches(OUTER_SPACE).strip_prefix("Host")?;
     let rest = rest.trim_start_matches(INNER_SPACE).strip_prefix('(')?;
@@ -45,8 +46,8 @@ impl fmt::Display for RuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotHost => "does not begin with Host and one text",
-            Self::OtherHost => "is about another host",
-            Self::More => "goes on behind the host",
+            Self::OtherHost => "has another host",
+            Self::More => "continues after the host",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Where a route leads: to the one Service of its session.
+//! Checks the target of a route: the one Service of its session.
 
 use super::additions::{Addition, Additions};
 use super::error::ConformError;
@@ -7,7 +7,7 @@ use super::gate;
 use super::route_spec::RouteSpec;
 use crate::manifest::tree::{Node, Section};
 
-/// Takes the route's one service, and puts in its port where that is missing.
+/// Checks the route's one service, and adds its port if it is missing.
 pub(super) fn check(
     route: &mut Section,
     expected: &RouteSpec<'_>,
@@ -30,7 +30,8 @@ pub(super) fn check(
         Some(other) => return Err(ConformError::ServiceKind { found: shown(other) }),
     }
     let name = text_at(service, "name", "spec.routes[0].services[0].name")?;
-    // Also where another service is allowed: a reference to a provider leaves the namespace.
+    // Rejected even if another service is allowed, because a reference to a provider leaves the
+    // namespace.
     if name.contains('@') {
         return Err(ConformError::Reference { at: format!("{AT}.name"), found: name.to_owned() });
     }
@@ -55,8 +56,8 @@ pub(super) fn check(
     port(service, expected, added)
 }
 
-/// A session may say on which port it listens, and a template that knows better sends its user into
-/// something else.
+/// The port must be the session's: a template with another port would direct the user to another
+/// service.
 fn port(
     service: &mut Section,
     expected: &RouteSpec<'_>,

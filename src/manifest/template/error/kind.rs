@@ -1,20 +1,20 @@
 //! The errors of a template, as values.
 
-/// A template that is not taken, or that a session does not fill.
+/// An error of a template, or of a session that lacks a field of the template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateError {
     /// Line of the template, counted from 1.
     pub line: usize,
     /// Character in that line, counted from 1.
     pub column: usize,
-    /// What stands there.
+    /// What is wrong there.
     pub kind: TemplateErrorKind,
 }
 
-/// What can be wrong.
+/// The kinds of errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TemplateErrorKind {
-    /// More text than any template has.
+    /// The template is too long.
     TooLarge {
         /// Its length.
         bytes: usize,
@@ -23,61 +23,61 @@ pub enum TemplateErrorKind {
     Unclosed,
     /// `{{/*` without `*/`.
     UnclosedComment,
-    /// A comment with something else between its braces.
+    /// A comment together with something else between its braces.
     CommentNotAlone,
     /// A literal without its closing quote.
     UnclosedText,
-    /// A literal with an escape that Go does not have, or whose bytes are no text.
+    /// A literal with an escape sequence that Go does not have, or whose bytes are not UTF-8.
     BadEscape,
-    /// Something that begins like a number and is no whole one.
+    /// Something that begins like a number and is not a whole number.
     BadNumber {
         /// As it was written.
         text: String,
     },
-    /// A character that no action can hold at this place.
+    /// A character that is not allowed at this place of an action.
     Character {
         /// That character.
         character: char,
     },
-    /// `{{ }}`, or nothing before or behind a pipe.
+    /// `{{ }}`, or nothing before or after a pipe.
     Nothing,
-    /// Something that Go templates have and these do not.
+    /// A construct of Go templates that is not supported.
     Unsupported(Construct),
-    /// A function that is none of the three.
+    /// A function that does not exist.
     UnknownFunction {
         /// Its name.
         name: String,
     },
-    /// A path that no session has.
+    /// A path that does not exist.
     UnknownField {
         /// As it was written.
         path: String,
     },
-    /// A path that has fields and is no value.
+    /// A path to a group of fields, which is not a value.
     SectionAsValue {
         /// As it was written.
         path: String,
     },
-    /// A function with too few arguments, too many, or others than it takes.
+    /// A function with the wrong number or type of arguments.
     Arguments {
         /// Its name.
         function: &'static str,
     },
-    /// A field path with something behind it that is no pipe.
+    /// A field path that is followed by something other than a pipe.
     NotPiped {
         /// The path.
         path: String,
     },
     /// A function after `quote`.
     AfterQuote,
-    /// `if` with something else than one field path.
+    /// `if` without exactly one field path.
     Condition,
-    /// `else` or `end` with something behind it.
+    /// `else` or `end` with an argument.
     NotAlone {
         /// Which of them.
         word: &'static str,
     },
-    /// `if`, `else` or `end` behind something else.
+    /// `if`, `else` or `end` after something else in the same action.
     Inside {
         /// Which of them.
         word: &'static str,
@@ -91,29 +91,29 @@ pub enum TemplateErrorKind {
     SecondElse,
     /// `if` without `end`.
     Unended,
-    /// The text between the actions is no YAML.
+    /// The text between the actions is not valid YAML.
     NotYaml {
-        /// What the reader says.
+        /// The message of the YAML reader.
         message: String,
     },
-    /// A value where it would become a key.
+    /// A value in a key.
     InKey {
         /// The field.
         path: &'static str,
     },
-    /// A value where YAML has none.
+    /// A value in a place that YAML does not read as text.
     NoPlace {
         /// The field.
         path: &'static str,
     },
-    /// A field that this session does not have.
+    /// A field that this session lacks.
     Absent {
         /// The field.
         path: &'static str,
     },
 }
 
-/// What Go templates have and these do not.
+/// The constructs of Go templates that are not supported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Construct {
     /// `range`, `with`, `define`, `template`, `block`, `break`, `continue`.
@@ -134,7 +134,7 @@ pub enum Construct {
     Dot,
     /// `true`, `false` or `nil`.
     Constant(&'static str),
-    /// A text or number where a field belongs.
+    /// A text or number in place of a field.
     LiteralAlone,
 }
 
@@ -155,7 +155,8 @@ impl TemplateErrorAt {
     }
 }
 
-/// All functions that there are.
+/// The supported functions.
 pub(crate) const FUNCTIONS: [&str; 3] = ["quote", "default", "lower"];
-/// Of a template. A manifest has a few hundred; the bound keeps marks short and numbers small.
+/// Maximum size of a template. Real manifests have a few hundred bytes; the limit keeps the numbers
+/// in marks small.
 pub(crate) const MAX_BYTES: usize = 1 << 20;

@@ -18,32 +18,28 @@ impl fmt::Display for TemplateErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge { bytes } => {
-                write!(f, "the template has {bytes} bytes, and at most {} are read", MAX_BYTES)
+                write!(f, "the template has {bytes} bytes, and at most {} are allowed", MAX_BYTES)
             }
-            Self::Unclosed => f.write_str("`{{` is not closed; write `}}` behind the action"),
+            Self::Unclosed => f.write_str("`{{` is not closed; write `}}` after the action"),
             Self::UnclosedComment => {
-                f.write_str("the comment is not closed; write `*/}}` behind it")
+                f.write_str("the comment is not closed; write `*/}}` after it")
             }
             Self::CommentNotAlone => f.write_str(
-                "a comment does not fill its braces; write `{{/*` and `*/}}` without space \
-                 (or `{{- /*` and `*/ -}}`)",
+                "the braces contain more than a comment; write `{{/*` and `*/}}` without space (or `{{- /*` and `*/ -}}`)",
             ),
-            Self::UnclosedText => f.write_str("the text is not closed on its line; add its quote"),
+            Self::UnclosedText => f.write_str("the text is not closed on its line; add the closing quote"),
             Self::BadEscape => f.write_str(
-                "the text has an escape that Go does not have; write `\\\\` for a backslash, or \
-                 put the text between backticks",
+                "the text contains an escape sequence that Go does not have; write `\\\\` for a backslash, or put the text between backticks",
             ),
             Self::BadNumber { text } => {
-                write!(f, "{} is no whole number; write decimal digits only", shown(text))
+                write!(f, "{} is not a whole number; write decimal digits only", shown(text))
             }
             Self::Character { character } => write!(
                 f,
-                "{character:?} cannot stand here; write field paths, pipes and texts, with space \
-                 between them"
+                "{character:?} is not allowed here; write field paths, pipes and texts, with space between them"
             ),
             Self::Nothing => f.write_str(
-                "something is missing between braces or pipes; name a field or function, or drop \
-                 them",
+                "something is missing between braces or pipes; write a field or function, or remove them",
             ),
             Self::Unsupported(construct) => construct.fmt(f),
             Self::UnknownFunction { name } => {
@@ -58,50 +54,46 @@ impl fmt::Display for TemplateErrorKind {
                     known.strip_prefix(&**path).is_some_and(|rest| rest.starts_with('.'))
                 });
                 let below: Vec<_> = below.collect();
-                write!(f, "{path} is no value; name one of its fields: {}", below.join(", "))
+                write!(f, "{path} is not a value; write one of its fields: {}", below.join(", "))
             }
             Self::Arguments { function: "default" } => f.write_str(
-                "`default` takes a text, a whole number or a field path, and the value from the \
-                 pipe; write `| default \"…\"`",
+                "`default` takes a text, a whole number or a field path, and the value from the pipe; write `| default \"…\"`",
             ),
             Self::Arguments { function } => write!(
                 f,
                 "`{function}` takes the value from the pipe and nothing else; write `| {function}`"
             ),
             Self::NotPiped { path } => {
-                write!(f, "{path} is no function and takes no argument; write `|` behind it")
+                write!(f, "{path} is not a function and takes no argument; write `|` after it")
             }
             Self::AfterQuote => f.write_str("`quote` is not the last function; write it last"),
             Self::Condition => {
                 f.write_str("`if` takes one field path; write `{{ if .owner.uid }}`")
             }
             Self::NotAlone { word } => {
-                write!(f, "`{word}` takes nothing; write `{{{{ {word} }}}}`")
+                write!(f, "`{word}` takes no argument; write `{{{{ {word} }}}}`")
             }
             Self::Inside { word } => {
-                write!(f, "`{word}` stands inside an action; give it braces of its own")
+                write!(f, "`{word}` is inside another action; give it its own braces")
             }
-            Self::Stray { word } => write!(f, "`{word}` has no `if`; drop it, or add the `if`"),
-            Self::SecondElse => f.write_str("this `if` has an `else` already; drop one of them"),
+            Self::Stray { word } => write!(f, "`{word}` has no `if`; remove it, or add the `if`"),
+            Self::SecondElse => f.write_str("this `if` already has an `else`; remove one of them"),
             Self::Unended => f.write_str("this `if` has no end; write `{{ end }}`"),
             Self::NotYaml { message } => write!(
                 f,
-                "the text around the values is no YAML: {message}; look at what is left of it \
-                 when values are plain words"
+                "the text around the values is not valid YAML: {message}; check the template with plain words in place of the values"
             ),
             Self::InKey { path } => write!(
                 f,
-                "{path} stands in a key, and a value must not become structure; write the key out"
+                "{path} is part of a key, and values are not allowed in keys; write the key literally"
             ),
             Self::NoPlace { path } => write!(
                 f,
-                "{path} stands where YAML has no text (an anchor, a directive, a part of a \
-                 number); put the value between quotes"
+                "{path} is in a place where YAML has no text (an anchor, a directive, a part of a number); put the value between quotes"
             ),
             Self::Absent { path } => write!(
                 f,
-                "this session has no {path}; write `{{{{ if {path} }}}}…{{{{ end }}}}` around it, \
-                 or `| default \"…\"` behind it"
+                "this session has no {path}; write `{{{{ if {path} }}}}…{{{{ end }}}}` around it, or `| default \"…\"` after it"
             ),
         }
     }
@@ -115,7 +107,7 @@ impl fmt::Display for Construct {
             }
             Self::Keyword(word @ ("range" | "break" | "continue")) => write!(
                 f,
-                "`{word}` is not supported; a template makes one route of one session, write it out"
+                "`{word}` is not supported; a template describes one route of one session, so write it without a loop"
             ),
             Self::Keyword(word) => {
                 write!(f, "`{word}` is not supported; write the text where it is used")
@@ -141,13 +133,13 @@ impl fmt::Display for Construct {
                 write!(f, "`{word}` is not supported; write a field path, or a text in quotes")
             }
             Self::LiteralAlone => f.write_str(
-                "a text or number alone is not supported; write it without braces, or name a field",
+                "a text or number alone is not supported; write it without braces, or use a field",
             ),
         }
     }
 }
 
-/// Part of a template as messages show it: on one line and not without end.
+/// A part of the template, escaped and shortened for a message.
 fn shown(text: &str) -> String {
     let mut shown: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
     if text.chars().nth(SHOWN).is_some() {
@@ -156,5 +148,5 @@ fn shown(text: &str) -> String {
     format!("`{shown}`")
 }
 
-/// Characters that a message shows.
+/// Maximum number of characters of the template in a message.
 const SHOWN: usize = 60;

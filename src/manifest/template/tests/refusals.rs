@@ -25,14 +25,14 @@ fn each_is_refused(rows: &[(&str, &str, (usize, usize), &str, &str)]) {
 #[test]
 fn constructs_outside_the_subset() {
     each_is_refused(&[
-        ("range", "{{ range .x }}{{ end }}", (1, 4), "`range`", "write it out"),
-        ("range_with_variables", "{{ range $i, $x := .x }}", (1, 4), "`range`", "write it out"),
+        ("range", "{{ range .x }}{{ end }}", (1, 4), "`range`", "without a loop"),
+        ("range_with_variables", "{{ range $i, $x := .x }}", (1, 4), "`range`", "without a loop"),
         ("with", "a\n  {{ with .owner }}{{ .uid }}{{ end }}", (2, 6), "`with`", "write `if`"),
         ("define", "{{ define \"x\" }}{{ end }}", (1, 4), "`define`", "where it is used"),
         ("template", "{{ template \"x\" . }}", (1, 4), "`template`", "where it is used"),
         ("block", "{{- block \"x\" . }}", (1, 5), "`block`", "where it is used"),
-        ("break", "{{ break }}", (1, 4), "`break`", "write it out"),
-        ("continue", "{{ continue }}", (1, 4), "`continue`", "write it out"),
+        ("break", "{{ break }}", (1, 4), "`break`", "without a loop"),
+        ("continue", "{{ continue }}", (1, 4), "`continue`", "without a loop"),
         ("include", "{{ include \"x\" . }}", (1, 4), "`include`", "quote, default, lower"),
         (
             "else_if",
@@ -100,10 +100,10 @@ fn fields_that_no_session_has() {
             "section",
             "{{ .session }}",
             (1, 4),
-            ".session is no value",
+            ".session is not a value",
             ".session.name, .session.id, .session.slug",
         ),
-        ("section_of_owner", "{{ quote .owner }}", (1, 10), ".owner is no value", ".owner.kind"),
+        ("section_of_owner", "{{ quote .owner }}", (1, 10), ".owner is not a value", ".owner.kind"),
         ("too_deep", "{{ .host.name }}", (1, 4), "`.host.name`", "did you mean"),
         ("trailing_dot", "{{ .host. }}", (1, 4), "`.host.`", "did you mean `.host`?"),
         ("in_default", "{{ .host | default .hots }}", (1, 20), "`.hots`", "did you mean `.host`?"),
@@ -146,9 +146,9 @@ fn functions_used_in_another_way() {
         ("field_with_argument", "{{ .host .label }}", (1, 4), ".host", "write `|`"),
         ("field_behind_pipe", "{{ .host | .label }}", (1, 12), ".label", "write `|`"),
         ("text_behind_pipe", "{{ .host | \"x\" }}", (1, 12), "alone", "without braces"),
-        ("pipe_to_nothing", "{{ .host | }}", (1, 1), "missing", "name a field"),
-        ("pipe_from_nothing", "{{ | quote }}", (1, 1), "missing", "name a field"),
-        ("empty_braces", "a {{ }}", (1, 3), "missing", "name a field"),
+        ("pipe_to_nothing", "{{ .host | }}", (1, 1), "missing", "write a field"),
+        ("pipe_from_nothing", "{{ | quote }}", (1, 1), "missing", "write a field"),
+        ("empty_braces", "a {{ }}", (1, 3), "missing", "write a field"),
         ("if_inside", "{{ .host if }}", (1, 10), "`if`", "of its own"),
         ("if_with_pipe", "{{ if .host | lower }}{{ end }}", (1, 7), "`if`", "one field path"),
         ("if_with_text", "{{ if \"x\" }}{{ end }}", (1, 7), "`if`", "one field path"),
@@ -163,7 +163,13 @@ fn functions_used_in_another_way() {
         ("end_with_more", "{{ if .host }}{{ end if }}", (1, 15), "`end`", "{{ end }}"),
         ("stray_else", "a\n{{ else }}", (2, 1), "`else`", "add the `if`"),
         ("stray_end", "{{ if .host }}{{ end }}{{ end }}", (1, 24), "`end`", "add the `if`"),
-        ("two_elses", "{{ if .host }}{{ else }}{{ else }}{{ end }}", (1, 25), "`else`", "drop one"),
+        (
+            "two_elses",
+            "{{ if .host }}{{ else }}{{ else }}{{ end }}",
+            (1, 25),
+            "`else`",
+            "remove one",
+        ),
         ("no_end", "{{ if .host }}\n{{ if .label }}{{ end }}", (1, 1), "`if`", "{{ end }}"),
         ("else_is_no_end", "{{ if .host }}{{ else }}", (1, 1), "`if`", "{{ end }}"),
     ]);
@@ -218,34 +224,64 @@ fn braces_and_literals_that_do_not_close() {
 #[test]
 fn values_where_yaml_has_none() {
     each_is_refused(&[
-        ("key", "a: 1\n{{ .label }}: 2", (2, 1), ".label stands in a key", "write the key out"),
-        ("part_of_a_key", "a:\n  x-{{ .label }}: 2", (2, 5), ".label stands in a key", "write"),
-        ("quoted_key", "{{ .label | quote }}: 2", (1, 1), ".label stands in a key", "write"),
+        (
+            "key",
+            "a: 1\n{{ .label }}: 2",
+            (2, 1),
+            ".label is part of a key",
+            "write the key literally",
+        ),
+        ("part_of_a_key", "a:\n  x-{{ .label }}: 2", (2, 5), ".label is part of a key", "write"),
+        ("quoted_key", "{{ .label | quote }}: 2", (1, 1), ".label is part of a key", "write"),
         (
             "number_as_key",
             "{{ .service.port }}: 2",
             (1, 1),
-            ".service.port stands in a key",
+            ".service.port is part of a key",
             "write",
         ),
-        ("key_of_json", "{\"{{ .label }}\": 2}", (1, 3), ".label stands in a key", "write"),
-        ("explicit_key", "? {{ .label }}\n: 2", (1, 3), ".label stands in a key", "write"),
-        ("key_in_a_list", "- a: [{x{{ .label }}: 1}]", (1, 9), ".label stands in a key", "write"),
-        ("key_in_a_second_document", "a: 1\n---\n{{ .label }}: 1", (3, 1), "in a key", "write"),
-        ("anchor", "a: &{{ .label }} b", (1, 5), ".label stands where YAML has no text", "quotes"),
+        ("key_of_json", "{\"{{ .label }}\": 2}", (1, 3), ".label is part of a key", "write"),
+        ("explicit_key", "? {{ .label }}\n: 2", (1, 3), ".label is part of a key", "write"),
+        ("key_in_a_list", "- a: [{x{{ .label }}: 1}]", (1, 9), ".label is part of a key", "write"),
+        (
+            "key_in_a_second_document",
+            "a: 1\n---\n{{ .label }}: 1",
+            (3, 1),
+            "part of a key",
+            "write",
+        ),
+        (
+            "anchor",
+            "a: &{{ .label }} b",
+            (1, 5),
+            ".label is in a place where YAML has no text",
+            "quotes",
+        ),
         ("anchor_before_a_comment", "a: &{{ .label }} b # c", (1, 5), "no text", "quotes"),
         ("directive", "%FOO {{ .label }}\n---\na: 1", (1, 6), "no text", "quotes"),
-        ("alias", "a: *{{ .label }}", (1, 1), "no YAML", "plain words"),
-        ("tag", "a: !{{ .label }} b", (1, 1), "no YAML: unsupported tag `!{{ .label }}`;", "plain"),
+        ("alias", "a: *{{ .label }}", (1, 1), "not valid YAML", "plain words"),
+        (
+            "tag",
+            "a: !{{ .label }} b",
+            (1, 1),
+            "not valid YAML: unsupported tag `!{{ .label }}`;",
+            "plain",
+        ),
         ("part_of_a_number", "a: 1{{ .service.port }}", (1, 5), "no text", "quotes"),
         ("negated_number", "a: -{{ .service.port }}", (1, 5), "no text", "quotes"),
         ("fraction", "a: {{ .service.port }}.5", (1, 4), "no text", "quotes"),
         ("two_numbers", "a: {{ .service.port }}{{ .service.port }}", (1, 4), "no text", "quotes"),
-        ("behind_a_backslash", "a: \"\\{{ .label }}\"", (1, 1), "no YAML", "plain words"),
-        ("hexadecimal_escape", "a: \"\\x{{ .label }}\"", (1, 1), "no YAML", "plain words"),
-        ("block_header", "a: |{{ .label }}\n  b", (1, 1), "no YAML", "plain words"),
-        ("merge_key", "<<: {{ .label }}", (1, 1), "no YAML", "plain words"),
-        ("quotes_in_quotes", "a: \"{{ .label | quote }}\"", (1, 1), "no YAML", "plain words"),
+        ("behind_a_backslash", "a: \"\\{{ .label }}\"", (1, 1), "not valid YAML", "plain words"),
+        ("hexadecimal_escape", "a: \"\\x{{ .label }}\"", (1, 1), "not valid YAML", "plain words"),
+        ("block_header", "a: |{{ .label }}\n  b", (1, 1), "not valid YAML", "plain words"),
+        ("merge_key", "<<: {{ .label }}", (1, 1), "not valid YAML", "plain words"),
+        (
+            "quotes_in_quotes",
+            "a: \"{{ .label | quote }}\"",
+            (1, 1),
+            "not valid YAML",
+            "plain words",
+        ),
     ]);
 }
 
@@ -285,7 +321,7 @@ fn a_mistake_of_yaml_is_shown_where_the_template_has_it() {
         ("doubled_key", "a: 1\n\na: {{ .host }}\n", "line 3, column 1: "),
     ] {
         let said = said(template);
-        assert!(said.starts_with(place) && said.contains("no YAML"), "{name}: {said}");
+        assert!(said.starts_with(place) && said.contains("not valid YAML"), "{name}: {said}");
         assert!(!said.contains("at line"), "{name}: {said}");
     }
 }

@@ -47,7 +47,12 @@ fn the_gate_stands_first_and_once() {
                 "[{name: doorward}, {name: a, namespace: b}]",
                 "!middlewares[1].namespace",
             ),
-            ("middleware_of_another_provider", GATE, "[{name: doorward@file}]", "!leads out"),
+            (
+                "middleware_of_another_provider",
+                GATE,
+                "[{name: doorward@file}]",
+                "!outside of the namespace",
+            ),
             (
                 "own_of_another_provider",
                 GATE,
@@ -58,9 +63,14 @@ fn the_gate_stands_first_and_once() {
                 "middlewares_in_lower_case",
                 "    middlewares:",
                 "    Middlewares:",
-                "!is spelled \"middlewares\"",
+                "!must be spelled \"middlewares\"",
             ),
-            ("long_s", "    middlewares:", "    middleware\u{17f}:", "!is spelled \"middlewares\""),
+            (
+                "long_s",
+                "    middlewares:",
+                "    middleware\u{17f}:",
+                "!must be spelled \"middlewares\"",
+            ),
             ("middlewares_as_text", GATE, "doorward", "!middlewares is text"),
             ("middleware_as_text", GATE, "[doorward]", "!middlewares[0] is text"),
             (
@@ -69,14 +79,19 @@ fn the_gate_stands_first_and_once() {
                 "[{namespace: vdi-sessions}]",
                 "!middlewares[0].name is missing",
             ),
-            ("name_in_capitals", GATE, "[{Name: doorward}]", "!middlewares[0].Name is spelled"),
+            (
+                "name_in_capitals",
+                GATE,
+                "[{Name: doorward}]",
+                "!middlewares[0].Name must be spelled",
+            ),
         ]
     };
     let added = "the gate's middleware";
     let moved = "the gate's middleware in front of the others";
     each(&on_the_route(), &rows(added, moved));
     let strict = Terms { add_middleware: false, ..on_the_route() };
-    each(&strict, &rows("!lacks the gate", "!does not begin with the gate, once"));
+    each(&strict, &rows("!does not contain the gate", "!contain the gate exactly once"));
 }
 
 /// Names of the middlewares that a route ends up with.
@@ -136,14 +151,19 @@ fn no_route_has_the_gate_that_its_entry_point_has() {
             &[
                 ("none", GATE, "[]", ""),
                 ("own", GATE, "[{name: own}]", ""),
-                ("gate", "Rule", "Rule", "!sits at the entry point"),
+                ("gate", "Rule", "Rule", "!the gate is on the entry point"),
                 (
                     "gate_behind",
                     GATE,
                     "[{name: own}, {name: doorward}]",
-                    "!sits at the entry point",
+                    "!the gate is on the entry point",
                 ),
-                ("part_of_the_gate", GATE, "[{name: doorward-auth}]", "!sits at the entry point"),
+                (
+                    "part_of_the_gate",
+                    GATE,
+                    "[{name: doorward-auth}]",
+                    "!the gate is on the entry point",
+                ),
                 ("plain_entry_point", "[websecure]", "[web]", "!spec.entryPoints has `web`"),
             ],
         );
