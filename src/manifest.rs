@@ -1,9 +1,10 @@
-//! The other half: from sessions to the routes that Traefik serves, every one of them with the gate
-//! in front. Whose host a route has is said by the same function that the gate judges by
-//! ([`crate::name`]), so a route and a check can never disagree.
+//! The renderer: from sessions to the routes that Traefik serves, each with the gate in front. The
+//! host of a route is computed by the same function that the gate uses ([`crate::name`]), so routes
+//! and checks always agree.
 //!
-//! A pure function of its arguments: no file, clock, cluster or environment. Manifests are trees
-//! ([`tree`]) until one writer ([`yaml`]) makes text of them; no value is ever pasted into text.
+//! All functions depend only on their arguments: no files, clock, cluster or environment. Manifests
+//! are trees ([`tree`]) that one writer ([`yaml`]) turns into text; values are never inserted into
+//! text.
 //!
 //! Called by `doorward render`, and by the demo for its own Traefik. Knows nothing of requests.
 

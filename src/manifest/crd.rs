@@ -1,5 +1,5 @@
-//! What the cluster's own API server checks: what a `VDISession` may say, and that no route goes
-//! around the gate. Called by `render crd` and by the gate's manifests.
+//! The checks of the API server: the definition of `VDISession`, and the admission policies that
+//! keep routes behind the gate. Called by `render crd` and by the gate's manifests.
 
 mod admission;
 mod schema;
@@ -9,13 +9,14 @@ pub use admission::policies as admission;
 use super::Installation;
 use super::tree::Node;
 
-/// The definition of `VDISession`, `doorward.dev/v1alpha1`. A list for the sake of its callers.
+/// The definition of `VDISession`, `doorward.dev/v1alpha1`, as the list of objects that callers
+/// expect.
 #[must_use]
 pub fn session(_: &Installation) -> Vec<Node> {
     vec![schema::definition()]
 }
 
-/// All that `render crd` prints: the definition, then the policies.
+/// The output of `render crd`: the definition, then the policies.
 #[must_use]
 pub fn objects(installation: &Installation) -> Vec<Node> {
     let mut objects = session(installation);

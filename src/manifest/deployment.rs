@@ -1,9 +1,9 @@
-//! Everything that a fresh cluster, or a machine of its own, needs besides the sessions: the folder
-//! `deploy/`, file by file. `kubectl apply -k deploy/` takes it unchanged; what then waits, waits
-//! for keys that only the operator has.
+//! The files of `deploy/`: everything that a new cluster, or a single machine, needs besides the
+//! sessions. `kubectl apply -k deploy/` applies them unchanged; the pods then wait for the keys
+//! that only the operator has.
 //!
-//! Decides who may reach whom and with which rights. Called by `render gate`; the files that are
-//! committed are what it prints.
+//! Decides which connections are allowed and which permissions each account has. Called by `render
+//! gate`; the committed files are its output.
 
 mod access;
 mod certificates;
@@ -24,10 +24,10 @@ use std::fmt;
 pub use gate_objects::REPLICAS;
 pub use options::{GateOptions, Logout};
 
-/// The files of `deploy/`, each folder's kustomization first. For an installation with a domain.
+/// The files of `deploy/`, each folder's kustomization first. The installation must have a domain.
 ///
 /// # Errors
-/// As [`yaml::write`].
+/// See [`yaml::write`](super::yaml::write).
 pub fn gate(
     installation: &Installation,
     options: &GateOptions,
@@ -62,7 +62,7 @@ pub fn gate(
     Ok(files)
 }
 
-/// What both ways to a wildcard certificate have in common.
+/// The files that both variants of the wildcard certificate share.
 fn base(
     installation: &Installation,
     options: &GateOptions,

@@ -1,17 +1,16 @@
-//! What the fixed objects of an installation share: names, ports and labels. A Service, the pods
-//! behind it, who may reach them and the gate's own configuration take them from here, so that they
-//! cannot disagree.
+//! Names, ports and labels of the objects that do not depend on sessions. Services, pods, network
+//! policies and the gate's configuration take them from here, so that they always agree.
 
 use super::tree::{Node, Section};
 use super::{Installation, ObjectName, Settings};
 
-/// Port of `listen`, where nothing else is said.
+/// Default port of `listen`.
 pub const GATE_PORT: u16 = 4181;
 /// Port of `admin_listen`.
 pub const ADMIN_PORT: u16 = 4182;
 /// Port of `pages_listen`.
 pub const PAGES_PORT: u16 = 4183;
-/// The Service of `pages_listen`, and the file provider's service of the same use.
+/// Name of the Service of `pages_listen`, and of the file provider's service.
 pub const PAGES_SERVICE: &str = "doorward-pages";
 /// Port of that Service.
 pub const PAGES_SERVICE_PORT: u16 = 80;
@@ -19,17 +18,18 @@ pub const PAGES_SERVICE_PORT: u16 = 80;
 pub(super) const LOGOUT_SERVICE: &str = "doorward-logout";
 /// Path of `backchannel_listen`.
 pub(super) const LOGOUT_PATH: &str = "/backchannel-logout";
-/// Secret with the certificate of the authority that signed the gate's; one in each namespace that
-/// holds the Middleware, because Traefik looks for it there only.
+/// Secret with the CA certificate of the gate. Each namespace with the Middleware needs one,
+/// because Traefik reads it only from there.
 pub const CA_SECRET: &str = "doorward-ca";
-/// Its key.
+/// The key in this Secret.
 pub const CA_KEY: &str = "ca.crt";
-/// API group and version of Traefik's own kinds.
+/// API group and version of Traefik's kinds.
 pub(super) const TRAEFIK_API: &str = "traefik.io/v1alpha1";
 
 impl Settings {
-    /// Where the gate's Service is, and the catch-all with its Middleware, since a route reaches
-    /// neither across namespaces. For a gate outside the cluster: where the sessions are.
+    /// Namespace of the gate's Service, and of the catch-all route with its Middleware, because a
+    /// route can use neither across namespaces. For a gate outside of the cluster: the namespace of
+    /// the sessions.
     #[must_use]
     pub fn gate_namespace(&self) -> ObjectName {
         self.gate_address.service().map_or_else(|| self.namespace.clone(), |(_, space)| space)
@@ -37,8 +37,8 @@ impl Settings {
 }
 
 impl Installation {
-    /// Where the Middleware has to be when no session names a namespace of its own: with the
-    /// sessions, and with the catch-all.
+    /// The namespaces that need the Middleware if no session sets its own namespace: those of the
+    /// sessions and of the catch-all route.
     #[must_use]
     pub fn middleware_namespaces(&self) -> Vec<ObjectName> {
         let mut namespaces = vec![self.settings.namespace.clone()];
@@ -50,7 +50,7 @@ impl Installation {
     }
 }
 
-/// What our objects carry besides what selects them.
+/// The labels of all objects.
 pub(super) fn labels(component: &'static str) -> Section {
     Section::new()
         .put("app.kubernetes.io/name", "doorward")

@@ -1,35 +1,35 @@
-//! What the manifests of an installation depend on besides its sessions: a part of the
-//! configuration, or the defaults where there is none.
+//! The settings of an installation on which the manifests depend, other than its sessions: taken
+//! from the configuration, or defaults without one.
 
 use super::Settings;
 use crate::name::Domain;
 
-/// Settings, and what the gate's own configuration says that Traefik has to know.
+/// The settings of the renderer, and the parts of the gate's configuration that Traefik needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Installation {
     /// The section `render`.
     pub settings: Settings,
-    /// `domains`, in their order.
+    /// `domains`, in configured order.
     pub domains: Vec<Domain>,
-    /// Names of `identity_headers`, as the configuration writes them apart from case.
+    /// Names of `identity_headers`, in any case.
     pub identity_headers: Vec<Box<str>>,
-    /// Names of `tokens.headers`, likewise.
+    /// Names of `tokens.headers`, in any case.
     pub token_headers: Vec<Box<str>>,
     /// `trusted_origins`.
     pub trusted_origins: Vec<TrustedOrigin>,
 }
 
-/// An origin outside the workspaces that may use them.
+/// An origin outside of the desktops that may use them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustedOrigin {
-    /// Scheme, host and port, as a browser sends it.
+    /// Scheme, host and port, in the form of the `Origin` header.
     pub origin: Box<str>,
-    /// Whether it may show workspaces in frames.
+    /// Whether it may show desktops in frames.
     pub frame: bool,
 }
 
 impl Default for Installation {
-    /// What the gate does by default, for no domain.
+    /// The defaults of the gate, without a domain.
     fn default() -> Self {
         Self {
             settings: Settings::default(),

@@ -1,10 +1,10 @@
 //! The Middlewares that put the gate in front of a route: one chain with one name, so that a route
-//! cannot take a part of it and leave out another.
+//! cannot leave out a part of it.
 //!
-//! Decides what Traefik asks the gate, what it takes from the answer, and what a browser may do with
-//! a desktop's answers. Fields are written for the Traefik that will read them
+//! Decides what Traefik sends to the gate, what it takes from the response, and which security
+//! headers desktops' responses get. Fields are chosen by the version of Traefik
 //! ([`super::TraefikVersion`]). Called by `render middleware`, by the renderer for every namespace
-//! that has sessions, and by the gate's own manifests.
+//! with sessions, and by the gate's manifests.
 
 mod ca_source;
 mod cors;
@@ -17,17 +17,18 @@ use super::{GatePlace, Installation, ObjectName};
 use crate::name::Label;
 use ca_source::CaSource;
 
-/// The middlewares of a route that is bound to its owner, and the one that is the route's own.
+/// The middlewares of a route that is bound to its user, and the definition of the one that only
+/// this route uses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OwnerChain<Definition> {
-    /// What the route names, in this order.
+    /// The names that the route uses, in this order.
     pub names: Vec<String>,
-    /// The middleware that no other route has; the others are those of [`objects`].
+    /// The middleware of this route; the others are those of [`objects`].
     pub own: Definition,
 }
 
-/// What a route names: the chain; nothing where the gate is the entry point's, because a gate that
-/// is asked twice refuses everybody the second time.
+/// The names that a route uses: the chain, or nothing if the gate is on the entry point. A second
+/// check would reject every request, because the first one removes the token.
 #[must_use]
 pub fn chain_names(installation: &Installation) -> Vec<String> {
     match installation.settings.gate {
@@ -36,7 +37,7 @@ pub fn chain_names(installation: &Installation) -> Vec<String> {
     }
 }
 
-/// The chain and its parts as objects of one namespace, the parts first.
+/// The chain and its parts as objects in one namespace, the parts first.
 #[must_use]
 pub fn objects(installation: &Installation, namespace: &ObjectName) -> Vec<Node> {
     let mut parts = parts(installation, &CaSource::Secret(namespace));
@@ -44,8 +45,8 @@ pub fn objects(installation: &Installation, namespace: &ObjectName) -> Vec<Node>
     parts.into_iter().map(|part| part.into_object(namespace)).collect()
 }
 
-/// The same as `http.middlewares` of Traefik's file provider. `ca_file`: the certificate of the
-/// authority behind the gate's, as Traefik finds it; unused when the gate is asked over plain HTTP.
+/// The same as `http.middlewares` of Traefik's file provider. `ca_file`: path of the gate's CA
+/// certificate on Traefik's machine; unused if the gate's address is plain HTTP.
 #[must_use]
 pub fn for_file(installation: &Installation, ca_file: &str) -> Section {
     let mut parts = parts(installation, &CaSource::File(ca_file));
@@ -55,8 +56,8 @@ pub fn for_file(installation: &Installation, ca_file: &str) -> Section {
         .fold(Section::new(), |section, part| section.why(part.why).put(part.name, part.definition))
 }
 
-/// The middlewares of one session's route when it is bound to its owner: the gate then refuses
-/// whatever this route carries for another host than this one (T13).
+/// The middlewares of one session's route that is bound to its user: the gate then rejects requests
+/// on this route for any other host (T13).
 #[must_use]
 pub fn owner_chain(
     installation: &Installation,
@@ -81,9 +82,9 @@ pub fn owner_chain_for_file(
     OwnerChain { names: chain.names, own }
 }
 
-/// One middleware, whichever provider it is for.
+/// One middleware, independent of the provider.
 struct Part {
-    /// What it is for: the comment on top of it.
+    /// Its purpose, as a comment above it.
     why: &'static str,
     name: String,
     /// `forwardAuth: …`, `headers: …` or `chain: …`.
@@ -99,7 +100,7 @@ impl Part {
             )
             .put("namespace", namespace)
             .put("labels", labels("middleware"));
-        // The comment stands above the whole object, so it belongs to the first key.
+        // A comment above the object belongs to its first key.
         let mut object = Section::new().why(self.why);
         let plain = self::object(TRAEFIK_API, "Middleware", metadata, self.definition);
         for entry in plain.entries() {
@@ -109,7 +110,7 @@ impl Part {
     }
 }
 
-/// CORS, gate, response headers: in the order in which a request meets them.
+/// CORS, gate, response headers: in the order of the chain.
 fn parts(installation: &Installation, ca: &CaSource<'_>) -> Vec<Part> {
     let name = |part| part_name(installation, part);
     let mut parts = Vec::new();
@@ -165,7 +166,7 @@ fn owner_part(
     OwnerChain { names, own: Part { why, name, definition } }
 }
 
-/// Names of the chain's parts, in its order.
+/// Names of the chain's parts, in order.
 fn part_names(installation: &Installation) -> Vec<String> {
     let parts = [CORS, AUTH, HEADERS];
     let there = parts.into_iter().filter(|part| *part != CORS || has_cors(installation));

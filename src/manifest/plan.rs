@@ -1,8 +1,8 @@
-//! Who gets which host: from sessions to routes, and what stands between two of them.
+//! Assigns a host to each session and finds conflicts between sessions.
 //!
-//! The label function says whose host it is. Then nothing may be shared: two routes for one host
-//! would be served by either (Traefik's order is no order), and a route to another session's
-//! service is a way into it (T14), since the gate judges the host and not what stands behind it.
+//! The label function decides whose host it is. No two routes may share a host, because Traefik
+//! would choose one of them at random. No two routes may share a service (T14), because the gate
+//! checks the host and not the service behind it, so a second route would give another user access.
 
 mod error;
 mod route;
@@ -19,32 +19,32 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 
-/// What sessions are judged by.
+/// The settings by which sessions are checked.
 #[derive(Clone, Debug)]
 pub struct PlanContext<'c> {
     /// The section `render`.
     pub settings: &'c Settings,
-    /// The domains, and the indices of the issuers whose users have workspaces there.
+    /// The domains, each with the indices of the issuers whose users have desktops there.
     pub domains: &'c [(Domain, Vec<usize>)],
-    /// Whose users there are, and how they become labels.
+    /// The issuers, each with its label rules.
     pub issuers: &'c [(Box<str>, LabelRules)],
-    /// Who reads the manifests.
+    /// The provider that reads the manifests.
     pub format: Format,
-    /// Whether a session may name a service that is not called like itself.
+    /// Whether a session may use a service with a name other than its own.
     pub allow_service_override: bool,
 }
 
-/// Routes, and what is not routed.
+/// The routes, and the sessions without one.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// Sorted by namespace and name, so that the same sessions give the same text in any order.
+    /// Sorted by namespace and name, so that the output does not depend on the order of the input.
     pub routes: Vec<Route>,
-    /// In the order of the input; none of their sessions is among the routes.
+    /// In the order of the input. The sessions in it have no route.
     pub errors: Vec<PlanError>,
 }
 
 impl Plan {
-    /// Gives every session its host, and refuses every session to a conflict.
+    /// Assigns a host to each session. All sessions of a conflict get an error and no route.
     #[must_use]
     pub fn new(sessions: Vec<VdiSession>, context: &PlanContext<'_>) -> Self {
         let mut errors = Vec::new();
@@ -82,7 +82,7 @@ impl Plan {
             }
         });
         let one_host = |route: &Route| match context.format {
-            // Each port of a Service leads to the same desktop, or could tomorrow.
+            // All ports of a Service lead to the same desktop, or can after a change.
             Format::Kubernetes => 0,
             Format::File => route.port,
         };
@@ -103,7 +103,7 @@ impl Plan {
     }
 }
 
-/// Groups of routes that have the same key, in the order in which they were met.
+/// Groups of routes with the same key, in the order of the input.
 fn shared<'r, K: Hash + Eq>(routes: &'r [Route], key: impl Fn(&'r Route) -> K) -> Vec<Vec<usize>> {
     let mut groups: HashMap<K, Vec<usize>> = HashMap::with_capacity(routes.len());
     for (index, route) in routes.iter().enumerate() {
@@ -115,7 +115,7 @@ fn shared<'r, K: Hash + Eq>(routes: &'r [Route], key: impl Fn(&'r Route) -> K) -
     groups
 }
 
-/// One session's route, as if there were no other session.
+/// The route of one session, without regard to other sessions.
 fn route(session: VdiSession, context: &PlanContext<'_>) -> Result<Route, PlanErrorKind> {
     let VdiSession { position, name, id, namespace, username, slug, port, owner, .. } = session;
     let (issuer_index, issuer) = match (session.issuer, context.issuers) {
@@ -188,7 +188,7 @@ fn check_service(
     if service != name.as_str() && !context.allow_service_override {
         return Err(PlanErrorKind::OtherService { service: service.into() });
     }
-    // The gate answers Traefik, whoever Traefik asks for.
+    // A route to the gate would let clients send forwarded headers to it through Traefik.
     if let Some((gate, home)) = context.settings.gate_address.service()
         && context.format == Format::Kubernetes
         && *namespace == home
@@ -199,7 +199,7 @@ fn check_service(
     Ok(())
 }
 
-/// One spelling for each address, so that two sessions in front of one are seen.
+/// Normalises the address, so that two spellings of one service are found as a conflict.
 fn canonical(service: Box<str>, format: Format) -> Box<str> {
     match (format, service.parse::<IpAddr>()) {
         (Format::File, Ok(address)) => address.to_string().into(),
@@ -208,7 +208,7 @@ fn canonical(service: Box<str>, format: Format) -> Box<str> {
     }
 }
 
-/// A host name or an IP address, as it stands in a URL.
+/// Whether the text is a host name or an IP address.
 fn is_host(text: &str) -> bool {
     if text.parse::<IpAddr>().is_ok() {
         return true;

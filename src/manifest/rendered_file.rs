@@ -1,5 +1,5 @@
-//! One output file of the renderer: a name and its text. Used for sessions, and for the files of
-//! `deploy/`; `cli` writes them.
+//! A rendered file: its name and its text. Used for sessions and for the files of `deploy/`; `cli`
+//! writes them.
 
 use super::tree::Node;
 use super::yaml;

@@ -1,7 +1,7 @@
-//! From a plan to text: a file for each session, and what has to stand beside them.
+//! Turns a plan into text: one file for each session, and the objects that all of them need.
 //!
-//! Without comments, because this is written for machines, over and over; `render middleware` prints
-//! the same objects with the reason for every line.
+//! The output has no comments, because it is written often and for machines. `render middleware`
+//! prints the same objects with a comment on each setting.
 
 use super::file_provider::Http;
 use super::ingress_route::{annotations, ingress_route};
@@ -14,63 +14,64 @@ use super::{GatePlace, Installation, ObjectName, OwnerReference, catch_all, midd
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// How a plan is written.
+/// The options of a rendering.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct RenderOptions<'s> {
-    /// Who reads it.
+    /// The provider of Traefik that reads the output.
     pub format: Format,
-    /// The operator's own form of a route; for Kubernetes only.
+    /// The operator's template for routes; for Kubernetes only.
     pub template: Option<&'s Template>,
-    /// Whether a template's route without the gate gets it, or is refused.
+    /// Whether the gate is added to a template's route without it; otherwise the route is rejected.
     pub add_middleware: bool,
-    /// Whether a template may name another service than the session's.
+    /// Whether a template may use another service than the session's.
     pub allow_service_override: bool,
-    /// Whether each route has a Middleware of its own, which binds it to its user.
+    /// Whether each route gets its own Middleware, which binds it to its user.
     pub bind_owner: bool,
-    /// The file provider's `forwardAuth.tls.ca`.
+    /// `forwardAuth.tls.ca` for the file provider.
     pub ca_file: &'s str,
-    /// For the file provider: everything in one document, since it reads one from each file.
+    /// Whether everything goes into one document, for the file provider, which reads one document
+    /// per file.
     pub one_file: bool,
-    /// The file provider's way to the gate's pages, such as `http://127.0.0.1:4183`; without one
-    /// there is no route for unknown hosts.
+    /// URL of the gate's pages for the file provider, such as `http://127.0.0.1:4183`; without it,
+    /// there is no catch-all route.
     pub pages_url: Option<&'s str>,
 }
 
-/// Everything that was asked for.
+/// The result of a rendering.
 #[derive(Clone, Debug, Default)]
 pub struct Rendering {
-    /// The sessions sorted by name, and what stands beside them.
+    /// The shared objects, and the sessions sorted by name.
     pub files: Vec<RenderedFile>,
-    /// Namespaces that need the Secret with the authority of the gate's certificate.
+    /// Namespaces that need the Secret with the gate's CA certificate.
     pub needs_authority: Vec<ObjectName>,
-    /// What was put into a template's routes.
+    /// What was added to a template's routes.
     pub added: Additions,
 }
 
-/// Why a plan could not be written.
+/// Why a plan cannot be rendered.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RenderError {
-    /// A template could not be filled for a session.
+    /// The template failed for a session.
     Template {
         /// Name of the session.
         session: ObjectName,
-        /// Why.
+        /// The error.
         error: TemplateError,
     },
-    /// What came out of a template is not this session's own, gated route.
+    /// The template's output is not this session's route behind the gate.
     ConformError {
         /// Name of the session.
         session: ObjectName,
-        /// Why.
+        /// The error.
         error: ConformError,
     },
-    /// A template gives two objects one name.
+    /// The template gives two objects the same name.
     SharedName {
         /// Namespace and name.
         name: String,
     },
-    /// The writer refused a value.
+    /// The YAML writer rejected a value.
     NotWritable,
 }
 
@@ -83,8 +84,7 @@ impl fmt::Display for RenderError {
             }
             Self::SharedName { name } => write!(
                 f,
-                "the template gives two sessions the name {name}\n    write name: {{{{ \
-                 .session.name }}}}"
+                "the template gives two sessions the same name {name}\n    write name: {{{{ .session.name }}}}"
             ),
             Self::NotWritable => f.write_str("a value cannot be written as YAML"),
         }
@@ -99,10 +99,10 @@ impl From<fmt::Error> for RenderError {
     }
 }
 
-/// Writes the plan. The text depends on the arguments alone.
+/// Renders the plan. The result depends only on the arguments.
 ///
 /// # Errors
-/// The first route that cannot be written; then nothing is.
+/// The first route that cannot be rendered; then there is no output at all.
 pub fn render(
     plan: &Plan,
     installation: &Installation,
@@ -174,7 +174,7 @@ fn for_kubernetes(
     Ok(rendering)
 }
 
-/// What the template makes of a session, held against what a route has to be.
+/// Fills the template for a session, and checks the result.
 fn filled(
     template: &Template,
     route: &Route,

@@ -1,6 +1,6 @@
-//! Which Traefik reads what we write. A field that a version does not know is harmless nowhere: the
-//! file provider refuses the whole file, and the API server drops the field without a word, so that
-//! a safeguard is believed in and is not there.
+//! The versions of Traefik, and the fields that each of them knows. A field that a version does not
+//! know is never harmless: the file provider rejects the whole file, and the API server silently
+//! drops the field, so that a protection appears to be active and is not.
 
 use std::fmt;
 
@@ -13,21 +13,23 @@ pub struct TraefikVersion {
 }
 
 impl TraefikVersion {
-    /// The first with the rule language and the objects that we write.
+    /// The oldest supported release: the first one with the rule syntax and the objects that are
+    /// rendered.
     pub const OLDEST: Self = Self::new(3, 0, 0);
-    /// The newest release of the branch that we know best, whichever it is.
+    /// The newest release of the default branch, whatever its patch number.
     pub const NEWEST: Self = Self::new(3, 7, NEWEST_PATCH);
     /// `forwardAuth.preserveLocationHeader`.
     pub const KEEPS_LOCATIONS: Self = Self::new(3, 3, 0);
-    /// `forwardAuth.maxResponseBodySize` (CVE-2026-26998). 3.6.9 brought it, and every 3.7 has it.
+    /// `forwardAuth.maxResponseBodySize` (CVE-2026-26998). Added in 3.6.9; every 3.7 has it.
     pub const BOUNDS_ANSWERS: Self = Self::new(3, 6, 9);
     /// `providers.kubernetesCRD.disableClusterScopeResources`: no `ClusterRole` is needed.
     pub const STAYS_IN_NAMESPACES: Self = Self::new(3, 1, 2);
-    /// `EndpointSlices` in place of `Endpoints`.
+    /// Reads `EndpointSlices` in place of `Endpoints`.
     pub const READS_SLICES: Self = Self::new(3, 1, 0);
-    /// `entryPoints.*.http.encodedCharacters` as it is today: opt-in refusals.
+    /// `entryPoints.*.http.encodedCharacters` with its current defaults: all characters are allowed
+    /// unless disabled.
     pub const REFUSES_ENCODED: Self = Self::new(3, 6, 7);
-    /// `entryPoints.*.http.maxHeaderBytes`: the oldest release that was seen to have it.
+    /// `entryPoints.*.http.maxHeaderBytes`: the oldest release in which it was found.
     pub const BOUNDS_HEADERS: Self = Self::new(3, 4, 3);
     /// `accessLog.fields.queryParameters`.
     pub const DROPS_QUERIES: Self = Self::new(3, 7, 3);
@@ -43,7 +45,7 @@ impl TraefikVersion {
         Self { major, minor, patch }
     }
 
-    /// `3.7.15`, `v3.7.15`, `3.8.0-rc.1`; or `3.7`, of which the newest patch release is meant.
+    /// Parses `3.7.15`, `v3.7.15` or `3.8.0-rc.1`; `3.7` means its newest patch release.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.strip_prefix('v').unwrap_or(text);
@@ -54,24 +56,27 @@ impl TraefikVersion {
         numbers.next().is_none().then_some(Self::new(major, minor, patch))
     }
 
-    /// `entryPoints.*.http.underscoreHeadersStrategy` (CVE-2026-54763), which came to two branches.
+    /// Whether it has `entryPoints.*.http.underscoreHeadersStrategy` (CVE-2026-54763), which was
+    /// added to two branches.
     #[must_use]
     pub fn drops_underscores(self) -> bool {
         self.has_backport(22, Self::new(3, 7, 6))
     }
 
-    /// `providers.kubernetesCRD.crossProviderNamespaces` (CVE-2026-44774), likewise.
+    /// Whether it has `providers.kubernetesCRD.crossProviderNamespaces` (CVE-2026-44774), which was
+    /// added to two branches.
     #[must_use]
     pub fn confines_providers(self) -> bool {
         self.has_backport(17, Self::new(3, 7, 1))
     }
 
-    /// What 3.6 has from this patch release on, and everything later from that release on.
+    /// Whether it has a feature that 3.6 has from this patch release on, and later branches from
+    /// `later` on.
     fn has_backport(self, patch_of_3_6: u32, later: Self) -> bool {
         self >= later || (self.branch() == (3, 6) && self.patch >= patch_of_3_6)
     }
 
-    /// From what `traefik version` prints: a line `Version:      3.7.15`.
+    /// Parses the output of `traefik version`, which contains a line `Version:      3.7.15`.
     #[must_use]
     pub fn from_output(output: &str) -> Option<Self> {
         let line = output.lines().find_map(|line| line.trim().strip_prefix("Version:"))?;
@@ -92,13 +97,13 @@ impl fmt::Display for TraefikVersion {
     }
 }
 
-/// Digits only: `str::parse` would take a plus sign.
+/// Digits only: `str::parse` would accept a plus sign.
 fn number(text: &str) -> Option<u32> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()
 }
 
-/// Stands for the newest of its minor version; no release will ever have this number.
+/// Means the newest patch release. No release has this number.
 const NEWEST_PATCH: u32 = u32::MAX;
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
-//! Policies of the API server itself (Kubernetes 1.30 and later): no route of the platform without
-//! the gate, and no route of anybody else for a workspace's host.
+//! Admission policies of the API server (Kubernetes 1.30 and later): in the namespaces of gate and
+//! sessions, no route without the gate; in all other namespaces, no route for a desktop's host.
 //!
-//! They guard against accidents of those who may create routes, and against users who may in
-//! namespaces of their own. A priority guards against neither: whoever writes a higher one wins.
+//! They protect against mistakes of operators, and against users who may create routes in other
+//! namespaces. A route priority protects against neither, because any other route can have a higher
+//! one.
 
 use crate::manifest::fixed::{LOGOUT_PATH, LOGOUT_SERVICE, labels};
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{GatePlace, Installation};
 
-/// Each policy with its binding.
+/// The policies, each with its binding.
 #[must_use]
 pub fn policies(installation: &Installation) -> Vec<Node> {
     let mut policies = vec![gated(installation)];
@@ -30,21 +31,21 @@ struct Policy {
     why: &'static str,
     /// API groups and the resources in each.
     resources: Vec<(&'static str, Vec<&'static str>)>,
-    /// Of `kubernetes.io/metadata.name`; `In` or `NotIn` the platform's namespaces.
+    /// `In` or `NotIn`, for the values of the label `kubernetes.io/metadata.name`.
     operator: &'static str,
     namespaces: Vec<Node>,
     variables: Vec<(&'static str, String)>,
     validations: Vec<Validation>,
 }
 
-/// What has to hold, why, and what is said when it does not.
+/// A condition, its reason, and the message if it is false.
 struct Validation {
     why: &'static str,
     expression: String,
     message: String,
 }
 
-/// Routes of the platform's own namespaces: each has the gate in front, and exactly once.
+/// Routes in the namespaces of gate and sessions: each has the gate in front, exactly once.
 fn gated(installation: &Installation) -> Policy {
     let chain = &installation.settings.middleware;
     let names = format!("m.name == '{chain}' || m.name.startsWith('{chain}-owner-')");
@@ -89,7 +90,7 @@ fn gated(installation: &Installation) -> Policy {
     }
 }
 
-/// Whether a route `r` leads to the listener for logout tokens, by its one path and no other.
+/// The condition that a route `r` leads to the listener for logout tokens, with exactly its path.
 fn logout(installation: &Installation) -> String {
     const HOST: &str = "Host\\(`[^`*]+`\\)";
     format!(
@@ -101,7 +102,7 @@ fn logout(installation: &Installation) -> String {
     )
 }
 
-/// `IngressRoute`s of everybody else.
+/// `IngressRoute`s in all other namespaces.
 fn foreign_routes(installation: &Installation) -> Policy {
     let priority = installation.settings.priority;
     Policy {
@@ -156,7 +157,7 @@ fn foreign_routes(installation: &Installation) -> Policy {
     }
 }
 
-/// `IngressRouteTCP`s of everybody else: Traefik looks at them before any HTTP route.
+/// `IngressRouteTCP`s in all other namespaces: Traefik evaluates them before HTTP routes.
 fn foreign_tunnels(installation: &Installation) -> Policy {
     Policy {
         name: "doorward-zone-tcp",
@@ -187,7 +188,7 @@ fn foreign_tunnels(installation: &Installation) -> Policy {
     }
 }
 
-/// Ingresses of everybody else, should Traefik read those as well.
+/// Ingresses in all other namespaces, in case Traefik reads them too.
 fn foreign_ingresses(installation: &Installation) -> Policy {
     foreign_hosts(
         installation,
@@ -197,7 +198,7 @@ fn foreign_ingresses(installation: &Installation) -> Policy {
     )
 }
 
-/// Routes of the Gateway API, likewise.
+/// Routes of the Gateway API in all other namespaces, in case Traefik reads them too.
 fn foreign_gateways(installation: &Installation) -> Policy {
     foreign_hosts(
         installation,
@@ -230,7 +231,7 @@ fn foreign_hosts(
     }
 }
 
-/// The one store and the one set of options that every host depends on.
+/// The default TLSStore and TLSOption, on which every host depends.
 fn foreign_tls(installation: &Installation) -> Policy {
     Policy {
         name: "doorward-tls",
@@ -310,8 +311,8 @@ impl Policy {
     }
 }
 
-/// A pattern of RE2 for a rule whose every alternative begins with hosts in plain text: what
-/// Traefik's parser reads as something else does not match, so nothing has to be understood here.
+/// An RE2 pattern for rules in which every alternative begins with plain host names. Rules that
+/// Traefik's parser would read differently do not match, so the policy needs no parser.
 fn plain_hosts(matcher: &str) -> String {
     const LITERAL: &str = "`[^`]*`";
     let host = format!(r"(?i:{matcher})\(\s*`(\*\.[^`*]+|[^`*]+)`\s*\)");
@@ -322,7 +323,7 @@ fn plain_hosts(matcher: &str) -> String {
     format!(r"^\s*{conjunction}(\s*\|\|\s*{conjunction})*\s*$")
 }
 
-/// Whether the object is for entry points that serve no workspace.
+/// The condition that the object only uses entry points that serve no desktops.
 fn elsewhere(installation: &Installation) -> String {
     let entry_points = installation.settings.entry_points.iter().map(ToString::to_string);
     format!(
@@ -344,7 +345,7 @@ fn platform_names(installation: &Installation) -> impl Iterator<Item = String> {
     installation.middleware_namespaces().into_iter().map(|name| name.to_string())
 }
 
-/// A list of CEL. Neither names nor domains have anything that would end the quotes.
+/// A list in CEL. Names and domains contain no quotes.
 fn quoted(texts: impl Iterator<Item = String>) -> String {
     let texts: Vec<String> = texts.map(|text| format!("'{text}'")).collect();
     format!("[{}]", texts.join(", "))

@@ -1,5 +1,6 @@
-//! The definition of `VDISession`: who has which session, and where its desktop is. The renderer
-//! judges all of it again; what is refused here is refused with the writer still there to read why.
+//! The definition of `VDISession`: which user has which session, and where its desktop is. The
+//! renderer checks everything again; the schema rejects errors earlier, when the author of the
+//! object still sees the message.
 
 use crate::manifest::tree::{Node, Section};
 
@@ -129,7 +130,8 @@ fn service() -> Section {
     Section::new().put("type", "object").put("properties", properties)
 }
 
-/// What operators of this kind tell; open, because the operator is not ours.
+/// The status that a controller reports. Open for other fields, because doorward does not include
+/// this controller.
 fn status() -> Section {
     let count = Section::new().put("type", "integer").put("format", "int64").put("minimum", 0_u64);
     let condition = Section::new()
@@ -162,7 +164,7 @@ fn status() -> Section {
         .put("properties", properties)
 }
 
-/// A field that can neither change nor come nor go.
+/// The rule that a field cannot be changed, added or removed.
 fn stays(field: &'static str) -> Section {
     rule(
         format!(

@@ -1,12 +1,13 @@
-//! What Traefik may read: the kinds that its kubernetesCRD provider watches, in the platform's
-//! namespaces only. Whoever takes over Traefik then reads no Secret of anybody else.
+//! Traefik's permissions: read access to the kinds that its kubernetesCRD provider watches, in the
+//! namespaces of gate and sessions only. An attacker who controls Traefik cannot read Secrets of
+//! other namespaces.
 
 use super::options::GateOptions;
 use crate::manifest::fixed::labels;
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{Installation, ObjectName, TraefikVersion};
 
-/// A Role and its binding for each namespace, and what is cluster-wide where the version needs it.
+/// A Role and its binding for each namespace, and a ClusterRole if the version needs one.
 pub(super) fn objects(installation: &Installation, options: &GateOptions) -> Vec<Node> {
     let version = installation.settings.traefik_version;
     let mut nodes = Vec::new();

@@ -1,5 +1,5 @@
-//! Certificates: the wildcard that browsers see, either by Traefik's resolver or by cert-manager,
-//! and the gate's own, which only Traefik sees.
+//! The certificates: the wildcard certificate for browsers, by Traefik's resolver or by
+//! cert-manager, and the gate's certificate, which only Traefik sees.
 
 use super::gate_objects::GATE;
 use crate::manifest::fixed::{CA_SECRET, TRAEFIK_API, labels, object};
@@ -7,12 +7,12 @@ use crate::manifest::static_config::Acme;
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{Installation, ObjectName, RouteTls};
 
-/// The store whose certificate Traefik orders itself.
+/// The TLSStore with a certificate from Traefik's resolver.
 pub(super) fn acme_store(installation: &Installation) -> Vec<Node> {
     if !has_store(installation) {
         return Vec::new();
     }
-    // One certificate is the default one, so all zones are names of it.
+    // A store has one default certificate, so it has to cover all domains.
     let mut names = installation.domains.iter().map(|domain| format!("*.{domain}"));
     let domain = Section::new()
         .put("main", names.next().unwrap_or_default())
@@ -30,7 +30,7 @@ pub(super) fn acme_store(installation: &Installation) -> Vec<Node> {
     vec![store(installation, spec)]
 }
 
-/// cert-manager's objects for the wildcard, and the store that takes it.
+/// cert-manager's objects for the wildcard certificate, and the TLSStore that uses it.
 pub(super) fn wildcard(installation: &Installation) -> Vec<Node> {
     if !has_store(installation) {
         return Vec::new();
@@ -77,7 +77,8 @@ pub(super) fn wildcard(installation: &Installation) -> Vec<Node> {
     vec![issuer, certificate, store(installation, spec)]
 }
 
-/// cert-manager's objects for the gate's certificate, and for what Traefik judges it by.
+/// cert-manager's objects for the gate's certificate, and for the CA certificate by which Traefik
+/// verifies it.
 pub(super) fn gate(installation: &Installation) -> Vec<Node> {
     let settings = &installation.settings;
     if !settings.gate_address.is_secure() {
@@ -147,17 +148,17 @@ pub(super) fn gate(installation: &Installation) -> Vec<Node> {
     nodes
 }
 
-/// Whether routes are served with the store's certificate, so that there has to be a store.
+/// Whether routes use the store's certificate, so that a TLSStore is needed.
 pub(super) fn has_store(installation: &Installation) -> bool {
     installation.settings.tls == RouteTls::Store && !installation.domains.is_empty()
 }
 
-/// The resolver that Traefik's own configuration declares.
+/// The resolver in Traefik's static configuration.
 pub(super) fn resolver(installation: &Installation) -> Acme {
     Acme::new(&installation.settings, "/data/acme.json")
 }
 
-/// What happens to a certificate's key at its renewal.
+/// Whether a certificate gets a new key on renewal.
 #[derive(Clone, Copy)]
 enum KeyRotation {
     Never,

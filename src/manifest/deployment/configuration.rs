@@ -1,7 +1,7 @@
-//! The gate's configuration, and where its pods find it and the keys it names.
+//! The gate's configuration, and the volumes with the configuration and the keys that it names.
 //!
-//! What the configuration means is `config`'s business, which this module does not know; that it is
-//! accepted is for the tests of the whole program to say.
+//! This module does not know the meaning of the keys, which belongs to `config`. The integration
+//! tests check that the gate accepts the example.
 
 use super::gate_objects::metadata;
 use super::options::GateOptions;
@@ -10,23 +10,23 @@ use crate::manifest::tree::{Node, Section};
 use crate::manifest::{Installation, yaml};
 use std::fmt;
 
-/// Where the pods have their configuration.
+/// Path of the configuration in the pods.
 pub(super) const CONFIG_PATH: &str = "/etc/doorward/config.yaml";
 
-/// Where a gate listens, and where its files are.
+/// Addresses and paths that depend on where the gate runs.
 pub(super) struct HostLayout {
-    /// The comment on top.
+    /// The comment at the top of the file.
     pub(super) note: &'static str,
-    /// The address of all listeners, ending before the port.
+    /// The address of all listeners, without the port.
     pub(super) address: &'static str,
     pub(super) jwks: &'static str,
     pub(super) certificate: &'static str,
     pub(super) key: &'static str,
-    /// `None` for the default: this machine alone.
+    /// `None` for the default: the loopback addresses.
     pub(super) trusted_proxies: Option<(&'static str, Vec<&'static str>)>,
 }
 
-/// The `ConfigMap` that the pods mount.
+/// The `ConfigMap` with the configuration, which the pods mount.
 pub(super) fn config_map(
     installation: &Installation,
     options: &GateOptions,
@@ -47,7 +47,7 @@ pub(super) fn config_map(
         .into())
 }
 
-/// `config.yaml` of a gate at this layout.
+/// The example `config.yaml`.
 pub(super) fn text(installation: &Installation, layout: &HostLayout) -> Result<String, fmt::Error> {
     let at = |port: u16| format!("{}:{port}", layout.address);
     let tls = Section::new().put("cert_file", layout.certificate).put("key_file", layout.key);
@@ -146,8 +146,8 @@ pub(super) fn mounts(installation: &Installation) -> Vec<Section> {
         Section::new().put("name", name).put("mountPath", path).put("readOnly", true)
     };
     let mut mounts = vec![
-        // Folders, because a single file (subPath) is never replaced; and side by side, because no
-        // folder can be made in one that is mounted read-only.
+        // Whole folders, because the kubelet does not update single files (subPath). Side by side,
+        // because the runtime cannot create a mount point inside of a read-only mount.
         mount("config", "/etc/doorward"),
         mount("keys", "/etc/doorward-keys"),
     ];

@@ -1,5 +1,5 @@
-//! What the objects of the gate have in common: metadata, the selector of its pods, and names that
-//! one object takes from another.
+//! What several objects of the gate share: metadata, the selector of its pods, and names by which
+//! one object refers to another.
 
 use crate::manifest::ObjectName;
 use crate::manifest::fixed::labels;
@@ -15,9 +15,9 @@ pub(super) fn gate_selector() -> Section {
     Section::new().put("matchLabels", labels("gate"))
 }
 
-/// Of the gate. What one is told the others have to know, so a store must be shared.
+/// Number of gate replicas. With more than one, they need a shared revocation store.
 pub const REPLICAS: u64 = 2;
-/// The account and objects that stand for the gate all have this name.
+/// Name of the gate's Deployment, Service, ServiceAccount and certificate.
 pub(super) const GATE: &str = "doorward";
 /// Name of the container's port for logout tokens.
 pub(super) const LOGOUT_PORT: &str = "logout";

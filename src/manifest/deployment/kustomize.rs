@@ -1,11 +1,11 @@
-//! What belongs together: `kubectl apply -k` of one of these folders. Two of them are whole
-//! installations, which differ in who gets the certificates.
+//! The kustomizations. Two folders are complete installations for `kubectl apply -k`, which differ
+//! in the source of the certificates.
 
 use super::certificates::has_store;
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{Installation, RenderedFile};
 
-/// `deploy/`: the wildcard by Traefik, the gate's certificate by hand.
+/// `deploy/`: the wildcard certificate by Traefik, the gate's certificate by the operator.
 pub(super) fn with_acme(installation: &Installation) -> Node {
     let mut resources = vec!["base"];
     if has_store(installation) {
@@ -38,7 +38,7 @@ pub(super) fn with_cert_manager(installation: &Installation) -> Node {
     )
 }
 
-/// `deploy/base/`: what both have.
+/// `deploy/base/`: the files that both share.
 pub(super) fn base(files: &[RenderedFile]) -> Node {
     let names: Vec<&str> =
         files.iter().filter_map(|file| file.name.rsplit_once('/').map(|(_, name)| name)).collect();

@@ -1,5 +1,6 @@
-//! Where an issuer's logout tokens come in: a Service and a route, on a host of the portal's and on
-//! no workspace's. What is a workspace's reaches its desktop, and a desktop may not end sessions.
+//! The Service and the route for logout tokens (`backchannel_listen`), on a host of the portal.
+//! Never on a desktop's host: requests for it reach the desktop, which must not be able to end
+//! sessions.
 
 use super::gate_objects::{LOGOUT_PORT, metadata};
 use super::options::Logout;
@@ -39,7 +40,7 @@ pub(super) fn objects(installation: &Installation, logout: &Logout) -> Vec<Node>
     vec![service.into(), route.into()]
 }
 
-/// Nothing in a [`Domain`] ends the backticks.
+/// A [`Domain`] contains no backtick, so it cannot end the literal.
 fn rule(hosts: &[Domain]) -> String {
     let hosts: Vec<String> = hosts.iter().map(|host| format!("Host(`{host}`)")).collect();
     let hosts = hosts.join(" || ");

@@ -1,5 +1,6 @@
-//! Who reaches whom. Without this the gate is decoration: a desktop that another one can reach
-//! directly has no door, and a gate that anybody can reach can be asked about any host.
+//! The network policies. The gate depends on them: a desktop that other pods can connect to
+//! directly is not protected, and a gate that any pod can connect to accepts forged forwarded
+//! headers.
 
 use super::gate_objects::{gate_selector, metadata};
 use super::options::GateOptions;
@@ -48,7 +49,7 @@ pub(super) fn objects(installation: &Installation, options: &GateOptions) -> Vec
     nodes
 }
 
-/// Every pod of the namespace, and nothing allowed.
+/// Denies all traffic of these types for all pods of the namespace.
 fn closed(namespace: &ObjectName, types: &[&'static str], why: &'static str) -> Node {
     let metadata = Section::new()
         .put("name", "doorward-closed")
@@ -85,7 +86,7 @@ fn rule(from: &Section, ports: &[u16]) -> Section {
         .put_some("ports", (!ports.is_empty()).then_some(ports))
 }
 
-/// Both selectors in one entry, so that both have to hold.
+/// Both selectors in one entry, so that a peer has to match both.
 fn traefik(options: &GateOptions) -> Section {
     let pods =
         Section::new().put("matchLabels", Section::new().put("app.kubernetes.io/name", "traefik"));

@@ -1,20 +1,20 @@
-//! The choices of `render gate` that no configuration key holds.
+//! The options of `render gate` that are no configuration keys.
 
 use crate::manifest::{ObjectName, TraefikName};
 use crate::name::Domain;
 
-/// What the gate's manifests depend on besides the installation.
+/// The options of the gate's manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GateOptions {
-    /// The gate's image.
+    /// Container image of the gate.
     pub image: String,
-    /// Where Traefik runs, under the service account `traefik`, as its chart has it.
+    /// Namespace of Traefik, which uses the ServiceAccount `traefik` of its Helm chart.
     pub traefik_namespace: ObjectName,
-    /// Where metrics are collected from.
+    /// Namespace of the metrics collector.
     pub monitoring_namespace: ObjectName,
-    /// The gate's `config.yaml`, when there is one; else an example that is complete.
+    /// The gate's `config.yaml`; `None` for a complete example.
     pub configuration: Option<String>,
-    /// Where issuers say who has signed out, if anywhere.
+    /// The listener for logout tokens, if it is configured.
     pub logout: Option<Logout>,
 }
 
@@ -30,13 +30,13 @@ impl Default for GateOptions {
     }
 }
 
-/// `backchannel_listen`, and who may be told of it.
+/// How issuers reach `backchannel_listen`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logout {
     /// Port of `backchannel_listen`.
     pub port: u16,
-    /// Hosts that providers know it by. None of them is a workspace's.
+    /// The hosts to which issuers send logout tokens. None of them is a desktop's.
     pub hosts: Vec<Domain>,
-    /// Where Traefik takes requests for these hosts, and does not ask the gate about each.
+    /// Traefik's entry points for these hosts, on which the gate's Middleware is not set.
     pub entry_points: Vec<TraefikName>,
 }

@@ -1,4 +1,4 @@
-//! The gate itself: two replicas with no rights at all, reached through two Services.
+//! The gate itself: two replicas without permissions, and the Services in front of them.
 
 use super::configuration;
 use super::gate_objects::{GATE, LOGOUT_PORT, REPLICAS, gate_selector, metadata};
@@ -9,7 +9,7 @@ use crate::manifest::fixed::{
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{Installation, ObjectName};
 
-/// Account, pods, Services, disruption budget.
+/// ServiceAccount, Deployment, Services and disruption budget.
 pub(super) fn objects(installation: &Installation, options: &GateOptions) -> Vec<Node> {
     let namespace = installation.settings.gate_namespace();
     vec![
@@ -93,7 +93,7 @@ fn pod_spec(installation: &Installation, options: &GateOptions) -> Section {
         .put("volumes", configuration::volumes(installation))
 }
 
-/// A number, because `runAsNonRoot` cannot judge a name.
+/// The user is a number, because `runAsNonRoot` cannot check a name.
 fn pod_security() -> Section {
     Section::new()
         .put("runAsNonRoot", true)
@@ -173,7 +173,7 @@ fn budget(namespace: &ObjectName) -> Node {
     object("policy/v1", "PodDisruptionBudget", metadata(GATE, namespace), spec).into()
 }
 
-/// Names of the container's ports, by which probes and Services find them.
+/// Names of the container's ports, which probes and Services refer to.
 const VERIFY: &str = "verify";
 const ADMIN: &str = "admin";
 const PAGES: &str = "pages";

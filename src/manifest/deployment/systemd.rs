@@ -1,5 +1,5 @@
-//! The gate beside Traefik on one machine, without a cluster: a hardened unit, its configuration,
-//! and Traefik's files.
+//! The gate on one machine with Traefik, without a cluster: a hardened systemd unit, its
+//! configuration, and Traefik's files.
 
 use super::certificates::{has_store, resolver};
 use super::configuration::{self, HostLayout};
@@ -40,7 +40,7 @@ fn layout() -> HostLayout {
     }
 }
 
-/// What Traefik reads beside the sessions' own file.
+/// Middlewares and catch-all routes, which Traefik reads in addition to the sessions' file.
 fn dynamic(installation: &Installation) -> Node {
     let http = Section::new()
         .put("middlewares", middleware::for_file(installation, "/etc/doorward/ca.crt"));
@@ -74,5 +74,5 @@ fn dynamic(installation: &Installation) -> Node {
     dynamic.put("tls", Section::new().put("stores", Section::new().put("default", store))).into()
 }
 
-/// systemd 247 or later.
+/// Requires systemd 247 or later.
 const UNIT: &str = include_str!("systemd/doorward.service");

@@ -4,11 +4,11 @@ use crate::manifest::ObjectName;
 use crate::manifest::fixed::{CA_KEY, CA_SECRET};
 use crate::manifest::tree::Section;
 
-/// Where Traefik finds the certificate that it judges the gate's by.
+/// Where Traefik finds the gate's CA certificate.
 pub(super) enum CaSource<'a> {
-    /// In the Secret that is in the Middleware's namespace, which is this.
+    /// In the Secret in the Middleware's namespace.
     Secret(&'a ObjectName),
-    /// In this file.
+    /// In a file with this path.
     File(&'a str),
 }
 

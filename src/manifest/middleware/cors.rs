@@ -1,10 +1,10 @@
-//! CORS for trusted origins, by Traefik, in front of the gate: the gate answers no preflight, since
-//! whatever it lets pass reaches the desktop.
+//! CORS for trusted origins. Traefik answers preflight requests in front of the gate, because the
+//! gate rejects them: a preflight that passed the gate would reach the desktop.
 
 use crate::manifest::Installation;
 use crate::manifest::tree::{Node, Section};
 
-/// `headers:` of the CORS middleware; for an installation with at least one trusted origin.
+/// `headers:` of the CORS middleware. The installation must have a trusted origin.
 pub(super) fn section(installation: &Installation) -> Section {
     let origins = installation.trusted_origins.iter().map(|trusted| trusted.origin.to_string());
     let allowed = ["Accept", "Authorization", "Content-Type", "Range", "X-Requested-With"]

@@ -1,16 +1,16 @@
-//! `forwardAuth`: where Traefik asks, and which headers of a request it lets the gate decide.
+//! `forwardAuth`: the gate's address, and the request headers that the gate's response replaces.
 //!
-//! What is left out is a decision as well. Without `authRequestHeaders`, the gate sees everything: a
-//! list that forgets one of Cookie, Origin or Sec-WebSocket-Key would judge half a request.
-//! `authSigninURL` would turn each 401 into a redirect, those of WebSockets and fetches too.
-//! `forwardBody` holds an upload back until it is complete.
+//! Some fields are left out on purpose. Without `authRequestHeaders`, the gate gets all headers; a
+//! list without Cookie, Origin or Sec-WebSocket-Key would hide what the decision depends on.
+//! `authSigninURL` would turn every 401 into a redirect, also for WebSockets and fetch requests.
+//! `forwardBody` would delay uploads until they are complete.
 
 use super::ca_source::CaSource;
 use crate::manifest::tree::Section;
 use crate::manifest::{Installation, TraefikVersion};
 use crate::name::Label;
 
-/// `forwardAuth:`; for the route of one owner when there is one.
+/// `forwardAuth:`. `owner`: the label of the user to whom the route is bound, if it is bound.
 pub(super) fn section(
     installation: &Installation,
     ca: &CaSource<'_>,
@@ -60,7 +60,7 @@ pub(super) fn section(
         .put_some("preserveLocationHeader", (version >= TraefikVersion::KEEPS_LOCATIONS).then_some(true))
 }
 
-/// `authResponseHeaders`: canonical, each once.
+/// `authResponseHeaders`: canonical names without duplicates.
 fn taken_headers(installation: &Installation) -> Vec<String> {
     let always = ["Cookie", "Authorization", "X-Doorward-Shard"].into_iter();
     let mut names = Vec::new();
@@ -72,9 +72,9 @@ fn taken_headers(installation: &Installation) -> Vec<String> {
     names
 }
 
-/// A pattern of RE2 for every spelling of the names above that some desktop could take for them:
-/// with any other character in place of each hyphen, in any case. Everything below `X-Doorward-`
-/// is covered, named or not.
+/// An RE2 pattern for all spellings that an application could confuse with these names: any
+/// character in place of each hyphen, in any case. It covers all names that begin with
+/// `X-Doorward-`.
 fn alias_pattern(installation: &Installation) -> String {
     let mut alternatives = vec![format!("{}.*", spellings(OWN_PREFIX))];
     for name in configured(installation) {
@@ -90,7 +90,8 @@ fn alias_pattern(installation: &Installation) -> String {
     format!("(?i)^({})$", alternatives.join("|"))
 }
 
-/// Letters and digits stand for themselves, all else for whatever is neither.
+/// Letters and digits match themselves; every other character matches any character that is
+/// neither.
 fn spellings(name: &str) -> String {
     let mut pattern = String::new();
     for character in name.chars() {
@@ -103,13 +104,13 @@ fn spellings(name: &str) -> String {
     pattern
 }
 
-/// Headers that the configuration names.
+/// The headers that the configuration names.
 fn configured(installation: &Installation) -> impl Iterator<Item = &str> {
     let names = installation.identity_headers.iter().chain(&installation.token_headers);
     names.map(|name| &**name)
 }
 
-/// As Go writes it (`CanonicalHeaderKey`): Traefik compares names byte by byte.
+/// The canonical form in Go (`CanonicalHeaderKey`), because Traefik compares names byte by byte.
 pub(super) fn canonical(name: &str) -> String {
     let mut upper = true;
     let written = name.chars().map(|character| {
@@ -121,5 +122,5 @@ pub(super) fn canonical(name: &str) -> String {
     written.collect()
 }
 
-/// Below this name all headers are ours.
+/// Prefix of doorward's own headers.
 const OWN_PREFIX: &str = "x-doorward-";

@@ -1,11 +1,11 @@
-//! What a browser is told about every answer of a desktop. Desktops are not trusted by anybody, but
-//! their own headers would decide how far their pages reach into each other, because to a browser
-//! all of them are one site.
+//! Security headers for the responses of desktops. To a browser, all desktops below a domain are
+//! the same site, so a desktop's own headers would decide how far its pages reach into other
+//! desktops.
 
 use crate::manifest::Installation;
 use crate::manifest::tree::Section;
 
-/// `headers:` of the middleware behind the gate.
+/// `headers:` of the middleware after the gate.
 pub(super) fn section(installation: &Installation) -> Section {
     let framing: Vec<&str> = installation
         .trusted_origins
@@ -56,7 +56,7 @@ pub(super) fn section(installation: &Installation) -> Section {
         .put("customResponseHeaders", response)
 }
 
-/// What a server says about CORS.
+/// The CORS response headers.
 const CORS: [&str; 7] = [
     "Access-Control-Allow-Origin",
     "Access-Control-Allow-Credentials",

@@ -149,7 +149,7 @@ fn functions_used_in_another_way() {
         ("pipe_to_nothing", "{{ .host | }}", (1, 1), "missing", "write a field"),
         ("pipe_from_nothing", "{{ | quote }}", (1, 1), "missing", "write a field"),
         ("empty_braces", "a {{ }}", (1, 3), "missing", "write a field"),
-        ("if_inside", "{{ .host if }}", (1, 10), "`if`", "of its own"),
+        ("if_inside", "{{ .host if }}", (1, 10), "`if`", "its own braces"),
         ("if_with_pipe", "{{ if .host | lower }}{{ end }}", (1, 7), "`if`", "one field path"),
         ("if_with_text", "{{ if \"x\" }}{{ end }}", (1, 7), "`if`", "one field path"),
         ("if_alone", "{{ if }}{{ end }}", (1, 1), "`if`", "one field path"),
