@@ -14,8 +14,8 @@ pub(super) struct Compact<'token> {
     pub(super) signing_input: &'token [u8],
     /// The third part, proven to be canonical base64url.
     pub(super) signature: &'token str,
-    /// Length of the decoded signature in bytes.
-    pub(super) signature_bytes: usize,
+    /// The signature, decoded.
+    pub(super) signature_bytes: Vec<u8>,
     /// The decoded first part.
     pub(super) header: Vec<u8>,
     /// The decoded second part.
@@ -57,7 +57,7 @@ impl<'token> Compact<'token> {
         Ok(Self {
             signing_input,
             signature,
-            signature_bytes: decode(Part::Signature, signature)?.len(),
+            signature_bytes: decode(Part::Signature, signature)?,
             header: decode(Part::Header, header)?,
             payload: decode(Part::Payload, payload)?,
         })

@@ -23,8 +23,8 @@ mod pem;
 pub use error::{KeyError, KeyProblem};
 
 use super::{Algorithm, compact::Compact, rejection::Rejection};
-use jsonwebtoken::{DecodingKey, crypto};
-use material::Material;
+use jsonwebtoken::crypto;
+use material::{Material, VerificationKey};
 use std::{fmt, sync::Arc};
 
 /// The keys of one issuer, each bound to exactly one algorithm. Cheap to clone.
@@ -207,32 +207,34 @@ struct Key {
     algorithm: Algorithm,
     /// What a signature of this key and algorithm decodes to, exactly.
     signature_bytes: usize,
-    decoding: DecodingKey,
+    key: VerificationKey,
 }
 
 impl Key {
     fn new(kid: Option<&str>, algorithm: Algorithm, material: Material) -> Result<Self, KeyError> {
-        material.check(algorithm)?;
-        Ok(Self {
-            kid: kid.map(Into::into),
-            algorithm,
-            signature_bytes: material.signature_bytes(algorithm),
-            decoding: material.into_decoding_key(),
-        })
+        let signature_bytes = material.signature_bytes(algorithm);
+        let key = material.into_verification_key(algorithm)?;
+        Ok(Self { kid: kid.map(Into::into), algorithm, signature_bytes, key })
     }
 
     fn verify(&self, compact: &Compact<'_>, signatures: &mut u16) -> Result<(), Rejection> {
         // Exact, so that a DER-encoded ECDSA signature, or one with zeros put in front, is no
         // second spelling of a good one.
-        if compact.signature_bytes != self.signature_bytes {
+        if compact.signature_bytes.len() != self.signature_bytes {
             return Err(Rejection::SignatureLength);
         }
         *signatures = signatures.checked_sub(1).ok_or(Rejection::OverBudget)?;
-        let algorithm = library_algorithm(self.algorithm);
-        match crypto::verify(compact.signature, compact.signing_input, &self.decoding, algorithm) {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(Rejection::SignatureWrong),
-        }
+        let is_good = match &self.key {
+            VerificationKey::Rsa(key) => {
+                key.verify_sig(compact.signing_input, &compact.signature_bytes).is_ok()
+            }
+            VerificationKey::Library(key) => {
+                let algorithm = library_algorithm(self.algorithm);
+                crypto::verify(compact.signature, compact.signing_input, key, algorithm)
+                    .unwrap_or(false)
+            }
+        };
+        if is_good { Ok(()) } else { Err(Rejection::SignatureWrong) }
     }
 }
 

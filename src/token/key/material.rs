@@ -4,7 +4,9 @@ use super::KeyError;
 use crate::token::Algorithm;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey,
-    RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters,
+    RsaPublicKeyComponents, VerificationAlgorithm,
 };
 use jsonwebtoken::DecodingKey;
 
@@ -71,27 +73,44 @@ impl Material {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(super) fn check(&self, algorithm: Algorithm) -> Result<(), KeyError> {
-        match self {
-            Self::Rsa { modulus, exponent } => check_rsa(modulus, exponent),
-            Self::P256(point) => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
-                .map(drop)
-                .map_err(|_| KeyError::PointOffCurve),
-            Self::P384(point) => ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point)
-                .map(drop)
-                .map_err(|_| KeyError::PointOffCurve),
-            Self::Ed25519(key) if key.len() != 32 => Err(KeyError::Ed25519Length),
+    pub(super) fn into_verification_key(
+        self,
+        algorithm: Algorithm,
+    ) -> Result<VerificationKey, KeyError> {
+        let key = match self {
+            Self::Rsa { modulus, exponent } => {
+                check_rsa(&modulus, &exponent)?;
+                let parameters = rsa_parameters(algorithm)?;
+                let components = RsaPublicKeyComponents { n: &modulus, e: &exponent };
+                let key = components.to_parsed_public_key(parameters);
+                return Ok(VerificationKey::Rsa(key.map_err(|_| KeyError::RsaWeakModulus)?));
+            }
+            // The names say DER; the library wants the bare point and the bare key.
+            Self::P256(point) => {
+                check_point(&ECDSA_P256_SHA256_FIXED, &point)?;
+                DecodingKey::from_ec_der(&point)
+            }
+            Self::P384(point) => {
+                check_point(&ECDSA_P384_SHA384_FIXED, &point)?;
+                DecodingKey::from_ec_der(&point)
+            }
+            Self::Ed25519(key) if key.len() != 32 => return Err(KeyError::Ed25519Length),
             Self::Ed25519(key) => {
-                ParsedPublicKey::new(&ED25519, key).map(drop).map_err(|_| KeyError::PointOffCurve)
+                check_point(&ED25519, &key)?;
+                DecodingKey::from_ed_der(&key)
             }
             Self::Secret(secret) => {
                 let needed = mac_bytes(algorithm);
-                if secret.len() < needed {
-                    return Err(KeyError::SecretTooShort { bytes: secret.len(), needed });
+                let bytes = secret.len();
+                if bytes < needed {
+                    return Err(KeyError::SecretTooShort { bytes, needed });
                 }
-                Ok(())
+                // The library refuses an empty secret alone.
+                DecodingKey::from_secret(&secret)
+                    .map_err(|_| KeyError::SecretTooShort { bytes, needed })?
             }
-        }
+        };
+        Ok(VerificationKey::Library(key))
     }
 
     /// Length of every signature by this key with `algorithm`.
@@ -103,17 +122,43 @@ impl Material {
             Self::Secret(_) => mac_bytes(algorithm),
         }
     }
+}
 
-    pub(super) fn into_decoding_key(self) -> DecodingKey {
-        match self {
-            Self::Rsa { modulus, exponent } => {
-                DecodingKey::from_rsa_raw_components(&modulus, &exponent)
-            }
-            // The names say DER; the library wants the bare point and the bare key.
-            Self::P256(point) | Self::P384(point) => DecodingKey::from_ec_der(&point),
-            Self::Ed25519(key) => DecodingKey::from_ed_der(&key),
-            Self::Secret(secret) => DecodingKey::from_secret(&secret),
-        }
+/// A sound key in the form that verifies fastest.
+pub(super) enum VerificationKey {
+    /// Parsed once, with its algorithm. The library below parses an RSA key on every verification,
+    /// which is a seventh of what a verification costs.
+    Rsa(ParsedPublicKey),
+    /// Everything else.
+    Library(DecodingKey),
+}
+
+fn check_point(
+    algorithm: &'static dyn VerificationAlgorithm,
+    point: &[u8],
+) -> Result<(), KeyError> {
+    ParsedPublicKey::new(algorithm, point).map(drop).map_err(|_| KeyError::PointOffCurve)
+}
+
+/// The algorithm of an RSA key for the crypto library, which also bounds the modulus to 2048 to
+/// 8192 bits.
+///
+/// # Errors
+/// The algorithm is none of RSA.
+fn rsa_parameters(algorithm: Algorithm) -> Result<&'static RsaParameters, KeyError> {
+    match algorithm {
+        Algorithm::Rs256 => Ok(&RSA_PKCS1_2048_8192_SHA256),
+        Algorithm::Rs384 => Ok(&RSA_PKCS1_2048_8192_SHA384),
+        Algorithm::Rs512 => Ok(&RSA_PKCS1_2048_8192_SHA512),
+        Algorithm::Ps256 => Ok(&RSA_PSS_2048_8192_SHA256),
+        Algorithm::Ps384 => Ok(&RSA_PSS_2048_8192_SHA384),
+        Algorithm::Ps512 => Ok(&RSA_PSS_2048_8192_SHA512),
+        Algorithm::Hs256
+        | Algorithm::Hs384
+        | Algorithm::Hs512
+        | Algorithm::Es256
+        | Algorithm::Es384
+        | Algorithm::EdDsa => Err(KeyError::AlgorithmOfOtherType(algorithm)),
     }
 }
 
@@ -139,10 +184,7 @@ fn check_rsa(modulus: &[u8], exponent: &[u8]) -> Result<(), KeyError> {
     if modulus.last().is_none_or(|last| last % 2 == 0) || is_of_weak_generator(modulus) {
         return Err(KeyError::RsaWeakModulus);
     }
-    RsaPublicKeyComponents { n: modulus, e: exponent }
-        .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
-        .map(drop)
-        .map_err(|_| KeyError::RsaWeakModulus)
+    Ok(())
 }
 
 /// Whether the modulus has the fingerprint of CVE-2017-15361 (smart cards and TPMs of one maker

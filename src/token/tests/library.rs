@@ -16,7 +16,7 @@ fn now() -> u64 {
 fn library_accepts(token: &str, algorithm: Algorithm) -> bool {
     let key = fixture::key(algorithm);
     let decoding = if let Some(secret) = key.secret() {
-        DecodingKey::from_secret(secret)
+        DecodingKey::from_secret(secret).unwrap()
     } else {
         let jwks: Value = serde_json::from_str(&key.to_public_jwks().unwrap()).unwrap();
         let jwk: Jwk = serde_json::from_value(jwks["keys"][0].clone()).unwrap();
