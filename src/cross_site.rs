@@ -13,6 +13,7 @@ pub use crate::url::Scheme;
 pub use origin::{Origin, OwnOrigin, PublicScheme, forwarded_scheme};
 
 use crate::name::{Domains, Host};
+use crate::reasons::with_reasons;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -150,34 +151,19 @@ impl Provenance<'_> {
     }
 }
 
-/// Why a request must not be caused by the page that caused it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// `Origin` names another origin, came twice, or is no origin.
-    OriginForeign,
-    /// A WebSocket handshake without `Origin`: no browser sends one.
-    OriginMissing,
-    /// `Sec-Fetch-Site` is neither `same-origin` nor `none`, or it is fetched ahead for whom nobody
-    /// can tell, and this is no document navigation.
-    SiteForeign,
-    /// A method with effects, and neither `Origin` nor `Referer` shows this host.
-    SourceUnknown,
-}
-
-impl Refusal {
-    /// Every reason, for metrics.
-    pub const ALL: [Self; 4] =
-        [Self::OriginForeign, Self::OriginMissing, Self::SiteForeign, Self::SourceUnknown];
-
-    /// Stable, for log and metric.
-    #[must_use]
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::OriginForeign => "cross-site-origin",
-            Self::OriginMissing => "cross-site-origin-missing",
-            Self::SiteForeign => "cross-site-fetch",
-            Self::SourceUnknown => "cross-site-source-unknown",
-        }
+with_reasons! {
+    /// Why a request must not be caused by the page that caused it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Refusal {
+        /// `Origin` names another origin, came twice, or is no origin.
+        OriginForeign => "cross-site-origin",
+        /// A WebSocket handshake without `Origin`: no browser sends one.
+        OriginMissing => "cross-site-origin-missing",
+        /// `Sec-Fetch-Site` is neither `same-origin` nor `none`, or it is fetched ahead for whom nobody
+        /// can tell, and this is no document navigation.
+        SiteForeign => "cross-site-fetch",
+        /// A method with effects, and neither `Origin` nor `Referer` shows this host.
+        SourceUnknown => "cross-site-source-unknown",
     }
 }
 

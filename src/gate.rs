@@ -17,7 +17,7 @@ mod select;
 mod trace;
 
 pub use budget::Effort;
-pub use denial::{ArrivalProblem, Denial, Denied, ForwardedProblem, OwnAnswer};
+pub use denial::{Denial, Denied, ForwardedProblem, GatePathProblem};
 pub use forwarded::{Candidate, Credentials, Forwarded, ForwardedHeader, Source, TokenName};
 pub use handoff::HandoffRefused;
 pub use logout::SignOut;

@@ -128,6 +128,7 @@ pub mod observe;
 
 pub mod clock;
 pub mod random;
+mod reasons;
 mod suggestion;
 pub mod url;
 

@@ -4,6 +4,7 @@
 //! asks it for every candidate that verified; nobody else does.
 
 use crate::name::Label;
+use crate::reasons::with_reasons;
 use crate::token::Session;
 
 /// What is asked for: the part of a host that decides.
@@ -42,26 +43,14 @@ pub enum Entry {
     Grant(usize),
 }
 
-/// Why a session, good in itself, may not enter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// Its issuer has no users in this domain.
-    IssuerNotOfDomain,
-    /// The host carries another label, and no grant opens it.
-    LabelDiffers,
-}
-
-impl Refusal {
-    /// Every reason, for metrics.
-    pub const ALL: [Self; 2] = [Self::IssuerNotOfDomain, Self::LabelDiffers];
-
-    /// Stable, for log and metric.
-    #[must_use]
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::IssuerNotOfDomain => "issuer-not-of-domain",
-            Self::LabelDiffers => "wrong-host",
-        }
+with_reasons! {
+    /// Why a valid session may not enter.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Refusal {
+        /// Its issuer has no users in this domain.
+        IssuerNotOfDomain => "issuer-not-of-domain",
+        /// The host carries another label, and no grant opens it.
+        LabelDiffers => "wrong-host",
     }
 }
 

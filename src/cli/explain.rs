@@ -13,9 +13,12 @@ use crate::config::RevocationStore;
 use crate::cross_site::Origin;
 use crate::gate::{Denial, Denied, Note, Permit, Step, Trace};
 use crate::http::client_class::ClientClass;
-use crate::http::{Peer, State};
+use crate::http::outcome::Outcome;
+use crate::http::{Body, Decision, Peer, State};
+use crate::name::Host;
 use crate::token::UnixTime;
 use crate::token::cache::SessionCache;
+use hyper::Response;
 use hyper::header::{COOKIE, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERER};
 use redact::{printable, without_tokens};
 use std::fmt::Write as _;
@@ -110,8 +113,9 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
     let class = ClientClass::of(&args.method, &headers);
     let explanation = Explanation { state: &state, headers: &headers, class, now, trace };
     match decided {
-        Ok(permit) => explanation.allowed(permit, args.json),
-        Err(mut denied) => explanation.denied(&mut denied, args.json),
+        Decision::Permit(permit) => explanation.allowed(permit, args.json),
+        Decision::Denied(denied) => explanation.denied(&denied, args.json),
+        Decision::GatePath(host) => explanation.gate_path(&host, args.json),
     }
 }
 
@@ -166,7 +170,7 @@ struct Told {
 impl Explanation<'_> {
     fn allowed(&self, permit: Permit<'_>, json: bool) -> ExitCode {
         let label = permit.session().label().as_str().to_owned();
-        let response = self.state.permitted(permit, self.headers);
+        let response = self.state.respond_permit(permit, self.headers);
         let told = Told {
             result: "allow",
             status: response.status().as_u16(),
@@ -189,20 +193,50 @@ impl Explanation<'_> {
         say(text)
     }
 
-    fn denied(&self, denied: &mut Denied<'_>, json: bool) -> ExitCode {
-        let (outcome, response) = self.state.refuse(denied, self.headers, self.now, "explain");
+    fn denied(&self, denied: &Denied<'_>, json: bool) -> ExitCode {
+        let (outcome, response) =
+            self.state.respond_denied(denied, self.headers, self.now, "explain");
+        // Nothing of an untrusted peer's request is read, not even its class.
+        let untrusted = denied.denial == Denial::PeerUntrusted;
+        let class = if untrusted { ClientClass::Other } else { self.class };
         let reason = denied.denial.reason();
-        let remedy = self.state.gate.remedy(denied, self.page().as_ref());
+        let remedy = self.remedy(&denied.denial, denied.host.as_ref());
+        self.without_permit("deny", reason, remedy, class, outcome, &response, json)
+    }
+
+    /// A request that the gate answers itself. It never reaches the desktop, so it is no success
+    /// for the exit code either.
+    fn gate_path(&self, host: &Host<'_>, json: bool) -> ExitCode {
+        let result = self.state.answer_gate_path_now(host, self.headers, self.now);
+        let (outcome, response) =
+            self.state.respond_gate_path(host, &result, self.headers, self.now, "explain");
+        let (word, reason, remedy) = match &result.verdict {
+            Ok(answer) => ("answer", answer.reason(), GATE_PATH_ANSWERED),
+            Err(denial) => ("deny", denial.reason(), self.remedy(denial, Some(host))),
+        };
+        self.without_permit(word, reason, remedy, self.class, outcome, &response, json)
+    }
+
+    fn remedy(&self, denial: &Denial, host: Option<&Host<'_>>) -> &'static str {
+        self.state.gate.remedy(denial, host, self.page().as_ref())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the fields of one answer, used once each")]
+    fn without_permit(
+        &self,
+        result: &'static str,
+        reason: &'static str,
+        remedy: &'static str,
+        class: ClientClass,
+        outcome: Outcome,
+        response: &Response<Body>,
+        json: bool,
+    ) -> ExitCode {
         let told = Told {
-            result: "deny",
+            result,
             status: response.status().as_u16(),
             answer: outcome.reason(),
-            // Nothing of a stranger's request is read, its class neither.
-            class: if denied.denial == Denial::PeerUntrusted {
-                ClientClass::Other
-            } else {
-                self.class
-            },
+            class,
             reason: Some(reason),
             remedy: Some(remedy),
             headers: printable(response.headers(), &self.state.reader.token_headers),
@@ -214,7 +248,8 @@ impl Explanation<'_> {
         let (class, status) = (told.class.name(), told.status);
         let mut text = self.steps();
         let answer = told.answer;
-        let _ = writeln!(text, "\ndenied: {reason}; class {class}, answered {status} {answer}");
+        let heading = if result == "answer" { "answered by the gate" } else { "denied" };
+        let _ = writeln!(text, "\n{heading}: {reason}; class {class}, answered {status} {answer}");
         for (name, value) in told.headers.iter().filter(|(name, _)| *name == "location") {
             let _ = writeln!(text, "  {name}: {value}");
         }
@@ -271,6 +306,8 @@ impl Explanation<'_> {
         format!("{body:#}\n")
     }
 }
+
+const GATE_PATH_ANSWERED: &str = "nothing: the gate answers paths below /.doorward itself";
 
 fn title(step: Step) -> String {
     format!("{} {}", step.number(), step.name())

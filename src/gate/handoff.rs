@@ -1,7 +1,7 @@
 //! Two questions that are no requests for a desktop: may this hand-off become a session here, and
 //! which sessions does a visitor end who signs out. Neither leads to a permit.
 
-use super::{ArrivalProblem, Denial, Gate};
+use super::{Denial, Gate, GatePathProblem};
 use crate::cross_site::OwnOrigin;
 use crate::name::Host;
 use crate::policy::{self, Site};
@@ -27,7 +27,7 @@ impl Gate {
         now: UnixTime,
     ) -> Result<HandoffToken, Box<HandoffRefused>> {
         let refused = |problem| {
-            let denial = Denial::Arrival(problem);
+            let denial = Denial::GatePath(problem);
             Box::new(HandoffRefused { denial, session: None, key_unknown_of: None })
         };
         let verified = self.verifier.verify_handoff(token, &own.to_string(), Some(challenge), now);
@@ -36,21 +36,21 @@ impl Gate {
             let key_unknown_of = if unknown { self.verifier.issuer_named_in(token) } else { None };
             Box::new(HandoffRefused {
                 key_unknown_of,
-                ..*refused(ArrivalProblem::Token(rejection))
+                ..*refused(GatePathProblem::Token(rejection))
             })
         })?;
-        let unknown = || refused(ArrivalProblem::Token(Rejection::RevocationUnknown));
+        let unknown = || refused(GatePathProblem::Token(Rejection::RevocationUnknown));
         if !self.revocations.is_fresh() {
             return Err(unknown());
         }
         match self.mark_used(&handoff, now).await {
             Ok(true) => {}
-            Ok(false) => return Err(refused(ArrivalProblem::Replayed)),
+            Ok(false) => return Err(refused(GatePathProblem::Replayed)),
             Err(StoreError) => return Err(unknown()),
         }
         let session = handoff.session();
         if self.revocations.is_revoked(session.identities(), session.issued_at()) {
-            return Err(refused(ArrivalProblem::Token(Rejection::Revoked)));
+            return Err(refused(GatePathProblem::Token(Rejection::Revoked)));
         }
         let issuers = self.issuers_of_domain.get(host.domain()).map_or(&[][..], Vec::as_slice);
         match policy::authorize(session, Site { label: host.label(), issuers }, &self.grants) {

@@ -1,7 +1,7 @@
 //! What an operator changes when a denial is not what was wanted. Shown by `explain`; never sent to
 //! a client.
 
-use super::{ArrivalProblem, Denial, Denied, ForwardedProblem, Gate};
+use super::{Denial, ForwardedProblem, Gate, GatePathProblem};
 use crate::cross_site::{self, Origin};
 use crate::name::Host;
 use crate::policy;
@@ -11,15 +11,20 @@ impl Gate {
     /// else by `Referer`: for a workspace, the usual advice about trusted origins would be wrong,
     /// and `check` would refuse to take it.
     #[must_use]
-    pub fn remedy(&self, denied: &Denied<'_>, page: Option<&Origin>) -> &'static str {
-        let Denial::CrossSite(_) = denied.denial else {
-            return denied.denial.remedy();
+    pub fn remedy(
+        &self,
+        denial: &Denial,
+        host: Option<&Host<'_>>,
+        page: Option<&Origin>,
+    ) -> &'static str {
+        let Denial::CrossSite(_) = denial else {
+            return denial.remedy();
         };
         let workspace = page.and_then(|page| Host::parse(page.host(), &self.domains).ok());
-        match (workspace, &denied.host) {
+        match (workspace, host) {
             (Some(page), Some(host)) if page.name() == host.name() => OWN_HOST_ELSEWHERE,
             (Some(_), _) => ATTACK_STOPPED,
-            (None, _) => denied.denial.remedy(),
+            (None, _) => denial.remedy(),
         }
     }
 }
@@ -52,8 +57,7 @@ impl Denial {
             Self::ReservedPath => {
                 "/.doorward belongs to the gate; let the desktop use another path"
             }
-            Self::Answered(_) => "nothing: the gate answers paths below /.doorward itself",
-            Self::Arrival(problem) => problem.remedy(),
+            Self::GatePath(problem) => problem.remedy(),
             Self::OwnerDiffers => {
                 "the route's Middleware carries ?owner= of another user: render the routes again"
             }
@@ -91,7 +95,7 @@ impl Denial {
     }
 }
 
-impl ArrivalProblem {
+impl GatePathProblem {
     /// One piece of advice about the sign-in page.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
@@ -104,7 +108,7 @@ impl ArrivalProblem {
                 "have the sign-in page send the browser to /.doorward/enter?st=ID&t=TOKEN: ID is \
                  the part of `st` before the dot, and nothing stands beside the two"
             }
-            Self::Path => "write path=/… percent-encoded, on this host and nowhere else",
+            Self::ReturnPath => "write path=/… percent-encoded, on this host and nowhere else",
             Self::StateMissing => {
                 "begin the sign-in on the workspace, in the same browser, with cookies allowed; \
                  have the sign-in page send the part of `st` before the dot back as it came"
@@ -121,7 +125,9 @@ impl ArrivalProblem {
                 "name fewer or shorter claims in grants and identity_headers: the session keeps \
                  them in its cookie, which holds 4096 bytes"
             }
-            Self::NotEnded => "the revocation store could not keep it: the lines before say why",
+            Self::SignOutNotStored => {
+                "the revocation store could not keep it: the lines before say why"
+            }
             Self::Unavailable => "look into the log of the system: it gave no random numbers",
         }
     }

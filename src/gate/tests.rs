@@ -465,7 +465,7 @@ fn the_advice_about_a_foreign_page_depends_on_whose_page_it_is() {
         let credentials = cookies(&alice);
         let denied = gate.admit(&request, &credentials, UnixTime(NOW), &mut NoTrace).unwrap_err();
         let page = crate::cross_site::Origin::parse(origin);
-        let told = gate.remedy(&denied, page.as_ref());
+        let told = gate.remedy(&denied.denial, denied.host.as_ref(), page.as_ref());
         assert!(told.contains(advice), "{row}: {told}");
         assert_eq!(told.contains("trusted_origins"), advice == "trusted_origins", "{row}: {told}");
     }

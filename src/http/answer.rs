@@ -13,24 +13,24 @@ use hyper::header::{
 };
 use hyper::{Response, StatusCode};
 
-/// A browser is sent on, or told something, with cookies.
+/// Where a browser is sent, and the cookies that the answer sets, with or without a redirect.
 #[derive(Debug, Default)]
 pub struct Redirect {
     /// Status and absolute address; `None`: a page is shown.
-    pub to: Option<(StatusCode, String)>,
+    pub target: Option<(StatusCode, String)>,
     /// `Set-Cookie` values.
     pub cookies: Vec<String>,
-    /// What the host left in the browser is cleared: its caches and its storage. Never its cookies:
-    /// that would empty the jar of the whole registrable domain.
-    pub clear: bool,
+    /// Whether the browser clears this host's caches and storage. Never its cookies: that would
+    /// delete the cookies of the whole registrable domain.
+    pub clear_site_data: bool,
 }
 
 impl Redirect {
-    /// The answer without a page. `None` when nothing is to be sent on, or when the address cannot
-    /// be written as a header; then a page is shown.
+    /// The redirect as a response. `None` without a target, or if it cannot be written as a header;
+    /// then a page is shown.
     #[must_use]
     pub fn response(&self) -> Option<Response<Body>> {
-        let (status, location) = self.to.as_ref()?;
+        let (status, location) = self.target.as_ref()?;
         let location = HeaderValue::from_str(location).ok()?;
         let mut response = guarded(*status, Bytes::new());
         response.headers_mut().insert(LOCATION, location);
@@ -38,14 +38,14 @@ impl Redirect {
         Some(response)
     }
 
-    /// Puts the cookies on an answer: all, or none and `None`.
+    /// Writes the cookies into a response: all of them, or none (`None`).
     pub fn write(&self, response: &mut Response<Body>) -> Option<()> {
         let lines = self.cookies.iter().map(|line| HeaderValue::from_str(line));
         let lines: Vec<_> = lines.collect::<Result<_, _>>().ok()?;
         for line in lines {
             response.headers_mut().append(SET_COOKIE, line);
         }
-        if self.clear {
+        if self.clear_site_data {
             let what = HeaderValue::from_static("\"cache\", \"storage\"");
             response.headers_mut().insert(CLEAR_SITE_DATA, what);
         }

@@ -5,20 +5,22 @@
 mod event;
 
 use super::client_class::ClientClass;
-use super::handler::{Body, Peer};
+use super::decision::GatePathAnswer;
+use super::gate_paths::GatePathResult;
+use super::handler::Peer;
 use super::headers::{TRACE_PARENT, text_of};
 use super::outcome::Outcome;
 use super::request_id::RequestId;
 use super::state::State;
 use crate::cross_site::{Clearance, Origin};
-use crate::gate::{Denial, Denied, Effort, ForwardedHeader, OwnAnswer, Permit};
+use crate::gate::{Denial, Denied, Effort, ForwardedHeader, Permit};
 use crate::name::Host;
 use crate::observe::{Counter, Metrics};
 use crate::policy::Entry;
 use crate::token::Session;
 use event::Event;
 pub(in crate::http) use event::is_logged;
-use hyper::Response;
+use hyper::StatusCode;
 use hyper::header::HeaderMap;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -36,7 +38,8 @@ pub(super) struct DecisionLog<'r> {
 }
 
 impl DecisionLog<'_> {
-    pub(super) fn allowed(&self, permit: &Permit<'_>, recorder: &DecisionCounters) {
+    /// A permit.
+    pub(super) fn permit(&self, permit: &Permit<'_>, counters: &DecisionCounters) {
         let grant = match permit.entry() {
             Entry::Grant(index) => Some(index),
             Entry::Own => None,
@@ -46,7 +49,7 @@ impl DecisionLog<'_> {
             Clearance::Exempt | Clearance::Passed | Clearance::Unjudged => None,
         };
         let reason = if grant.is_some() { PERMIT_BY_GRANT } else { PERMIT };
-        recorder.count(reason, self.took, permit.effort());
+        counters.count(reason, self.took, permit.effort());
         let level =
             if grant.is_some() || would_deny.is_some() { Level::INFO } else { Level::DEBUG };
         // The rule, a permit that nobody logs, ends here: nothing is put together for it.
@@ -75,71 +78,108 @@ impl DecisionLog<'_> {
         .write(level);
     }
 
+    /// A denied request and its answer.
     pub(super) fn denied(
         &self,
         denied: &Denied<'_>,
-        outcome: Outcome,
-        response: &Response<Body>,
-        request_id: &RequestId<'_>,
-        recorder: &DecisionCounters,
+        answer: &LoggedAnswer<'_>,
+        counters: &DecisionCounters,
     ) {
         let reason = denied.denial.reason();
-        recorder.count(reason, self.took, denied.effort);
+        counters.count(reason, self.took, denied.effort);
         if !is_logged(Level::INFO) {
             return;
         }
-        let common = Event {
-            result: result_of(reason),
-            reason,
-            answer: outcome.reason(),
-            status: response.status().as_u16(),
-            ..Event::default()
-        };
         if denied.denial == Denial::PeerUntrusted {
-            // Nothing of a stranger's request is read, not even for the log.
-            let (peer, request_id) = (Some(self.peer.address), request_id.as_str());
-            let latency_us = self.microseconds();
-            Event { request_id, peer, latency_us, ..common }.write(Level::INFO);
+            // Nothing of an untrusted peer's request is read, not even for the log.
+            Event {
+                result: DENY,
+                reason,
+                answer: answer.outcome.reason(),
+                status: answer.status.as_u16(),
+                request_id: answer.request_id,
+                peer: Some(self.peer.address),
+                latency_us: self.microseconds(),
+                ..Event::default()
+            }
+            .write(Level::INFO);
             return;
         }
-        let session = denied.session.as_deref();
-        let (header, origin, host) = match &denied.denial {
-            Denial::Forwarded(problem) => (problem.header(), None, None),
-            Denial::CrossSite(_) => (None, self.origin(), None),
+        let host = denied.host.as_ref();
+        let event = self.without_permit(DENY, reason, host, denied.session.as_deref(), answer);
+        let event = Event { token_digest: denied.token, ..event };
+        self.with_cause(event, &denied.denial).write(Level::INFO);
+    }
+
+    /// A request for a gate path and its answer.
+    pub(super) fn gate_path(
+        &self,
+        host: &Host<'_>,
+        result: &GatePathResult,
+        answer: &LoggedAnswer<'_>,
+        counters: &DecisionCounters,
+    ) {
+        let (logged, reason) = match &result.verdict {
+            Ok(answer) => (ANSWER, answer.reason()),
+            Err(denial) => (DENY, denial.reason()),
+        };
+        counters.count(reason, self.took, Effort::default());
+        if !is_logged(Level::INFO) {
+            return;
+        }
+        let session = result.session.as_deref();
+        let event = self.without_permit(logged, reason, Some(host), session, answer);
+        match &result.verdict {
+            Ok(_) => event,
+            Err(denial) => self.with_cause(event, denial),
+        }
+        .write(Level::INFO);
+    }
+
+    fn without_permit<'e>(
+        &'e self,
+        result: &'static str,
+        reason: &'static str,
+        host: Option<&'e Host<'_>>,
+        session: Option<&'e Session>,
+        answer: &LoggedAnswer<'e>,
+    ) -> Event<'e> {
+        Event {
+            result,
+            reason,
+            answer: answer.outcome.reason(),
+            status: answer.status.as_u16(),
+            class: Some(self.class()),
+            host_label: host.map(Host::label),
+            label: session.map(|session| session.label().as_str()),
+            issuer: session.and_then(|session| self.issuer(session)),
+            username: session.and_then(|session| self.username(session)),
+            ..self.event(answer.request_id)
+        }
+    }
+
+    /// Adds the part of the request that caused the denial.
+    fn with_cause<'e>(&'e self, event: Event<'e>, denial: &Denial) -> Event<'e> {
+        match denial {
+            Denial::Forwarded(problem) => {
+                Event { header: problem.header().map(ForwardedHeader::name), ..event }
+            }
+            Denial::CrossSite(_) => Event { origin: self.origin(), ..event },
             Denial::HostUnknown => {
-                (None, None, host_name(text_of(self.headers, "x-forwarded-host")))
+                Event { host: host_name(text_of(self.headers, "x-forwarded-host")), ..event }
             }
             Denial::PeerUntrusted
             | Denial::TooManyHeaders
             | Denial::HeadersTooLarge
             | Denial::Preflight
             | Denial::ReservedPath
-            | Denial::Answered(_)
-            | Denial::Arrival(_)
+            | Denial::GatePath(_)
             | Denial::OwnerDiffers
             | Denial::CredentialMissing
             | Denial::TooManyCandidates
             | Denial::TokenRejected(_)
-            | Denial::NotAdmitted(_) => (None, None, None),
-        };
-        let from_request = self.event(request_id.as_str());
-        Event {
-            class: Some(self.class()),
-            host_label: denied.host.as_ref().map(Host::label),
-            host,
-            label: session.map(|session| session.label().as_str()),
-            issuer: session.and_then(|session| self.issuer(session)),
-            username: session.and_then(|session| self.username(session)),
-            token_digest: denied.token,
-            header: header.map(ForwardedHeader::name),
-            origin,
-            request_id: from_request.request_id,
-            trace_id: from_request.trace_id,
-            client: from_request.client,
-            latency_us: from_request.latency_us,
-            ..common
+            | Denial::NotAdmitted(_) => event,
         }
-        .write(Level::INFO);
     }
 
     /// What every event takes from the request.
@@ -174,6 +214,13 @@ impl DecisionLog<'_> {
     fn microseconds(&self) -> Option<u64> {
         self.took.map(|took| u64::try_from(took.as_micros()).unwrap_or(u64::MAX))
     }
+}
+
+/// The answer to a request without a permit, as far as the log shows it.
+pub(super) struct LoggedAnswer<'r> {
+    pub(super) outcome: Outcome,
+    pub(super) status: StatusCode,
+    pub(super) request_id: &'r str,
 }
 
 /// Counts decisions. The place of each reason is looked up once, at the start; a permit by its own
@@ -211,18 +258,13 @@ impl DecisionCounters {
     }
 }
 
-/// Every result and reason under which a decision is counted: permits, then the reasons of denials.
+/// Every result and reason under which a decision is counted, permits first.
 #[must_use]
 pub fn decision_names() -> Vec<(&'static str, &'static str)> {
     let mut names = vec![(ALLOW, PERMIT), (ALLOW, PERMIT_BY_GRANT)];
-    names.extend(Denial::reasons().into_iter().map(|reason| (result_of(reason), reason)));
+    names.extend(GatePathAnswer::reasons().into_iter().map(|reason| (ANSWER, reason)));
+    names.extend(Denial::reasons().into_iter().map(|reason| (DENY, reason)));
     names
-}
-
-/// What the gate does at a path of its own is neither a permit nor a refusal.
-fn result_of(reason: &str) -> &'static str {
-    let answers = OwnAnswer::ALL.iter().any(|answer| answer.reason() == reason);
-    if answers { "answer" } else { "deny" }
 }
 
 /// A host that no workspace has, as a name: whoever debugs a route looks for it. What is no host
@@ -250,6 +292,8 @@ fn trace_id(headers: &HeaderMap) -> Option<&str> {
 }
 
 const ALLOW: &str = "allow";
+const ANSWER: &str = "answer";
+const DENY: &str = "deny";
 const PERMIT: &str = "permit";
 const PERMIT_BY_GRANT: &str = "permit-grant";
 /// RFC 1035 §2.3.4.

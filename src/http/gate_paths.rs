@@ -1,203 +1,260 @@
-//! The gate's own paths on a workspace's host: where a sign-in begins, where it comes back to, and
-//! where it ends. Nothing here is ever a permit, and no cookie is set before every check has passed.
+//! The gate paths on a workspace's host: where a sign-in starts, where the sign-in page returns the
+//! browser to, and where the user signs out. No answer here is a permit, and no session cookie is set
+//! before every check has passed.
 //!
-//! Reads requests and writes answers. What is in the cookies, `handoff` knows; what a hand-off token
-//! is worth, `gate`.
+//! It reads requests and describes answers. `handoff` knows the contents of the cookies, `gate` what
+//! a hand-off token is worth.
 
 use super::answer::Redirect;
 use super::client_class::ClientClass;
+use super::decision::GatePathAnswer;
+use super::headers::text_of;
 use super::loop_guard::LoopGuard;
 use super::requested_page::{RequestedPage, pending};
 use super::state::State;
-use crate::gate::{ArrivalProblem, Denial, HandoffRefused, OwnAnswer};
+use crate::gate::{Denial, GatePathProblem, HandoffRefused};
 use crate::handoff::address::{self, ENTER, LOGIN, LOGOUT};
 use crate::handoff::{Handoff, MAX_COOKIE_BYTES, Pending, SessionClaims};
+use crate::name::Host;
 use crate::random;
 use crate::token::{HandoffToken, Rejection, Session, UnixTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::FutureExt as _;
 use hyper::StatusCode;
 use hyper::header::HeaderMap;
 use std::sync::Arc;
 
-/// One request for a path below `/.doorward`, on a host that has a hand-off.
-pub(super) struct GatePathRequest<'r> {
-    pub(super) state: &'r State,
-    pub(super) way: &'r RequestedPage<'r>,
-    pub(super) handoff: &'r Handoff,
-    pub(super) headers: &'r HeaderMap,
-    pub(super) now: UnixTime,
-    pub(super) class: ClientClass,
-    pub(super) method: &'r str,
-}
-
-/// What came of it.
-pub(super) struct GatePathResult {
-    pub(super) denial: Denial,
-    /// Whose session it was about.
+/// What a request for a gate path resulted in.
+pub struct GatePathResult {
+    /// What the gate did, or the check that failed.
+    pub verdict: Result<GatePathAnswer, Denial>,
+    /// The session that the request was about.
     pub(super) session: Option<Arc<Session>>,
-    pub(super) sent: Redirect,
-    /// The path that signing in (again) leads back to.
-    pub(super) back: String,
-    /// The issuer of a hand-off that names a key its issuer does not have.
+    pub(super) redirect: Redirect,
+    /// The path to which a sign-in returns the browser.
+    pub(super) return_path: String,
+    /// The issuer of a hand-off token that names a key its issuer does not have.
     pub(super) key_unknown_of: Option<usize>,
 }
 
 impl GatePathResult {
-    fn only(denial: Denial) -> Self {
-        let back = "/".to_owned();
-        Self { denial, session: None, sent: Redirect::default(), back, key_unknown_of: None }
+    fn new(verdict: Result<GatePathAnswer, Denial>) -> Self {
+        Self {
+            verdict,
+            session: None,
+            redirect: Redirect::default(),
+            return_path: "/".to_owned(),
+            key_unknown_of: None,
+        }
     }
 
-    pub(super) fn problem(problem: ArrivalProblem) -> Self {
-        Self::only(Denial::Arrival(problem))
+    fn answered(answer: GatePathAnswer) -> Self {
+        Self::new(Ok(answer))
+    }
+
+    fn denied(denial: Denial) -> Self {
+        Self::new(Err(denial))
+    }
+
+    fn problem(problem: GatePathProblem) -> Self {
+        Self::denied(Denial::GatePath(problem))
     }
 }
 
+impl State {
+    /// Answers a request for a gate path on `host`.
+    pub(super) async fn answer_gate_path(
+        &self,
+        host: &Host<'_>,
+        headers: &HeaderMap,
+        now: UnixTime,
+    ) -> GatePathResult {
+        let page = RequestedPage::new(self, host, headers);
+        let Some(handoff) = page.handoff() else {
+            return GatePathResult::denied(Denial::ReservedPath);
+        };
+        let method = text_of(headers, "x-forwarded-method");
+        let class = ClientClass::of(method, headers);
+        GatePathRequest { state: self, page: &page, handoff, headers, now, class, method }
+            .answer()
+            .await
+    }
+
+    /// The same without waiting: a revocation store that cannot answer at once counts as one that is
+    /// not available.
+    #[must_use]
+    pub fn answer_gate_path_now(
+        &self,
+        host: &Host<'_>,
+        headers: &HeaderMap,
+        now: UnixTime,
+    ) -> GatePathResult {
+        let result = self.answer_gate_path(host, headers, now).now_or_never();
+        result.unwrap_or_else(|| GatePathResult::problem(GatePathProblem::Unavailable))
+    }
+}
+
+/// One request for a path below `/.doorward`, on a host that has a hand-off.
+struct GatePathRequest<'r> {
+    state: &'r State,
+    page: &'r RequestedPage<'r>,
+    handoff: &'r Handoff,
+    headers: &'r HeaderMap,
+    now: UnixTime,
+    class: ClientClass,
+    method: &'r str,
+}
+
 impl GatePathRequest<'_> {
-    /// Exact bytes, as everywhere: another spelling is another path, and nothing is there.
-    pub(super) async fn answer(&self) -> GatePathResult {
-        let (path, query) = self.way.uri.split_once('?').unwrap_or((self.way.uri, ""));
+    /// Compares exact bytes, as everywhere: another spelling is another path, answered 404.
+    async fn answer(&self) -> GatePathResult {
+        let (path, query) = self.page.uri.split_once('?').unwrap_or((self.page.uri, ""));
         match (path, self.method) {
             (LOGIN, _) => self.login(query),
             (ENTER, _) => self.enter(query).await,
             (LOGOUT, "POST") => self.logout().await,
             (LOGOUT, "GET" | "HEAD") if self.class.shows_page() => {
-                GatePathResult::only(Denial::Answered(OwnAnswer::SignOutAsked))
+                GatePathResult::answered(GatePathAnswer::SignOutConfirmation)
             }
-            _ => GatePathResult::only(Denial::ReservedPath),
+            _ => GatePathResult::denied(Denial::ReservedPath),
         }
     }
 
-    /// A person's browser opens a page: nothing else is sent on, and nothing else comes back.
+    /// Only a browser that opens a page is redirected to the sign-in page, and only such a request
+    /// can be its return.
     fn is_page(&self) -> bool {
         self.class == ClientClass::Page && self.method == "GET"
     }
 
     fn login(&self, query: &str) -> GatePathResult {
         if !self.is_page() {
-            return GatePathResult::problem(ArrivalProblem::NotAPage);
+            return GatePathResult::problem(GatePathProblem::NotAPage);
         }
         match address::asked_path(query) {
-            Some(back) => GatePathResult {
-                back,
-                ..GatePathResult::only(Denial::Answered(OwnAnswer::SignInAsked))
+            Some(return_path) => GatePathResult {
+                return_path,
+                ..GatePathResult::answered(GatePathAnswer::SignInStarted)
             },
-            None => GatePathResult::problem(ArrivalProblem::Path),
+            None => GatePathResult::problem(GatePathProblem::ReturnPath),
         }
     }
 
+    /// A hand-off token that reached the wrong browser, or came without a page, is used up: its
+    /// address may be known to others now.
     async fn enter(&self, query: &str) -> GatePathResult {
-        let told = self.come_back(query).await;
-        let strayed = matches!(
-            told.denial,
-            Denial::Arrival(
-                ArrivalProblem::NotAPage
-                    | ArrivalProblem::StateMissing
-                    | ArrivalProblem::StateExpired
-                    | ArrivalProblem::Token(Rejection::NonceOther)
-            )
+        let result = self.redeem(query).await;
+        let misdelivered = matches!(
+            result.verdict,
+            Err(Denial::GatePath(
+                GatePathProblem::NotAPage
+                    | GatePathProblem::StateMissing
+                    | GatePathProblem::StateExpired
+                    | GatePathProblem::Token(Rejection::NonceOther)
+            ))
         );
-        if let Some((_, token)) = address::entry(query).filter(|_| strayed) {
-            self.state.gate.consume(token, self.way.origin, self.now).await;
+        if let Some((_, token)) = address::entry(query).filter(|_| misdelivered) {
+            self.state.gate.consume(token, self.page.origin, self.now).await;
         }
-        told
+        result
     }
 
-    async fn come_back(&self, query: &str) -> GatePathResult {
+    async fn redeem(&self, query: &str) -> GatePathResult {
         if !self.is_page() {
-            return GatePathResult::problem(ArrivalProblem::NotAPage);
+            return GatePathResult::problem(GatePathProblem::NotAPage);
         }
         let Some((id, token)) = address::entry(query) else {
-            return GatePathResult::problem(ArrivalProblem::Query);
+            return GatePathResult::problem(GatePathProblem::Query);
         };
         let Some(pending) = pending(self.headers).into_iter().find(|one| one.id() == id) else {
-            return GatePathResult::problem(ArrivalProblem::StateMissing);
+            return GatePathResult::problem(GatePathProblem::StateMissing);
         };
-        let again = |denial| GatePathResult {
-            back: pending.path().to_owned(),
-            ..GatePathResult::only(denial)
+        let denied = |denial| GatePathResult {
+            return_path: pending.path().to_owned(),
+            ..GatePathResult::denied(denial)
         };
         if !pending.is_fresh(self.now) {
-            return again(Denial::Arrival(ArrivalProblem::StateExpired));
+            return denied(Denial::GatePath(GatePathProblem::StateExpired));
         }
-        let RequestedPage { host, origin, .. } = self.way;
+        let RequestedPage { host, origin, .. } = self.page;
         let gate = &self.state.gate;
         match gate.redeem(token, host, *origin, &pending.challenge(), self.now).await {
-            Ok(arrival) => match self.let_in(&arrival, &pending) {
-                Ok(sent) => {
+            Ok(handoff) => match self.issue_session(&handoff, &pending) {
+                Ok(redirect) => {
                     if let Ok((_, credentials)) = self.state.reader.read(self.headers, None) {
                         gate.supersede(host, &credentials, self.now).await;
                     }
-                    let session = Some(Arc::new(arrival.into_session()));
-                    let denial = Denial::Answered(OwnAnswer::SignedIn);
-                    GatePathResult { session, sent, ..GatePathResult::only(denial) }
+                    let session = Some(Arc::new(handoff.into_session()));
+                    let result = GatePathResult::answered(GatePathAnswer::SignedIn);
+                    GatePathResult { session, redirect, ..result }
                 }
-                Err(problem) => again(Denial::Arrival(problem)),
+                Err(problem) => denied(Denial::GatePath(problem)),
             },
-            Err(turned_away) => {
-                let HandoffRefused { denial, session, key_unknown_of } = *turned_away;
-                GatePathResult { session, key_unknown_of, ..again(denial) }
+            Err(refused) => {
+                let HandoffRefused { denial, session, key_unknown_of } = *refused;
+                GatePathResult { session, key_unknown_of, ..denied(denial) }
             }
         }
     }
 
-    /// The session, its cookie, and the way to the page that was asked for.
-    fn let_in(
+    /// Issues a session token, sets it as a cookie and redirects to the requested page.
+    fn issue_session(
         &self,
-        arrival: &HandoffToken,
+        handoff: &HandoffToken,
         pending: &Pending,
-    ) -> Result<Redirect, ArrivalProblem> {
+    ) -> Result<Redirect, GatePathProblem> {
         let Handoff { keys, lifetime, cookies } = self.handoff;
-        let id: [u8; 16] = random::bytes().map_err(|_| ArrivalProblem::Unavailable)?;
+        let id: [u8; 16] = random::bytes().map_err(|_| GatePathProblem::Unavailable)?;
         let id = URL_SAFE_NO_PAD.encode(id);
-        let host = self.way.host.name();
-        let session = SessionClaims::new(arrival, host, &id, *lifetime, self.now);
-        let expired = ArrivalProblem::Token(Rejection::Expired);
+        let host = self.page.host.name();
+        let session = SessionClaims::new(handoff, host, &id, *lifetime, self.now);
+        let expired = GatePathProblem::Token(Rejection::Expired);
         let session = session.ok_or(expired)?;
-        let token = keys.sign(&session.claims).map_err(|_| ArrivalProblem::Unavailable)?;
+        let token = keys.sign(&session.claims).map_err(|_| GatePathProblem::Unavailable)?;
         let largest = self.state.gate.verifier.max_bytes;
         if cookies.size(&token) > MAX_COOKIE_BYTES || token.len() > largest {
-            return Err(ArrivalProblem::SessionTooLarge);
+            return Err(GatePathProblem::SessionTooLarge);
         }
-        // Parsed again, whatever the checks before have let through: what is sent on stays here.
-        let to = self.way.at(pending.path());
-        if !self.way.origin.is_of(&to) {
-            return Err(ArrivalProblem::Path);
+        // Checked again although the path has been checked before: the redirect must not leave this
+        // host.
+        let url = self.page.url(pending.path());
+        if !self.page.origin.is_of(&url) {
+            return Err(GatePathProblem::ReturnPath);
         }
         let mut lines = Vec::from(cookies.set(&token, session.seconds));
         lines.push(pending.forget(cookies.partitioned));
         let guard = LoopGuard::of_arrivals(self.headers, self.now);
         lines.push(guard.next_cookie(cookies.partitioned));
-        Ok(Redirect { to: Some((StatusCode::SEE_OTHER, to)), cookies: lines, clear: false })
+        let target = Some((StatusCode::SEE_OTHER, url));
+        Ok(Redirect { target, cookies: lines, clear_site_data: false })
     }
 
-    /// Ends every session of this browser on this host. Its cookies go even when there is none:
-    /// whoever signs out wants to be out.
+    /// Ends every session of this browser on this host. The cookies are deleted even if there is no
+    /// session.
     async fn logout(&self) -> GatePathResult {
         let Ok((request, credentials)) = self.state.reader.read(self.headers, None) else {
-            return GatePathResult::only(Denial::ReservedPath);
+            return GatePathResult::denied(Denial::ReservedPath);
         };
-        let RequestedPage { host, origin, sign_in, .. } = self.way;
+        let RequestedPage { host, origin, sign_in, .. } = self.page;
         let gate = &self.state.gate;
         match gate.sign_out(host, *origin, &request.provenance, &credentials, self.now).await {
             Ok(sign_out) => {
-                let good_bye = sign_in.and_then(|sign_in| sign_in.logout_url.as_deref());
+                let logout_url = sign_in.and_then(|sign_in| sign_in.logout_url.as_deref());
                 let mut cookies = Vec::from(self.handoff.cookies.clear());
-                // Whatever else could sign this browser in here again.
+                // Every other cookie of this host that could sign the browser in again.
                 let names = self.state.reader.cookies.names();
                 cookies.extend(self.handoff.cookies.clear_others(names));
                 let session = sign_out.sessions.into_iter().next();
-                let (denial, to) = if sign_out.lives_on {
-                    (Denial::Arrival(ArrivalProblem::NotEnded), None)
+                let (verdict, target) = if sign_out.lives_on {
+                    (Err(Denial::GatePath(GatePathProblem::SignOutNotStored)), None)
                 } else {
-                    let to = good_bye.map(|url| (StatusCode::SEE_OTHER, url.to_owned()));
-                    (Denial::Answered(OwnAnswer::SignedOut), to)
+                    let target = logout_url.map(|url| (StatusCode::SEE_OTHER, url.to_owned()));
+                    (Ok(GatePathAnswer::SignedOut), target)
                 };
-                let sent = Redirect { to, cookies, clear: true };
-                GatePathResult { session, sent, ..GatePathResult::only(denial) }
+                let redirect = Redirect { target, cookies, clear_site_data: true };
+                GatePathResult { session, redirect, ..GatePathResult::new(verdict) }
             }
-            Err(denial) => GatePathResult::only(denial),
+            Err(denial) => GatePathResult::denied(denial),
         }
     }
 }

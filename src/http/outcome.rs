@@ -5,7 +5,8 @@
 //! unknown host is the same 404, and no answer names a user other than its own. The log keeps the
 //! difference.
 
-use crate::gate::{ArrivalProblem, Denial, OwnAnswer};
+use super::decision::GatePathAnswer;
+use crate::gate::{Denial, GatePathProblem};
 use hyper::StatusCode;
 
 /// What a denied client is told. One for each thing it can do next.
@@ -50,39 +51,45 @@ impl Outcome {
         match denial {
             Denial::PeerUntrusted => Self::PeerRefused,
             Denial::TooManyCandidates
-            | Denial::Arrival(ArrivalProblem::Unavailable | ArrivalProblem::NotEnded) => {
+            | Denial::GatePath(GatePathProblem::Unavailable | GatePathProblem::SignOutNotStored) => {
                 Self::Unavailable
             }
             Denial::Forwarded(_) => Self::Malformed,
             Denial::TooManyHeaders | Denial::HeadersTooLarge => Self::TooLarge,
-            Denial::HostUnknown | Denial::ReservedPath | Denial::Arrival(ArrivalProblem::Path) => {
-                Self::NotFound
-            }
-            Denial::Answered(OwnAnswer::SignedIn) => Self::SignedIn,
-            Denial::Answered(OwnAnswer::SignOutAsked) => Self::ConfirmSignOut,
-            Denial::Answered(OwnAnswer::SignedOut) => Self::SignedOut,
+            Denial::HostUnknown
+            | Denial::ReservedPath
+            | Denial::GatePath(GatePathProblem::ReturnPath) => Self::NotFound,
             Denial::TokenRejected(rejection)
-            | Denial::Arrival(ArrivalProblem::Token(rejection))
+            | Denial::GatePath(GatePathProblem::Token(rejection))
                 if rejection.is_unjudged() =>
             {
                 Self::Unavailable
             }
-            Denial::Arrival(
-                ArrivalProblem::NotAPage
-                | ArrivalProblem::Query
-                | ArrivalProblem::StateMissing
-                | ArrivalProblem::StateExpired
-                | ArrivalProblem::Token(_)
-                | ArrivalProblem::Replayed
-                | ArrivalProblem::SessionTooLarge,
+            Denial::GatePath(
+                GatePathProblem::NotAPage
+                | GatePathProblem::Query
+                | GatePathProblem::StateMissing
+                | GatePathProblem::StateExpired
+                | GatePathProblem::Token(_)
+                | GatePathProblem::Replayed
+                | GatePathProblem::SessionTooLarge,
             ) => Self::SignInFailed,
             Denial::Preflight | Denial::CrossSite(_) => Self::CrossSite,
             Denial::OwnerDiffers | Denial::NotAdmitted(_) => Self::NotYours,
-            Denial::CredentialMissing | Denial::Answered(OwnAnswer::SignInAsked) => {
-                Self::SignInRequired
-            }
+            Denial::CredentialMissing => Self::SignInRequired,
             Denial::TokenRejected(rejection) if rejection.is_expiry() => Self::SessionExpired,
             Denial::TokenRejected(_) => Self::InvalidSession,
+        }
+    }
+
+    /// What the client is told about an answer of the gate at a gate path.
+    #[must_use]
+    pub fn of_gate_path(answer: GatePathAnswer) -> Self {
+        match answer {
+            GatePathAnswer::SignInStarted => Self::SignInRequired,
+            GatePathAnswer::SignedIn => Self::SignedIn,
+            GatePathAnswer::SignOutConfirmation => Self::ConfirmSignOut,
+            GatePathAnswer::SignedOut => Self::SignedOut,
         }
     }
 
@@ -192,7 +199,7 @@ mod tests {
     #[test]
     fn what_was_not_judged_is_told_to_come_back() {
         let unjudged = Rejection::KeysUnavailable;
-        let arrival = |rejection| Denial::Arrival(ArrivalProblem::Token(rejection));
+        let arrival = |rejection| Denial::GatePath(GatePathProblem::Token(rejection));
         let rows = [
             (Denial::TooManyCandidates, Outcome::Unavailable),
             (Denial::TokenRejected(unjudged.clone()), Outcome::Unavailable),

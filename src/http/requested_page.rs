@@ -1,10 +1,13 @@
-//! The page that a denied request asked for: how its user is sent to sign in and back to it.
+//! The page that a request without a permit asked for: how its browser is redirected to the sign-in
+//! page, and from there back to it.
 
 use super::answer::Redirect;
 use super::credential::pairs;
+use super::headers::text_of;
 use super::loop_guard::LoopGuard;
 use super::outcome::Outcome;
-use crate::cross_site::OwnOrigin;
+use super::state::State;
+use crate::cross_site::{OwnOrigin, forwarded_scheme};
 use crate::handoff::address::LOGIN;
 use crate::handoff::{Handoff, Pending, RANDOM_BYTES, SignIn, encode, surplus};
 use crate::name::Host;
@@ -13,7 +16,7 @@ use crate::token::UnixTime;
 use hyper::StatusCode;
 use hyper::header::{COOKIE, HeaderMap};
 
-/// The workspace that was asked for, as its visitor knows it.
+/// The requested page, addressed as the browser knows it.
 pub(super) struct RequestedPage<'r> {
     pub(super) host: &'r Host<'r>,
     pub(super) origin: OwnOrigin<'r>,
@@ -22,55 +25,72 @@ pub(super) struct RequestedPage<'r> {
     pub(super) sign_in: Option<&'r SignIn>,
 }
 
+impl<'r> RequestedPage<'r> {
+    /// The page that the forwarded headers name. `state` decides the public scheme and the sign-in
+    /// page.
+    pub(super) fn new(state: &'r State, host: &'r Host<'r>, headers: &'r HeaderMap) -> Self {
+        let forwarded = forwarded_scheme(text_of(headers, "x-forwarded-proto"));
+        let scheme = state.reader.public_scheme.scheme(forwarded);
+        Self {
+            host,
+            origin: OwnOrigin::new(scheme, host.name(), host.port()),
+            uri: text_of(headers, "x-forwarded-uri"),
+            sign_in: state.sign_in_of(host),
+        }
+    }
+}
+
 impl RequestedPage<'_> {
     pub(super) fn handoff(&self) -> Option<&Handoff> {
         self.sign_in?.handoff.as_ref()
     }
 
-    /// Sends a page to sign in and to come back to the path `back`.
+    /// Redirects the browser to the sign-in page, which returns it to `return_path`. Without a
+    /// sign-in page there is no redirect.
     ///
     /// # Errors
-    /// What is told instead: that it goes round in circles, that no sign-in page is set, or that it
-    /// cannot be begun now.
-    pub(super) fn begin(
+    /// The outcome instead of a redirect: the browser is in a redirect loop, or the system returns
+    /// no randomness.
+    pub(super) fn start_sign_in(
         &self,
-        back: &str,
+        return_path: &str,
         headers: &HeaderMap,
         now: UnixTime,
     ) -> Result<Redirect, Outcome> {
         let Some(sign_in) = self.sign_in else { return Ok(Redirect::default()) };
         let Some(handoff) = &sign_in.handoff else {
-            // By the path that was asked for, which may be too long to come back to.
+            // Counted by the requested path, which may be too long to be a return path.
             let guard = LoopGuard::read(headers, path_of(self.uri), now);
             if guard.is_loop() {
                 return Err(Outcome::RedirectLoop);
             }
-            let to = Some((StatusCode::FOUND, sign_in.url_for(&self.at(back))));
-            return Ok(Redirect { to, cookies: vec![guard.next_cookie(false)], clear: false });
+            let target = Some((StatusCode::FOUND, sign_in.url_for(&self.url(return_path))));
+            let cookies = vec![guard.next_cookie(false)];
+            return Ok(Redirect { target, cookies, ..Redirect::default() });
         };
         if LoopGuard::of_arrivals(headers, now).is_loop() {
             return Err(Outcome::RedirectLoop);
         }
-        let (st, cookies) =
-            begin(back, headers, handoff.cookies.partitioned, now).ok_or(Outcome::Unavailable)?;
-        let to = format!("{}&st={st}", sign_in.url_for(&self.at(back)));
-        Ok(Redirect { to: Some((StatusCode::FOUND, to)), cookies, clear: false })
+        let (st, cookies) = begin(return_path, headers, handoff.cookies.partitioned, now)
+            .ok_or(Outcome::Unavailable)?;
+        let url = format!("{}&st={st}", sign_in.url_for(&self.url(return_path)));
+        Ok(Redirect { target: Some((StatusCode::FOUND, url)), cookies, ..Redirect::default() })
     }
 
-    /// Where a page's link to signing in leads.
-    pub(super) fn sign_in_url(&self, back: &str) -> Option<String> {
+    /// The target of a page's sign-in link.
+    pub(super) fn sign_in_url(&self, return_path: &str) -> Option<String> {
         let sign_in = self.sign_in?;
         if sign_in.handoff.is_none() {
-            return Some(sign_in.url_for(&self.at(back)));
+            return Some(sign_in.url_for(&self.url(return_path)));
         }
-        let mut url = self.at(LOGIN);
+        let mut url = self.url(LOGIN);
         url.push_str("?path=");
-        encode(back, &mut url);
+        encode(return_path, &mut url);
         Some(url)
     }
 
-    /// A path on this host, absolute.
-    pub(super) fn at(&self, path: &str) -> String {
+    /// The absolute URL of a path on this host.
+    pub(super) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }
 }
@@ -80,22 +100,22 @@ pub(super) fn path_of(uri: &str) -> &str {
     uri.split_once('?').map_or(uri, |(path, _)| path)
 }
 
-/// Begins a sign-in that leads back to the path `back`: `st` for the sign-in page, and the cookies
-/// that the browser keeps of it. `None` without randomness.
+/// A new sign-in: `st` for the sign-in page, and the state cookies for the browser. `None` without
+/// randomness.
 fn begin(
-    back: &str,
+    return_path: &str,
     headers: &HeaderMap,
     partitioned: bool,
     now: UnixTime,
 ) -> Option<(String, Vec<String>)> {
     let random: [u8; RANDOM_BYTES] = random::bytes().ok()?;
-    let begun = Pending::begin(&random, back, now);
+    let begun = Pending::begin(&random, return_path, now);
     let mut cookies = vec![begun.cookie(partitioned)];
     cookies.extend(surplus(pending(headers)).iter().map(|one| one.forget(partitioned)));
     Some((begun.st(), cookies))
 }
 
-/// The sign-ins that this browser has begun on this host.
+/// The sign-ins that this browser has started on this host and not finished.
 pub(super) fn pending(headers: &HeaderMap) -> Vec<Pending> {
     headers
         .get_all(COOKIE)
@@ -106,5 +126,5 @@ pub(super) fn pending(headers: &HeaderMap) -> Vec<Pending> {
         .collect()
 }
 
-/// Nobody else can set such a cookie, so more are the visitor's own doing.
+/// Only this host can set such a cookie, so a larger number is the browser's own doing.
 const MOST_READ: usize = 32;

@@ -2,12 +2,14 @@
 
 use super::admin_secret::AdminSecret;
 use super::answer::permitted;
+use super::decision::Decision;
 use super::forwarded::ForwardedReader;
 use super::handler::{Body, Peer};
 use super::unread;
 use super::upstream_headers::UpstreamHeaders;
 use crate::gate::{Denial, Denied, Gate, Permit, Step, Tracer};
 use crate::handoff::SignIn;
+use crate::name::Host;
 use crate::token::UnixTime;
 use hyper::Response;
 use hyper::header::{HeaderMap, HeaderName};
@@ -34,12 +36,24 @@ pub struct State {
 }
 
 impl State {
-    /// The decision, steps 1 to 9, for a request that came from `peer` with `headers`; `query` is
-    /// that of the gate's own address.
-    ///
-    /// # Errors
-    /// The first step that fails.
+    /// The decision, steps 1 to 9, for a request that `peer` sent with `headers`; `query` is the
+    /// query of the gate's own address.
+    #[must_use]
     pub fn decide<'r>(
+        &self,
+        peer: &Peer,
+        headers: &'r HeaderMap,
+        query: Option<&'r str>,
+        now: UnixTime,
+        tracer: &mut impl Tracer,
+    ) -> Decision<'r> {
+        match self.admit(peer, headers, query, now, tracer) {
+            Ok(permit) => Decision::Permit(permit),
+            Err(denied) => self.gate_path_or_denied(denied),
+        }
+    }
+
+    fn admit<'r>(
         &self,
         peer: &Peer,
         headers: &'r HeaderMap,
@@ -67,10 +81,29 @@ impl State {
         self.gate.admit(&request, &credentials, now, tracer)
     }
 
-    /// The 200 for a permit, with what goes on to the desktop.
+    /// On a host with a hand-off, the gate itself answers its paths.
+    fn gate_path_or_denied<'r>(&self, denied: Box<Denied<'r>>) -> Decision<'r> {
+        if denied.denial == Denial::ReservedPath
+            && let Some(host) = denied.host.as_ref().filter(|host| self.has_handoff(host))
+        {
+            return Decision::GatePath(host.clone());
+        }
+        Decision::Denied(denied)
+    }
+
+    fn has_handoff(&self, host: &Host<'_>) -> bool {
+        self.sign_in_of(host).is_some_and(|sign_in| sign_in.handoff.is_some())
+    }
+
+    /// Where the users of this host's domain sign in.
+    pub(super) fn sign_in_of(&self, host: &Host<'_>) -> Option<&SignIn> {
+        self.sign_in.get(host.domain())?.as_ref()
+    }
+
+    /// The 200 for a permit, with the headers that the desktop receives.
     #[must_use]
-    pub fn permitted(&self, permit: Permit<'_>, headers: &HeaderMap) -> Response<Body> {
-        permitted(permit, self.passing(headers))
+    pub fn respond_permit(&self, permit: Permit<'_>, headers: &HeaderMap) -> Response<Body> {
+        permitted(permit, self.upstream_headers(headers))
     }
 
     pub(super) fn trusts(&self, peer: &Peer) -> bool {
@@ -87,7 +120,7 @@ impl State {
         format!("{} against trusted_proxies {}", peer.address.to_canonical(), nets.join(", "))
     }
 
-    fn passing<'r>(&'r self, headers: &'r HeaderMap) -> UpstreamHeaders<'r> {
+    fn upstream_headers<'r>(&'r self, headers: &'r HeaderMap) -> UpstreamHeaders<'r> {
         UpstreamHeaders {
             headers,
             gate: &self.gate,

@@ -3,7 +3,8 @@
 //! It holds the current [`State`]; a reload replaces it whole, so that one configuration judges a
 //! request from beginning to end. It reads the clock once for each decision.
 
-use super::decision_log::{DecisionCounters, DecisionLog, is_logged};
+use super::decision::Decision;
+use super::decision_log::{DecisionCounters, DecisionLog, LoggedAnswer, is_logged};
 use super::gate_paths::GatePathResult;
 use super::handler::{AnswerFuture, Body, Handler, Peer};
 use super::headers::text_of;
@@ -11,11 +12,11 @@ use super::not_found::not_found;
 use super::request_id::RequestId;
 use super::state::State;
 use crate::clock::since_epoch;
-use crate::gate::{ArrivalProblem, Denial, Denied, NoTrace, is_reserved};
+use crate::gate::{Denial, Denied, NoTrace, Permit, is_reserved};
+use crate::name::Host;
 use crate::observe::{Counter, LogRateLimit, Metrics, field};
 use crate::token::UnixTime;
 use arc_swap::ArcSwap;
-use futures_util::FutureExt as _;
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
 use hyper::{Request, Response};
@@ -73,24 +74,13 @@ impl VerifyHandler {
 
     fn verify(&self, peer: &Peer, request: &Request<Incoming>) -> Response<Body> {
         let state = self.state.load();
-        let started = since_epoch();
-        let headers = request.headers();
-        let now = UnixTime(started.as_secs());
-        match state.decide(peer, headers, request.uri().query(), now, &mut NoTrace) {
-            Ok(permit) => {
-                // A permit from the cache takes about as long as reading the clock twice, so it is
-                // timed only when the log shows it.
-                let timed = permit.effort().judged > 0 || is_logged(Level::DEBUG);
-                let took = timed.then(|| since_epoch().saturating_sub(started));
-                let log = DecisionLog { state: &state, headers, peer, took };
-                log.allowed(&permit, &self.counters);
-                state.permitted(permit, headers)
-            }
-            Err(denied) => {
-                let told = state.at_own_path(&denied, headers, now).now_or_never();
-                let unavailable = || Some(GatePathResult::problem(ArrivalProblem::Unavailable));
-                let told = told.unwrap_or_else(unavailable);
-                self.turn_away(&state, peer, headers, denied, told, started)
+        let question = Question::new(&state, peer, request);
+        match question.decide() {
+            Decision::Permit(permit) => self.respond_permit(&question, permit),
+            Decision::Denied(denied) => self.respond_denied(&question, &denied),
+            Decision::GatePath(host) => {
+                let result = state.answer_gate_path_now(&host, question.headers, question.now());
+                self.respond_gate_path(&question, &host, &result)
             }
         }
     }
@@ -98,41 +88,64 @@ impl VerifyHandler {
     /// Like `verify`, for a gate path whose answer waits for a remote revocation store.
     async fn verify_async(&self, peer: Peer, request: Request<Incoming>) -> Response<Body> {
         let state = self.state();
-        let started = since_epoch();
-        let headers = request.headers();
-        let now = UnixTime(started.as_secs());
-        match state.decide(&peer, headers, request.uri().query(), now, &mut NoTrace) {
+        let question = Question::new(&state, &peer, &request);
+        match question.decide() {
             // Step 4 permits no gate path; a permit here would be a mistake, so it is not given.
-            Ok(_) => not_found(request.method(), headers),
-            Err(denied) => {
-                let told = state.at_own_path(&denied, headers, now).await;
-                self.turn_away(&state, &peer, headers, denied, told, started)
+            Decision::Permit(_) => not_found(request.method(), request.headers()),
+            Decision::Denied(denied) => self.respond_denied(&question, &denied),
+            Decision::GatePath(host) => {
+                let now = question.now();
+                let result = state.answer_gate_path(&host, question.headers, now).await;
+                self.respond_gate_path(&question, &host, &result)
             }
         }
     }
 
-    fn turn_away(
-        &self,
-        state: &State,
-        peer: &Peer,
-        headers: &HeaderMap,
-        mut denied: Box<Denied<'_>>,
-        told: Option<GatePathResult>,
-        started: Duration,
-    ) -> Response<Body> {
+    fn respond_permit(&self, question: &Question<'_>, permit: Permit<'_>) -> Response<Body> {
+        // A permit from the cache takes about as long as reading the clock twice, so it is timed
+        // only when the log shows it.
+        let timed = permit.effort().judged > 0 || is_logged(Level::DEBUG);
+        let took = timed.then(|| question.elapsed());
+        question.log(took).permit(&permit, &self.counters);
+        question.state.respond_permit(permit, question.headers)
+    }
+
+    fn respond_denied(&self, question: &Question<'_>, denied: &Denied<'_>) -> Response<Body> {
+        let Question { state, headers, .. } = question;
         // Nothing of an untrusted peer's request is read.
         let untrusted = denied.denial == Denial::PeerUntrusted;
         let request_id = if untrusted { RequestId::fresh() } else { RequestId::of(headers) };
-        let now = UnixTime(started.as_secs());
-        let (outcome, response) = state.tell(&mut denied, told, headers, now, request_id.as_str());
-        let took = Some(since_epoch().saturating_sub(started));
-        let log = DecisionLog { state, headers, peer, took };
-        log.denied(&denied, outcome, &response, &request_id, &self.counters);
-        if let Some(issuer) = denied.effort.key_unknown_of {
-            // The answer does not wait for the keys: the client sends its request again.
+        let request_id = request_id.as_str();
+        let (outcome, response) = state.respond_denied(denied, headers, question.now(), request_id);
+        let answer = LoggedAnswer { outcome, status: response.status(), request_id };
+        question.log(Some(question.elapsed())).denied(denied, &answer, &self.counters);
+        self.start_key_lookup(state, denied.effort.key_unknown_of);
+        response
+    }
+
+    fn respond_gate_path(
+        &self,
+        question: &Question<'_>,
+        host: &Host<'_>,
+        result: &GatePathResult,
+    ) -> Response<Body> {
+        let Question { state, headers, .. } = question;
+        let request_id = RequestId::of(headers);
+        let request_id = request_id.as_str();
+        let (outcome, response) =
+            state.respond_gate_path(host, result, headers, question.now(), request_id);
+        let answer = LoggedAnswer { outcome, status: response.status(), request_id };
+        question.log(Some(question.elapsed())).gate_path(host, result, &answer, &self.counters);
+        self.start_key_lookup(state, result.key_unknown_of);
+        response
+    }
+
+    /// Starts a fetch of the keys of an issuer whose token names an unknown key. The answer does not
+    /// wait for it: the client sends its request again.
+    fn start_key_lookup(&self, state: &State, issuer: Option<usize>) {
+        if let Some(issuer) = issuer {
             drop(self.look_up_keys(state, issuer));
         }
-        response
     }
 
     /// Starts a fetch of this issuer's keys, unless it is not due.
@@ -180,6 +193,38 @@ impl Handler for VerifyHandler {
 
     fn answer_async(self: Arc<Self>, peer: Peer, request: Request<Incoming>) -> AnswerFuture {
         Box::pin(async move { self.verify_async(peer, request).await })
+    }
+}
+
+/// One request of Traefik, with the state and the time by which it is judged.
+struct Question<'r> {
+    state: &'r State,
+    peer: &'r Peer,
+    headers: &'r HeaderMap,
+    query: Option<&'r str>,
+    started: Duration,
+}
+
+impl<'r> Question<'r> {
+    fn new(state: &'r State, peer: &'r Peer, request: &'r Request<Incoming>) -> Self {
+        let query = request.uri().query();
+        Self { state, peer, headers: request.headers(), query, started: since_epoch() }
+    }
+
+    fn decide(&self) -> Decision<'r> {
+        self.state.decide(self.peer, self.headers, self.query, self.now(), &mut NoTrace)
+    }
+
+    fn now(&self) -> UnixTime {
+        UnixTime(self.started.as_secs())
+    }
+
+    fn elapsed(&self) -> Duration {
+        since_epoch().saturating_sub(self.started)
+    }
+
+    fn log(&self, took: Option<Duration>) -> DecisionLog<'r> {
+        DecisionLog { state: self.state, headers: self.headers, peer: self.peer, took }
     }
 }
 

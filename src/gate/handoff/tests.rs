@@ -44,7 +44,7 @@ fn redeem(gate: &Gate, token: &str) -> Result<HandoffToken, Denial> {
 }
 
 fn refused(rejection: Rejection) -> Denial {
-    Denial::Arrival(ArrivalProblem::Token(rejection))
+    Denial::GatePath(GatePathProblem::Token(rejection))
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_handoff_lets_its_user_in_once() {
     let gate = handing();
     let token = handoff(json!({}));
     assert_eq!(redeem(&gate, &token).unwrap().session().label().as_str(), "alice");
-    let replayed = Some(Denial::Arrival(ArrivalProblem::Replayed));
+    let replayed = Some(Denial::GatePath(GatePathProblem::Replayed));
     assert_eq!(redeem(&gate, &token).err(), replayed);
     let same_id = handoff(json!({"exp": NOW + 29}));
     assert_eq!(redeem(&gate, &same_id).err(), replayed, "the id counts, not the bytes");
@@ -112,7 +112,7 @@ fn a_handoff_opens_one_door() {
 fn without_a_store_nobody_arrives() {
     let mut gate = handing();
     gate.revocations = Arc::new(Nothing);
-    let replayed = Some(Denial::Arrival(ArrivalProblem::Replayed));
+    let replayed = Some(Denial::GatePath(GatePathProblem::Replayed));
     assert_eq!(redeem(&gate, &handoff(json!({}))).err(), replayed);
 }
 

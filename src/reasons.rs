@@ -1,0 +1,46 @@
+//! Enums whose variants each have a stable word for log and metrics, with the list of all words.
+//!
+//! Metrics create one counter for each word at start. The macro writes the enum, `reason` and
+//! `reasons` from one table, so a variant without a word, or missing in the list, cannot compile.
+
+/// Defines an enum with `reason` and `reasons`. A variant has a word of its own
+/// (`Variant => "word"`), or takes the words of its payload
+/// (`Variant(Payload) => inner in Payload::reasons()`).
+macro_rules! with_reasons {
+    (
+        $(#[$attribute:meta])*
+        pub enum $name:ident {
+            $(
+                $(#[$variant_attribute:meta])*
+                $variant:ident $(($payload:ty))? => $($word:literal)? $($inner:ident in $words:expr)?
+            ),+ $(,)?
+        }
+    ) => {
+        $(#[$attribute])*
+        pub enum $name {
+            $( $(#[$variant_attribute])* $variant $(($payload))? ),+
+        }
+
+        impl $name {
+            /// Stable kebab-case word for log and metrics.
+            #[must_use]
+            pub fn reason(&self) -> &'static str {
+                match self {
+                    $( Self::$variant { $(0: $inner,)? .. } => $($word)? $($inner.reason())? ),+
+                }
+            }
+
+            /// Every word that [`reason`](Self::reason) can return, each once.
+            #[must_use]
+            pub fn reasons() -> Vec<&'static str> {
+                let mut reasons = Vec::new();
+                $( $(reasons.push($word);)? $(reasons.extend($words);)? )+
+                let mut listed = std::collections::HashSet::new();
+                reasons.retain(|reason| listed.insert(*reason));
+                reasons
+            }
+        }
+    };
+}
+
+pub(crate) use with_reasons;
