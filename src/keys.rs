@@ -3,10 +3,9 @@
 //! set is `stored`). The verifier in `token` sees finished key sets only.
 //!
 //! Also the one way to read a secret: bounded, refused when others could read it, held in a type
-//! that does not print; and the one place that makes certificates.
+//! that does not print.
 
 mod cache_file;
-pub(crate) mod certificate;
 mod fetch;
 mod file;
 mod pem;

@@ -122,6 +122,8 @@ pub mod unix_time;
 pub mod manifest;
 
 pub mod keys;
+
+pub(crate) mod certificate;
 pub mod revocation;
 
 pub mod observe;

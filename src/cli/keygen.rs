@@ -3,9 +3,9 @@
 //! Decides which files there are and who may read them; the keys themselves come from `token` and
 //! `keys`. All files or none: what a failed run began, it removes.
 
+use crate::certificate::{Authority, CertificateError, Validity};
 use crate::cli::token::parse_algorithm;
 use crate::clock;
-use crate::keys::certificate::{Authority, CertificateError, Validity};
 use crate::token::{Algorithm, SigningKey, SigningKeyError};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::{

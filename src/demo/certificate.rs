@@ -5,7 +5,7 @@
 //! addresses: whoever imports it into a browser opens nothing else by that. Time is an argument.
 
 use super::hosts::{Account, DOMAIN, SIGN_IN_LABEL, host};
-use crate::keys::certificate::{Authority, CertificateError, CertifiedKey, Scope, Validity};
+use crate::certificate::{Authority, CertificateError, CertifiedKey, Scope, Validity};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
@@ -56,8 +56,8 @@ const DAYS: u32 = 7;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::certificate::tests::accepts;
     use crate::clock;
-    use crate::keys::certificate::tests::accepts;
 
     #[test]
     fn certificates_are_good_for_their_own_names_only() {

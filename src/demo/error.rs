@@ -1,7 +1,7 @@
 //! Why the demo cannot start or go on.
 
 use super::traefik::TraefikError;
-use crate::keys::certificate::CertificateError;
+use crate::certificate::CertificateError;
 use crate::token::SigningKeyError;
 use std::{error::Error, fmt, io, path::PathBuf};
 use tokio_rustls::rustls;

@@ -6,8 +6,8 @@
 //! what Traefik is told to trust can never vouch for anything else. The price is that a renewal
 //! changes `ca.crt` too; hence the long lifetime.
 
-use super::tls::{authorities, certificates, private_key};
-use crate::keys::certificate::{self, Authority, CertificateError, Validity};
+use crate::certificate::{self, Authority, CertificateError, Validity};
+use crate::keys::{authorities, certificates, private_key};
 use std::fmt;
 use std::fs;
 use std::io::{self, Write};

@@ -9,12 +9,10 @@ mod error;
 
 pub use error::TlsError;
 
-pub(super) use crate::keys::{authorities, certificates, private_key};
-
 use super::self_signed::{self, SelfSigned};
 use crate::clock;
 use crate::config;
-use crate::keys::{self, PemError};
+use crate::keys::{self, PemError, authorities, certificates, private_key};
 use crate::observe::field;
 use arc_swap::ArcSwap;
 use std::path::{Path, PathBuf};

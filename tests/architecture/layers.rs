@@ -121,6 +121,7 @@ pub const MODULES: &[(&str, &[&str])] = &[
             "cross_site",
             "name",
             "keys",
+            "certificate",
             "observe",
             "demo",
             "manifest",
@@ -150,7 +151,7 @@ pub const MODULES: &[(&str, &[&str])] = &[
             "suggestion",
         ],
     ),
-    ("server", &["config", "http", "keys", "observe", "unix_time", "clock"]),
+    ("server", &["config", "http", "keys", "certificate", "observe", "clock"]),
     (
         "http",
         &[
@@ -177,6 +178,7 @@ pub const MODULES: &[(&str, &[&str])] = &[
     ("unix_time", &[]),
     ("manifest", &["name", "suggestion", "url"]),
     ("keys", &["token", "unix_time", "clock", "random", "url"]),
+    ("certificate", &[]),
     ("revocation", &["observe", "unix_time", "random"]),
     ("observe", &["cross_site", "clock"]),
     ("clock", &["unix_time"]),
@@ -184,7 +186,7 @@ pub const MODULES: &[(&str, &[&str])] = &[
     ("reasons", &[]),
     ("suggestion", &[]),
     ("url", &[]),
-    ("demo", &["token", "manifest", "keys", "unix_time", "clock", "random"]),
+    ("demo", &["token", "manifest", "keys", "certificate", "unix_time", "clock", "random"]),
     ("manual", &[]),
 ];
 const ENTRANCE: [&str; 4] = ["cli", "config", "observe", "server"];
@@ -212,12 +214,12 @@ const CRATES: [(&str, &[&str]); 19] = [
     ("jsonwebtoken", &["token/key"]),
     ("moka", &["token/cache.rs"]),
     ("tokio", &["server", "keys", "revocation", "demo", "main.rs", "cli/serve", "cli/demo"]),
-    ("tokio_rustls", &["server", "keys", "demo", "cli/admin"]),
+    ("tokio_rustls", &["server", "keys", "certificate", "demo", "cli/admin"]),
     ("tokio_tungstenite", &["demo"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
-    ("rcgen", &["keys/certificate.rs"]),
+    ("rcgen", &["certificate.rs"]),
     ("rustls_native_certs", &["keys/fetch"]),
     ("serde_saphyr", &["config", "manifest", "cli"]),
     ("schemars", &["config", "cross_site", "observe/log.rs"]),

@@ -41,7 +41,7 @@ async fn connect(
     protocols: &[&[u8]],
     identity: Option<Identity>,
 ) -> std::io::Result<TlsStream<TcpStream>> {
-    let roots = super::super::tls::authorities(authority).unwrap();
+    let roots = crate::keys::authorities(authority).unwrap();
     let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_protocol_versions(&[&version::TLS13, &version::TLS12])
         .unwrap()
