@@ -137,7 +137,6 @@ pub const MODULES: &[(&str, &[&str])] = &[
     (
         "config",
         &[
-            "gate",
             "token",
             "policy",
             "cross_site",
