@@ -12,7 +12,8 @@ mod check;
 mod environment;
 mod field;
 mod key_path;
-mod problem;
+mod mistake;
+mod place;
 mod raw;
 mod read;
 mod reference;
@@ -24,7 +25,8 @@ mod tree;
 pub(crate) mod units;
 
 pub use environment::{Environment, ProcessEnvironment};
-pub use problem::{Mistakes, Place, Problem, Warning};
+pub use mistake::{Mistake, Mistakes, Warning};
+pub use place::Place;
 pub use reference::reference;
 pub use sample::SAMPLE;
 pub use schema::schema;
@@ -135,7 +137,7 @@ impl Config {
     ) -> Result<Self, Mistakes> {
         let whole = |wrong: String, remedy: &str| {
             let path = file.display().to_string();
-            Mistakes::from(Problem { path, wrong, remedy: remedy.to_owned(), place: None })
+            Mistakes::from(Mistake { path, wrong, remedy: remedy.to_owned(), place: None })
         };
         let content = keys::read_public(file).map_err(|error| {
             let remedy = match error {
@@ -157,9 +159,9 @@ impl Config {
     ///
     /// # Errors
     /// Every mistake, in the order of the text.
-    pub fn from_yaml(text: &str, folder: &Path) -> Result<Self, Vec<Problem>> {
+    pub fn from_yaml(text: &str, folder: &Path) -> Result<Self, Vec<Mistake>> {
         Self::layered(text, Path::new("(configuration)"), folder, &[][..], &[])
-            .map_err(|mistakes| mistakes.problems)
+            .map_err(|mistakes| mistakes.list)
     }
 
     /// The section `render` from flags alone (key path and YAML text), for whoever has no
@@ -170,15 +172,15 @@ impl Config {
     pub fn render_settings(
         flags: &[(String, String)],
     ) -> Result<(Settings, Vec<Warning>), Mistakes> {
-        let mut problems = Vec::new();
+        let mut mistakes = Vec::new();
         let mut root = tree::Node { place: None, value: tree::Value::Null };
-        overlay(&mut root, overlays(flags, &mut problems), &mut problems);
+        overlay(&mut root, overlays(flags, &mut mistakes), &mut mistakes);
         if matches!(root.value, tree::Value::Null) {
             return Ok((Settings::default(), Vec::new()));
         }
-        let found = RefCell::new(problems);
+        let found = RefCell::new(mistakes);
         let raw = read::read::<raw::RawConfig>(&root, &found).unwrap_or_default();
-        let mut findings = problem::Findings::new(&root, Path::new(""), found.take());
+        let mut findings = mistake::Findings::new(&root, Path::new(""), found.take());
         let settings = check::render::check(&raw, &mut findings);
         findings.finish().map(|(warnings, _)| (settings, warnings))
     }
@@ -198,30 +200,30 @@ impl Config {
         environment: &(impl Environment + ?Sized),
         flags: &[(String, String)],
     ) -> Result<Self, Mistakes> {
-        let mut problems = Vec::new();
+        let mut mistakes = Vec::new();
         let mut root = tree::Node::parse(text).map_err(|error| {
-            Mistakes::from(Problem {
+            Mistakes::from(Mistake {
                 path: file.display().to_string(),
                 wrong: format!("is no YAML document: {}", error.message),
                 remedy: "check indentation, quotes and brackets there".to_owned(),
                 place: error.line.map(Place::Line),
             })
         })?;
-        let from_flags = overlays(flags, &mut problems);
-        let overlays = environment::overlays(environment, &mut problems);
-        overlay(&mut root, overlays.into_iter().chain(from_flags), &mut problems);
+        let from_flags = overlays(flags, &mut mistakes);
+        let overlays = environment::overlays(environment, &mut mistakes);
+        overlay(&mut root, overlays.into_iter().chain(from_flags), &mut mistakes);
         if matches!(root.value, tree::Value::Null) {
-            problems.push(Problem {
+            mistakes.push(Mistake {
                 path: file.display().to_string(),
                 wrong: "is empty".to_owned(),
                 remedy: "`doorward check --sample` prints a file to start from".to_owned(),
                 place: None,
             });
-            return Err(Mistakes { problems, watched: Vec::new() });
+            return Err(Mistakes { list: mistakes, watched: Vec::new() });
         }
-        let found = RefCell::new(problems);
+        let found = RefCell::new(mistakes);
         let raw = read::read::<raw::RawConfig>(&root, &found);
-        let findings = problem::Findings::new(&root, folder, found.take());
+        let findings = mistake::Findings::new(&root, folder, found.take());
         let Some(raw) = raw else {
             return findings.finish().and(Err(Mistakes::default()));
         };
@@ -230,11 +232,11 @@ impl Config {
 }
 
 /// What the flags lay over the tree.
-fn overlays(flags: &[(String, String)], problems: &mut Vec<Problem>) -> Vec<environment::Overlay> {
+fn overlays(flags: &[(String, String)], mistakes: &mut Vec<Mistake>) -> Vec<environment::Overlay> {
     flags
         .iter()
         .filter_map(|(path, yaml)| {
-            environment::parse(key_path::steps(path), yaml, Place::Flag, problems)
+            environment::parse(key_path::steps(path), yaml, Place::Flag, mistakes)
         })
         .collect()
 }
@@ -242,11 +244,11 @@ fn overlays(flags: &[(String, String)], problems: &mut Vec<Problem>) -> Vec<envi
 fn overlay(
     root: &mut tree::Node,
     overlays: impl IntoIterator<Item = environment::Overlay>,
-    problems: &mut Vec<Problem>,
+    mistakes: &mut Vec<Mistake>,
 ) {
     for overlay in overlays {
         if let Err(blocked) = root.overlay(&overlay.steps, overlay.node) {
-            problems.push(Problem {
+            mistakes.push(Mistake {
                 path: key_path::join(&overlay.steps),
                 wrong: format!("cannot be set, because `{}` has no such part", blocked.path),
                 remedy: "set the whole value, or add that part in the file".to_owned(),

@@ -97,9 +97,9 @@ fn warnings(warnings: &[Warning]) -> String {
 
 /// All problems, each with its remedy, under one line that counts them.
 pub(super) fn listed(file: &Path, mistakes: &Mistakes) -> String {
-    let count = counted(mistakes.problems.len(), "mistake");
+    let count = counted(mistakes.list.len(), "mistake");
     let mut text = format!("{count} in the configuration {}\n", file.display());
-    for problem in &mistakes.problems {
+    for problem in &mistakes.list {
         let _ = writeln!(text, "\n{problem}");
     }
     text
@@ -125,7 +125,7 @@ fn fine(config: &Config) -> Value {
 
 fn wrong(mistakes: &Mistakes) -> Value {
     let problems: Vec<Value> = mistakes
-        .problems
+        .list
         .iter()
         .map(|problem| {
             json!({

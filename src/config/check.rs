@@ -21,7 +21,7 @@ mod tls;
 mod tokens;
 
 use super::field::{Field, good_ones};
-use super::problem::{Findings, Mistakes, shown};
+use super::mistake::{Findings, Mistakes, shown};
 use super::raw::{RawConfig, RawLevel};
 use super::{Config, Limits, RevocationStore};
 use crate::cross_site::PublicScheme;
@@ -48,14 +48,14 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
     let revocation = revocation::check(raw, state_dir.is_some() || raw.state_dir.is_bad(), found);
     revocation::guard(raw, listeners.admin, admin_tls.is_some() || raw.admin_tls.is_bad(), found);
     let store = revocation.store;
-    let place =
-        Surroundings { domains: domains.as_ref(), reserved: &reserved, public_scheme, store };
-    let (issuers, fetched) = issuers::check(raw, &place, found);
+    let context =
+        CheckContext { domains: domains.as_ref(), reserved: &reserved, public_scheme, store };
+    let (issuers, fetched) = issuers::check(raw, &context, found);
     let names = issuers::names(raw);
     let tokens = tokens::check(raw, found);
-    let zones = domains::zones(raw, &names, &place, &tokens, found);
+    let zones = domains::zones(raw, &names, &context, &tokens, found);
     let cross_site = origins::mode(raw, found);
-    let trusted_origins = origins::check(raw, &place, found);
+    let trusted_origins = origins::check(raw, &context, found);
     let identity_headers = headers::identity(raw, &tokens.headers, found);
     let grants = grants::check(raw, &names, cross_site, found);
     if zones.iter().any(|zone| zone.login.as_ref().is_some_and(|login| login.handoff.is_some())) {
@@ -67,7 +67,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
     let render = render::check(raw, found);
 
     let (warnings, watched) = findings.finish()?;
-    // With no problem on the list there are domains; `else` cannot be reached.
+    // With no mistake on the list there are domains; `else` cannot be reached.
     let Some(domains) = domains else {
         return Err(Mistakes::default());
     };
@@ -104,7 +104,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
 }
 
 /// What a web address is judged by.
-struct Surroundings<'c> {
+struct CheckContext<'c> {
     domains: Option<&'c Domains>,
     reserved: &'c Arc<ReservedLabels>,
     public_scheme: PublicScheme,
@@ -112,7 +112,7 @@ struct Surroundings<'c> {
     store: Option<RevocationStore>,
 }
 
-impl Surroundings<'_> {
+impl CheckContext<'_> {
     /// Whether this host is, or could become, a user's workspace: what runs there is the user's.
     fn is_workspace(&self, host: &str) -> bool {
         self.domains
@@ -125,11 +125,11 @@ impl Surroundings<'_> {
         match WebUrl::parse(text) {
             Err(error) => {
                 // Never with the value: it may hold a password.
-                found.problem(path, error.wrong(), error.remedy());
+                found.mistake(path, error.wrong(), error.remedy());
                 None
             }
             Ok(url) if !url.is_secure() && self.public_scheme != PublicScheme::Http => {
-                found.problem(
+                found.mistake(
                     path,
                     format!("{} is not https", shown(text)),
                     "write an https address; http is for development with `public_scheme: http`",
@@ -137,7 +137,7 @@ impl Surroundings<'_> {
                 None
             }
             Ok(url) if self.is_workspace(url.host()) => {
-                found.problem(
+                found.mistake(
                     path,
                     format!(
                         "{} lies on the host of a workspace, whose user controls it",
@@ -173,7 +173,7 @@ fn label(path: &str, text: &str, found: &mut Findings<'_>) -> Option<Label> {
     match Label::new(text) {
         Ok(label) => Some(label),
         Err(error) => {
-            found.problem(
+            found.mistake(
                 path,
                 format!("{} is no label: {error}", shown(text)),
                 "write lower-case letters, digits and single hyphens, beginning with a letter",
@@ -202,7 +202,7 @@ fn limits(raw: &RawConfig, token_bytes: usize, found: &mut Findings<'_>) -> Limi
     );
     let header_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     if header_bytes <= token_bytes {
-        found.problem(
+        found.mistake(
             "limits.header_bytes",
             format!("{bytes} leaves no room for a token of `tokens.max_bytes` ({token_bytes})"),
             "raise it above tokens.max_bytes, by some 16KiB for the other headers",

@@ -5,7 +5,8 @@
 //! to give a secret here: secrets have `*_file` keys only, and those take a path.
 
 use super::key_path::{Step, join};
-use super::problem::{Place, Problem, shown};
+use super::mistake::{Mistake, shown};
+use super::place::Place;
 use super::tree::Node;
 
 /// Where environment variables come from, so that tests need no process environment.
@@ -49,7 +50,7 @@ pub(super) struct Overlay {
 /// `DOORWARD__TLS__KEY_FILE` then one key of it.
 pub(super) fn overlays(
     environment: &(impl Environment + ?Sized),
-    problems: &mut Vec<Problem>,
+    mistakes: &mut Vec<Mistake>,
 ) -> Vec<Overlay> {
     let mut overlays: Vec<Overlay> = Vec::new();
     for (name, value) in environment.variables() {
@@ -60,21 +61,21 @@ pub(super) fn overlays(
         let steps: Vec<Step> = rest.split("__").map(step).collect();
         let path = join(&steps);
         if rest.split("__").any(str::is_empty) {
-            problems.push(Problem {
+            mistakes.push(Mistake {
                 path: name.clone(),
                 wrong: "has an empty key between its double underscores".to_owned(),
                 remedy: "write DOORWARD__SECTION__KEY".to_owned(),
                 place: None,
             });
         } else if overlays.iter().any(|earlier| earlier.steps == steps) {
-            problems.push(Problem {
+            mistakes.push(Mistake {
                 path,
                 wrong: "is set by two variables whose names differ in case only".to_owned(),
                 remedy: "keep one of the two".to_owned(),
                 place: Some(place),
             });
         } else {
-            overlays.extend(parse(steps, &value, place, problems));
+            overlays.extend(parse(steps, &value, place, mistakes));
         }
     }
     overlays.sort_by_key(|overlay| (overlay.steps.len(), join(&overlay.steps)));
@@ -86,10 +87,10 @@ pub(super) fn parse(
     steps: Vec<Step>,
     yaml: &str,
     place: Place,
-    problems: &mut Vec<Problem>,
+    mistakes: &mut Vec<Mistake>,
 ) -> Option<Overlay> {
     let Ok(node) = Node::parse(yaml) else {
-        problems.push(Problem {
+        mistakes.push(Mistake {
             path: join(&steps),
             wrong: format!("is {}, which is no YAML value", shown(yaml)),
             remedy: "write it as in the file; quote text that holds `: `, `#` or brackets"

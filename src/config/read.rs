@@ -8,13 +8,12 @@
 //! An enum whose variants are named `shape:…` takes the variant that fits the value's own shape:
 //! that is how a key takes one value or a list.
 
-mod refusal;
 mod shape;
+mod shape_mistake;
 
-use super::problem::{Problem, shown};
+use super::mistake::{Mistake, shown};
 use super::tree::{Entry, Node, Value};
 use crate::suggestion::{did_you_mean, suggest};
-use refusal::Refusal;
 use serde::de::value::StrDeserializer;
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, IntoDeserializer as _, MapAccess, SeqAccess,
@@ -22,47 +21,48 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 use shape::{Shape, shape_name, shapes};
+use shape_mistake::ShapeMistake;
 use std::cell::RefCell;
 
-/// Reads `T` from the whole tree; mistakes go to `problems`.
+/// Reads `T` from the whole tree; mistakes go to `mistakes`.
 pub(super) fn read<'t, T: Deserialize<'t>>(
     root: &'t Node,
-    problems: &'t RefCell<Vec<Problem>>,
+    mistakes: &'t RefCell<Vec<Mistake>>,
 ) -> Option<T> {
-    T::deserialize(Reader { node: root, path: String::new(), problems }).ok()
+    T::deserialize(Reader { node: root, path: String::new(), mistakes }).ok()
 }
 
 /// One value of the tree, on its way into a raw type.
 struct Reader<'t> {
     node: &'t Node,
     path: String,
-    problems: &'t RefCell<Vec<Problem>>,
+    mistakes: &'t RefCell<Vec<Mistake>>,
 }
 
 impl<'t> Reader<'t> {
     fn below(&self, node: &'t Node, path: String) -> Self {
-        Self { node, path, problems: self.problems }
+        Self { node, path, mistakes: self.mistakes }
     }
 
     /// Puts a refusal on the list, unless it already is.
-    fn settle<V>(&self, result: Result<V, Refusal>) -> Result<V, Refusal> {
+    fn settle<V>(&self, result: Result<V, ShapeMistake>) -> Result<V, ShapeMistake> {
         match result {
-            Err(Refusal::Said { wrong, remedy }) => {
+            Err(ShapeMistake::Unreported { wrong, remedy }) => {
                 let path = if self.path.is_empty() { "(top level)" } else { &self.path };
-                self.problems.borrow_mut().push(Problem {
+                self.mistakes.borrow_mut().push(Mistake {
                     path: path.to_owned(),
                     wrong,
                     remedy,
                     place: self.node.place.clone(),
                 });
-                Err(Refusal::Reported)
+                Err(ShapeMistake::Reported)
             }
             settled => settled,
         }
     }
 
     /// The entries that are read: without the doubled ones and, where `known` lists the keys of
-    /// a section, without the unknown ones, which all become problems.
+    /// a section, without the unknown ones, which all become mistakes.
     fn entries(&self, entries: &'t [Entry], known: Option<&[&str]>) -> Vec<&'t Entry> {
         let mut kept: Vec<&Entry> = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -74,7 +74,7 @@ impl<'t> Reader<'t> {
                 kept.push(entry);
                 continue;
             };
-            self.problems.borrow_mut().push(Problem {
+            self.mistakes.borrow_mut().push(Mistake {
                 path: child(&self.path, &entry.key),
                 wrong,
                 remedy,
@@ -90,9 +90,9 @@ impl<'t> Reader<'t> {
 }
 
 impl<'t> Deserializer<'t> for Reader<'t> {
-    type Error = Refusal;
+    type Error = ShapeMistake;
 
-    fn deserialize_any<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Refusal> {
+    fn deserialize_any<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ShapeMistake> {
         let result = match &self.node.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
@@ -108,7 +108,7 @@ impl<'t> Deserializer<'t> for Reader<'t> {
         self.settle(result)
     }
 
-    fn deserialize_option<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Refusal> {
+    fn deserialize_option<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, ShapeMistake> {
         if matches!(self.node.value, Value::Null) {
             return self.settle(visitor.visit_none());
         }
@@ -119,7 +119,7 @@ impl<'t> Deserializer<'t> for Reader<'t> {
         self,
         _name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Refusal> {
+    ) -> Result<V::Value, ShapeMistake> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -130,11 +130,11 @@ impl<'t> Deserializer<'t> for Reader<'t> {
         _name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Refusal> {
+    ) -> Result<V::Value, ShapeMistake> {
         let result = match &self.node.value {
             Value::Section(entries) => visitor.visit_map(self.map(entries, Some(fields))),
             Value::Null => visitor.visit_map(self.map(&[], Some(fields))),
-            _ => Err(Refusal::Said {
+            _ => Err(ShapeMistake::Unreported {
                 wrong: format!("is {}, where a section belongs", self.node.kind()),
                 remedy: format!("write `key: value` lines below it, with {}", fields.join(", ")),
             }),
@@ -147,14 +147,14 @@ impl<'t> Deserializer<'t> for Reader<'t> {
         _name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Refusal> {
+    ) -> Result<V::Value, ShapeMistake> {
         if variants.iter().any(|variant| variant.starts_with("shape:")) {
             let fit = shapes(self.node).iter().find(|shape| variants.contains(shape));
             if let Some(shape) = fit {
                 return visitor.visit_enum(Shape { reader: self, shape });
             }
             let wanted: Vec<&str> = variants.iter().map(|name| shape_name(name)).collect();
-            return self.settle(Err(Refusal::Said {
+            return self.settle(Err(ShapeMistake::Unreported {
                 wrong: format!("is {}", self.node.kind()),
                 remedy: format!("write {}", wanted.join(" or ")),
             }));
@@ -163,7 +163,7 @@ impl<'t> Deserializer<'t> for Reader<'t> {
             Value::Text(word) if variants.contains(&word.as_str()) => {
                 visitor.visit_enum(word.as_str().into_deserializer())
             }
-            Value::Text(word) => Err(Refusal::Said {
+            Value::Text(word) => Err(ShapeMistake::Unreported {
                 wrong: format!("is {}", shown(word)),
                 remedy: format!(
                     "write one of {}{}",
@@ -173,7 +173,7 @@ impl<'t> Deserializer<'t> for Reader<'t> {
                         .unwrap_or_default()
                 ),
             }),
-            _ => Err(Refusal::Said {
+            _ => Err(ShapeMistake::Unreported {
                 wrong: format!("is {}", self.node.kind()),
                 remedy: format!("write one of {}", variants.join(", ")),
             }),
@@ -194,12 +194,12 @@ struct Items<'r, 't> {
 }
 
 impl<'t> SeqAccess<'t> for Items<'_, 't> {
-    type Error = Refusal;
+    type Error = ShapeMistake;
 
     fn next_element_seed<T: DeserializeSeed<'t>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, Refusal> {
+    ) -> Result<Option<T::Value>, ShapeMistake> {
         let Some((index, node)) = self.rest.next() else {
             return Ok(None);
         };
@@ -215,23 +215,26 @@ struct Entries<'r, 't> {
 }
 
 impl<'t> MapAccess<'t> for Entries<'_, 't> {
-    type Error = Refusal;
+    type Error = ShapeMistake;
 
     fn next_key_seed<K: DeserializeSeed<'t>>(
         &mut self,
         seed: K,
-    ) -> Result<Option<K::Value>, Refusal> {
+    ) -> Result<Option<K::Value>, ShapeMistake> {
         let Some(entry) = self.rest.next() else {
             return Ok(None);
         };
         self.value = Some(entry);
-        let key: StrDeserializer<'_, Refusal> = entry.key.as_str().into_deserializer();
+        let key: StrDeserializer<'_, ShapeMistake> = entry.key.as_str().into_deserializer();
         seed.deserialize(key).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value, Refusal> {
+    fn next_value_seed<V: DeserializeSeed<'t>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, ShapeMistake> {
         let Some(entry) = self.value.take() else {
-            return Err(Refusal::Reported);
+            return Err(ShapeMistake::Reported);
         };
         let path = child(&self.reader.path, &entry.key);
         seed.deserialize(self.reader.below(&entry.node, path))

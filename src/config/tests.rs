@@ -49,23 +49,22 @@ impl Folder {
         fs::set_permissions(self.path(name), fs::Permissions::from_mode(mode)).unwrap();
     }
 
-    fn load(&self, yaml: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<Problem>> {
+    fn load(&self, yaml: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<Mistake>> {
         self.write("config.yaml", yaml.as_bytes(), 0o644);
-        Config::load(&self.path("config.yaml"), environment, &[])
-            .map_err(|mistakes| mistakes.problems)
+        Config::load(&self.path("config.yaml"), environment, &[]).map_err(|mistakes| mistakes.list)
     }
 
     fn good(&self, yaml: &str) -> Config {
-        self.load(yaml, &[]).unwrap_or_else(|problems| panic!("{}", told(&problems)))
+        self.load(yaml, &[]).unwrap_or_else(|mistakes| panic!("{}", told(&mistakes)))
     }
 
-    fn bad(&self, yaml: &str) -> Vec<Problem> {
+    fn bad(&self, yaml: &str) -> Vec<Mistake> {
         self.load(yaml, &[]).err().unwrap_or_default()
     }
 }
 
 /// A table of bad configurations, one line each: name | YAML to add to `base`, `\n` for a new line
-/// | path of the problem | part of its message. Each has exactly the problem it names, with a
+/// | path of the mistake | part of its message. Each has exactly the mistake it names, with a
 /// remedy, and nothing that only follows from it.
 fn each_is_refused(base: &str, table: &str) {
     each_is_refused_in(|yaml| format!("{base}{yaml}\n"), table);
@@ -77,18 +76,18 @@ fn each_is_refused_in(whole: impl Fn(&str) -> String, table: &str) {
         let [name, yaml, path, part] = row.split(" | ").collect::<Vec<_>>()[..] else {
             panic!("no row: {row}");
         };
-        let problems = folder.bad(&whole(&yaml.replace("\\n", "\n")));
-        let [problem] = problems.as_slice() else {
-            panic!("{name}: {} problems\n{}", problems.len(), told(&problems));
+        let mistakes = folder.bad(&whole(&yaml.replace("\\n", "\n")));
+        let [mistake] = mistakes.as_slice() else {
+            panic!("{name}: {} mistakes\n{}", mistakes.len(), told(&mistakes));
         };
-        assert_eq!(problem.path, path, "{name}: {problem}");
-        assert!(problem.to_string().contains(part), "{name}: {problem}");
-        assert!(!problem.remedy.is_empty(), "{name}: no remedy: {problem}");
+        assert_eq!(mistake.path, path, "{name}: {mistake}");
+        assert!(mistake.to_string().contains(part), "{name}: {mistake}");
+        assert!(!mistake.remedy.is_empty(), "{name}: no remedy: {mistake}");
     }
 }
 
-fn told(problems: &[Problem]) -> String {
-    problems.iter().map(|problem| problem.to_string() + "\n").collect()
+fn told(mistakes: &[Mistake]) -> String {
+    mistakes.iter().map(|mistake| mistake.to_string() + "\n").collect()
 }
 
 fn warned(config: &Config, path: &str) -> bool {

@@ -5,7 +5,7 @@
 //! the section and because one doubled key must not hide the next mistake.
 
 use super::key_path::{Step, join, steps};
-use super::problem::Place;
+use super::place::Place;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Options, Spanned};

@@ -100,7 +100,7 @@ struct ReloadError {
 
 impl From<Mistakes> for ReloadError {
     fn from(mistakes: Mistakes) -> Self {
-        let problems = mistakes.problems.iter().map(ToString::to_string).collect();
+        let problems = mistakes.list.iter().map(ToString::to_string).collect();
         Self { problems, watched: mistakes.watched }
     }
 }

@@ -2,7 +2,7 @@
 //! only be a slip (a unit forgotten, a time-out of nothing), not what is unusual.
 
 use crate::config::field::{Field, Size, Span, Text};
-use crate::config::problem::{Findings, shown};
+use crate::config::mistake::{Findings, shown};
 use crate::config::units::{self, UnitError, show_duration, show_size};
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -29,13 +29,13 @@ pub(super) fn span(
     match units::duration(text) {
         Ok(duration) if bounds.contains(&duration) => return Some(duration),
         Ok(_) => {
-            found.problem(
+            found.mistake(
                 path,
                 format!("{} is out of bounds", shown(text)),
                 format!("write {range}"),
             );
         }
-        Err(error) => found.problem(
+        Err(error) => found.mistake(
             path,
             format!("{} {}", shown(text), wrong(error, "duration")),
             format!("write a whole number and one of ms, s, m, h, d; {range}"),
@@ -62,12 +62,12 @@ pub(super) fn size(
     };
     match bytes {
         Ok(bytes) if bounds.contains(&bytes) => return bytes,
-        Ok(_) => found.problem(
+        Ok(_) => found.mistake(
             path,
             format!("{} is out of bounds", shown(&text)),
             format!("write {range}"),
         ),
-        Err(error) => found.problem(
+        Err(error) => found.mistake(
             path,
             format!("{} {}", shown(&text), wrong(error, "size")),
             format!("write a whole number of bytes, or one with KiB, MiB or GiB; {range}"),
@@ -90,7 +90,7 @@ pub(super) fn count(
     match usize::try_from(*number) {
         Ok(count) if bounds.contains(&count) => count,
         _ => {
-            found.problem(
+            found.mistake(
                 path,
                 format!("`{number}` is out of bounds"),
                 format!("write {} to {}", bounds.start(), bounds.end()),

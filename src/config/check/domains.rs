@@ -1,8 +1,8 @@
 //! The names that workspaces live below, and what each of them has for itself.
 
-use super::{Surroundings, login};
+use super::{CheckContext, login};
 use crate::config::field::{Field, Text, Words, each, good_ones};
-use crate::config::problem::{Findings, shown};
+use crate::config::mistake::{Findings, shown};
 use crate::config::raw::{RawConfig, RawDomain};
 use crate::config::{Tokens, Zone};
 use crate::cross_site::PublicScheme;
@@ -18,12 +18,12 @@ pub(super) fn check(
 ) -> Option<Domains> {
     let Some(list) = raw.domains.good() else {
         if raw.domains.is_missing() {
-            found.problem("domains", "is missing", EXAMPLE);
+            found.mistake("domains", "is missing", EXAMPLE);
         }
         return None;
     };
     if list.is_empty() {
-        found.problem("domains", "is an empty list", EXAMPLE);
+        found.mistake("domains", "is an empty list", EXAMPLE);
         return None;
     }
     let mut domains: Vec<Domain> = Vec::new();
@@ -34,7 +34,7 @@ pub(super) fn check(
         let domain = match Domain::new(text.as_str()) {
             Ok(domain) => domain,
             Err(error) => {
-                found.problem(
+                found.mistake(
                     &path,
                     format!("{} is no domain: {error}", shown(text.as_str())),
                     "write a DNS name of two labels or more, such as vdi.example.com (an \
@@ -44,13 +44,13 @@ pub(super) fn check(
             }
         };
         if let Some(wrong) = domains.iter().find_map(|other| clash(&domain, other)) {
-            found.problem(&path, wrong, "keep one of the two; a workspace has exactly one domain");
+            found.mistake(&path, wrong, "keep one of the two; a workspace has exactly one domain");
         } else {
             domains.push(domain);
         }
     }
     let domains = Domains::new(domains).ok()?;
-    if public_scheme == PublicScheme::Http && !Surroundings::is_local(&domains) {
+    if public_scheme == PublicScheme::Http && !CheckContext::is_local(&domains) {
         found.warn(
             "public_scheme",
             "http lets everybody on the way read the tokens; it is for development on domains \
@@ -64,11 +64,12 @@ pub(super) fn check(
 pub(super) fn zones(
     raw: &RawConfig,
     names: &[Option<&str>],
-    place: &Surroundings<'_>,
+    context: &CheckContext<'_>,
     tokens: &Tokens,
     found: &mut Findings<'_>,
 ) -> Vec<Zone> {
-    let general = raw.login.good().and_then(|raw| login::check("login", raw, place, tokens, found));
+    let general =
+        raw.login.good().and_then(|raw| login::check("login", raw, context, tokens, found));
     let mut zones = Vec::new();
     for (path, domain) in raw.domains.good().iter().flat_map(|list| each(list, "domains")) {
         let all = || (0..names.len()).collect();
@@ -78,7 +79,7 @@ pub(super) fn zones(
                 zone.issuers = issuers(&format!("{path}.issuers"), list, names, found);
             }
             if let Some(raw) = section.login.some() {
-                zone.login = login::check(&format!("{path}.login"), raw, place, tokens, found);
+                zone.login = login::check(&format!("{path}.login"), raw, context, tokens, found);
             }
         }
         zones.push(zone);
@@ -93,7 +94,7 @@ fn issuers(
     found: &mut Findings<'_>,
 ) -> Vec<usize> {
     if list.is_empty() {
-        found.problem(
+        found.mistake(
             path,
             "is an empty list, so nobody may enter this domain",
             "name an issuer, or leave the key out for all of them",
@@ -103,7 +104,7 @@ fn issuers(
     for (path, text) in good_ones(list, path) {
         match issuer(&path, text.as_str(), names, found) {
             Some(index) if indices.contains(&index) => {
-                found.problem(
+                found.mistake(
                     &path,
                     format!("{} stands here a second time", shown(text.as_str())),
                     "keep one of the two",
@@ -130,7 +131,7 @@ pub(super) fn issuer(
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("`issuers` has: {}", known.join(", ")),
         };
-        found.problem(path, format!("{} is none of the issuers", shown(name)), remedy);
+        found.mistake(path, format!("{} is none of the issuers", shown(name)), remedy);
     }
     index
 }
@@ -146,7 +147,7 @@ fn name<'r>(
         RawDomain::Section(section) => {
             let path = format!("{path}.name");
             if section.name.is_missing() {
-                found.problem(&path, "is missing", "write the DNS name, such as vdi.example.com");
+                found.mistake(&path, "is missing", "write the DNS name, such as vdi.example.com");
             }
             section.name.good().map(|text| (path, text))
         }

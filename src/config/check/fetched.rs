@@ -1,11 +1,9 @@
 //! Keys that are fetched: from where, by whose certificate, and for how long they may be used. No
 //! address is asked here.
 
-use super::keys::Keys;
 use super::tls::read;
-use super::{Surroundings, bounds};
-use crate::config::field::Field;
-use crate::config::problem::{Findings, shown};
+use super::{CheckContext, bounds};
+use crate::config::mistake::{Findings, shown};
 use crate::config::raw::RawIssuer;
 use crate::cross_site::PublicScheme;
 use crate::keys::{self, Remote, Source};
@@ -19,11 +17,11 @@ pub(super) fn url(
     path: &str,
     text: &str,
     algorithms: &[Algorithm],
-    place: &Surroundings<'_>,
+    context: &CheckContext<'_>,
     found: &mut Findings<'_>,
 ) -> Option<Source> {
     let public = is_public(path, algorithms, found);
-    place.url(path, text, found).filter(|_| public).map(Source::Url)
+    context.url(path, text, found).filter(|_| public).map(Source::Url)
 }
 
 /// The document of this issuer.
@@ -31,7 +29,7 @@ pub(super) fn discovery(
     path: &str,
     issuer: &str,
     algorithms: &[Algorithm],
-    place: &Surroundings<'_>,
+    context: &CheckContext<'_>,
     found: &mut Findings<'_>,
 ) -> Option<Source> {
     const REMEDY: &str =
@@ -39,14 +37,14 @@ pub(super) fn discovery(
     let public = is_public(path, algorithms, found);
     if !issuer.contains("://") {
         let wrong = format!("needs an issuer that is a web address, and {} is none", shown(issuer));
-        found.problem(path, wrong, REMEDY);
+        found.mistake(path, wrong, REMEDY);
         return None;
     }
-    let url = place.url(path, issuer, found)?;
+    let url = context.url(path, issuer, found)?;
     let source = Remote::discovery(issuer).filter(|_| !url.rest().contains('?'));
     if source.is_none() {
         let wrong = format!("has no document to find below {}", shown(issuer));
-        found.problem(path, wrong, REMEDY);
+        found.mistake(path, wrong, REMEDY);
     }
     source.filter(|_| public)
 }
@@ -55,7 +53,7 @@ pub(super) fn discovery(
 fn is_public(path: &str, algorithms: &[Algorithm], found: &mut Findings<'_>) -> bool {
     let public = !algorithms.iter().any(|algorithm| algorithm.is_hmac());
     if !public {
-        found.problem(
+        found.mistake(
             path,
             "is for public keys, while `algorithms` has shared-secret ones (HS…)",
             "use secret_file, or have the issuer sign with public-key algorithms",
@@ -64,15 +62,14 @@ fn is_public(path: &str, algorithms: &[Algorithm], found: &mut Findings<'_>) -> 
     public
 }
 
-/// Everything about keys that are fetched. `keys`: what was found of them, `None` when that is
-/// wrong itself.
+/// Everything about keys that are fetched.
 pub(super) fn remote(
     path: &str,
     raw: &RawIssuer,
     name: &str,
     algorithms: &[Algorithm],
     source: &Source,
-    place: &Surroundings<'_>,
+    context: &CheckContext<'_>,
     found: &mut Findings<'_>,
 ) -> Option<Remote> {
     let ca_path = format!("{path}.ca_file");
@@ -91,7 +88,7 @@ pub(super) fn remote(
             bounds::span(&format!("{path}.max_stale"), text.as_str(), bounds, found)?
         }
     };
-    let (domains, reserved) = (place.domains?.clone(), Arc::clone(place.reserved));
+    let (domains, reserved) = (context.domains?.clone(), Arc::clone(context.reserved));
     let is_workspace = move |host: &str| {
         Host::parse(host, &domains).is_ok_and(|host| !reserved.contains(host.label()))
     };
@@ -101,32 +98,9 @@ pub(super) fn remote(
         algorithms: algorithms.to_vec(),
         authorities,
         max_stale,
-        plain: place.public_scheme == PublicScheme::Http,
+        plain: context.public_scheme == PublicScheme::Http,
         is_workspace: Arc::new(is_workspace),
     })
-}
-
-/// Keys of files have none of these settings.
-pub(super) fn only_fetched(
-    path: &str,
-    raw: &RawIssuer,
-    keys: Option<&Keys>,
-    found: &mut Findings<'_>,
-) {
-    let Some(Keys::Loaded(_)) = keys else {
-        return;
-    };
-    let given = [
-        ("ca_file", matches!(&raw.ca_file, Field::Good(Some(_)))),
-        ("max_stale", matches!(&raw.max_stale, Field::Good(Some(_)))),
-    ];
-    for (key, _) in given.into_iter().filter(|(_, given)| *given) {
-        found.problem(
-            &format!("{path}.{key}"),
-            "goes with keys that are fetched, and these are in a file",
-            "leave it out, or use jwks_url or discovery",
-        );
-    }
 }
 
 const DAY: Duration = Duration::from_secs(86_400);

@@ -3,7 +3,7 @@
 use super::{domains, headers, label};
 use crate::config::Grant;
 use crate::config::field::{Field, OneOrMany, Text, Words, each};
-use crate::config::problem::Findings;
+use crate::config::mistake::Findings;
 use crate::config::raw::{RawConfig, RawGrant};
 use crate::cross_site::Mode;
 use crate::policy::GrantLabels;
@@ -19,7 +19,7 @@ pub(super) fn check(
     };
     // A guest visits with the rights of a guest; pages of one desktop must not borrow them.
     if !list.is_empty() && cross_site != Mode::Strict {
-        found.problem(
+        found.mistake(
             "grants",
             "need `cross_site: strict`; otherwise any user's page could use a guest's rights",
             "set cross_site to strict, or remove the grants",
@@ -41,7 +41,7 @@ fn grant(
         Field::Good(name) => domains::issuer(&issuer_path, name.as_str(), issuers, found),
         Field::Missing if issuers.len() == 1 => Some(0),
         Field::Missing => {
-            found.problem(&issuer_path, "is missing", "name one of the issuers");
+            found.mistake(&issuer_path, "is missing", "name one of the issuers");
             None
         }
         Field::Bad => None,
@@ -67,13 +67,13 @@ fn labels(
     let missing = "write \"*\" for every workspace, or a list of labels";
     let Some(one_or_many) = raw.good() else {
         if raw.is_missing() {
-            found.problem(path, "is missing", missing);
+            found.mistake(path, "is missing", missing);
         }
         return None;
     };
     let each = one_or_many.each(path);
     if each.is_empty() {
-        found.problem(path, "is an empty list, so the grant opens nothing", missing);
+        found.mistake(path, "is an empty list, so the grant opens nothing", missing);
         return None;
     }
     if let [(_, Some(text))] = each.as_slice()
@@ -96,12 +96,12 @@ pub(super) fn required<'r>(
 ) -> Option<&'r str> {
     match field {
         Field::Good(text) if text.as_str().is_empty() => {
-            found.problem(path, "is empty", remedy);
+            found.mistake(path, "is empty", remedy);
             None
         }
         Field::Good(text) => Some(text.as_str()),
         Field::Missing => {
-            found.problem(path, "is missing", remedy);
+            found.mistake(path, "is missing", remedy);
             None
         }
         Field::Bad => None,

@@ -1,10 +1,10 @@
 //! How the gate makes sessions of what a sign-in page sends back: its secrets, how long a session
 //! lives, and what else has to be set for it.
 
-use super::{Surroundings, bounds, tls::unreadable};
+use super::{CheckContext, bounds, tls::unreadable};
 use crate::config::LONGEST_SESSION;
 use crate::config::field::{OneOrMany, each};
-use crate::config::problem::{Findings, shown};
+use crate::config::mistake::{Findings, shown};
 use crate::config::raw::{RawConfig, RawHandoff};
 use crate::config::{RevocationStore, Tokens};
 use crate::handoff::Handoff;
@@ -16,12 +16,12 @@ use std::time::Duration;
 pub(super) fn check(
     path: &str,
     raw: &RawHandoff,
-    place: &Surroundings<'_>,
+    context: &CheckContext<'_>,
     tokens: &Tokens,
     found: &mut Findings<'_>,
 ) -> Option<Handoff> {
-    if place.store == Some(RevocationStore::None) {
-        found.problem(
+    if context.store == Some(RevocationStore::None) {
+        found.mistake(
             path,
             "needs a store, so that a hand-off is used once and a sign-out ends the session",
             "set revocation.store to memory, or to redis for several replicas",
@@ -38,7 +38,7 @@ pub(super) fn check(
     );
     let name = tokens.cookies.first().filter(|name| name.starts_with("__Host-"));
     if name.is_none() {
-        found.problem(
+        found.mistake(
             path,
             "needs a cookie that only the workspace's own host can set, as the first name of \
              tokens.cookies",
@@ -62,7 +62,7 @@ pub(super) fn claims(raw: &RawConfig, found: &mut Findings<'_>) {
     });
     for (path, text) in users.chain(guests) {
         if ClaimPath::new(text).is_some_and(|claim| claim.is_of_the_gate()) {
-            found.problem(
+            found.mistake(
                 &path,
                 format!(
                     "{} says something else in the sessions that the gate makes of hand-offs",
@@ -80,13 +80,13 @@ fn keys(path: &str, raw: &RawHandoff, found: &mut Findings<'_>) -> Option<Sessio
                           chmod 0440 session.key`";
     let Some(files) = raw.session_key_file.good() else {
         if raw.session_key_file.is_missing() {
-            found.problem(path, "is missing", REMEDY);
+            found.mistake(path, "is missing", REMEDY);
         }
         return None;
     };
     let named = OneOrMany::each(files, path);
     if named.is_empty() {
-        found.problem(path, "is an empty list", REMEDY);
+        found.mistake(path, "is an empty list", REMEDY);
         return None;
     }
     let mut secrets = Vec::with_capacity(named.len());
@@ -117,7 +117,7 @@ fn keys(path: &str, raw: &RawHandoff, found: &mut Findings<'_>) -> Option<Sessio
                 ),
                 error => (format!("{name} is no session key: {error}"), REMEDY),
             };
-            found.problem(path, wrong, remedy);
+            found.mistake(path, wrong, remedy);
             None
         }
     }

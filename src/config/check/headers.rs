@@ -2,7 +2,7 @@
 //! a desktop. Traefik deletes and replaces what stands here, so some names would do harm.
 
 use crate::config::field::{Field, Text, Words, good_ones};
-use crate::config::problem::{Findings, shown};
+use crate::config::mistake::{Findings, shown};
 use crate::config::raw::RawConfig;
 use crate::token::{ClaimPath, IdentityValue};
 
@@ -34,7 +34,7 @@ pub(super) fn identity(
             headers.extend(value.map(|value| (name, value)));
             continue;
         };
-        found.problem(&path, wrong, "choose another name, such as X-Desktop-User");
+        found.mistake(&path, wrong, "choose another name, such as X-Desktop-User");
     }
     headers.sort_by(|(one, _), (other, _)| one.cmp(other));
     headers
@@ -52,9 +52,9 @@ pub(super) fn tokens(
             continue;
         };
         if let Some((why, remedy)) = never_token(&name) {
-            found.problem(&path, format!("{} {why}", shown(text.as_str())), remedy);
+            found.mistake(&path, format!("{} {why}", shown(text.as_str())), remedy);
         } else if headers.contains(&name) {
-            found.problem(
+            found.mistake(
                 &path,
                 format!("{} stands here a second time", shown(text.as_str())),
                 "keep one of the two",
@@ -82,7 +82,7 @@ fn value(path: &str, text: &Text<Words>, found: &mut Findings<'_>) -> Option<Ide
 pub(super) fn claim_path(path: &str, text: &str, found: &mut Findings<'_>) -> Option<ClaimPath> {
     let claim = ClaimPath::new(text).filter(|_| !text.is_empty());
     if claim.is_none() {
-        found.problem(
+        found.mistake(
             path,
             format!("{} names no claim", shown(text)),
             "write a claim's name, or a JSON pointer such as /realm_access/roles",
@@ -96,7 +96,7 @@ fn name(path: &str, text: &str, found: &mut Findings<'_>) -> Option<Box<str>> {
     // RFC 9110 §5.6.2 allows more; `_` and `.` become `-` in CGI and in several servers, so a
     // client could send the other spelling past us.
     if text.contains(['_', '.']) {
-        found.problem(
+        found.mistake(
             path,
             format!("{} has `_` or `.`, which many servers read as `-`", shown(text)),
             format!("write {}", text.replace(['_', '.'], "-")),
@@ -104,7 +104,7 @@ fn name(path: &str, text: &str, found: &mut Findings<'_>) -> Option<Box<str>> {
         return None;
     }
     if text.is_empty() || !text.bytes().all(is_token_byte) {
-        found.problem(
+        found.mistake(
             path,
             format!("{} is no header name", shown(text)),
             "write letters, digits and hyphens",

@@ -2,9 +2,9 @@
 
 use super::grants::required;
 use super::keys::Keys;
-use super::{Surroundings, bounds, fetched, headers, keys};
+use super::{CheckContext, bounds, fetched, headers, keys};
 use crate::config::field::{Field, good_ones};
-use crate::config::problem::{Findings, shown};
+use crate::config::mistake::{Findings, shown};
 use crate::config::raw::{RawCase, RawIssuer};
 use crate::keys::Remote;
 use crate::name::{Case, LabelRules};
@@ -20,15 +20,15 @@ pub(super) fn check(
     path: &str,
     raw: &RawIssuer,
     alone: bool,
-    place: &Surroundings<'_>,
+    context: &CheckContext<'_>,
     found: &mut Findings<'_>,
 ) -> Option<(Issuer, Option<Remote>)> {
-    let name = name(&format!("{path}.issuer"), raw, place, found);
+    let name = name(&format!("{path}.issuer"), raw, context, found);
     let audiences = audiences(path, raw, found);
     let algorithms = algorithms(&format!("{path}.algorithms"), raw, found);
     let keys_path = format!("{path}.keys");
-    let keys = keys::check(&keys_path, &raw.keys, name, algorithms.as_deref(), place, found);
-    fetched::only_fetched(path, raw, keys.as_ref(), found);
+    let keys = keys::check(&keys_path, &raw.keys, name, algorithms.as_deref(), context, found);
+    keys::only_fetched(path, raw, keys.as_ref(), found);
     let user_claim = user_claim(&format!("{path}.user_claim"), raw, found);
     let types = types(&format!("{path}.types"), raw, found);
     let max_lifetime = max_lifetime(&format!("{path}.max_lifetime"), raw, found);
@@ -40,7 +40,7 @@ pub(super) fn check(
     let (keys, remote) = match keys? {
         Keys::Loaded(keys) => (keys, None),
         Keys::Fetched(source) => {
-            let remote = fetched::remote(path, raw, name, &algorithms, &source, place, found)?;
+            let remote = fetched::remote(path, raw, name, &algorithms, &source, context, found)?;
             (KeySet::unavailable(), Some(remote))
         }
     };
@@ -53,7 +53,7 @@ pub(super) fn check(
         user_claim: user_claim?,
         types,
         require_type: raw.require_type.or(false),
-        labels: LabelRules::new(name, bare_labels, case, Arc::clone(place.reserved)),
+        labels: LabelRules::new(name, bare_labels, case, Arc::clone(context.reserved)),
         max_lifetime,
     };
     Some((issuer, remote))
@@ -62,12 +62,12 @@ pub(super) fn check(
 fn name<'r>(
     path: &str,
     raw: &'r RawIssuer,
-    place: &Surroundings<'_>,
+    context: &CheckContext<'_>,
     found: &mut Findings<'_>,
 ) -> Option<&'r str> {
     let name = required(path, &raw.issuer, "write what the tokens have as `iss`", found)?;
     if name.chars().any(char::is_control) || name.trim() != name {
-        found.problem(
+        found.mistake(
             path,
             format!("{} has control characters or white space around it", shown(name)),
             "write exactly what the tokens have as `iss`",
@@ -75,9 +75,9 @@ fn name<'r>(
     }
     // A name need not be a web address; if it is one, its host must not be in a user's hands.
     if let Ok(url) = WebUrl::parse(name)
-        && place.is_workspace(url.host())
+        && context.is_workspace(url.host())
     {
-        found.problem(
+        found.mistake(
             path,
             format!("{} lies on the host of a workspace, whose user controls it", shown(name)),
             "move the issuer outside `domains`, or add its first label to `reserved_labels`",
@@ -92,13 +92,13 @@ fn audiences(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Vec<Box<s
     let mut audiences: Vec<Box<str>> = Vec::new();
     for (path, text) in raw.audiences.good().iter().flat_map(|list| good_ones(list, &path)) {
         if text.as_str().is_empty() {
-            found.problem(&path, "is empty", "write an audience as the tokens have it in `aud`");
+            found.mistake(&path, "is empty", "write an audience as the tokens have it in `aud`");
         }
         audiences.push(text.as_str().into());
     }
     let none = raw.audiences.good().map_or(raw.audiences.is_missing(), Vec::is_empty);
     if any && !none {
-        found.problem(
+        found.mistake(
             &path,
             "contradicts `allow_any_audience: true`",
             "keep the list and remove allow_any_audience, or write []",
@@ -106,7 +106,7 @@ fn audiences(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Vec<Box<s
     } else if any {
         found.warn(&path, "tokens that this issuer made for any other service open workspaces too");
     } else if none && !raw.allow_any_audience.is_bad() {
-        found.problem(
+        found.mistake(
             &path,
             "names no audience, so a token for any other service would do",
             "write what the tokens have as `aud`, such as [vdi]; or set allow_any_audience: true",
@@ -119,32 +119,32 @@ fn algorithms(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option<V
     const REMEDY: &str = "write the algorithms that the issuer signs with, such as [ES256]";
     let Some(list) = raw.algorithms.good() else {
         if raw.algorithms.is_missing() {
-            found.problem(path, "is missing; it is never taken from the token", REMEDY);
+            found.mistake(path, "is missing; it is never taken from the token", REMEDY);
         }
         return None;
     };
     if list.is_empty() {
-        found.problem(path, "is an empty list", REMEDY);
+        found.mistake(path, "is an empty list", REMEDY);
         return None;
     }
     let mut algorithms = Vec::new();
     for (path, text) in good_ones(list, path) {
         let name = text.as_str();
         match Algorithm::from_name(name) {
-            Some(algorithm) if algorithms.contains(&algorithm) => found.problem(
+            Some(algorithm) if algorithms.contains(&algorithm) => found.mistake(
                 &path,
                 format!("{} stands here a second time", shown(name)),
                 "keep one of the two",
             ),
             Some(algorithm) => algorithms.push(algorithm),
             None if name.eq_ignore_ascii_case("none") => {
-                found.problem(&path, "`none` is no signature", "there is no way to allow it");
+                found.mistake(&path, "`none` is no signature", "there is no way to allow it");
             }
             None => {
                 let meant = did_you_mean(name, ALGORITHMS)
                     .map(|meant| format!("did you mean `{meant}`? "))
                     .unwrap_or_default();
-                found.problem(
+                found.mistake(
                     &path,
                     format!("{} is no known algorithm", shown(name)),
                     format!("{meant}known are {}", ALGORITHMS.join(", ")),
@@ -154,7 +154,7 @@ fn algorithms(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option<V
     }
     let secret = algorithms.iter().filter(|algorithm| algorithm.is_hmac()).count();
     if secret > 0 && secret < algorithms.len() {
-        found.problem(
+        found.mistake(
             path,
             "mixes shared secrets (HS…) with public keys, so that a public key could be used as \
              a secret",
@@ -190,7 +190,7 @@ fn types(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Vec<Box<str>>
         return DEFAULT_TYPES.map(Into::into).to_vec();
     };
     if list.is_empty() && raw.require_type.or(false) {
-        found.problem(
+        found.mistake(
             path,
             "is an empty list, while `require_type: true` demands a type",
             "write the types that the tokens have, such as [JWT, at+jwt]",
@@ -202,9 +202,9 @@ fn types(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Vec<Box<str>>
         // RFC 7515 §4.1.9: the prefix may be left out when no other slash is there.
         let name = folded.strip_prefix("application/").unwrap_or(&folded);
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
-            found.problem(&path, format!("{} is no type", shown(text.as_str())), "write JWT, say");
+            found.mistake(&path, format!("{} is no type", shown(text.as_str())), "write JWT, say");
         } else if name.starts_with("doorward-") {
-            found.problem(
+            found.mistake(
                 &path,
                 format!("{} is one of the gate's own types", shown(text.as_str())),
                 "leave it out: the gate tells its own tokens by their keys",
@@ -236,7 +236,7 @@ fn max_lifetime(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option
     let bounds = Duration::from_secs(1)..=DAY * 3_660;
     let lifetime = bounds::span(path, text, bounds, found)?;
     if lifetime.subsec_millis() > 0 {
-        found.problem(path, "has parts of a second", "write whole seconds");
+        found.mistake(path, "has parts of a second", "write whole seconds");
     }
     Some(lifetime.as_secs())
 }

@@ -1,25 +1,25 @@
 //! Who may say who a visitor is: the list of issuers, and what must hold among them.
 
-use super::{Surroundings, issuer};
+use super::{CheckContext, issuer};
 use crate::config::field::{Field, Text, each, good_ones};
-use crate::config::problem::{Findings, shown};
+use crate::config::mistake::{Findings, shown};
 use crate::config::raw::RawConfig;
 use crate::keys::Remote;
 use crate::token::Issuer;
 
 pub(super) fn check(
     raw: &RawConfig,
-    place: &Surroundings<'_>,
+    context: &CheckContext<'_>,
     found: &mut Findings<'_>,
 ) -> (Vec<Issuer>, Vec<(usize, Remote)>) {
     let Some(list) = raw.issuers.good() else {
         if raw.issuers.is_missing() {
-            found.problem("issuers", "is missing", EXAMPLE);
+            found.mistake("issuers", "is missing", EXAMPLE);
         }
         return (Vec::new(), Vec::new());
     };
     if list.is_empty() {
-        found.problem("issuers", "is an empty list, so no token could be believed", EXAMPLE);
+        found.mistake("issuers", "is an empty list, so no token could be believed", EXAMPLE);
     }
     one_bare(raw, found);
     let alone = list.len() == 1;
@@ -28,7 +28,7 @@ pub(super) fn check(
     for (path, raw) in good_ones(list, "issuers") {
         if let Some(name) = raw.issuer.good().map(Text::as_str) {
             if names.contains(&name) {
-                found.problem(
+                found.mistake(
                     &format!("{path}.issuer"),
                     format!("{} has an entry already", shown(name)),
                     "put everything about one issuer into one entry; it may have several keys",
@@ -36,7 +36,7 @@ pub(super) fn check(
             }
             names.push(name);
         }
-        if let Some((issuer, remote)) = issuer::check(&path, raw, alone, place, found) {
+        if let Some((issuer, remote)) = issuer::check(&path, raw, alone, context, found) {
             fetched.extend(remote.map(|remote| (issuers.len(), remote)));
             issuers.push(issuer);
         }
@@ -60,14 +60,14 @@ fn one_bare(raw: &RawConfig, found: &mut Findings<'_>) {
         };
         let path = format!("{path}.bare_labels");
         match &issuer.bare_labels {
-            Field::Missing if list.len() > 1 => found.problem(
+            Field::Missing if list.len() > 1 => found.mistake(
                 &path,
                 "is missing; with several issuers each has to say it",
                 "write true for the one whose usernames are labels as they are, false for all \
                  others",
             ),
             Field::Good(true) => match &first {
-                Some(other) => found.problem(
+                Some(other) => found.mistake(
                     &path,
                     format!("`true` stands at {other} too, so two users could share a label"),
                     "write true for one issuer at most",

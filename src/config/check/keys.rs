@@ -2,10 +2,10 @@
 //! and nothing is fetched.
 
 use super::tls::unreadable;
-use super::{Surroundings, fetched};
+use super::{CheckContext, fetched};
 use crate::config::field::{Field, FilePath, OneOrMany, Text, Words};
-use crate::config::problem::{Findings, shown};
-use crate::config::raw::RawKeys;
+use crate::config::mistake::{Findings, shown};
+use crate::config::raw::{RawIssuer, RawKeys};
 use crate::keys::{self, KeyFiles, KeysError, Source};
 use crate::token::{Algorithm, KeySet};
 use std::path::PathBuf;
@@ -18,20 +18,20 @@ pub(super) enum Keys {
     Fetched(Source),
 }
 
-/// The keys; `None` with a problem on the list, or without `algorithms` to load them for.
+/// The keys; `None` with a mistake on the list, or without `algorithms` to load them for.
 pub(super) fn check(
     path: &str,
     field: &Field<RawKeys>,
     issuer: Option<&str>,
     algorithms: Option<&[Algorithm]>,
-    place: &Surroundings<'_>,
+    context: &CheckContext<'_>,
     found: &mut Findings<'_>,
 ) -> Option<Keys> {
     const REMEDY: &str =
         "write exactly one of jwks_file, pem_file, secret_file, jwks_url and discovery";
     let Some(raw) = field.good() else {
         if field.is_missing() {
-            found.problem(path, "is missing", REMEDY);
+            found.mistake(path, "is missing", REMEDY);
         }
         return None;
     };
@@ -51,22 +51,23 @@ pub(super) fn check(
         [(source, Written::Files(Field::Good(files)))] => (*source, files),
         [(source, Written::Url(Field::Good(Some(url))))] => {
             let path = format!("{path}.{source}");
-            return fetched::url(&path, url.as_str(), algorithms?, place, found).map(Keys::Fetched);
+            return fetched::url(&path, url.as_str(), algorithms?, context, found)
+                .map(Keys::Fetched);
         }
         [(source, Written::Discovery(Field::Good(_)))] => {
             let path = format!("{path}.{source}");
-            return fetched::discovery(&path, issuer?, algorithms?, place, found)
+            return fetched::discovery(&path, issuer?, algorithms?, context, found)
                 .map(Keys::Fetched);
         }
         // A bad value is on the list already.
         [_] => return None,
         [] => {
-            found.problem(path, "names no source of keys", REMEDY);
+            found.mistake(path, "names no source of keys", REMEDY);
             return None;
         }
         several => {
             let names: Vec<&str> = several.iter().map(|(name, _)| *name).collect();
-            found.problem(path, format!("has {} at once", names.join(" and ")), REMEDY);
+            found.mistake(path, format!("has {} at once", names.join(" and ")), REMEDY);
             return None;
         }
     };
@@ -77,6 +78,29 @@ pub(super) fn check(
         return None;
     }
     load(source, &named, algorithms, found).map(Keys::Loaded)
+}
+
+/// Keys of files have none of these settings.
+pub(super) fn only_fetched(
+    path: &str,
+    raw: &RawIssuer,
+    keys: Option<&Keys>,
+    found: &mut Findings<'_>,
+) {
+    let Some(Keys::Loaded(_)) = keys else {
+        return;
+    };
+    let given = [
+        ("ca_file", matches!(&raw.ca_file, Field::Good(Some(_)))),
+        ("max_stale", matches!(&raw.max_stale, Field::Good(Some(_)))),
+    ];
+    for (key, _) in given.into_iter().filter(|(_, given)| *given) {
+        found.mistake(
+            &format!("{path}.{key}"),
+            "goes with keys that are fetched, and these are in a file",
+            "leave it out, or use jwks_url or discovery",
+        );
+    }
 }
 
 /// One key of `keys` that was written.
@@ -99,7 +123,7 @@ fn named(
 ) -> Option<Vec<NamedFile>> {
     let each = files.each(path);
     if each.is_empty() {
-        found.problem(path, "is an empty list", "name at least one file");
+        found.mistake(path, "is an empty list", "name at least one file");
         return None;
     }
     each.into_iter()
@@ -137,7 +161,7 @@ fn fits(path: &str, source: &str, algorithms: &[Algorithm], found: &mut Findings
         ),
         _ => return true,
     };
-    found.problem(path, wrong, remedy);
+    found.mistake(path, wrong, remedy);
     false
 }
 
@@ -182,7 +206,7 @@ fn report(named: &[NamedFile], error: &KeysError, found: &mut Findings<'_>) {
         }
         KeysError::Unusable { position, error } => {
             if let Some(named) = at(position.unwrap_or(0)) {
-                found.problem(
+                found.mistake(
                     &named.path,
                     format!("{} gives no usable key: {error}", shown(&named.text)),
                     "the keys must be public ones of the listed algorithms, secrets long enough",

@@ -1,7 +1,7 @@
 //! Addresses: where doorward listens, who may ask, and where it may write.
 
 use crate::config::field::{Field, Socket, Text, good_ones};
-use crate::config::problem::{Findings, shown};
+use crate::config::mistake::{Findings, shown};
 use crate::config::raw::RawConfig;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -23,7 +23,7 @@ pub(super) fn listeners(raw: &RawConfig, found: &mut Findings<'_>) -> Listeners 
         Some(addresses) => {
             let addresses = addresses.each("listen");
             if addresses.is_empty() {
-                found.problem("listen", "is an empty list", "write at least one address");
+                found.mistake("listen", "is an empty list", "write at least one address");
             }
             for (path, text) in addresses {
                 let address = text.and_then(|text| address(&path, text, found));
@@ -61,7 +61,7 @@ pub(super) fn state_dir(raw: &RawConfig, found: &mut Findings<'_>) -> Option<Pat
     if !text.is_empty() && path.is_dir() {
         return Some(path);
     }
-    found.problem(
+    found.mistake(
         "state_dir",
         format!("{} is no folder", shown(text)),
         "create it, writable for the user that doorward runs as",
@@ -89,7 +89,7 @@ pub(super) fn trusted_proxies(
         if all_loopback(listen) {
             return loopback();
         }
-        found.problem(
+        found.mistake(
             PATH,
             "is missing, and `listen` can be reached from other machines",
             "write the networks that Traefik asks from, such as its pods' [10.42.0.0/16], or set \
@@ -102,7 +102,7 @@ pub(super) fn trusted_proxies(
         networks.extend(network(&path, text.as_str(), found));
     }
     if list.is_empty() && !by_certificate {
-        found.problem(
+        found.mistake(
             PATH,
             "is empty, so nobody may ask",
             "write the networks that Traefik asks from, or set tls.client_ca_file",
@@ -110,7 +110,7 @@ pub(super) fn trusted_proxies(
     }
     // Two halves are as good as the whole: 0.0.0.0/1 and 128.0.0.0/1 trust everybody as well.
     if IpNet::aggregate(&networks).iter().any(|network| network.prefix_len() == 0) {
-        found.problem(
+        found.mistake(
             PATH,
             "these networks together are every address there is",
             "write only the networks that Traefik asks from",
@@ -124,7 +124,7 @@ fn network(path: &str, text: &str, found: &mut Findings<'_>) -> Option<IpNet> {
     let parsed =
         text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
     let Some(parsed) = parsed else {
-        found.problem(
+        found.mistake(
             path,
             format!("{} is no network", shown(text)),
             "write address/prefix, such as 10.42.0.0/16 or \"fd00::/8\", or a single IP address",
@@ -133,7 +133,7 @@ fn network(path: &str, text: &str, found: &mut Findings<'_>) -> Option<IpNet> {
     };
     let network = unmapped(parsed);
     if network.prefix_len() == 0 {
-        found.problem(
+        found.mistake(
             path,
             format!("{} trusts every address there is", shown(text)),
             "write only the networks that Traefik asks from",
@@ -141,7 +141,7 @@ fn network(path: &str, text: &str, found: &mut Findings<'_>) -> Option<IpNet> {
         return None;
     }
     if network.addr() != network.network() {
-        found.problem(
+        found.mistake(
             path,
             format!("{} has bits beyond its prefix, so it is not clear what it means", shown(text)),
             format!("write {} or {}", network.trunc(), IpNet::from(network.addr())),
@@ -180,7 +180,7 @@ fn address(path: &str, text: &Text<Socket>, found: &mut Findings<'_>) -> Option<
         Some(("localhost", port)) => format!("write 127.0.0.1:{port} or \"[::1]:{port}\""),
         _ => "write an IP address and a port, such as 127.0.0.1:4181 or \"[::1]:4181\"".to_owned(),
     };
-    found.problem(path, format!("{} is no address to listen on", shown(text)), remedy);
+    found.mistake(path, format!("{} is no address to listen on", shown(text)), remedy);
     None
 }
 
@@ -193,7 +193,7 @@ fn take(
 ) -> Option<SocketAddr> {
     let clash = taken.iter().find(|(_, other)| *other == address && address.port() != 0);
     if let Some((other, _)) = clash {
-        found.problem(
+        found.mistake(
             path,
             format!("`{address}` is the address of `{other}` too"),
             "give each its own port",

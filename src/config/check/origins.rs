@@ -1,8 +1,8 @@
 //! Pages outside the workspaces that may use them, and how strictly the rest is kept out.
 
-use super::Surroundings;
+use super::CheckContext;
 use crate::config::field::good_ones;
-use crate::config::problem::{Findings, shown};
+use crate::config::mistake::{Findings, shown};
 use crate::config::raw::{RawConfig, RawOrigin};
 use crate::cross_site::{Mode, Origin, TrustedOrigin};
 
@@ -25,7 +25,7 @@ pub(super) fn mode(raw: &RawConfig, found: &mut Findings<'_>) -> Mode {
 
 pub(super) fn check(
     raw: &RawConfig,
-    place: &Surroundings<'_>,
+    context: &CheckContext<'_>,
     found: &mut Findings<'_>,
 ) -> Vec<TrustedOrigin> {
     let mut origins: Vec<TrustedOrigin> = Vec::new();
@@ -33,11 +33,11 @@ pub(super) fn check(
         raw.trusted_origins.good().iter().flat_map(|list| good_ones(list, "trusted_origins"))
     {
         let path = format!("{path}.origin");
-        let Some(origin) = origin(&path, raw, place, found) else {
+        let Some(origin) = origin(&path, raw, context, found) else {
             continue;
         };
         if origins.iter().any(|earlier| earlier.origin == origin) {
-            found.problem(&path, format!("`{origin}` is listed twice"), "keep one of the two");
+            found.mistake(&path, format!("`{origin}` is listed twice"), "keep one of the two");
             continue;
         }
         origins.push(TrustedOrigin {
@@ -52,15 +52,15 @@ pub(super) fn check(
 fn origin(
     path: &str,
     raw: &RawOrigin,
-    place: &Surroundings<'_>,
+    context: &CheckContext<'_>,
     found: &mut Findings<'_>,
 ) -> Option<Origin> {
     if raw.origin.is_missing() {
-        found.problem(path, "is missing", EXAMPLE);
+        found.mistake(path, "is missing", EXAMPLE);
     }
     let text = raw.origin.good()?.as_str();
     if text.eq_ignore_ascii_case("null") {
-        found.problem(
+        found.mistake(
             path,
             "`null` is the origin of every sandboxed frame and every local file",
             EXAMPLE,
@@ -68,7 +68,7 @@ fn origin(
         return None;
     }
     if text.contains('*') {
-        found.problem(
+        found.mistake(
             path,
             format!("{} is a pattern; origins are compared as a whole", shown(text)),
             "list each origin by itself",
@@ -77,16 +77,16 @@ fn origin(
     }
     if text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://")) {
         // Whoever is on the way writes that origin's pages, whatever `public_scheme` says of ours.
-        found.problem(
+        found.mistake(
             path,
             format!("{} is not https, so anybody on the way could speak for it", shown(text)),
             "serve that page by https and write its https origin",
         );
         return None;
     }
-    let url = place.url(path, text, found)?;
+    let url = context.url(path, text, found)?;
     if !url.rest().is_empty() {
-        found.problem(
+        found.mistake(
             path,
             format!("{} is more than an origin", shown(text)),
             format!("write {}", url.origin()),
@@ -95,7 +95,7 @@ fn origin(
     }
     let origin = Origin::parse(&url.origin());
     if origin.is_none() {
-        found.problem(path, format!("{} names no host", shown(text)), EXAMPLE);
+        found.mistake(path, format!("{} names no host", shown(text)), EXAMPLE);
     }
     origin
 }

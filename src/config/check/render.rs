@@ -2,7 +2,7 @@
 //! address that leads to the gate and nowhere else.
 
 use crate::config::field::{Field, Text, Words, good_ones};
-use crate::config::problem::{Findings, shown};
+use crate::config::mistake::{Findings, shown};
 use crate::config::raw::{RawConfig, RawGate, RawLayout, RawRender, RawTlsMode};
 use crate::manifest::{
     GateAddress, GatePlace, MAX_PRIORITY, NameError, ObjectName, RouteTls, Settings, TraefikName,
@@ -15,7 +15,7 @@ pub(in crate::config) fn check(raw: &RawConfig, found: &mut Findings<'_>) -> Set
     let render = raw.render.some().unwrap_or(&empty);
     if render.layout.or(RawLayout::Flat) != RawLayout::Flat {
         let later = "comes with a later version and is not available in this one";
-        found.problem("render.layout", later, "write `flat`");
+        found.mistake("render.layout", later, "write `flat`");
     }
     let default = Settings::default();
     let object = ObjectName::new;
@@ -49,14 +49,14 @@ fn name<N>(
 
 fn refuse_name(path: &str, text: &str, error: impl Display, found: &mut Findings<'_>) {
     let remedy = "write a short plain name, such as those of `doorward check --sample`";
-    found.problem(path, format!("{} cannot be used: {error}", shown(text)), remedy);
+    found.mistake(path, format!("{} cannot be used: {error}", shown(text)), remedy);
 }
 
 fn entry_points(render: &RawRender, found: &mut Findings<'_>) -> Option<Vec<TraefikName>> {
     const PATH: &str = "render.entry_points";
     let list = render.entry_points.good()?;
     if list.is_empty() {
-        found.problem(
+        found.mistake(
             PATH,
             "is an empty list, and Traefik would serve the routes on every entry point",
             "name the one with TLS, such as [websecure]",
@@ -67,7 +67,7 @@ fn entry_points(render: &RawRender, found: &mut Findings<'_>) -> Option<Vec<Trae
         match TraefikName::new(text.as_str()) {
             Ok(name) if names.contains(&name) => {
                 let wrong = format!("{} stands here a second time", shown(text.as_str()));
-                found.problem(&path, wrong, "keep one of the two");
+                found.mistake(&path, wrong, "keep one of the two");
             }
             Ok(name) => names.push(name),
             Err(error) => refuse_name(&path, text.as_str(), error, found),
@@ -81,7 +81,7 @@ fn port(render: &RawRender, found: &mut Findings<'_>) -> Option<u16> {
     let known = u16::try_from(port).ok().filter(|port| *port > 0);
     if known.is_none() {
         let wrong = format!("{port} is no port");
-        found.problem("render.service_port", wrong, "write a number between 1 and 65535");
+        found.mistake("render.service_port", wrong, "write a number between 1 and 65535");
     }
     known
 }
@@ -92,7 +92,7 @@ fn priority(render: &RawRender, found: &mut Findings<'_>) -> Option<u64> {
     if (2..=MAX_PRIORITY).contains(&priority) {
         return Some(priority);
     }
-    found.problem(
+    found.mistake(
         "render.priority",
         format!("{priority} is out of bounds"),
         format!("write 2 to {MAX_PRIORITY}; 1 is that of the route for unknown hosts"),
@@ -122,7 +122,7 @@ fn version(render: &RawRender, found: &mut Findings<'_>) -> Option<TraefikVersio
             Some(_) => format!("{} is older than 3.0, whose objects are others", shown(text)),
             None => format!("{} is no version", shown(text)),
         };
-        found.problem("render.traefik_version", wrong, "write one such as \"3.7\" or \"3.6.15\"");
+        found.mistake("render.traefik_version", wrong, "write one such as \"3.7\" or \"3.6.15\"");
     }
     known
 }
@@ -133,7 +133,7 @@ fn address(render: &RawRender, found: &mut Findings<'_>) -> Option<GateAddress> 
     let address = match GateAddress::new(text) {
         Ok(address) => address,
         Err(error) => {
-            found.problem(
+            found.mistake(
                 PATH,
                 format!("{} {error}", shown(text)),
                 "write one such as https://doorward.doorward.svc:4181/verify",

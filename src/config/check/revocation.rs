@@ -3,7 +3,7 @@
 mod replicas;
 
 use super::tls::unreadable;
-use crate::config::problem::{Findings, shown};
+use crate::config::mistake::{Findings, shown};
 use crate::config::raw::{RawConfig, RawStore};
 use crate::config::{Redis, RevocationStore};
 use crate::keys::{self, Secret};
@@ -33,7 +33,7 @@ pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'
         RawStore::Redis => Some(RevocationStore::Redis),
     };
     if store == Some(RevocationStore::File) && !has_state_dir {
-        found.problem(
+        found.mistake(
             "revocation.store",
             "is `file`, and there is no folder to keep it in",
             "set state_dir to a folder that doorward may write to",
@@ -44,7 +44,7 @@ pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'
     }
     let secret = section.secret_file.some().and_then(|text| secret(text.as_str(), found));
     if section.secret_file.some().is_some() && store == Some(RevocationStore::None) {
-        found.problem(
+        found.mistake(
             SECRET,
             "means nothing while `revocation.store` is none",
             "set revocation.store, or leave it out",
@@ -62,7 +62,7 @@ pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'
 }
 
 fn needs_a_store(found: &mut Findings<'_>) {
-    found.problem(
+    found.mistake(
         "backchannel_listen",
         "needs a store: what a provider ends has to be kept",
         "set revocation.store to memory, file or redis",
@@ -74,7 +74,7 @@ pub(super) fn guard(raw: &RawConfig, admin: SocketAddr, has_tls: bool, found: &m
     let has_secret =
         raw.revocation.good().is_some_and(|section| section.secret_file.some().is_some());
     if has_secret && !has_tls && !admin.ip().to_canonical().is_loopback() {
-        found.problem(
+        found.mistake(
             SECRET,
             format!("would be sent to {admin} in the clear"),
             "set admin_tls, or admin_listen to a loopback address",
@@ -100,7 +100,7 @@ fn secret(text: &str, found: &mut Findings<'_>) -> Option<Secret> {
         None
     };
     if let Some(wrong) = wrong {
-        found.problem(
+        found.mistake(
             SECRET,
             wrong,
             "write 32 visible characters or more into a file that others cannot read, such as \

@@ -2,7 +2,7 @@
 //! together, and the private key is private.
 
 use crate::config::field::{Field, FilePath, Text};
-use crate::config::problem::{Findings, shown};
+use crate::config::mistake::{Findings, shown};
 use crate::config::raw::{RawConfig, RawTls};
 use crate::config::{Tls, TlsFiles};
 use crate::keys::{self, FileError, PemError};
@@ -31,7 +31,7 @@ pub(super) fn admin(raw: &RawConfig, found: &mut Findings<'_>) -> Option<TlsFile
 fn self_signed(tls: &RawTls, has_state_dir: bool, found: &mut Findings<'_>) {
     for (key, field) in [("tls.cert_file", &tls.cert_file), ("tls.key_file", &tls.key_file)] {
         if !field.is_missing() {
-            found.problem(
+            found.mistake(
                 key,
                 "contradicts `self_signed: true`",
                 "keep either the files or self_signed",
@@ -39,7 +39,7 @@ fn self_signed(tls: &RawTls, has_state_dir: bool, found: &mut Findings<'_>) {
         }
     }
     if !has_state_dir {
-        found.problem(
+        found.mistake(
             "tls.self_signed",
             "needs `state_dir`, where the certificate is kept for Traefik's `tls.ca`",
             "set state_dir to a folder that doorward may write to",
@@ -57,7 +57,7 @@ fn files(
     let key_path = format!("{section}.key_file");
     for (path, field) in [(&cert_path, cert), (&key_path, key)] {
         if field.is_missing() {
-            found.problem(
+            found.mistake(
                 path,
                 "is missing",
                 "name a PEM file; certificate and key always go together",
@@ -68,7 +68,7 @@ fn files(
     let key = key.good().and_then(|text| read(&key_path, text, keys::private_key, found));
     let ((cert_file, chain), (key_file, key)) = (cert?, key?);
     if let Err(error) = keys::pair(chain, key) {
-        found.problem(
+        found.mistake(
             section,
             format!(
                 "{} with {}: {error}",
@@ -94,12 +94,12 @@ pub(super) fn read<T>(
         Ok(content) => Some((file, content)),
         Err(error) => {
             let wrong = format!("{}: {error}", shown(text.as_str()));
-            found.problem(path, wrong, error.remedy());
+            found.mistake(path, wrong, error.remedy());
             None
         }
     }
 }
 
 pub(super) fn unreadable(path: &str, text: &str, error: FileError, found: &mut Findings<'_>) {
-    found.problem(path, format!("{}: {error}", shown(text)), error.remedy());
+    found.mistake(path, format!("{}: {error}", shown(text)), error.remedy());
 }

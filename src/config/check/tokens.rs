@@ -4,7 +4,7 @@
 use super::{bounds, headers};
 use crate::config::Tokens;
 use crate::config::field::good_ones;
-use crate::config::problem::{Findings, shown};
+use crate::config::mistake::{Findings, shown};
 use crate::config::raw::{RawConfig, RawTokens};
 use crate::handoff::{LOOP_COOKIE, PARTITIONED_COOKIE, STATE_COOKIES};
 use crate::token::MAX_LEEWAY;
@@ -26,7 +26,7 @@ pub(super) fn check(raw: &RawConfig, found: &mut Findings<'_>) -> Tokens {
         && !raw.headers.is_bad()
         && !authorization
     {
-        found.problem(
+        found.mistake(
             "tokens",
             "leave no way for a token to arrive: no cookie, no header, authorization off",
             "allow at least one of cookies, authorization and headers",
@@ -40,7 +40,7 @@ pub(super) fn check(raw: &RawConfig, found: &mut Findings<'_>) -> Tokens {
         found,
     );
     if leeway.subsec_millis() > 0 {
-        found.problem("tokens.leeway", "has parts of a second", "write whole seconds");
+        found.mistake("tokens.leeway", "has parts of a second", "write whole seconds");
     }
     let max_bytes =
         bounds::size("tokens.max_bytes", &raw.max_bytes, 8 << 10, 256..=64 << 10, found);
@@ -78,7 +78,7 @@ fn cookies(raw: &RawTokens, parent_domain: bool, found: &mut Findings<'_>) -> Ve
             None
         };
         if let Some((wrong, remedy)) = wrong {
-            found.problem(&path, format!("{} {wrong}", shown(name)), remedy);
+            found.mistake(&path, format!("{} {wrong}", shown(name)), remedy);
             continue;
         }
         if !name.starts_with(HOST_PREFIX) {

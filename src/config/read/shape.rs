@@ -1,6 +1,6 @@
 //! Enums that are chosen by the shape of a value: one value or a list, a name or a section.
 
-use super::{Reader, Refusal};
+use super::{Reader, ShapeMistake};
 use crate::config::tree::{Node, Value};
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer as _, EnumAccess, IntoDeserializer as _};
@@ -13,27 +13,33 @@ pub(super) struct Shape<'t> {
 }
 
 impl<'t> EnumAccess<'t> for Shape<'t> {
-    type Error = Refusal;
+    type Error = ShapeMistake;
     type Variant = Self;
 
-    fn variant_seed<V: DeserializeSeed<'t>>(self, seed: V) -> Result<(V::Value, Self), Refusal> {
-        let name: StrDeserializer<'_, Refusal> = self.shape.into_deserializer();
+    fn variant_seed<V: DeserializeSeed<'t>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, Self), ShapeMistake> {
+        let name: StrDeserializer<'_, ShapeMistake> = self.shape.into_deserializer();
         Ok((seed.deserialize(name)?, self))
     }
 }
 
 impl<'t> VariantAccess<'t> for Shape<'t> {
-    type Error = Refusal;
+    type Error = ShapeMistake;
 
-    fn unit_variant(self) -> Result<(), Refusal> {
+    fn unit_variant(self) -> Result<(), ShapeMistake> {
         Ok(())
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'t>>(self, seed: T) -> Result<T::Value, Refusal> {
+    fn newtype_variant_seed<T: DeserializeSeed<'t>>(
+        self,
+        seed: T,
+    ) -> Result<T::Value, ShapeMistake> {
         seed.deserialize(self.reader)
     }
 
-    fn tuple_variant<V: Visitor<'t>>(self, _: usize, visitor: V) -> Result<V::Value, Refusal> {
+    fn tuple_variant<V: Visitor<'t>>(self, _: usize, visitor: V) -> Result<V::Value, ShapeMistake> {
         self.reader.deserialize_any(visitor)
     }
 
@@ -41,7 +47,7 @@ impl<'t> VariantAccess<'t> for Shape<'t> {
         self,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Refusal> {
+    ) -> Result<V::Value, ShapeMistake> {
         self.reader.deserialize_struct("", fields, visitor)
     }
 }

@@ -321,15 +321,14 @@ fn whole_files() {
     ];
     for (name, content, part) in rows {
         folder.write("config.yaml", content, 0o644);
-        let problems =
-            Config::load(&folder.path("config.yaml"), &[][..], &[]).err().unwrap().problems;
-        assert_eq!(problems.len(), 1, "{name}: {}", told(&problems));
-        assert!(problems[0].to_string().contains(part), "{name}: {}", problems[0]);
-        assert!(problems[0].path.ends_with("config.yaml"), "{name}");
+        let mistakes = Config::load(&folder.path("config.yaml"), &[][..], &[]).err().unwrap().list;
+        assert_eq!(mistakes.len(), 1, "{name}: {}", told(&mistakes));
+        assert!(mistakes[0].to_string().contains(part), "{name}: {}", mistakes[0]);
+        assert!(mistakes[0].path.ends_with("config.yaml"), "{name}");
     }
-    let missing = Config::load(&folder.path("none.yaml"), &[][..], &[]).err().unwrap().problems;
+    let missing = Config::load(&folder.path("none.yaml"), &[][..], &[]).err().unwrap().list;
     assert!(told(&missing).contains("no such file") && told(&missing).contains("--config"));
-    let folder_for_file = Config::load(&folder.path("state"), &[][..], &[]).err().unwrap().problems;
+    let folder_for_file = Config::load(&folder.path("state"), &[][..], &[]).err().unwrap().list;
     assert!(told(&folder_for_file).contains("no regular file"));
     assert!(told(&folder.bad("just text")).contains("section belongs"));
 }
@@ -340,9 +339,9 @@ fn good_domains_judge_beside_a_bad_one() {
     let folder = Folder::new();
     let yaml = MINIMAL.replace("[vdi.example.com]", "[vdi.example.com, nonsense]");
     let origin = "trusted_origins: [{origin: https://alice.vdi.example.com}]\n";
-    let problems = folder.bad(&format!("{yaml}{origin}"));
-    let paths: Vec<&str> = problems.iter().map(|problem| problem.path.as_str()).collect();
-    assert_eq!(paths, ["domains[1]", "trusted_origins[0].origin"], "{}", told(&problems));
+    let mistakes = folder.bad(&format!("{yaml}{origin}"));
+    let paths: Vec<&str> = mistakes.iter().map(|problem| problem.path.as_str()).collect();
+    assert_eq!(paths, ["domains[1]", "trusted_origins[0].origin"], "{}", told(&mistakes));
 }
 
 /// A reload watches what a refused configuration names: the repair may be one of those files.

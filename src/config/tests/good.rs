@@ -328,9 +328,9 @@ fn replicas_share_a_store() {
 fn a_url_that_cannot_be_used_is_not_shown() {
     let folder = Folder::new();
     folder.write("shared.url", b"redis://:p4ssw0rd@redis.internal:port", 0o640);
-    let problems =
+    let mistakes =
         folder.bad(&format!("{MINIMAL}revocation: {{store: redis, url_file: shared.url}}\n"));
-    let told = told(&problems);
+    let told = told(&mistakes);
     assert!(told.contains("port") && told.contains("redis://:PASSWORD@"), "{told}");
     assert!(!told.contains("p4ssw0rd") && !told.contains("redis.internal:port"), "{told}");
 }

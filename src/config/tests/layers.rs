@@ -14,7 +14,7 @@ fn a_variable_wins_over_the_file_and_a_flag_over_both() {
         let flags: Vec<_> =
             flags.iter().map(|(path, yaml)| ((*path).to_owned(), (*yaml).to_owned())).collect();
         let config = Config::load(&folder.path("config.yaml"), environment, &flags);
-        config.unwrap_or_else(|wrong| panic!("{}", told(&wrong.problems))).tokens.leeway
+        config.unwrap_or_else(|wrong| panic!("{}", told(&wrong.list))).tokens.leeway
     };
     let variable = ("DOORWARD__TOKENS__LEEWAY", "2s");
     assert_eq!(load(&[], &[]), 1);
@@ -82,16 +82,15 @@ fn mistakes_in_variables_name_the_variable() {
         ),
     ];
     for (name, variables, path, part) in rows {
-        let problems = folder.load(MINIMAL, variables).err().unwrap_or_default();
-        assert_eq!(problems.len(), 1, "{name}: {}", told(&problems));
-        assert_eq!(problems[0].path, path, "{name}");
-        assert!(problems[0].to_string().contains(part), "{name}: {}", problems[0]);
+        let mistakes = folder.load(MINIMAL, variables).err().unwrap_or_default();
+        assert_eq!(mistakes.len(), 1, "{name}: {}", told(&mistakes));
+        assert_eq!(mistakes[0].path, path, "{name}");
+        assert!(mistakes[0].to_string().contains(part), "{name}: {}", mistakes[0]);
     }
     folder.write("config.yaml", MINIMAL.as_bytes(), 0o644);
     let flag = [("tokens.leeway".to_owned(), "1h".to_owned())];
-    let problems =
-        Config::load(&folder.path("config.yaml"), &[][..], &flag).err().unwrap().problems;
-    assert_eq!(problems[0].place, Some(Place::Flag));
+    let mistakes = Config::load(&folder.path("config.yaml"), &[][..], &flag).err().unwrap().list;
+    assert_eq!(mistakes[0].place, Some(Place::Flag));
 }
 
 #[test]
@@ -117,8 +116,8 @@ tokens:
 tokens: {}
 ";
     let variables = [("DOORWARD__LOG__LEVEL", "loud")];
-    let problems = Folder::new().load(yaml, &variables).err().unwrap();
-    let found: Vec<(&str, String)> = problems
+    let mistakes = Folder::new().load(yaml, &variables).err().unwrap();
+    let found: Vec<(&str, String)> = mistakes
         .iter()
         .map(|problem| {
             let place = problem.place.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -143,6 +142,6 @@ tokens: {}
             ("log.level", "from DOORWARD__LOG__LEVEL".to_owned()),
         ],
         "{}",
-        told(&problems)
+        told(&mistakes)
     );
 }

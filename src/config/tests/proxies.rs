@@ -6,7 +6,7 @@ fn proxies(folder: &Folder, yaml: &str) -> Result<Vec<String>, String> {
     let config = folder.load(&format!("{MINIMAL}{yaml}\n"), &[]);
     config
         .map(|config| config.trusted_proxies.iter().map(ToString::to_string).collect())
-        .map_err(|problems| told(&problems))
+        .map_err(|mistakes| told(&mistakes))
 }
 
 #[test]

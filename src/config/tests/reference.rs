@@ -160,7 +160,7 @@ fn bounds_of_the_reference_page_are_those_of_the_checks() {
         let is_refused = |value: u64| {
             let text = format!("{value}{unit}");
             let loaded = folder.load(&yaml, &[(&format!("DOORWARD__{variable}"), &text)]);
-            loaded.is_err_and(|problems| problems.iter().any(|problem| problem.path == path))
+            loaded.is_err_and(|mistakes| mistakes.iter().any(|problem| problem.path == path))
         };
         assert!(!is_refused(low) && !is_refused(high), "{key}: {allowed} is refused");
         assert!(low == 0 || is_refused(low - 1), "{key}: less than {least} is accepted");

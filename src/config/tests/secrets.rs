@@ -48,9 +48,9 @@ fn no_message_shows_a_secret() {
         ),
     ];
     for (name, yaml) in rows {
-        let problems = folder.bad(&yaml);
-        assert!(!problems.is_empty(), "{name}");
-        let told = told(&problems) + &format!("{problems:?}");
+        let mistakes = folder.bad(&yaml);
+        assert!(!mistakes.is_empty(), "{name}");
+        let told = told(&mistakes) + &format!("{mistakes:?}");
         assert!(!told.contains("hush"), "{name}: {told}");
     }
 }
@@ -66,8 +66,8 @@ fn every_bit_for_others_closes_the_door() {
     }
     for mode in [0o441, 0o442, 0o444, 0o644, 0o666, 0o777] {
         folder.write("bits", SECRET.as_bytes(), mode);
-        let problems = told(&folder.bad(&yaml));
-        assert!(problems.contains(&format!("{mode:04o}")), "{mode:o}: {problems}");
+        let mistakes = told(&folder.bad(&yaml));
+        assert!(mistakes.contains(&format!("{mode:04o}")), "{mode:o}: {mistakes}");
     }
 }
 

@@ -54,10 +54,10 @@ fn a_value_of_the_wrong_kind_is_a_problem_of_its_key() {
         // No key takes a list of lists, and none a negative number.
         for (wrong, at) in [(json!([[[]]]), format!("{path}[0]")), (json!(-1), path.clone())] {
             let yaml = document(path, wrong.clone()).to_string();
-            let problems = folder.bad(&yaml);
-            let here = |problem: &&Problem| problem.path == *path || problem.path == at;
-            let here: Vec<&Problem> = problems.iter().filter(here).collect();
-            assert_eq!(here.len(), 1, "{path} = {wrong}: {}", told(&problems));
+            let mistakes = folder.bad(&yaml);
+            let here = |problem: &&Mistake| problem.path == *path || problem.path == at;
+            let here: Vec<&Mistake> = mistakes.iter().filter(here).collect();
+            assert_eq!(here.len(), 1, "{path} = {wrong}: {}", told(&mistakes));
             assert!(!here[0].remedy.is_empty(), "{}", here[0]);
         }
     }
@@ -76,23 +76,23 @@ fn an_unknown_key_is_a_problem_in_every_section() {
         };
         sections += 1;
         let at = if is_list { format!("{path}[0]") } else { path.clone() };
-        let problems = folder.bad(&document(&format!("{at}.nonsense"), json!(1)).to_string());
+        let mistakes = folder.bad(&document(&format!("{at}.nonsense"), json!(1)).to_string());
         let expected = format!("{at}.nonsense");
-        let found = problems
+        let found = mistakes
             .iter()
             .any(|problem| problem.path == expected && problem.wrong.contains("no known key"));
-        assert!(found, "{expected}: {}", told(&problems));
+        assert!(found, "{expected}: {}", told(&mistakes));
     }
     assert!(sections > 12, "only {sections} sections");
 }
 
 proptest::proptest! {
-    /// Whatever the text, loading ends with a configuration or with problems, never without both.
+    /// Whatever the text, loading ends with a configuration or with mistakes, never without both.
     #[test]
     fn any_text_has_an_answer(text in ".{0,200}") {
         let folder = tempfile::tempdir().unwrap();
-        if let Err(problems) = Config::from_yaml(&text, folder.path()) {
-            proptest::prop_assert!(!problems.is_empty());
+        if let Err(mistakes) = Config::from_yaml(&text, folder.path()) {
+            proptest::prop_assert!(!mistakes.is_empty());
         }
     }
 
@@ -100,7 +100,7 @@ proptest::proptest! {
     #[test]
     fn any_value_has_an_answer(key in "[a-z_]{1,12}|domains|issuers|tokens|listen|grants", value in "[ -~]{0,60}") {
         let folder = tempfile::tempdir().unwrap();
-        let problems = Config::from_yaml(&format!("{MINIMAL}{key}: {value}\n"), folder.path()).err();
-        proptest::prop_assert!(problems.is_some_and(|problems| !problems.is_empty()), "no keys in this folder");
+        let mistakes = Config::from_yaml(&format!("{MINIMAL}{key}: {value}\n"), folder.path()).err();
+        proptest::prop_assert!(mistakes.is_some_and(|mistakes| !mistakes.is_empty()), "no keys in this folder");
     }
 }

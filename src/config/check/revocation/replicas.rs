@@ -2,7 +2,7 @@
 //! a password, so no message shows a part of it.
 
 use crate::config::check::tls::unreadable;
-use crate::config::problem::{Findings, shown};
+use crate::config::mistake::{Findings, shown};
 use crate::config::raw::{RawOutage, RawRevocation};
 use crate::config::{Redis, RevocationStore};
 use crate::keys;
@@ -12,7 +12,7 @@ pub(super) fn check(section: &RawRevocation, found: &mut Findings<'_>) -> Option
     let refuses = section.on_outage.some() == Some(&RawOutage::Refuse);
     let Some(text) = section.url_file.some() else {
         if !section.url_file.is_bad() {
-            found.problem(
+            found.mistake(
                 URL_FILE,
                 "is missing, and `revocation.store` is redis",
                 format!("set it to a file that holds {EXAMPLE} and nothing else"),
@@ -30,7 +30,7 @@ pub(super) fn check(section: &RawRevocation, found: &mut Findings<'_>) -> Option
         }
     };
     if let Err(wrong) = judge(url.trimmed()) {
-        found.problem(
+        found.mistake(
             URL_FILE,
             format!("{} {wrong}", shown(text)),
             format!("write {EXAMPLE}, or rediss:// for TLS; percent-encode what a password has beside letters and digits"),
@@ -53,7 +53,7 @@ pub(super) fn refuse(section: &RawRevocation, store: RevocationStore, found: &mu
         ("revocation.on_outage", section.on_outage.some().is_some()),
     ];
     for (path, _) in given.into_iter().filter(|(_, given)| *given) {
-        found.problem(
+        found.mistake(
             path,
             format!("means nothing while `revocation.store` is {word}"),
             "set revocation.store to redis, or leave it out",

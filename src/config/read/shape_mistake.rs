@@ -1,21 +1,21 @@
 //! Errors of the reader, in the words of the configuration instead of serde's.
 
-use crate::config::problem::shown;
+use crate::config::mistake::shown;
 use serde::de::{self, Expected, Unexpected};
 use std::fmt;
 
 /// Why a value was not taken.
 #[derive(Debug)]
-pub(super) enum Refusal {
+pub(super) enum ShapeMistake {
     /// It is on the list.
     Reported,
     /// It still has to be put there, by the reader that knows the path.
-    Said { wrong: String, remedy: String },
+    Unreported { wrong: String, remedy: String },
 }
 
-impl de::Error for Refusal {
+impl de::Error for ShapeMistake {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::Said { wrong: message.to_string(), remedy: String::new() }
+        Self::Unreported { wrong: message.to_string(), remedy: String::new() }
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -37,7 +37,7 @@ impl de::Error for Refusal {
             "a sequence" => "write a list, such as [one, two]".to_owned(),
             other => format!("write {other}"),
         };
-        Self::Said { wrong, remedy }
+        Self::Unreported { wrong, remedy }
     }
 
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -45,13 +45,13 @@ impl de::Error for Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ShapeMistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Reported => f.write_str("a problem that was reported"),
-            Self::Said { wrong, .. } => f.write_str(wrong),
+            Self::Unreported { wrong, .. } => f.write_str(wrong),
         }
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for ShapeMistake {}

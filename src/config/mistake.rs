@@ -1,16 +1,17 @@
-//! What is wrong with a configuration, and where: one `Problem` for each mistake, so that an
-//! operator repairs a file in one go instead of one message at a time.
+//! What is wrong with a configuration, and where. All mistakes are collected, so that an operator
+//! repairs a file in one go instead of one message at a time.
 //!
 //! Knows nothing of YAML or of the keys. The reader and the checks put their findings here, the
 //! command line and the reload log show them.
 
+use super::place::Place;
 use super::tree::Node;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// One mistake. No field ever holds the content of a key file or the password of a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct Mistake {
     /// Key path such as `issuers[0].keys.jwks_file`; for a mistake of the whole file, its name.
     pub path: String,
     /// What is wrong, with the value that is, as the rest of a sentence about the key.
@@ -21,7 +22,7 @@ pub struct Problem {
     pub place: Option<Place>,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.path)?;
         if let Some(place) = &self.place {
@@ -37,21 +38,21 @@ impl fmt::Display for Problem {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mistakes {
     /// In the order of the file; one at least.
-    pub problems: Vec<Problem>,
+    pub list: Vec<Mistake>,
     /// As [`Config::watched`](super::Config::watched), of what was refused.
     pub watched: Vec<PathBuf>,
 }
 
-impl From<Problem> for Mistakes {
-    fn from(problem: Problem) -> Self {
-        Self { problems: vec![problem], watched: Vec::new() }
+impl From<Mistake> for Mistakes {
+    fn from(mistake: Mistake) -> Self {
+        Self { list: vec![mistake], watched: Vec::new() }
     }
 }
 
 /// Something that is allowed and that an operator should know about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// Key path, as in [`Problem`].
+    /// Key path, as in [`Mistake`].
     pub path: String,
     /// A sentence or two: what this setting gives up, and what would avoid it.
     pub text: String,
@@ -63,50 +64,29 @@ impl fmt::Display for Warning {
     }
 }
 
-/// Where a value was written.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
-    /// Line of the configuration file, counted from 1.
-    Line(u64),
-    /// Name of an environment variable.
-    Variable(Box<str>),
-    /// A flag of the command line.
-    Flag,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Line(line) => write!(f, "line {line}"),
-            Self::Variable(name) => write!(f, "from {name}"),
-            Self::Flag => f.write_str("from the command line"),
-        }
-    }
-}
-
 /// What the checks have found so far, together with the tree that says where each key stands.
 pub(super) struct Findings<'t> {
     tree: &'t Node,
     folder: &'t Path,
-    problems: Vec<Problem>,
+    mistakes: Vec<Mistake>,
     warnings: Vec<Warning>,
     watched: Vec<PathBuf>,
 }
 
 impl<'t> Findings<'t> {
     /// `folder`: what relative paths in the configuration are relative to.
-    pub(super) fn new(tree: &'t Node, folder: &'t Path, problems: Vec<Problem>) -> Self {
-        Self { tree, folder, problems, warnings: Vec::new(), watched: Vec::new() }
+    pub(super) fn new(tree: &'t Node, folder: &'t Path, mistakes: Vec<Mistake>) -> Self {
+        Self { tree, folder, mistakes, warnings: Vec::new(), watched: Vec::new() }
     }
 
     /// Records a mistake; its place is that of the key, else of the nearest section around it.
-    pub(super) fn problem(
+    pub(super) fn mistake(
         &mut self,
         path: &str,
         wrong: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        self.problems.push(Problem {
+        self.mistakes.push(Mistake {
             path: path.to_owned(),
             wrong: wrong.into(),
             remedy: remedy.into(),
@@ -130,24 +110,24 @@ impl<'t> Findings<'t> {
         self.folder.join(text)
     }
 
-    /// Warnings and watched files when nothing was wrong, else all problems in the file's order.
+    /// Warnings and watched files when nothing was wrong, else all mistakes in the file's order.
     pub(super) fn finish(mut self) -> Result<(Vec<Warning>, Vec<PathBuf>), Mistakes> {
         self.watched.sort_unstable();
         self.watched.dedup();
-        if self.problems.is_empty() {
+        if self.mistakes.is_empty() {
             return Ok((self.warnings, self.watched));
         }
-        Err(Mistakes { problems: in_order(self.problems), watched: self.watched })
+        Err(Mistakes { list: in_order(self.mistakes), watched: self.watched })
     }
 }
 
 /// In the order of the file, so that an editor is walked through once; each mistake once.
-pub(super) fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
-    problems.sort_by(|one, other| one.place.cmp(&other.place));
-    let mut seen: Vec<Problem> = Vec::with_capacity(problems.len());
-    for problem in problems {
-        if !seen.contains(&problem) {
-            seen.push(problem);
+pub(super) fn in_order(mut mistakes: Vec<Mistake>) -> Vec<Mistake> {
+    mistakes.sort_by(|one, other| one.place.cmp(&other.place));
+    let mut seen: Vec<Mistake> = Vec::with_capacity(mistakes.len());
+    for mistake in mistakes {
+        if !seen.contains(&mistake) {
+            seen.push(mistake);
         }
     }
     seen
