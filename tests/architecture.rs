@@ -154,6 +154,12 @@ fn the_table_of_the_log_has_every_field_of_a_decision() {
 }
 
 #[test]
+fn the_page_of_reasons_has_every_reason() {
+    let page = TREE.text("docs/reasons.md");
+    fail_with(&documents::reason_differences(page, &doorward::gate::Denial::reasons()));
+}
+
+#[test]
 fn the_architecture_page_has_every_layer() {
     let page = TREE.text("docs/architecture.md");
     fail_with(&documents::layer_differences(page, layers::MODULES));

@@ -294,7 +294,7 @@ pub(super) struct RawGrant {
     pub(super) contains: Field<Text<Words>>,
     /// Labels of the workspaces that the guest may enter; `"*"` for all.
     ///
-    /// Allowed: labels.
+    /// Allowed: labels; only with `cross_site: strict`.
     pub(super) labels: Field<OneOrMany<Text<Words>>>,
 }
 

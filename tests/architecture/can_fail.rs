@@ -343,6 +343,10 @@ fn documents_that_lie_are_seen() {
     keys.insert("cache".to_owned());
     assert_eq!(documents::key_differences(page, &keys).len(), 2);
 
+    let page = "| reason | cause |\n|---|---|\n| `expired`, `revoked` | `exp` |\n";
+    assert_eq!(documents::reason_differences(page, &["expired", "revoked"]).len(), 0);
+    assert_eq!(documents::reason_differences(page, &["expired", "query"]).len(), 2);
+
     let modules: [(&str, &[&str]); 2] = [("a", &["b", "c"]), ("b", &[])];
     let page =
         "| module | may use |\n|---|---|\n| `a` | `b`, `c` |\n| `b` | nothing |\n\n| `d` | x |";

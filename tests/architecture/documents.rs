@@ -116,6 +116,15 @@ pub fn key_differences(page: &str, keys: &BTreeSet<String>) -> Vec<String> {
         .collect()
 }
 
+/// Reasons of a denial that the page lacks, and reasons that do not exist.
+pub fn reason_differences(page: &str, reasons: &[&str]) -> Vec<String> {
+    let named = first_cells(page);
+    let missing = reasons.iter().filter(|reason| !named.contains(**reason));
+    let unknown = named.iter().filter(|name| !reasons.contains(&name.as_str()));
+    let missing = missing.map(|reason| format!("docs/reasons.md: `{reason}` is missing"));
+    missing.chain(unknown.map(|name| format!("docs/reasons.md: there is no `{name}`"))).collect()
+}
+
 /// Modules whose row in the table of layers is missing or differs, and rows of unknown modules.
 pub fn layer_differences(page: &str, modules: &[(&str, &[&str])]) -> Vec<String> {
     let table = between(page, "| module | may use |", "\n\n");
