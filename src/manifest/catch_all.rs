@@ -1,16 +1,16 @@
-//! The route for every host of a zone that has no route of its own: gated like the rest, to the
-//! page that says so. Without it, Traefik's own 404 tells a stranger which users there are (T28),
-//! and a deleted desktop's host falls to whatever else is there (T31).
+//! The catch-all route: all hosts below a domain that have no route of their own, behind the gate,
+//! to a page that says so. Without it, Traefik's 404 would reveal which users exist (T28), and the
+//! host of a deleted desktop could be served by any other route that matches (T31).
 //!
-//! Called for the gate's manifests and beside every run of the session renderer.
+//! Rendered with the gate's manifests, and with the routes of sessions.
 
 use super::fixed::{PAGES_SERVICE, PAGES_SERVICE_PORT, TRAEFIK_API, labels, object};
 use super::tree::{Node, Section};
 use super::{Installation, ObjectName, RouteTls, middleware};
 use crate::name::Domain;
 
-/// The `IngressRoute` of this zone. Its namespace is that of the pages' Service
-/// ([`super::Settings::gate_namespace`]), and the Middleware has to be there too.
+/// The `IngressRoute` of this domain. Its namespace is that of the pages' Service
+/// ([`super::Settings::gate_namespace`]), which needs the Middleware too.
 #[must_use]
 pub fn object_for(installation: &Installation, namespace: &ObjectName, domain: &Domain) -> Node {
     let names = middleware::chain_names(installation);
@@ -45,8 +45,8 @@ pub fn object_for(installation: &Installation, namespace: &ObjectName, domain: &
     object(TRAEFIK_API, "IngressRoute", metadata, spec).into()
 }
 
-/// The same as one entry of the file provider's `http.routers`; [`service_for_file`] is the service
-/// that it names.
+/// The same as an entry of the file provider's `http.routers`. It uses the service of
+/// [`service_for_file`].
 #[must_use]
 pub fn router_for_file(installation: &Installation, domain: &Domain) -> Section {
     let names = middleware::chain_names(installation);
@@ -64,7 +64,7 @@ pub fn router_for_file(installation: &Installation, domain: &Domain) -> Section 
         .put(name(domain), router)
 }
 
-/// One entry of the file provider's `http.services`: the pages at this URL, such as
+/// An entry of the file provider's `http.services`: the pages at this URL, such as
 /// `http://127.0.0.1:4183`.
 #[must_use]
 pub fn service_for_file(pages_url: &str) -> Section {
@@ -75,14 +75,15 @@ pub fn service_for_file(pages_url: &str) -> Section {
     )
 }
 
-/// Name of the route, one for each zone. Dots stay, since `a-b.c` and `a.b-c` are two zones.
+/// Name of the route of a domain. It keeps the dots, because `a-b.c` and `a.b-c` are different
+/// domains.
 #[must_use]
 pub fn name(domain: &Domain) -> String {
     format!("doorward-catch-all.{domain}")
 }
 
-/// Anchored at both ends. Nothing in a [`Domain`] but its dots means something in a pattern, and
-/// nothing in it ends the backticks.
+/// Anchored at both ends. In a [`Domain`], only dots are special in a pattern, and it contains no
+/// backtick.
 fn rule(domain: &Domain) -> String {
     format!(r"HostRegexp(`^.+\.{}\.?$`)", domain.as_str().replace('.', r"\."))
 }
@@ -91,7 +92,7 @@ fn entry_points(installation: &Installation) -> Node {
     Node::List(installation.settings.entry_points.iter().map(Node::from).collect())
 }
 
-/// `tls: {}`, or the order for the wildcard.
+/// `tls: {}`, or the resolver and the domain of the wildcard certificate.
 fn tls(installation: &Installation, domain: &Domain) -> Section {
     match &installation.settings.tls {
         RouteTls::Store => Section::new(),
@@ -112,7 +113,7 @@ fn tls_reason(installation: &Installation) -> &'static str {
     }
 }
 
-/// Of nothing but routes like this one.
+/// Priority of the catch-all routes, below all others.
 const PRIORITY: u64 = 1;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One route as Traefik's file provider reads it, for installations without Kubernetes.
+//! Routes in the format of Traefik's file provider, for installations without Kubernetes.
 
 use super::plan::Route;
 use super::settings::Settings;
@@ -6,7 +6,8 @@ use super::tree::{Node, Section};
 use super::{ingress_route, middleware};
 use std::net::Ipv6Addr;
 
-/// What a file holds below `http`. Traefik refuses a file in which one of these is there and empty.
+/// The content of `http` in a file. Empty parts are left out, because Traefik rejects a file with
+/// one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Http {
     pub(super) routers: Section,
@@ -15,8 +16,8 @@ pub(super) struct Http {
 }
 
 impl Http {
-    /// Adds a route. Router and service are called after the host, which no other route has; with
-    /// something in front, because the catch-all's name is that of some user's host.
+    /// Adds a route. Router and service are named after the host, which is unique. The prefix
+    /// avoids a conflict with the name of the catch-all route.
     pub(super) fn add(&mut self, route: &Route, settings: &Settings, middlewares: Vec<String>) {
         let entry_points: Vec<Node> = settings.entry_points.iter().map(Node::from).collect();
         let name = format!("session-{}", route.host);
@@ -33,13 +34,13 @@ impl Http {
         self.services.set(name, service);
     }
 
-    /// The middleware that is this route's own.
+    /// Adds the middleware of one route, and returns the names that the route uses.
     pub(super) fn own(&mut self, chain: middleware::OwnerChain<Section>) -> Vec<String> {
         self.middlewares.extend(chain.own);
         chain.names
     }
 
-    /// The document; `None` when nothing is in it.
+    /// The document; `None` if it is empty.
     pub(super) fn into_node(self) -> Option<Node> {
         let parts = [
             ("routers", self.routers),

@@ -1,11 +1,11 @@
-//! One route as the object that Traefik's `kubernetesCRD` provider reads.
+//! A route as an object of Traefik's `kubernetesCRD` provider.
 
 use super::plan::Route;
 use super::settings::{RouteTls, Settings};
 use super::tree::{Node, Section};
 
-/// The `IngressRoute` of a session. `middlewares`: what stands in front of its service, in order;
-/// empty only where the entry point has the gate.
+/// The `IngressRoute` of a session. `middlewares`: the names of its Middlewares in order; empty
+/// only if the gate is on the entry point.
 #[must_use]
 pub(super) fn ingress_route(route: &Route, settings: &Settings, middlewares: &[String]) -> Node {
     let entry_points: Vec<Node> = settings.entry_points.iter().map(Node::from).collect();
@@ -27,8 +27,8 @@ pub(super) fn ingress_route(route: &Route, settings: &Settings, middlewares: &[S
         .into()
 }
 
-/// The rule of a route: its host alone. A host is made of labels, so it holds nothing that could end
-/// the literal (T16).
+/// The rule of a route: only its host. A host consists of labels, so it contains nothing that could
+/// end the literal (T16).
 #[must_use]
 pub(super) fn rule(route: &Route) -> String {
     format!("Host(`{}`)", route.host)
@@ -64,7 +64,8 @@ pub(super) fn metadata(name: &str, route: &Route) -> Section {
         .put_some("ownerReferences", route.owner.as_ref().map(|owner| [owner.reference()]))
 }
 
-/// What a label cannot carry: the user as the issuer knows them, and how they became a label.
+/// Annotations for values that a Kubernetes label cannot hold: the username, and the version of the
+/// label function.
 pub(super) fn annotations(route: &Route) -> [(&'static str, String); 2] {
     [
         ("doorward.dev/label-version", LABEL_VERSION.to_owned()),
@@ -77,7 +78,7 @@ fn references(middlewares: &[String]) -> Option<Vec<Section>> {
     (!middlewares.is_empty()).then(|| middlewares.iter().map(reference).collect())
 }
 
-/// `{}` takes the certificate from the store, where one wildcard covers all.
+/// `{}` uses the wildcard certificate of the TLSStore.
 #[must_use]
 pub(super) fn tls(route: &Route, settings: &Settings) -> Section {
     match &settings.tls {
@@ -88,7 +89,7 @@ pub(super) fn tls(route: &Route, settings: &Settings) -> Section {
     }
 }
 
-/// The label `app` of everything that belongs to sessions.
+/// Value of the label `app` of all objects of sessions.
 const APP: &str = "kasm-vdi";
-/// The version of the label function, as it is hashed.
+/// Version of the label function, as it is part of the hash.
 const LABEL_VERSION: &str = "doorward-label/v1";

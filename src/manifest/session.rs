@@ -1,8 +1,8 @@
-//! What is to be served: sessions as people and operators write them, checked one by one.
+//! Reads sessions and checks each of them by itself.
 //!
-//! Two forms are read: `VDISession` objects, as a cluster holds them, and a short form for everybody
-//! else. Whose host a session gets is not decided here ([`super::plan`]); a session that comes out
-//! of here has names that every object can carry, and nothing else is known about it.
+//! Two forms are supported: `VDISession` objects of a cluster, and a short form for files. This
+//! module does not decide which host a session gets ([`super::plan`]). It only makes sure that all
+//! names are valid in the objects that are rendered from them.
 
 mod error;
 mod fields;
@@ -17,41 +17,41 @@ use crate::name::{Domain, SessionSlug};
 use fields::Fields;
 use std::sync::Arc;
 
-/// One session of one user.
+/// A session of a user.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VdiSession {
-    /// Where it was read.
+    /// Position in the input.
     pub position: InputPosition,
-    /// Name of its route, and of its service unless it names another.
+    /// Name of its route, and of its service unless another one is set.
     pub name: ObjectName,
     /// The label `session-id`.
     pub id: LabelValue,
-    /// Where its route goes; `None`: where the settings say.
+    /// Namespace of its route; `None` for the default of the settings.
     pub namespace: Option<ObjectName>,
-    /// As the issuer's user claim has it; any text until the label function has judged it.
+    /// The value of the issuer's user claim. The label function checks it later.
     pub username: Box<str>,
-    /// Whose user it is; `None`: the only issuer's.
+    /// The user's issuer; `None` for the only issuer.
     pub issuer: Option<Box<str>>,
-    /// Which of the user's several sessions.
+    /// The slug, if the user has several sessions.
     pub slug: Option<SessionSlug>,
-    /// Below which domain; `None`: the only one.
+    /// The domain; `None` for the only one.
     pub domain: Option<Domain>,
-    /// What serves it; `None`: the session's own name.
+    /// The service; `None` for the session's name.
     pub service: Option<Box<str>>,
-    /// The service's port; `None`: the settings' one.
+    /// The service's port; `None` for the default of the settings.
     pub port: Option<u16>,
-    /// The object that the route goes with.
+    /// The object with which the route is deleted.
     pub owner: Option<OwnerReference>,
 }
 
-/// What a text of sessions came to.
+/// The sessions of an input.
 #[derive(Clone, Debug, Default)]
 pub struct Sessions {
-    /// The good ones, in the order of the text.
+    /// The valid sessions, in the order of the input.
     pub sessions: Vec<VdiSession>,
-    /// What is wrong with the others.
+    /// The errors of the others.
     pub errors: Vec<SessionError>,
-    /// Objects that are being deleted: they get no route any more.
+    /// Objects that are being deleted, which get no route.
     pub deleted: Vec<InputPosition>,
 }
 
@@ -78,7 +78,7 @@ impl Sessions {
         found
     }
 
-    /// One session. `kind`: of objects that do not say their own, as in a typed list.
+    /// Reads one session. `kind`: the kind of objects without one, as in a typed list.
     fn read(&mut self, node: &Node, kind: Option<&str>, position: InputPosition) {
         let Some(section) = node.section() else {
             let found = node.kind();
@@ -99,7 +99,7 @@ impl Sessions {
             }
             None => short(&fields),
         };
-        // A session of which a part is wrong is not rendered from the rest.
+        // A session with an error is never rendered in part.
         match session {
             Some(ParsedSession::Active(session)) if self.errors.len() == known => {
                 self.sessions.push(*session);
@@ -112,11 +112,12 @@ impl Sessions {
 
 enum ParsedSession {
     Active(Box<VdiSession>),
-    /// With a `deletionTimestamp`: a route made now would outlive the garbage collector's visit.
+    /// An object with a `deletionTimestamp`. A route that is created now could outlive it, because
+    /// the garbage collector may already have run.
     Deleted,
 }
 
-/// The items of a list, and the kind of those that do not say theirs.
+/// The items of a list, and the kind of items without one.
 fn items(document: &Node) -> (Option<&[Node]>, Option<&str>) {
     if let Some(items) = document.list() {
         return (Some(items), None);
@@ -189,7 +190,7 @@ fn object(fields: &Fields<'_, '_>) -> Option<ParsedSession> {
     Some(ParsedSession::Active(Box::new(session)))
 }
 
-/// The short form.
+/// A session in the short form.
 fn short(fields: &Fields<'_, '_>) -> Option<ParsedSession> {
     let session = fields.required_section("session");
     let username = fields.required_text("username").map(Box::<str>::from);
@@ -230,9 +231,9 @@ fn short(fields: &Fields<'_, '_>) -> Option<ParsedSession> {
     Some(ParsedSession::Active(Box::new(session)))
 }
 
-/// Of the objects that operators keep sessions in.
+/// API version of `VDISession`.
 pub(super) const API_VERSION: &str = "doorward.dev/v1alpha1";
-/// Likewise.
+/// Kind of `VDISession`.
 pub(super) const KIND: &str = "VDISession";
 
 #[cfg(test)]

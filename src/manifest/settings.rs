@@ -1,50 +1,52 @@
-//! How an installation wants its routes: the section `render` of the configuration, checked.
+//! The section `render` of the configuration, after its values have been checked: how an
+//! installation wants its routes.
 
 use super::{ObjectName, TraefikName, TraefikVersion};
 use crate::url::{UrlError, WebUrl};
 use std::error::Error;
 use std::fmt;
 
-/// The section `render`. [`Settings::default`] is what it says when it is left out.
+/// The section `render`. [`Settings::default`] has the values that apply if it is absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Where routes go whose session names no namespace.
+    /// Namespace of routes whose session sets no namespace.
     pub namespace: ObjectName,
-    /// Entry points of Traefik that serve the routes; at least one.
+    /// Traefik's entry points for the routes; at least one.
     pub entry_points: Vec<TraefikName>,
-    /// The Middleware that routes name, and what the names of its parts begin with.
+    /// Name of the Middleware that routes use, and prefix of the names of its parts.
     pub middleware: ObjectName,
-    /// Port of a session's service that names none.
+    /// Port of the service if the session sets none.
     pub service_port: u16,
-    /// Of every route; 2 to [`MAX_PRIORITY`].
+    /// Priority of every route; 2 to [`MAX_PRIORITY`].
     pub priority: u64,
     /// Where a route's certificate comes from.
     pub tls: RouteTls,
-    /// Where the gate sits.
+    /// Where Traefik calls the gate.
     pub gate: GatePlace,
-    /// Which Traefik reads the manifests.
+    /// Version of Traefik that reads the manifests.
     pub traefik_version: TraefikVersion,
-    /// Where Traefik asks.
+    /// URL at which Traefik calls the gate.
     pub gate_address: GateAddress,
 }
 
 /// Where a route's certificate comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RouteTls {
-    /// The store's one wildcard certificate: `tls: {}`.
+    /// The wildcard certificate of the TLSStore: `tls: {}`.
     Store,
-    /// `certResolver` and `domains` on each route, as the first template had it. Traefik looks at
-    /// every route whether a certificate is missing, and orders one for each while none is there.
+    /// `certResolver` and `domains` on each route. Traefik checks each route for a missing
+    /// certificate, and orders one for each route until the first has arrived.
     Resolver(TraefikName),
 }
 
-/// Where the gate sits. Never in both places: the second question no longer holds the token.
+/// Where Traefik calls the gate. Never in both places: the first check removes the token, so the
+/// second would reject every request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GatePlace {
     /// On every route.
     #[default]
     Route,
-    /// On the entry point: no route can forget or outrank it.
+    /// On the entry point, where no route can omit or bypass it.
     EntryPoint,
 }
 
@@ -58,11 +60,11 @@ pub struct GateAddress {
 }
 
 impl GateAddress {
-    /// Takes `http` and `https`, a host name or IPv4 address or bracketed IPv6 address, a port if it
-    /// is not the scheme's, and the path `/verify`.
+    /// Accepts `http` and `https`, a host name, IPv4 address or bracketed IPv6 address, an optional
+    /// port, and the path `/verify`.
     ///
     /// # Errors
-    /// The first part that is something else.
+    /// The first part that is invalid.
     pub fn new(text: &str) -> Result<Self, GateAddressError> {
         // Traefik is given the text as it is written, so the scheme has one form.
         if !text.starts_with("https://") && !text.starts_with("http://") {
@@ -80,7 +82,7 @@ impl GateAddress {
         })
     }
 
-    /// A gate with a certificate, at this address.
+    /// The https URL of a gate at this socket address.
     #[must_use]
     pub fn at(address: std::net::SocketAddr) -> Self {
         Self {
@@ -91,7 +93,7 @@ impl GateAddress {
         }
     }
 
-    /// As it was written.
+    /// The text as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -103,27 +105,27 @@ impl GateAddress {
         self.secure
     }
 
-    /// Whether it stays on the machine.
+    /// Whether the host is a loopback address.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         &*self.host == "localhost"
             || self.host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
-    /// The host, an IPv6 address without brackets.
+    /// The host; an IPv6 address without brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The port, written or not.
+    /// The port; the scheme's default if none is written.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Name and namespace of the Service that it names (`name.namespace.svc`, with or without the
-    /// cluster's domain); `None` for a gate outside the cluster.
+    /// Name and namespace of the Service in the host (`name.namespace.svc`, with or without the
+    /// cluster's domain); `None` for a gate outside of the cluster.
     #[must_use]
     pub fn service(&self) -> Option<(ObjectName, ObjectName)> {
         let mut labels = self.host.split('.');
@@ -134,7 +136,7 @@ impl GateAddress {
     }
 }
 
-/// Which part of a text is not that of a [`GateAddress`].
+/// Why a text is not a [`GateAddress`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GateAddressError {
     /// Neither `http` nor `https`.
@@ -199,7 +201,8 @@ impl Default for GateAddress {
     }
 }
 
-/// The last that the API server takes; the CRD's own maximum is compared as a double there.
+/// The highest priority that the API server accepts: it compares the maximum of Traefik's CRD as a
+/// double.
 pub const MAX_PRIORITY: u64 = 9_223_372_036_854_774_784;
 
 #[cfg(test)]

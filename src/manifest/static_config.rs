@@ -1,9 +1,9 @@
-//! Traefik's static configuration: what it listens on, what it reads, and what it refuses before
-//! any route is looked at.
+//! Traefik's static configuration: entry points, providers, and the protections that apply before
+//! Traefik selects a route.
 //!
-//! One tree, printed as a file or turned into arguments for the official Helm chart, so that the
-//! two cannot differ. Fields go by [`super::TraefikVersion`]: Traefik does not start with a file
-//! that has a key it does not know. Called by `render static` and by the gate's manifests.
+//! One tree, printed as a file or converted to arguments for the official Helm chart, so that both
+//! always agree. Keys are chosen by [`super::TraefikVersion`], because Traefik does not start with
+//! an unknown key. Called by `render static` and by the gate's manifests.
 
 mod acme;
 mod content;

@@ -1,14 +1,14 @@
-//! `--template`: an operator's own manifest, in the part of Go's template language that manifests
-//! need: field paths, `if`, `else`, `end`, and pipes to `quote`, `default` and `lower`. Whatever else
-//! Go has is refused by name, because a template that means something else here than there is worse
-//! than one that does not work.
+//! `--template`: an operator's own manifest in a subset of Go's template language: field paths,
+//! `if`, `else`, `end`, and pipes to `quote`, `default` and `lower`. All other constructs of Go are
+//! rejected with an error that names them, because a template with another meaning than in Go is
+//! worse than one that does not work.
 //!
-//! In Go a value is pasted into text and the text is read again, so that a username with a backtick
-//! in it is a second route (T16). Here it is the other way round: marks stand in the text, the text
-//! is read once, and the values take the places of the marks in the finished tree. A value can then
-//! be anything and is still one text; it cannot be a key, a list, a document or a comment.
+//! Go inserts values into text and then parses the text, so a username with a backtick can add a
+//! second route (T16). Here it is the reverse: the text contains marks, is parsed once, and the
+//! values replace the marks in the finished tree. A value can then contain anything and is still
+//! one text. It cannot become a key, a list, a document or a comment.
 //!
-//! Whether the tree is a route that may be served is asked afterwards, by [`conform`](conform()).
+//! Whether the tree is a valid route is checked afterwards, by [`conform`](conform()).
 
 pub mod conform;
 
@@ -32,23 +32,23 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// A template that has been understood, and the trees that its branches have made so far.
+/// A parsed template, with a cache of the trees of its branches.
 #[derive(Debug)]
 pub struct Template {
     source: Box<str>,
     program: grammar::Program,
-    /// By the text that they were read from. There are as many as there are ways through the `if`s,
-    /// and ten thousand sessions take few of them.
+    /// By the text from which they were parsed. There is one entry per combination of `if`
+    /// branches, of which ten thousand sessions use only a few.
     read: RefCell<HashMap<String, Rc<ReadResult>>>,
 }
 
 type ReadResult = Result<Vec<Node>, TemplateError>;
 
 impl Template {
-    /// Understands a template. A byte order mark at either end is left out, as editors put it there.
+    /// Parses a template. A byte order mark at either end is ignored, because editors add one.
     ///
     /// # Errors
-    /// The first thing in it that is no text and none of what is supported.
+    /// The first error, or the first construct that is not supported.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let source = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let source = source.strip_suffix(BYTE_ORDER_MARK).unwrap_or(source);
@@ -61,12 +61,12 @@ impl Template {
         Ok(Self { source: source.into(), program, read: RefCell::default() })
     }
 
-    /// The documents of one session. Their shape depends on which fields it has, never on what is in
-    /// them.
+    /// Fills the template for one session. The structure of the documents depends on which fields
+    /// the session has, never on their content.
     ///
     /// # Errors
-    /// A text around the values that is no YAML, a value where there can be none, or a field that
-    /// the session does not have.
+    /// The text around the values is not valid YAML, a value is in a place that does not allow one,
+    /// or the session lacks a field.
     pub fn fill(&self, values: &Values<'_>) -> Result<Vec<Node>, TemplateError> {
         let mut expansion = Expansion::new(&self.program, &self.source, values);
         let text = std::mem::take(&mut expansion.text);
@@ -89,7 +89,7 @@ impl Template {
     fn read(&self, expansion: &Expansion) -> ReadResult {
         let expressions = &self.program.expressions;
         let nodes = yaml::read(&expansion.text).map_err(|error| {
-            // The reader counts lines of a text that nobody has seen.
+            // The reader's line refers to the expanded text, not to the template.
             let message = without_place(&error.message);
             let message = substitution::shown(message, &expansion.marks, expressions);
             let at = expansion.origin(error.line.unwrap_or(1));
@@ -102,7 +102,7 @@ impl Template {
     }
 }
 
-/// Drops the `at line 3, column 9` that ends a message of the YAML reader.
+/// Removes `at line 3, column 9` from the end of the YAML reader's message.
 fn without_place(message: &str) -> &str {
     let (before, place) = message.rsplit_once(" at line ").unwrap_or((message, ""));
     let is_place = !place.is_empty()

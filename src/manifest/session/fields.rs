@@ -1,4 +1,5 @@
-//! The fields of a session, each asked for once; whatever is wrong goes on the list.
+//! Reads the fields of a session. Each error is collected with the path of its field, so that all
+//! are reported at once.
 
 use super::error::{InputPosition, SessionError, SessionErrorKind};
 use super::owner::OwnerReference;
@@ -6,7 +7,7 @@ use crate::manifest::kubernetes::{NameError, ObjectName};
 use crate::manifest::tree::{Node, Section};
 use crate::name::{Domain, SessionSlug};
 
-/// A section and the way to it.
+/// A section with its path.
 pub(super) struct Fields<'n, 'm> {
     section: &'n Section,
     path: String,
@@ -14,7 +15,7 @@ pub(super) struct Fields<'n, 'm> {
     errors: Errors<'m>,
 }
 
-/// Sections inside one another write on one list.
+/// Nested sections share one list of errors.
 type Errors<'m> = std::rc::Rc<std::cell::RefCell<&'m mut Vec<SessionError>>>;
 
 impl<'n, 'm> Fields<'n, 'm> {
@@ -40,7 +41,7 @@ impl<'n, 'm> Fields<'n, 'm> {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
-    /// Whether something stands there; `null` is nothing.
+    /// Whether the field is present; `null` counts as absent.
     pub(super) fn has(&self, key: &str) -> bool {
         self.value(key).is_some()
     }
@@ -55,7 +56,7 @@ impl<'n, 'm> Fields<'n, 'm> {
         }
     }
 
-    /// Refuses every other key.
+    /// Reports all other keys as errors.
     pub(super) fn only(&self, known: &'static [&'static str]) {
         for entry in self.section.entries() {
             if !known.contains(&&*entry.key) {
@@ -82,7 +83,7 @@ impl<'n, 'm> Fields<'n, 'm> {
         self.text(key)
     }
 
-    /// Text that has to be there and to say something.
+    /// Required text that must not be empty.
     fn filled(&self, key: &str) -> Option<&'n str> {
         let text = self.required_text(key)?;
         if text.is_empty() {
@@ -146,7 +147,8 @@ impl<'n, 'm> Fields<'n, 'm> {
         self.sub_section(key)
     }
 
-    /// `{ name, port }`, both optional. What the name may be depends on what the manifest is for.
+    /// `{ name, port }`, both optional. Which names are valid depends on the provider, so the plan
+    /// checks that.
     pub(super) fn service(&self, key: &str) -> (Option<Box<str>>, Option<u16>) {
         let Some(service) = self.sub_section(key) else {
             return (None, None);
@@ -168,7 +170,8 @@ impl<'n, 'm> Fields<'n, 'm> {
         port
     }
 
-    /// `{ apiVersion, kind, name, uid }`, all of them; a namespace only to say that it is the same.
+    /// `{ apiVersion, kind, name, uid }`, all required. A namespace is optional and must be the
+    /// session's.
     pub(super) fn owner(
         &self,
         key: &str,

@@ -2,17 +2,18 @@
 
 use crate::manifest::tree::{Node, Section};
 
-/// An object in the route's own namespace; when it is deleted, the garbage collector takes the
-/// route. Across namespaces it would take the route at once, for its owner cannot be found.
+/// An object in the route's namespace. When it is deleted, the garbage collector deletes the route.
+/// With an owner in another namespace, it would delete the route at once, because it cannot find
+/// the owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnerReference {
     /// `group/version`.
     pub api_version: Box<str>,
-    /// Kind of the object.
+    /// Its kind.
     pub kind: Box<str>,
     /// Its name.
     pub name: Box<str>,
-    /// Its uid, which a later object of the same name does not have.
+    /// Its uid, which differs for a later object of the same name.
     pub uid: Box<str>,
 }
 

@@ -1,24 +1,25 @@
-//! The certificate resolver: one wildcard for each zone, by DNS-01, the only way to one.
+//! The certificate resolver: one wildcard certificate per domain, by the DNS-01 challenge, which
+//! wildcard certificates require.
 
 use super::provider::Provider;
 use crate::manifest::tree::Section;
 use crate::manifest::{RouteTls, Settings, TraefikName};
 
-/// How Traefik gets certificates itself.
+/// Traefik's certificate resolver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acme {
-    /// What Traefik calls it.
+    /// Its name.
     pub resolver: TraefikName,
-    /// Where the authority writes to before a certificate ends.
+    /// Email address of the ACME account, for expiry notices.
     pub email: String,
-    /// Who serves the zone, by lego's name.
+    /// DNS provider of the domain, by its name in lego.
     pub dns_provider: String,
-    /// Where Traefik keeps account and certificates.
+    /// File in which Traefik stores the account and the certificates.
     pub storage: String,
 }
 
 impl Acme {
-    /// The defaults, with the resolver that routes name, if they name one.
+    /// The defaults, with the name of the resolver that routes use, if they use one.
     #[must_use]
     pub fn new(settings: &Settings, storage: &str) -> Self {
         let resolver = match &settings.tls {
@@ -33,8 +34,8 @@ impl Acme {
         }
     }
 
-    /// Names of the environment variables that lego reads for this provider; empty for one that is
-    /// not in our table.
+    /// Environment variables that lego reads for this provider; empty for a provider that is not in
+    /// the table.
     #[must_use]
     pub fn variables(&self) -> &'static [&'static str] {
         let known = PROVIDERS.iter().find(|(name, _)| *name == self.dns_provider);
@@ -68,8 +69,8 @@ impl Acme {
     }
 }
 
-/// lego's providers that are asked for most, and what each reads. With `_FILE` behind the name it
-/// is a file's path.
+/// The most common providers of lego and their variables. A variable with the suffix `_FILE` holds
+/// the path of a file.
 const PROVIDERS: [(&str, &[&str]); 6] = [
     ("azuredns", &["AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_CLIENT_SECRET"]),
     ("cloudflare", &["CF_DNS_API_TOKEN"]),

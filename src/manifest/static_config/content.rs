@@ -1,4 +1,4 @@
-//! The tree of the static configuration, which the file and the Helm values both come from.
+//! The content of the static configuration, from which the file and the Helm arguments are made.
 
 use super::entry_points;
 use super::options::{StaticFormat, StaticOptions};
@@ -6,7 +6,7 @@ use super::provider::{Provider, names_safely};
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{Installation, TraefikVersion};
 
-/// Every key, with the reason for it as a comment.
+/// All keys, each with its reason as a comment.
 pub(super) fn content(
     installation: &Installation,
     options: &StaticOptions,

@@ -1,11 +1,11 @@
-//! `entryPoints`: the doors of the house, and what is refused at them.
+//! `entryPoints`: the addresses on which Traefik listens, and the requests that it rejects there.
 
 use super::options::{StaticFormat, StaticOptions};
 use super::provider::{Provider, chain_reference};
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{GatePlace, Installation, TraefikVersion};
 
-/// `entryPoints:`, each by its name.
+/// `entryPoints:`.
 pub(super) fn section(
     installation: &Installation,
     options: &StaticOptions,
@@ -38,7 +38,7 @@ pub(super) fn section(
         .put("traefik", bare(installation, address))
 }
 
-/// An entry point that no desktop is behind.
+/// An entry point that serves no desktops.
 fn bare(installation: &Installation, address: &'static str) -> Section {
     let drops = installation.settings.traefik_version >= TraefikVersion::DROPS_ALIASES;
     Section::new()
@@ -51,7 +51,7 @@ fn web(installation: &Installation, format: StaticFormat) -> Section {
     let first = installation.settings.entry_points.first();
     let to = match format {
         // The chart's pods listen on other ports than its Service, and a redirect to the entry
-        // point would name the pods'.
+        // point would use the pods' port.
         StaticFormat::Helm => Node::from(":443"),
         StaticFormat::File => first.map_or(Node::from(":443"), Node::from),
     };
@@ -110,7 +110,7 @@ fn transport() -> Section {
     Section::new().put("respondingTimeouts", timeouts)
 }
 
-/// What is refused on every entry point that is reached from outside.
+/// The protections of every entry point that clients can reach.
 fn http(installation: &Installation) -> Section {
     let version = installation.settings.traefik_version;
     let aliases = version >= TraefikVersion::DROPS_ALIASES;

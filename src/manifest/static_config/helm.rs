@@ -1,6 +1,6 @@
-//! The same configuration as values of Traefik's official Helm chart. The chart renames its values
-//! from one major version to the next; arguments are Traefik's own and come last, and the last one
-//! counts. So all but a handful of values are arguments, made from the tree that the file is.
+//! The static configuration as values for Traefik's official Helm chart. The chart renames its
+//! values between major versions, but it passes arguments unchanged, after its own, and Traefik
+//! uses the last one. So almost everything is an argument, made from the same tree as the file.
 
 use super::content::content;
 use super::options::{StaticFormat, StaticOptions};
@@ -14,7 +14,7 @@ pub fn values(installation: &Installation, options: &StaticOptions) -> Node {
     for entry in content(installation, options, StaticFormat::Helm).entries() {
         flatten(&entry.key, &entry.node, &mut arguments);
     }
-    // The chart's own default is on.
+    // The chart enables the dashboard by default.
     arguments.push("--api.dashboard=false".to_owned());
     let acme = options.acme.as_ref();
     let mut values = Section::new()
@@ -66,7 +66,7 @@ fn replicas(acme: bool) -> Section {
     }
 }
 
-/// `--path=value` for every leaf.
+/// Appends `--path=value` for every leaf.
 fn flatten(path: &str, node: &Node, arguments: &mut Vec<String>) {
     match node {
         Node::Section(section) if section.is_empty() => arguments.push(format!("--{path}=true")),
@@ -83,7 +83,7 @@ fn flatten(path: &str, node: &Node, arguments: &mut Vec<String>) {
     }
 }
 
-/// No leaf of the tree is anything else than one of these.
+/// The text of a leaf. Leaves of this tree are never of the other kinds.
 fn scalar(node: &Node) -> String {
     match node {
         Node::Text(text) => text.to_string(),
@@ -95,5 +95,5 @@ fn scalar(node: &Node) -> String {
     }
 }
 
-/// Secret with the environment of the DNS provider, in Traefik's namespace.
+/// Secret with the environment variables for the DNS provider, in Traefik's namespace.
 const CREDENTIALS: &str = "doorward-dns";

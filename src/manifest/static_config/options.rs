@@ -1,27 +1,27 @@
-//! The choices of `render static` that no configuration key holds.
+//! The options of `render static` that are no configuration keys.
 
 use super::acme::Acme;
 use super::provider::Provider;
 use crate::manifest::Installation;
 
-/// What the static configuration depends on besides the installation.
+/// The options of the static configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaticOptions {
     /// Where Traefik reads routes from.
     pub provider: Provider,
-    /// How Traefik gets the wildcard certificate itself; `None` where something else does.
+    /// Traefik's certificate resolver; `None` if the wildcard certificate has another source.
     pub acme: Option<Acme>,
 }
 
 impl StaticOptions {
-    /// For a cluster, with a certificate by Traefik.
+    /// For a cluster, with a certificate from Traefik's resolver.
     #[must_use]
     pub fn kubernetes(installation: &Installation) -> Self {
         let acme = Acme::new(&installation.settings, "/data/acme.json");
         Self { provider: Provider::Kubernetes, acme: Some(acme) }
     }
 
-    /// For a machine of its own, with a certificate by Traefik.
+    /// For a single machine, with a certificate from Traefik's resolver.
     #[must_use]
     pub fn file(installation: &Installation) -> Self {
         let directory = "/etc/traefik/dynamic".to_owned();
@@ -30,11 +30,11 @@ impl StaticOptions {
     }
 }
 
-/// Who says what the listeners' addresses are.
+/// The output format, which decides what is left to the Helm chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StaticFormat {
-    /// This file.
+    /// A configuration file.
     File,
-    /// The chart, which has entry points, health and metrics of its own.
+    /// Arguments for the chart, which sets addresses, health checks and metrics itself.
     Helm,
 }

@@ -1,20 +1,21 @@
-//! Where Traefik reads routes from, and what that changes for the gate's names.
+//! Where Traefik reads routes from, and how that changes references to the gate's Middleware.
 
 use crate::manifest::{Installation, TraefikVersion};
 
 /// Where Traefik reads routes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Provider {
-    /// Objects of the cluster.
+    /// From objects of the cluster.
     Kubernetes,
-    /// Files of this directory.
+    /// From files in this directory.
     File {
         /// Its path.
         directory: String,
     },
 }
 
-/// How the name of the chain is written where no namespace is understood: on an entry point.
+/// The name of the chain on an entry point, where references include the namespace and the
+/// provider.
 #[must_use]
 pub fn chain_reference(installation: &Installation, provider: &Provider) -> String {
     let settings = &installation.settings;
@@ -29,7 +30,7 @@ pub fn chain_reference(installation: &Installation, provider: &Provider) -> Stri
 }
 
 /// Whether the version knows `safeNaming`, `defaultTLSResourcesNamespace` and `strictTLSOptions`,
-/// which came together.
+/// which were added in the same release.
 pub(super) fn names_safely(installation: &Installation) -> bool {
     installation.settings.traefik_version >= TraefikVersion::NAMES_SAFELY
 }

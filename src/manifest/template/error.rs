@@ -1,4 +1,4 @@
-//! What can be wrong with a template: where, what, and what to write instead.
+//! The errors of templates: the kinds (`kind`) and their messages (`message`).
 
 mod kind;
 mod message;

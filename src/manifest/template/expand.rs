@@ -1,17 +1,17 @@
-//! The text of one session before YAML reads it: the branches that its values take, with marks where
-//! values belong. Two sessions that take the same branches have the same text.
+//! Expands a template for one session: selects the branches and inserts marks in place of values.
+//! Two sessions that use the same branches get the same text.
 
 use super::grammar::{Program, Step};
 use super::marks::Marks;
 use super::values::{Value, Values};
 use std::ops::Range;
 
-/// A text with marks.
+/// The expanded text.
 #[derive(Debug)]
 pub(super) struct Expansion {
     pub(super) text: String,
     pub(super) marks: Marks,
-    /// Where each piece begins in the text, and where it comes from in the template.
+    /// The offset of each piece in the text, and its offset in the template.
     origins: Vec<(usize, usize)>,
 }
 
@@ -21,12 +21,13 @@ enum Part {
 }
 
 impl Expansion {
-    /// Follows the program through the template that it was made of.
+    /// Runs the program. `source`: the template from which it was compiled.
     pub(super) fn new(program: &Program, source: &str, values: &Values<'_>) -> Self {
         let parts = parts(program, values);
         let text_of = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
-        // Pieces of text that come to stand side by side can make what neither of them holds, so
-        // the salt is chosen beside the whole. A line end cannot be a part of it.
+        // Adjacent pieces of text can together contain a string that none of them contains, so the
+        // salt is checked against the joined text. A salt contains no line end, so it cannot span a
+        // mark.
         let beside: String = parts
             .iter()
             .map(|part| match part {
@@ -54,7 +55,7 @@ impl Expansion {
         expansion
     }
 
-    /// Offset in the template of what begins this line of the text, counted from 1.
+    /// Offset in the template of the beginning of this line of the text. Lines are counted from 1.
     pub(super) fn origin(&self, line: u64) -> usize {
         let before = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
         let start: usize = self.text.split_inclusive('\n').take(before).map(str::len).sum();
@@ -66,7 +67,7 @@ impl Expansion {
 fn parts(program: &Program, values: &Values<'_>) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut next = 0;
-    // Jumps lead forward only, so this ends.
+    // Jumps only lead forward, so the loop terminates.
     while let Some(step) = program.steps.get(next) {
         next += 1;
         match step {

@@ -1,5 +1,5 @@
-//! What actions say, as a flat program: `if` is a jump, so neither depth nor length of a template
-//! costs stack.
+//! Compiles the actions of a template to a flat program. `if` is a jump, so the depth of a template
+//! does not use stack.
 
 use super::error::{Construct, FUNCTIONS, TemplateErrorAt, TemplateErrorKind};
 use super::lex::{Piece, Token, TokenKind};
@@ -7,7 +7,7 @@ use super::values::{Condition, Field, Value, Values, is_section};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// A template that has been understood.
+/// A compiled template.
 #[derive(Debug)]
 pub(super) struct Program {
     pub(super) steps: Vec<Step>,
@@ -16,24 +16,24 @@ pub(super) struct Program {
 
 #[derive(Debug)]
 pub(super) enum Step {
-    /// These bytes of the template.
+    /// Output these bytes of the template.
     Text(Range<usize>),
-    /// The expression with this number.
+    /// Output the expression with this index.
     Value(usize),
-    /// To another step, further on, unless this holds.
+    /// Jump forward to this step unless the condition is true.
     Unless(Condition, usize),
-    /// To another step, further on.
+    /// Jump forward to this step.
     Jump(usize),
 }
 
-/// A field and what is done to its value.
+/// A field with its functions.
 #[derive(Debug)]
 pub(super) struct Expression {
     /// Offset of its braces.
     pub(super) at: usize,
     pub(super) field: Field,
     calls: Vec<Call>,
-    /// Whether quotes stand around it in the text.
+    /// Whether it is written between quotes.
     pub(super) is_quoted: bool,
 }
 
@@ -51,7 +51,7 @@ enum Operand {
 }
 
 impl Expression {
-    /// What it comes to for this session; `None`: the session has no such field.
+    /// The value for this session; `None` if the session lacks the field.
     pub(super) fn of<'v>(&'v self, values: &Values<'v>) -> Option<Value<'v>> {
         self.calls.iter().fold(self.field.of(values), |value, call| match call {
             Call::Lower => value.map(|value| match value {
@@ -70,7 +70,7 @@ impl Expression {
     }
 }
 
-/// Makes the program.
+/// Compiles the pieces of a template.
 pub(super) fn compile(pieces: Vec<Piece<'_>>) -> Result<Program, TemplateErrorAt> {
     let mut program = Program { steps: Vec::new(), expressions: Vec::new() };
     let mut open: Vec<OpenIf> = Vec::new();
@@ -130,16 +130,16 @@ pub(super) fn compile(pieces: Vec<Piece<'_>>) -> Result<Program, TemplateErrorAt
     }
 }
 
-/// An `if` whose end has not come yet.
+/// An `if` without its `end` so far.
 struct OpenIf {
     at: usize,
-    /// The jump that leads behind what is being read.
+    /// The step whose jump target is not known yet.
     step: usize,
     has_else: bool,
 }
 
 impl Program {
-    /// The jump of this step leads to what comes next.
+    /// Sets the jump target of a step to the next step.
     fn land(&mut self, step: usize) {
         let next = self.steps.len();
         if let Some(Step::Unless(_, target) | Step::Jump(target)) = self.steps.get_mut(step) {
@@ -198,7 +198,7 @@ fn expression(at: usize, tokens: &[Token<'_>]) -> Result<Expression, TemplateErr
     Ok(expression)
 }
 
-/// What to say of a command that begins with this and does not end in a field.
+/// The error for a command that begins with this token and does not end with a field.
 fn misused(first: &Token<'_>) -> TemplateErrorAt {
     let kind = match first.kind {
         TokenKind::Word(word) => match function_of(first.at, word) {
@@ -212,7 +212,7 @@ fn misused(first: &Token<'_>) -> TemplateErrorAt {
 }
 
 impl Expression {
-    /// One more function; the value is left out.
+    /// Adds a function call. `command` does not include the value.
     fn call(&mut self, at: usize, command: &[Token<'_>]) -> Result<(), TemplateErrorAt> {
         let Some((first, arguments)) = command.split_first() else {
             return Err(TemplateErrorAt { offset: at, kind: TemplateErrorKind::Nothing });
@@ -250,7 +250,7 @@ impl Expression {
     }
 }
 
-/// What Go has and we do not, in the order in which it stands there.
+/// Rejects constructs that are not supported, in the order of the text.
 fn refuse_foreign(tokens: &[Token<'_>]) -> Result<(), TemplateErrorAt> {
     for token in tokens {
         let kind = match &token.kind {

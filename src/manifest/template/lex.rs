@@ -1,15 +1,16 @@
-//! Text and actions of a template, taken apart as Go's `text/template` does: the same trim markers,
-//! comments and literals, so that a template means here what it means there or is refused.
+//! Splits a template into text and actions, exactly as Go's `text/template` does: with the same
+//! trim markers, comments and literals, so that a template has the same meaning as in Go or is
+//! rejected.
 //!
-//! Knows tokens only; what an action may say is `grammar`'s business.
+//! Knows only tokens. What an action may contain is decided in `grammar`.
 
 use super::error::{Construct, TemplateErrorAt, TemplateErrorKind};
 use std::ops::Range;
 
-/// What a template consists of.
+/// A part of a template.
 #[derive(Debug)]
 pub(super) enum Piece<'s> {
-    /// Bytes of the template that are text, after trimming; never empty.
+    /// Text, as a range of bytes after trimming; never empty.
     Text(Range<usize>),
     /// `{{ … }}`
     Action {
@@ -34,11 +35,12 @@ pub(super) enum TokenKind<'s> {
     Text(String),
     Number(u64),
     Pipe,
-    /// Something that Go has. It is refused in its turn, so that a message names what comes first.
+    /// A construct of Go that is not supported. It is rejected later, so that the first error in
+    /// the text is reported.
     Foreign(Construct),
 }
 
-/// The whole template.
+/// Splits the whole template.
 pub(super) fn pieces(source: &str) -> Result<Vec<Piece<'_>>, TemplateErrorAt> {
     let mut cursor = Cursor { length: source.len(), rest: source };
     let mut pieces = Vec::new();
@@ -90,14 +92,14 @@ impl<'s> Cursor<'s> {
         taken
     }
 
-    /// A minus is a trim marker only with one space behind it; `{{-3` begins a number.
+    /// A minus is a trim marker only if a space follows; `{{-3` begins a number.
     fn takes_left_trim(&mut self) -> bool {
         let rest = self.rest.strip_prefix('-').and_then(|rest| rest.strip_prefix(SPACE));
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
     }
 
-    /// `}}` or ` -}}`, with the space that the marker takes away.
+    /// `}}` or ` -}}`, with the space that the marker trims.
     fn takes_end(&mut self) -> bool {
         let trimmed = self.rest.strip_prefix(SPACE).and_then(|rest| rest.strip_prefix("-}}"));
         if let Some(rest) = trimmed {
@@ -188,7 +190,7 @@ impl<'s> Cursor<'s> {
         Ok(Token { at, kind })
     }
 
-    /// Go wants space between operands, and takes `.a"b"` for a slip of the pen.
+    /// Go requires space between operands and rejects `.a"b"`.
     fn ends_token(&self) -> Result<(), TemplateErrorAt> {
         let end = [' ', '\t', '\r', '\n', '|', '(', ')', ',', ':', '=', '.'];
         match self.rest.chars().next() {
@@ -203,12 +205,12 @@ impl<'s> Cursor<'s> {
     }
 }
 
-/// A literal and what follows it; `None` inside: it has an escape that there is not. `None`: it does
-/// not end.
+/// A literal and the text after it. The inner `None`: an invalid escape sequence. The outer `None`:
+/// no closing quote.
 fn literal(text: &str) -> Option<(Option<String>, &str)> {
     if let Some(raw) = text.strip_prefix('`') {
         let (inside, rest) = raw.split_once('`')?;
-        // As Go does, so that line ends of another system make no other value.
+        // As in Go, so that CRLF line ends do not change the value.
         return Some((Some(inside.replace('\r', "")), rest));
     }
     let inside = text.strip_prefix('"')?;
@@ -222,7 +224,7 @@ fn literal(text: &str) -> Option<(Option<String>, &str)> {
     Some((unescaped(inside), rest.strip_prefix('"')?))
 }
 
-/// Go's escapes name bytes as well as characters; together they have to be UTF-8 again.
+/// Go's escape sequences can denote bytes; the result must be valid UTF-8.
 fn unescaped(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -273,7 +275,7 @@ fn simple_escape(kind: char) -> Option<u8> {
     })
 }
 
-/// Decimal and without leading zeros, which Go would take for octal.
+/// Decimal, without leading zeros, because Go reads those as octal.
 fn whole_number(text: &str) -> Option<u64> {
     let is_decimal = text == "0" || !text.starts_with('0');
     (is_decimal && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
@@ -283,5 +285,5 @@ fn is_word(character: char) -> bool {
     character == '_' || character.is_alphanumeric()
 }
 
-/// What trim markers take away.
+/// The characters that trim markers remove.
 const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];

@@ -1,29 +1,29 @@
-//! Placeholders: what stands in the text for a value while it is YAML, and is found again in the
-//! tree. A value itself is never text that anything reads.
+//! Marks: placeholders that represent the values in the text while it is parsed as YAML, and that
+//! are replaced in the tree. A value itself is never parsed.
 //!
-//! A mark is a letter or a nine, and seventeen digits between 0 and 8: eight that the text does not
-//! have, nine that number the expression. Its first character is nowhere else in a mark, so no mark
-//! can begin in text and run into another, whatever stands beside it; and it has one length, so it
-//! ends where it ends. `V…` is a plain word to YAML, `9…` a whole number: what YAML makes of a number
-//! at that place, quoted or not, tagged or in a block, we need not know.
+//! A mark is a letter or a nine, followed by seventeen digits between 0 and 8: eight digits that do
+//! not occur in the text (the salt), and nine that number the expression. The first character
+//! occurs nowhere else in a mark, so text before a mark cannot merge with it; and all marks have
+//! the same length, so their end is known. `V…` is a plain word in YAML, `9…` a whole number. So it
+//! does not matter how YAML reads a value at that place: quoted or not, tagged or in a block.
 
-/// How the marks of one text look.
+/// The marks of one text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Marks {
     salt: String,
 }
 
-/// A mark that was found.
+/// A mark at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
     /// Offset in the text.
     pub(super) at: usize,
-    /// Of its expression.
+    /// Index of its expression.
     pub(super) number: usize,
 }
 
 impl Marks {
-    /// Marks that do not occur in this text, which is everything that will stand beside them.
+    /// Marks that do not occur in this text. It must be the complete text around them.
     pub(super) fn beside(text: &str) -> Self {
         let mut salt = FIRST_SALT;
         loop {
@@ -35,7 +35,7 @@ impl Marks {
         }
     }
 
-    /// Adds the mark of an expression.
+    /// Appends the mark of an expression.
     pub(super) fn write(&self, is_number: bool, number: usize, out: &mut String) {
         out.push(if is_number { NUMBER } else { TEXT });
         out.push_str(&self.salt);
@@ -53,7 +53,7 @@ impl Marks {
         })
     }
 
-    /// The mark that is this number.
+    /// The mark that equals this number.
     pub(super) fn of_number(&self, number: u64) -> Option<Mark> {
         let text = number.to_string();
         let mark = self.find(&text).next()?;
@@ -61,8 +61,8 @@ impl Marks {
     }
 }
 
-/// With leading zeros. A number that has more digits loses the first of them, and none does: texts
-/// are shorter than there are salts, and have fewer expressions than bytes.
+/// With leading zeros. Numbers with more digits would lose the first ones, which cannot happen: a
+/// text is shorter than the number of salts, and has fewer expressions than bytes.
 fn base_nine(mut number: usize, digits: usize) -> String {
     let mut reversed = Vec::with_capacity(digits);
     for _ in 0..digits {
@@ -73,16 +73,16 @@ fn base_nine(mut number: usize, digits: usize) -> String {
     reversed.into_iter().rev().collect()
 }
 
-/// Not a hexadecimal digit, and no letter that YAML or JSON has an escape for: behind a backslash a
-/// mark is an error and never half of one.
+/// Neither a hexadecimal digit nor the letter of an escape sequence in YAML or JSON, so a mark
+/// after a backslash is an error and never read in part.
 const TEXT: char = 'V';
 const NUMBER: char = '9';
 const BASE: u32 = 9;
 const SALT_DIGITS: usize = 8;
 const NUMBER_DIGITS: usize = 9;
-/// In bytes. A whole number of this length fits into 64 bits with a sign.
+/// Length in bytes. A whole number of this length fits into an `i64`.
 pub(super) const LENGTH: usize = 1 + SALT_DIGITS + NUMBER_DIGITS;
-/// Any would do; this one looks like nothing that people write.
+/// An arbitrary number that is unlikely to occur in templates.
 const FIRST_SALT: usize = 27_182_818;
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Where marks have come to stand in the tree: each in a text, or as a whole number, and nowhere
-//! else; then what they stand for, put there.
+//! Replaces marks in the tree by values. First checks that each mark is inside of a text or is a
+//! whole number, and nowhere else.
 
 use super::error::{TemplateErrorAt, TemplateErrorKind};
 use super::expand::Expansion;
@@ -10,7 +10,7 @@ use crate::manifest::tree::Node;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// Refuses a mark in a key, and one that YAML has taken for something else than text.
+/// Rejects marks in keys, and marks that YAML did not read as text or number.
 pub(super) fn check(
     nodes: &[Node],
     expansion: &Expansion,
@@ -35,7 +35,7 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Puts the values of a session in place of the marks.
+/// Replaces the marks by the values of a session.
 pub(super) fn put(
     node: &mut Node,
     marks: &Marks,
@@ -77,7 +77,7 @@ pub(super) fn put(
     Ok(())
 }
 
-/// The text with every mark replaced, in one go: what a value brings is not looked at again.
+/// The text with all marks replaced in one pass, so that the values are not searched for marks.
 fn filled<'v>(
     text: &str,
     marks: &Marks,
@@ -101,7 +101,7 @@ fn filled<'v>(
     Ok(Some(filled))
 }
 
-/// The same, for messages: each mark as its field.
+/// The same for messages: replaces each mark by its field.
 pub(super) fn shown(text: &str, marks: &Marks, expressions: &[Expression]) -> String {
     let path = |mark: Mark| {
         let path = expressions.get(mark.number).map(|expression| expression.field.path);
@@ -112,7 +112,7 @@ pub(super) fn shown(text: &str, marks: &Marks, expressions: &[Expression]) -> St
 
 struct MarkScan<'m> {
     marks: &'m Marks,
-    /// Numbers of the marks that stand in a text, or are a number.
+    /// Indices of the marks that are part of a text, or are a number.
     inside: BTreeSet<usize>,
     in_key: Option<Mark>,
 }
@@ -140,8 +140,8 @@ impl MarkScan<'_> {
     }
 }
 
-/// Whether what stands here may be a comment: `#` at the beginning of a line or behind space. Only
-/// asked of what the tree does not have, so a `#` within a text misleads nobody.
+/// Whether this position may be in a comment: after a `#` at the beginning of a line or after
+/// space. Only called for marks that are not in the tree, so a `#` inside of a text does no harm.
 fn is_comment(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();

@@ -1,40 +1,39 @@
-//! What a template can name: the table of fields, and the values that one session gives them.
+//! The fields of a template, and their values for one session.
 
 use crate::manifest::{OwnerReference, Route};
 use crate::name::SessionSlug;
 use std::borrow::Cow;
 
-/// One session, as templates see it. None of these texts is trusted: what they may be is checked on
-/// the finished tree, not here.
+/// The values of one session. They are not trusted: the finished tree is checked, not the values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Values<'v> {
-    /// `.username` and `.label`: the user's label. Under both names it is what a DNS name may carry;
-    /// no template sees the name as the user wrote it.
+    /// `.username` and `.label`: the user's label. Both are valid in a DNS name; templates have no
+    /// access to the original username.
     pub label: &'v str,
     /// `.host`: the session's whole host name.
     pub host: &'v str,
-    /// `.domain`: what stands behind the first dot of the host.
+    /// `.domain`: the part of the host after the first dot.
     pub domain: &'v str,
-    /// `.namespace`: where the session's objects live.
+    /// `.namespace`: the namespace of the session's objects.
     pub namespace: &'v str,
-    /// `.issuer`: who vouches for the user, as the configuration writes it.
+    /// `.issuer`: the user's issuer, as written in the configuration.
     pub issuer: &'v str,
     /// `.session.name`
     pub session_name: &'v str,
     /// `.session.id`
     pub session_id: &'v str,
-    /// `.session.slug`: of one among several sessions of a user.
+    /// `.session.slug`: if the user has several sessions.
     pub session_slug: Option<&'v str>,
     /// `.service.name`
     pub service_name: &'v str,
     /// `.service.port`, a number.
     pub service_port: u16,
-    /// `.owner`: the object that the route goes with.
+    /// `.owner`: the object with which the route is deleted.
     pub owner: Option<&'v OwnerReference>,
 }
 
 impl<'v> Values<'v> {
-    /// Those of a route.
+    /// The values of a route.
     #[must_use]
     pub fn of(route: &'v Route) -> Self {
         Self {
@@ -53,7 +52,7 @@ impl<'v> Values<'v> {
     }
 }
 
-/// What an expression comes to.
+/// The value of an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value<'v> {
     Text(Cow<'v, str>),
@@ -61,7 +60,7 @@ pub(super) enum Value<'v> {
 }
 
 impl Value<'_> {
-    /// What Go's `if` calls true: not empty, not zero.
+    /// Whether Go's `if` treats it as true: not empty and not zero.
     pub(super) fn is_true(&self) -> bool {
         match self {
             Self::Text(text) => !text.is_empty(),
@@ -70,7 +69,7 @@ impl Value<'_> {
     }
 }
 
-/// A path that a template may write for a value.
+/// A field path with a value.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field {
     pub(super) path: &'static str,
@@ -87,7 +86,7 @@ impl Field {
     }
 }
 
-/// What `if` asks for: a field, or whether there is anything below a path at all.
+/// The condition of an `if`: a field, or the presence of a group of fields.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Condition {
     Field(Field),
@@ -110,12 +109,12 @@ impl Condition {
     }
 }
 
-/// Whether there are fields below this path, so that it is no value itself.
+/// Whether this path is a group of fields, which has no value.
 pub(super) fn is_section(path: &str) -> bool {
     SECTIONS.iter().any(|(name, _)| *name == path)
 }
 
-/// Every path that stands for a value.
+/// All paths that have a value.
 pub(super) fn paths() -> impl Iterator<Item = &'static str> + Clone {
     FIELDS.iter().map(|field| field.path)
 }

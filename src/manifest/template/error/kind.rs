@@ -1,4 +1,4 @@
-//! The errors of a template, as values.
+//! The errors of a template, with their position.
 
 /// An error of a template, or of a session that lacks a field of the template.
 #[derive(Clone, Debug, PartialEq, Eq)]
