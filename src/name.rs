@@ -1,14 +1,14 @@
-//! The vocabulary that the gate and the renderer share: which label a user has, which host a
-//! label lives on, which shard it falls into.
+//! The names that gate and renderer share: the label of a user, the host of a label, and the shard
+//! of a label.
 //!
-//! Everything here is a pure function of its arguments: no clock, file, socket or runtime, and no
-//! table of users. That is what lets the renderer and any number of gates agree without talking to
-//! each other: each computes `doorward-label/v1` for itself and gets the same bytes. A change of one
-//! byte of output moves somebody to another host, so the tests hold golden vectors, and the Unicode
-//! tables are pinned (see `unicode`).
+//! All functions depend only on their arguments: no clock, files, sockets or runtime, and no table
+//! of users. So the renderer and all gates agree without communication: each computes
+//! `doorward-label/v1` and gets the same bytes. A change of one byte would move a user to another
+//! host, so the tests contain golden vectors, and the Unicode tables are pinned (see `unicode`).
 //!
-//! The types have private fields and one way in. A value of [`Label`], [`SessionSlug`], [`Domain`]
-//! or [`Host`] is canonical, so callers compare for equality and never look for prefixes or suffixes.
+//! The types have private fields and one constructor. Values of [`Label`], [`SessionSlug`],
+//! [`Domain`] and [`Host`] are canonical, so callers compare for equality and never search for
+//! prefixes or suffixes.
 
 mod dns;
 mod domain;

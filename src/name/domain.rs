@@ -1,23 +1,23 @@
-//! The domains below which workspaces live, as the operator names them.
+//! The domains below which desktops are served.
 //!
-//! They are the fixed half of every comparison with a host, so they are made canonical once, at
-//! start, and a name that could never match, or could match in two ways, is refused then.
+//! Every host is compared with them. They are made canonical once, at start, and a domain that no
+//! host could match, or that is ambiguous with another one, is rejected then.
 
 use super::dns::{MAX_LABEL_BYTES, MAX_NAME_BYTES};
 use std::error::Error;
 use std::fmt;
 
-/// A DNS name below which workspaces live, canonical: ASCII lower case, no trailing dot, at least
-/// two labels of 1..=63 bytes `[a-z0-9-]` without hyphens at the ends, at most 189 bytes, no IP
-/// address.
+/// A DNS name below which desktops are served, canonical: ASCII lower case, no trailing dot, at
+/// least two labels of 1..=63 bytes `[a-z0-9-]` without hyphens at the ends, at most 189 bytes, not
+/// an IP address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Domain(Box<str>);
 
 impl Domain {
-    /// Accepts upper case and one trailing dot and canonicalises them.
+    /// Accepts upper case and one trailing dot, and makes them canonical.
     ///
     /// # Errors
-    /// The first way in which `name` is no such domain.
+    /// The first violation.
     pub fn new(name: &str) -> Result<Self, DomainError> {
         let name = name.strip_suffix('.').unwrap_or(name);
         if name.is_empty() {
@@ -63,8 +63,8 @@ impl fmt::Display for Domain {
     }
 }
 
-/// The configured domains, in their configured order; none lies below another, none twice, so a host
-/// is below one of them at most.
+/// The configured domains, in configured order. None is below another and none is repeated, so a
+/// host is below at most one of them.
 #[derive(Clone, Debug)]
 pub struct Domains(Box<[Domain]>);
 
@@ -73,7 +73,7 @@ impl Domains {
     /// Keeps the order of `domains`: their indexes are what [`Domains::position`] answers.
     ///
     /// # Errors
-    /// No domain at all, or the first two that overlap.
+    /// There is no domain, or two of them overlap.
     pub fn new(domains: Vec<Domain>) -> Result<Self, DomainsError> {
         if domains.is_empty() {
             return Err(DomainsError::Empty);
@@ -122,14 +122,14 @@ impl Domains {
 /// Why a text is not a [`Domain`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DomainError {
-    /// Nothing, or a dot alone.
+    /// The text is empty or a single dot.
     Empty,
-    /// So long that not every user's host fits below it.
+    /// Too long to leave room for every user's label.
     TooLong {
         /// Length without the trailing dot.
         bytes: usize,
     },
-    /// Holds something else than ASCII letters, digits, hyphens and dots.
+    /// Contains a character other than ASCII letters, digits, hyphens and dots.
     ForbiddenCharacter {
         /// The first such character.
         character: char,
@@ -199,11 +199,12 @@ impl Error for DomainError {}
 /// Why some domains are not [`Domains`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DomainsError {
-    /// There is none.
+    /// There is no domain.
     Empty,
-    /// One stands there twice, perhaps in two spellings.
+    /// A domain is repeated, possibly in another spelling.
     Twice(Domain),
-    /// One lies below another, so a host of the inner one could be read as a label of the outer.
+    /// A domain is below another one, so a host of the inner domain could be read as a label of the
+    /// outer one.
     Nested {
         /// The longer one.
         inner: Domain,
@@ -249,8 +250,8 @@ fn is_number(label: &str) -> bool {
     }
 }
 
-/// 253 for a whole name (RFC 1035 §2.3.4, in text), less a label of 63 and its dot: whatever label
-/// or `session--label` somebody gets has a host.
+/// The limit of a name minus a label of 63 bytes and its dot, so that every label and
+/// `session--label` fits.
 const MAX_DOMAIN_BYTES: usize = MAX_NAME_BYTES - 1 - MAX_LABEL_BYTES;
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
-//! The host that a request names, taken apart: the user's label, perhaps a session slug, the domain.
+//! Parses the host of a request into the user's label, an optional session slug, and the domain.
 //!
-//! Traefik routes by a canonical form of the host but hands the gate what the client wrote: any case,
-//! a trailing dot, any port. What is accepted here is exactly the variants that Traefik routes alike
-//! *and* that have one meaning; everything else is refused, and so can reach nobody's desktop (T12).
-//! The one rule that carries this: make canonical once, take apart, compare for equality. A
-//! comparison of beginnings or ends would take `alice.vdi.example.com.evil.com` for ours.
+//! Traefik routes by a canonical form of the host, but forwards the client's spelling to the gate:
+//! any case, a trailing dot, any port. This module accepts exactly the spellings that Traefik
+//! routes to the same place and that are unambiguous. It rejects all others, so they cannot reach a
+//! desktop (T12). The rule is: make canonical once, split, compare for equality. A comparison of
+//! prefixes or suffixes would accept `alice.vdi.example.com.evil.com`.
 //!
-//! The gate calls [`Host::parse`] on every request, the renderer [`Host::compose`] for every route.
+//! The gate calls [`Host::parse`] on every request, the renderer calls [`Host::compose`] for every
+//! route.
 
 mod error;
 
@@ -19,8 +20,8 @@ use super::{Domain, Domains, Label};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// A workspace host named by a request, canonical. On the hot path: `Borrowed` when the raw text is
-/// already canonical (with or without a port), so nothing allocates.
+/// The canonical host of a desktop. `Borrowed` if the text is already canonical (with or without a
+/// port), so the hot path does not allocate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Host<'r> {
     /// The whole canonical name, e.g. `dev--alice.vdi.example.com`.
@@ -37,13 +38,13 @@ impl<'r> Host<'r> {
     /// `session--label.domain`.
     ///
     /// # Errors
-    /// The first reason for which `raw` names no workspace. For the log and `explain` only: to the
-    /// client all of them are one and the same unknown host.
+    /// The first reason for which `raw` is not a desktop's host. Only for the log and `explain`:
+    /// clients get the same answer for all reasons.
     pub fn parse(raw: &'r str, domains: &Domains) -> Result<Self, HostError> {
         if raw.is_empty() {
             return Err(HostError::Empty);
         }
-        // First, so that a header of many kilobytes costs no more than a comparison.
+        // Checked first, so that a very long header is rejected by one comparison.
         if raw.len() > MAX_RAW_BYTES {
             return Err(HostError::TooLong { bytes: raw.len() });
         }
@@ -51,7 +52,7 @@ impl<'r> Host<'r> {
             Some((name, digits)) => (name, Some(parse_port(digits)?)),
             None => (raw, None),
         };
-        // The dot of the DNS root. A second one would leave a domain that equals none of ours.
+        // The dot of the DNS root. With a second one, the domain does not match a configured one.
         let name = canonical(name.strip_suffix('.').unwrap_or(name))?;
         if name.len() > MAX_NAME_BYTES {
             return Err(HostError::TooLong { bytes: name.len() });
@@ -71,11 +72,11 @@ impl<'r> Host<'r> {
         Ok(Self { name, label, domain, port })
     }
 
-    /// The canonical host name that `parse` gives back these parts for.
+    /// The canonical host name of these parts; the inverse of `parse`.
     ///
     /// # Errors
-    /// [`HostError::LabelTooLong`] when slug and label do not fit into one DNS label together. It
-    /// takes a label that no user has: those of the algorithm end at 40 bytes.
+    /// [`HostError::LabelTooLong`] if slug and label together exceed a DNS label. This does not
+    /// occur for labels of users, which have at most 40 bytes.
     pub fn compose(
         session: Option<&SessionSlug>,
         label: &Label,
@@ -97,10 +98,10 @@ impl<'r> Host<'r> {
         &self.name
     }
 
-    /// The user's label in this host: what a session's label is compared with.
+    /// The user's label, which is compared with the session's label.
     #[must_use]
     pub fn label(&self) -> &str {
-        // Always in range. If it were not, the empty text equals no label of anybody.
+        // Always in range. Otherwise, the empty text equals no user's label.
         self.name.get(self.label.clone()).unwrap_or_default()
     }
 
@@ -116,13 +117,13 @@ impl<'r> Host<'r> {
         self.domain
     }
 
-    /// The port, if the request named one. Takes no part in who may enter; the origin has it.
+    /// The port, if there is one. It does not influence the decision, but it is part of the origin.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
         self.port
     }
 
-    /// The same host, free of the request it was read from.
+    /// The same host, without a reference to the request.
     #[must_use]
     pub fn into_owned(self) -> Host<'static> {
         let Self { name, label, domain, port } = self;
@@ -130,7 +131,7 @@ impl<'r> Host<'r> {
     }
 }
 
-/// 1 to 5 digits. Not what `str::parse` takes: that accepts a plus sign and any number of zeros.
+/// 1 to 5 digits. Stricter than `str::parse`, which accepts a plus sign and any number of zeros.
 fn parse_port(digits: &str) -> Result<u16, HostError> {
     if digits.is_empty() {
         return Err(HostError::PortEmpty);
@@ -144,7 +145,7 @@ fn parse_port(digits: &str) -> Result<u16, HostError> {
     digits.parse().map_err(|_| HostError::PortTooLarge)
 }
 
-/// Lower case, and only bytes that a canonical host can have.
+/// Converts to lower case, and rejects bytes that a canonical host cannot contain.
 fn canonical(name: &str) -> Result<Cow<'_, str>, HostError> {
     let mut has_upper_case = false;
     for (at, byte) in name.bytes().enumerate() {
@@ -157,13 +158,13 @@ fn canonical(name: &str) -> Result<Cow<'_, str>, HostError> {
     Ok(if has_upper_case { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) })
 }
 
-/// The range of the user's label in the first DNS label of a host. Neither half may hold `--`, so
-/// the first one is the only one, or the second half breaks the grammar.
+/// The range of the user's label in the first DNS label of a host. Neither slug nor label may
+/// contain `--`, so it is split at the first one, and a second one is an error of the label.
 fn locate_label(first: &str) -> Result<Range<usize>, HostError> {
     if first.len() > MAX_LABEL_BYTES {
         return Err(HostError::LabelTooLong { bytes: first.len() });
     }
-    // A search for a text sets up tables for long needles; this one is two bytes.
+    // Faster than `str::find`, which prepares tables for long patterns.
     let mut pairs = first.as_bytes().windows(SEPARATOR.len());
     let start = match pairs.position(|pair| pair == SEPARATOR.as_bytes()) {
         Some(end) => {
@@ -178,8 +179,8 @@ fn locate_label(first: &str) -> Result<Range<usize>, HostError> {
     Ok(start..first.len())
 }
 
-/// Between session slug and label. The user's label is last, so that whoever writes policies by
-/// pattern can bind a user and leave the session open.
+/// Separates session slug and label. The label comes last, so that patterns such as `*--alice` can
+/// match all sessions of a user.
 const SEPARATOR: &str = "--";
 const MAX_PORT_DIGITS: usize = 5;
 /// Name, root dot, colon, port.

@@ -1,8 +1,9 @@
-//! The grammar of a user's DNS label, and the type that has passed it.
+//! The grammar of a user's DNS label, and the type for valid labels.
 //!
-//! Stricter than RFC 1123 on purpose: a letter first, so that the same text is a legal Kubernetes
-//! Service name (RFC 1035), and no two hyphens in a row, so that no label is an A-label (`xn--`) and
-//! `session--label` can be taken apart in one way only. Who gets which label is `rules`' business.
+//! Stricter than RFC 1123 on purpose. A letter comes first, so that a label is also a valid name of
+//! a Kubernetes Service (RFC 1035). Two hyphens in a row are not allowed, so that no label is an
+//! A-label (`xn--`) and `session--label` can be split in only one way. Which user gets which label
+//! is decided in `rules`.
 
 use super::dns::MAX_LABEL_BYTES;
 use std::error::Error;
@@ -13,10 +14,10 @@ use std::fmt;
 pub struct Label(Box<str>);
 
 impl Label {
-    /// Checks `text` against the grammar; nothing is corrected, upper case is an error.
+    /// Checks `text` against the grammar. It corrects nothing; upper case is an error.
     ///
     /// # Errors
-    /// The first way in which `text` breaks the grammar, from left to right.
+    /// The first violation of the grammar, from left to right.
     pub fn new(text: &str) -> Result<Self, LabelError> {
         check(text)?;
         Ok(Self(text.into()))
@@ -28,8 +29,8 @@ impl Label {
         &self.0
     }
 
-    /// For the label algorithm, whose output has the grammar by construction. The algorithm has no
-    /// error to give where a user does have a label, hence no `Result`; tests run the assertion.
+    /// For the label algorithm, whose output is valid by construction, so there is no `Result`. The
+    /// tests run with the assertion.
     pub(super) fn from_algorithm(text: Box<str>) -> Self {
         debug_assert_eq!(check(&text), Ok(()), "the label algorithm left its own grammar");
         Self(text)
@@ -51,26 +52,26 @@ impl fmt::Display for Label {
 /// Why a text is not a [`Label`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LabelError {
-    /// Nothing at all.
+    /// The text is empty.
     Empty,
-    /// Longer than the 63 bytes that DNS has for one label (RFC 1035 §2.3.4).
+    /// Longer than 63 bytes, the limit of a DNS label (RFC 1035 §2.3.4).
     TooLong {
         /// Length of the text.
         bytes: usize,
     },
     /// Begins with a digit or a hyphen.
     FirstCharacter {
-        /// What it begins with.
+        /// The first character.
         character: char,
     },
-    /// Holds something else than lower-case ASCII letters, digits and hyphens.
+    /// Contains a character other than lower-case ASCII letters, digits and hyphens.
     ForbiddenCharacter {
         /// The first such character.
         character: char,
         /// Its byte offset.
         at: usize,
     },
-    /// Holds two hyphens in a row, which separate a session slug from a label.
+    /// Contains two hyphens in a row, which separate a session slug from a label.
     DoubleHyphen {
         /// Byte offset of the second one.
         at: usize,
@@ -108,7 +109,7 @@ impl fmt::Display for LabelError {
 
 impl Error for LabelError {}
 
-/// The grammar itself, on borrowed text, so that reading a host allocates nothing.
+/// The grammar, on borrowed text, so that parsing a host does not allocate.
 pub(super) fn check(text: &str) -> Result<(), LabelError> {
     if text.len() > MAX_LABEL_BYTES {
         return Err(LabelError::TooLong { bytes: text.len() });

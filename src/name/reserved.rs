@@ -1,12 +1,13 @@
-//! Labels that nobody gets for being called so.
+//! Reserved labels, which no user gets unchanged.
 //!
-//! A user named `login` or `wpad` must not own the host of that name: browsers, mail programs and
-//! people give such hosts a meaning of their own. A reserved name is no error; it gets a hashed label.
+//! A user named `login` or `wpad` must not own the host of that name, because browsers, mail
+//! clients and users give such hosts a special meaning. A reserved username is no error; it gets a
+//! hashed label.
 
 use super::Label;
 
-/// Labels that are never anyone's bare label: the list of `doorward-label/v1` plus the configured
-/// ones (`reserved_labels`). The default adds none.
+/// The list of `doorward-label/v1`, plus the configured labels (`reserved_labels`). The default
+/// adds none.
 #[derive(Clone, Debug, Default)]
 pub struct ReservedLabels {
     /// Ascending, for binary search.
@@ -14,7 +15,7 @@ pub struct ReservedLabels {
 }
 
 impl ReservedLabels {
-    /// The list of the algorithm plus `extra`, in any order; doubles do no harm.
+    /// The list of the algorithm plus `extra`, in any order and with duplicates.
     #[must_use]
     pub fn new(mut extra: Vec<Label>) -> Self {
         extra.sort_unstable();
@@ -30,7 +31,8 @@ impl ReservedLabels {
     }
 }
 
-/// Part of v1: adding a name takes the host of whoever has it today, so it needs a v2. Ascending.
+/// Part of v1: an additional name would take the host of the user who has it today, so it requires
+/// a v2. Sorted.
 #[rustfmt::skip]
 const ALWAYS: [&str; 62] = [
     "account", "admin", "api", "app", "apps", "assets", "auth", "autoconfig", "autodiscover",

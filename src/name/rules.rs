@@ -1,11 +1,11 @@
-//! `doorward-label/v1`: from an issuer's username to the one DNS label that is the user's.
+//! `doorward-label/v1`: from an issuer's username to the DNS label of the user.
 //!
-//! Label equality is the whole check at the door, so two users with one label are two users with one
-//! desktop. Hence: names that are fit for it are kept as they are (the *bare form*), all others
-//! become a readable stub and 100 bits of SHA-256 over issuer and name, and no name of the bare form
-//! has the shape of a hashed label. Stateless and versioned: no table decides who was first, and a
-//! different rule is a different version. 100 bits rather than the 28 to 32 that similar tools use,
-//! because there a collision takes minutes to find (T14).
+//! The gate compares labels for equality, so two users with the same label would share a desktop.
+//! Usernames that are valid labels can be kept (the *bare form*). All others become a readable stub
+//! and 100 bits of SHA-256 over issuer and username, and no bare form has the shape of a hashed
+//! label. The function is stateless and versioned: no table records who was first, and a different
+//! rule is a different version. It uses 100 bits, because collisions with the 28 to 32 bits of
+//! similar tools can be found within minutes (T14).
 
 use super::username::{self, Case, UsernameError};
 use super::{Label, ReservedLabels, label, unicode};
@@ -24,14 +24,14 @@ pub struct LabelRules {
 impl LabelRules {
     /// Rules for `issuer`, byte for byte its `iss`.
     ///
-    /// `bare_labels` keeps names of the bare form as they are; of all issuers that share a domain at
-    /// most one may have it, or `alice` of the one could enter where `alice` of the other lives.
+    /// `bare_labels` keeps usernames of the bare form unchanged. At most one issuer of a domain may
+    /// have it: otherwise `alice` of one issuer could use the desktop of `alice` of another.
     #[must_use]
     pub fn new(issuer: &str, bare_labels: bool, case: Case, reserved: Arc<ReservedLabels>) -> Self {
         Self { issuer: issuer.into(), bare_labels, case, reserved }
     }
 
-    /// The same rules with bare labels on or off, for whoever asks what that would change.
+    /// The same rules with bare labels on or off, to show what the setting would change.
     #[must_use]
     pub fn with_bare_labels(&self, bare_labels: bool) -> Self {
         Self { bare_labels, ..self.clone() }
@@ -43,11 +43,11 @@ impl LabelRules {
     /// not, short of a collision in 100 bits of SHA-256.
     ///
     /// # Errors
-    /// The first reason for which `user` has no label.
+    /// The first reason for which the username has no label.
     pub fn label(&self, user: &str) -> Result<(Box<str>, Label), UsernameError> {
         let canonical = username::canonical(user, self.case)?;
-        // `user` must be ASCII, not only U': a name with the Kelvin sign normalizes to a plain `K`,
-        // and nobody should reach a bare label by a character that looks like another.
+        // `user` must be ASCII, not only U': a username with the Kelvin sign is normalised to a
+        // plain `K`, and a look-alike character must not lead to a bare label.
         let is_bare = self.bare_labels
             && user.is_ascii()
             && canonical.len() <= MAX_BARE_BYTES
@@ -58,7 +58,7 @@ impl LabelRules {
         Ok((canonical.into(), Label::from_algorithm(label)))
     }
 
-    /// The stub for people, then the part that makes the label unique.
+    /// The readable stub, then the part that makes the label unique.
     fn hashed_label(&self, canonical: &str) -> Box<str> {
         let mut label = stub(canonical);
         label.push_str("-u");
@@ -84,10 +84,10 @@ impl LabelRules {
     }
 }
 
-/// `.*-` optional, `u`, twenty of `[0-9a-v]`: what ends a hashed label. A name of this shape is
-/// hashed again, so nobody can be called like somebody else's label.
+/// The shape of a hashed label: optionally `.*-`, then `u` and twenty of `[0-9a-v]`. A username of
+/// this shape is hashed too, so it cannot equal another user's label.
 fn has_hashed_shape(label: &str) -> bool {
-    // The twenty hold no hyphen, so the shape can only be what follows the last one.
+    // The twenty characters contain no hyphen, so only the text after the last hyphen matters.
     let tail = label.rsplit('-').next().unwrap_or(label);
     let Some(hash) = tail.strip_prefix('u') else {
         return false;
@@ -96,8 +96,8 @@ fn has_hashed_shape(label: &str) -> bool {
         && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'v'))
 }
 
-/// What a person recognises of the name: its local part in ASCII letters and digits, at most 18
-/// bytes, a letter first, single hyphens inside. Never empty, and never unique.
+/// The readable part of a hashed label: the username's local part in ASCII letters and digits, at
+/// most 18 bytes, beginning with a letter, with single hyphens. Never empty; not unique.
 fn stub(canonical: &str) -> String {
     let local_part = canonical.split('@').next().unwrap_or_default();
     let mut stub = String::with_capacity(MAX_STUB_BYTES + 2 + usize::from(HASH_CHARACTERS));
@@ -121,7 +121,8 @@ fn stub(canonical: &str) -> String {
             break;
         }
     }
-    // A hyphen and the character after it can end at 19 bytes, and then the cut bares the hyphen.
+    // A hyphen and the character after it can end at 19 bytes; the cut then leaves the hyphen at
+    // the end.
     stub.truncate(MAX_STUB_BYTES);
     if stub.as_bytes().last() == Some(&b'-') {
         stub.pop();
@@ -132,8 +133,8 @@ fn stub(canonical: &str) -> String {
     stub
 }
 
-/// `u32be(len)`. Usernames end at 1024 bytes and no configuration names an issuer of 4 GiB, so the
-/// saturation is never met.
+/// `u32be(len)`. Usernames have at most 1024 bytes and issuers are far shorter than 4 GiB, so it
+/// never saturates.
 fn length(part: &str) -> [u8; 4] {
     u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes()
 }

@@ -1,7 +1,8 @@
-//! The front half of `session--label`: which of a user's several sessions a host means.
+//! The session slug: the first part of `session--label`, which distinguishes several sessions of
+//! one user.
 //!
-//! A slug decides nothing about who may enter; the label behind it does. Its grammar matters because
-//! both halves share one DNS label: neither may hold `--`, or two pairs would make the same host.
+//! The slug does not influence the decision; only the label does. Its grammar matters because both
+//! share one DNS label: if one of them could contain `--`, two pairs could form the same host.
 
 use super::label::{self, LabelError};
 use std::error::Error;
@@ -9,17 +10,17 @@ use std::fmt;
 
 /// A session slug: the grammar of a [`Label`](super::Label), 3..=20 bytes.
 ///
-/// At least three, because with two the `--` would stand third and fourth in the DNS label, and such
-/// labels are set aside for IDNA (RFC 5891 §4.2.3.1): `xn--…`. At most twenty, because a slug, two
-/// hyphens and the longest label of the algorithm (40) fit into 63 then.
+/// At least three, because with two, the `--` would be at positions 3 and 4 of the DNS label, which
+/// are reserved for IDNA (RFC 5891 §4.2.3.1): `xn--…`. At most twenty, so that a slug, two hyphens
+/// and the longest label of the algorithm (40) fit into 63 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionSlug(Box<str>);
 
 impl SessionSlug {
-    /// Checks `text`; nothing is corrected, upper case is an error.
+    /// Checks `text`. It corrects nothing; upper case is an error.
     ///
     /// # Errors
-    /// A length outside 3..=20 bytes, else the first breach of the label grammar.
+    /// A length outside of 3..=20 bytes, or the first violation of the label grammar.
     pub fn new(text: &str) -> Result<Self, SessionSlugError> {
         check(text)?;
         Ok(Self(text.into()))
@@ -51,7 +52,7 @@ pub enum SessionSlugError {
         /// Length of the text.
         bytes: usize,
     },
-    /// Outside the grammar that slugs share with labels.
+    /// A violation of the label grammar.
     Grammar(LabelError),
 }
 
@@ -69,7 +70,7 @@ impl fmt::Display for SessionSlugError {
 // No `source`: `Display` already prints the grammar's own message in full.
 impl Error for SessionSlugError {}
 
-/// The rule itself, on borrowed text, so that reading a host allocates nothing.
+/// The rule, on borrowed text, so that parsing a host does not allocate.
 pub(super) fn check(text: &str) -> Result<(), SessionSlugError> {
     match text.len() {
         bytes @ ..MIN_BYTES => Err(SessionSlugError::TooShort { bytes }),

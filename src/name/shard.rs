@@ -1,7 +1,8 @@
-//! Which of the hundred shard routes of the renderer's `gathered` layout a label belongs to.
+//! The shard of a label: one of the hundred shard routes in the renderer's `gathered` layout.
 //!
-//! The gate names the shard of every host it permits, the renderer files the host's route under it;
-//! both call this. It spreads load and guards nothing, so two digits and a modulo bias are fine.
+//! The gate sends the shard of every permitted host to Traefik, and the renderer puts the host's
+//! route into the same shard; both call this module. Shards only distribute load and protect
+//! nothing, so two digits and the bias of the modulo are sufficient.
 
 use aws_lc_rs::digest::{Context, SHA256};
 use std::fmt;
@@ -12,8 +13,8 @@ use std::fmt;
 pub struct Shard(u16);
 
 impl Shard {
-    /// The shard of a user's label. A session slug has no part in it: all hosts of one user lie in
-    /// one shard.
+    /// The shard of a user's label. It does not depend on the session slug, so all hosts of a user
+    /// are in the same shard.
     #[must_use]
     pub fn of(label: &str) -> Self {
         let mut context = Context::new(&SHA256);
@@ -25,7 +26,7 @@ impl Shard {
         Self(number % COUNT)
     }
 
-    /// All shards in order, for whoever writes one route for each.
+    /// All shards, in order.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..COUNT).map(Self)
     }
@@ -46,7 +47,7 @@ impl fmt::Display for Shard {
 
 const COUNT: u16 = 100;
 
-/// The two digits of every shard, one after the other, so that a header value needs no allocation.
+/// The digits of all shards in sequence, so that a header value needs no allocation.
 const DIGITS: &str = "\
     00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748\
     49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697\

@@ -1,13 +1,13 @@
-//! The Unicode properties that `doorward-label/v1` rests on, all of Unicode 18.0.0.
+//! The Unicode properties that `doorward-label/v1` depends on, all of Unicode 18.0.0.
 //!
-//! A label must come out the same on every gate and renderer, today and after any update, so no
-//! property may come from a table that moves: not from the standard library, which follows the
-//! compiler. Normalization and categories come from two crates pinned to the exact version in
-//! `Cargo.toml`; the lower-case table and the white space stand here. Assigned code points keep
-//! their normalization for ever (Unicode's stability policy) and unassigned ones are refused, so a
-//! v2 with newer tables could only ever add users.
+//! A label must be the same on every gate and renderer, today and after any update, so the tables
+//! must not change: not even those of the standard library, which depend on the compiler.
+//! Normalization and categories come from two crates that are pinned in `Cargo.toml`; the
+//! lower-case table and the white space are defined here. Assigned code points keep their
+//! normalization (Unicode's stability policy) and unassigned ones are rejected, so a v2 with newer
+//! tables could only add users.
 //!
-//! The tests assert the version of each table and a digest over all of them for every code point.
+//! The tests check the version of each table, and a digest over all of them for every code point.
 
 mod lower_case;
 
@@ -31,18 +31,18 @@ pub(super) fn is_mark(character: char) -> bool {
     !character.is_ascii() && character.general_category_group() == GeneralCategoryGroup::Mark
 }
 
-/// `General_Category` Cc: the C0 and C1 controls and DELETE. No later version can add to them.
+/// `General_Category` Cc: the C0 and C1 controls and DELETE. Later versions cannot add any.
 pub(super) fn is_control(character: char) -> bool {
     matches!(character, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}')
 }
 
-/// `General_Category` Cn, the noncharacters included. Private use (Co) is not unassigned: what it
-/// means is the issuer's affair, and it stays what it is in every version and normalization form.
+/// `General_Category` Cn, including noncharacters. Private use (Co) is assigned: the issuer defines
+/// its meaning, and no version or normalization form changes it.
 pub(super) fn is_unassigned(character: char) -> bool {
     !character.is_ascii() && character.general_category() == GeneralCategory::Unassigned
 }
 
-/// `White_Space` of `PropList.txt`, which `str::trim` would take from the compiler's tables.
+/// `White_Space` of `PropList.txt`. `str::trim` would use the compiler's tables.
 pub(super) fn is_white_space(character: char) -> bool {
     matches!(
         character,
@@ -60,8 +60,8 @@ pub(super) fn is_white_space(character: char) -> bool {
     )
 }
 
-/// The controls that reorder what a reader sees (UAX #9): a log line, a page or a list of users
-/// would show such a name as another one.
+/// The controls that reorder displayed text (UAX #9): a log line, a page or a list of users would
+/// show such a username as a different one.
 pub(super) fn is_bidi_control(character: char) -> bool {
     matches!(
         character,

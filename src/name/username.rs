@@ -1,9 +1,9 @@
-//! Which usernames have a label at all, and their canonical form U'.
+//! The canonical form U' of a username, and the usernames that have no label.
 //!
-//! The door in front of the label algorithm: what is refused here belongs to nobody, at the gate (a
-//! token with such a name is no session) and in the renderer alike. Refused is what two systems would
-//! not read as the same name, and what a person would not see: a trailing newline, a control
-//! character, a name that is drawn backwards, the scar of a broken decoder.
+//! Runs before the label algorithm. A username that is rejected here has no desktop: the gate
+//! accepts no token with it, and the renderer creates no route for it. Rejected are usernames that
+//! two systems could read differently or that a person could misread: a trailing newline, control
+//! characters, reversed text, or the replacement character of a failed decoding.
 
 use super::unicode;
 use std::borrow::Cow;
@@ -16,8 +16,8 @@ pub enum Case {
     /// `Alice` and `alice` are two accounts.
     #[default]
     Sensitive,
-    /// `Alice` and `alice` are one account. Only right where the issuer itself thinks so: otherwise
-    /// whoever registers the other spelling owns the desktop.
+    /// `Alice` and `alice` are one account. Only correct if the issuer treats them as one:
+    /// otherwise, a user who registers the other spelling gets access to the desktop.
     Fold,
 }
 
@@ -25,7 +25,7 @@ pub enum Case {
 /// mapping and Form C again. Borrowed when `user` is that already and ASCII, as most names are.
 ///
 /// # Errors
-/// The first reason for which `user` has no label.
+/// The first reason for which the username has no label.
 pub(super) fn canonical(user: &str, case: Case) -> Result<Cow<'_, str>, UsernameError> {
     refuse(user)?;
     let canonical: Cow<'_, str> = match case {
@@ -39,15 +39,15 @@ pub(super) fn canonical(user: &str, case: Case) -> Result<Cow<'_, str>, Username
             unicode::nfc(composed.flat_map(unicode::lower_case)).collect()
         }
     };
-    // Both steps can lengthen a name: U+0958 becomes two characters, U+0130 gains a mark. All else
-    // that is refused they neither make nor unmake, so it need not be looked for again.
+    // Both steps can lengthen a username: U+0958 becomes two characters, U+0130 gains a mark. They
+    // add and remove nothing else that is rejected, so the other checks are not repeated.
     if canonical.len() > MAX_BYTES {
         return Err(UsernameError::CanonicalTooLong { bytes: canonical.len() });
     }
     Ok(canonical)
 }
 
-/// Everything that can be said of the name as it came.
+/// All checks on the original username.
 fn refuse(user: &str) -> Result<(), UsernameError> {
     let (Some(first), Some(last)) = (user.chars().next(), user.chars().next_back()) else {
         return Err(UsernameError::Empty);
@@ -81,18 +81,18 @@ fn refuse(user: &str) -> Result<(), UsernameError> {
     Ok(())
 }
 
-/// Why a username has no label. Offsets are in bytes of the username as it came; the name itself is
-/// not repeated, because usernames are logged only where `log.usernames` says so.
+/// Why a username has no label. Offsets are in bytes of the original username. The username itself
+/// is not included, because `log.usernames` decides whether it is logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UsernameError {
-    /// No character at all.
+    /// The username is empty.
     Empty,
     /// Over 1024 bytes of UTF-8.
     TooLong {
         /// Length of the name.
         bytes: usize,
     },
-    /// Within 1024 bytes as it came, but over them in its canonical form.
+    /// At most 1024 bytes, but more in its canonical form.
     CanonicalTooLong {
         /// Length of the canonical form.
         bytes: usize,

@@ -1,55 +1,56 @@
-//! Every way to be no workspace host.
+//! The reasons for which a text is not a desktop's host.
 //!
-//! Ten and more reasons for the operator's log and `explain`, one for the client: whoever asks for a
-//! host that is refused must not learn from the answer which hosts there are (T28).
+//! The operator's log and `explain` show the reason. Clients get the same answer for all of them,
+//! so that an answer does not reveal which hosts exist (T28).
 
 use crate::name::dns::{MAX_LABEL_BYTES, MAX_NAME_BYTES};
 use crate::name::{LabelError, SessionSlugError};
 use std::error::Error;
 use std::fmt;
 
-/// Why a text names no workspace. Nothing of the text but a byte is kept: it is a stranger's, and
-/// refusing it must not allocate.
+/// Why a text is not a desktop's host. It keeps at most one byte of the text, which is not trusted,
+/// so that a rejection does not allocate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostError {
-    /// Nothing at all.
+    /// The host is empty.
     Empty,
     /// Over the 253 bytes of RFC 1035 §2.3.4, dot and port not counted.
     TooLong {
-        /// Length of the name, or of the whole text where that settles it.
+        /// Length of the name, or of the whole text if that is already too long.
         bytes: usize,
     },
-    /// A colon with nothing behind it.
+    /// A colon without a port.
     PortEmpty,
-    /// Something else than decimal digits behind the first colon (an IPv6 literal ends here too).
+    /// Text other than decimal digits after the first colon (this includes IPv6 literals).
     PortNotNumeric,
     /// More than five digits, or a number over 65535.
     PortTooLarge,
-    /// Holds something else than ASCII letters, digits, hyphens and dots: user information, a list,
-    /// a percent escape, an underscore, a control character, a Unicode look-alike.
+    /// Contains a byte other than ASCII letters, digits, hyphens and dots, such as user
+    /// information, a list, a percent escape, an underscore, a control character or a Unicode
+    /// look-alike.
     ForbiddenByte {
         /// The first such byte.
         byte: u8,
         /// Its offset.
         at: usize,
     },
-    /// One of our domains itself; workspaces live one label below.
+    /// A configured domain itself; desktops are one label below.
     BareDomain,
-    /// What follows the first dot equals none of our domains.
+    /// The text after the first dot is not a configured domain.
     UnknownDomain,
     /// The first DNS label is over 63 bytes.
     LabelTooLong {
         /// Its length.
         bytes: usize,
     },
-    /// What precedes the first `--` is no session slug.
+    /// The text before the first `--` is not a session slug.
     Session(SessionSlugError),
-    /// The user's part has not the grammar of a label.
+    /// The user's part is not a valid label.
     Label(LabelError),
 }
 
 impl HostError {
-    /// The reason as it stands in log and metric.
+    /// The reason, as written to the log and the metrics.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
@@ -73,25 +74,24 @@ impl fmt::Display for HostError {
         match self {
             Self::Empty => formatter.write_str("the host is empty"),
             Self::TooLong { bytes } => {
-                write!(formatter, "the host is {bytes} bytes long; DNS ends at {MAX_NAME_BYTES}")
+                write!(formatter, "the host has {bytes} bytes; DNS allows {MAX_NAME_BYTES}")
             }
             Self::PortEmpty => formatter.write_str("the host has a colon but no port"),
             Self::PortNotNumeric => formatter.write_str("the port of the host is not a number"),
             Self::PortTooLarge => formatter.write_str("the port of the host is over 65535"),
             Self::ForbiddenByte { byte, at } => write!(
                 formatter,
-                "the host has the byte '{}' at {at}; only letters, digits, `-` and `.` occur",
+                "the host has the byte '{}' at {at}; only letters, digits, `-` and `.` are allowed",
                 byte.escape_ascii()
             ),
-            Self::BareDomain => formatter.write_str(
-                "the host is a configured domain itself; workspaces are one label below",
-            ),
+            Self::BareDomain => formatter
+                .write_str("the host is a configured domain itself; desktops are one label below"),
             Self::UnknownDomain => {
-                formatter.write_str("the host does not lie exactly one label below a domain")
+                formatter.write_str("the host is not exactly one label below a configured domain")
             }
             Self::LabelTooLong { bytes } => write!(
                 formatter,
-                "the first label of the host is {bytes} bytes long; DNS ends at {MAX_LABEL_BYTES}"
+                "the first label of the host has {bytes} bytes; DNS allows {MAX_LABEL_BYTES}"
             ),
             Self::Session(error) => write!(formatter, "the session slug of the host {error}"),
             Self::Label(error) => write!(formatter, "the user's label of the host {error}"),

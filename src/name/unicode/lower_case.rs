@@ -1,17 +1,18 @@
-//! The lower-case mapping of Unicode 18.0.0, for issuers with `case: fold`. A table, and the search.
+//! The lower-case mapping of Unicode 18.0.0, for issuers with `case: fold`: the table and its
+//! search.
 //!
-//! `char::to_lowercase` would be shorter, but its table is the compiler's: Rust 1.95 has Unicode 17,
-//! where twenty capital letters of Unicode 18 are unknown, and older ones know fewer still. A gate
-//! and a renderer built with different compilers would then put one user on two hosts. Refusing what
-//! the oldest compiler does not know is no way out either, because a letter without a lower case can
-//! be given one later (Cherokee was, in Unicode 8). So the mapping is part of v1 and stands here, of
-//! the same Unicode version as the other two tables. The tests hold it against the compiler's
-//! mapping wherever the two know the same letters, and freeze its digest.
+//! `char::to_lowercase` depends on the compiler: Rust 1.95 has Unicode 17, which lacks twenty
+//! capital letters of Unicode 18, and older compilers lack more. Gates and renderers built with
+//! different compilers would then assign different hosts to a user. Rejecting the letters that the
+//! oldest compiler does not know would not help either, because a letter without a lower case can
+//! get one in a later version (as Cherokee did in Unicode 8). So the mapping is part of v1 and is
+//! defined here, for the same Unicode version as the other tables. The tests compare it with the
+//! compiler's mapping for the letters that both know, and freeze its digest.
 
 /// The full lower-case mapping of one character, without context or language: the final sigma rule
 /// does not apply, and U+0130 becomes an `i` with U+0307 whatever the locale.
 pub(crate) fn lower_case(character: char) -> impl Iterator<Item = char> {
-    // The only unconditional lower-case line of SpecialCasing.txt that is longer than a character.
+    // The only unconditional lower-case mapping of SpecialCasing.txt to more than one character.
     let (first, second) = match character {
         '\u{130}' => ('i', Some('\u{307}')),
         single => (simple(single), None),
@@ -32,7 +33,7 @@ fn simple(character: char) -> char {
 }
 
 /// First and last code point, step from one mapped code point to the next, offset of the mapping.
-/// Ascending, without overlap; what lies in no row maps to itself.
+/// Sorted, without overlap. Code points outside of all rows map to themselves.
 #[rustfmt::skip]
 pub(super) const RANGES: &[(u32, u32, u32, i32)] = &[
     (0x00041, 0x0005A, 1, 32), (0x000C0, 0x000D6, 1, 32), (0x000D8, 0x000DE, 1, 32),
