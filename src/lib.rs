@@ -74,7 +74,6 @@
 //! | host | `label.domain` or `session--label.domain`, canonical |
 //! | issuer | who signs tokens and says who a visitor is |
 //! | label | the DNS label of one user; the same function names the route and judges the visitor |
-//! | party | one of the sessions that a refusal of the renderer is about |
 //! | permit | proof that every check said yes; the only way to a 2xx |
 //! | session | proof that a configured issuer vouches for a user, from a token that verified |
 //! | state | what the gate leaves in a browser that it sends to sign in |

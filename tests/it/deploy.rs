@@ -1,5 +1,6 @@
-//! What `deploy/` holds, given to the programs it is for: configurations to doorward, Traefik's
-//! files and arguments to Traefik. That the files are what is printed is a test of the library's.
+//! Loads the files of `deploy/` into the programs that use them: the configurations into doorward,
+//! Traefik's files and arguments into Traefik. A unit test checks that the files are the current
+//! output.
 
 use crate::support::certificates::{Authority, write_secret};
 use crate::support::key::{Key, key_set};
@@ -21,7 +22,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// What the pods mount: the text below `config.yaml: |`.
+/// The configuration that the pods mount: the text below `config.yaml: |`.
 fn pods_configuration() -> String {
     let text = read("base/config.yaml");
     let (_, inside) = text.split_once("config.yaml: |\n").unwrap();
@@ -66,7 +67,7 @@ async fn a_machine_without_a_gate_lets_nobody_in() {
         .replace("127.0.0.1:4181", &gate)
         .replace("/etc/doorward/ca.crt", &format!("{here}/ca.crt"));
     fs::write(dynamic.join("doorward.yaml"), routes).unwrap();
-    // In place of one by ACME.
+    // In place of an ACME certificate.
     let pair = format!(
         "tls:\n  certificates:\n  - certFile: {}\n    keyFile: {}\n",
         certificate.display(),
@@ -88,7 +89,7 @@ async fn a_machine_without_a_gate_lets_nobody_in() {
         let mut wire = Wire::tls(secure, tls).await.ok()?;
         wire.exchange(&Request::visit(host)).await.ok().map(|answer| answer.status)
     };
-    // 404: not read yet; 500: the gate was asked and is not there.
+    // 404: Traefik has not read the route yet. 500: Traefik called the gate, which is not running.
     let ready = || async { !matches!(status().await, None | Some(404)) };
     eventually("Traefik reads its routes", START, ready).await;
     assert_eq!(status().await, Some(500), "{}", traefik.output());
@@ -99,7 +100,7 @@ async fn a_machine_without_a_gate_lets_nobody_in() {
 async fn traefik_takes_the_arguments_of_its_chart() {
     let folder = tempfile::tempdir().unwrap();
     let secure = free_address();
-    // What the chart itself passes, before ours.
+    // The arguments that the chart passes itself, before ours.
     let mut arguments: Vec<String> = [
         "--global.checknewversion".to_owned(),
         format!("--entryPoints.web.address={}", free_address()),
@@ -140,7 +141,7 @@ fn elsewhere(text: &str, secure: SocketAddr) -> String {
 fn start(arguments: &[String], folder: &Path) -> Process {
     let mut command = Command::new(traefik_parts::program(Version::NEWEST.number));
     command.args(arguments).current_dir(folder).env_clear();
-    // lego does not start without; nothing is sent anywhere.
+    // lego does not start without it; nothing is sent.
     Process::start(command.env("CF_DNS_API_TOKEN", "none"))
 }
 

@@ -1,8 +1,8 @@
-//! The harness for whatever `render` prints, tested by itself: a real API server, a real Traefik
-//! that reads from it, and a real ACME server.
+//! Tests of the harness for rendered objects: a real API server, a real Traefik that reads from it,
+//! and a real ACME server.
 //!
-//! Each test makes sure that a mistake would be seen: a field that nobody knows, an owner that is
-//! gone, a right that was not given, a route without a gate.
+//! Each test makes sure that the harness detects an error: an unknown field, a missing owner, a
+//! missing permission, a route without the gate.
 
 mod acme;
 mod cluster;

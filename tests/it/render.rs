@@ -1,5 +1,5 @@
-//! `doorward render`: what it reads, what it refuses, and what Traefik, an API server and other
-//! readers of YAML make of what it writes.
+//! `doorward render`: its inputs, its errors, and how Traefik, an API server and other YAML readers
+//! interpret its output.
 
 mod cluster;
 mod command;

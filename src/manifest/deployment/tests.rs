@@ -267,7 +267,7 @@ fn a_configuration_of_ones_own_takes_the_examples_place() {
 }
 
 #[test]
-fn whoever_says_who_has_left_reaches_one_path_of_the_portals_host() {
+fn logout_tokens_reach_one_path_of_the_portals_host() {
     let host = Domain::new("portal.example.net").unwrap();
     let entry_points = vec![crate::manifest::TraefikName::known("public")];
     let logout = Some(Logout { port: 4184, hosts: vec![host], entry_points });

@@ -42,7 +42,7 @@ fn forward_auth(installation: &Installation) -> Node {
     find(&objects, "doorward-auth").below(&["spec", "forwardAuth"]).unwrap().clone()
 }
 
-/// Whether the pattern takes this name: a reader of just what [`forward_auth`] writes.
+/// Whether the pattern matches this name. It only understands patterns of [`forward_auth`].
 fn takes(pattern: &str, name: &str) -> bool {
     let inside = pattern.strip_prefix("(?i)^(").unwrap().strip_suffix(")$").unwrap();
     inside.split('|').any(|alternative| {
@@ -176,7 +176,7 @@ fn what_would_weaken_the_gate_is_never_written() {
         for field in ["authRequestHeaders", "authSigninURL", "forwardBody", "insecureSkipVerify"] {
             assert_eq!(forward_auth.below(&[field]), None, "{version} {field}");
         }
-        // Absent is not false (CVE-2026-35051).
+        // An absent field does not mean false (CVE-2026-35051).
         assert_eq!(forward_auth.below(&["trustForwardHeader"]), Some(&false.into()), "{version}");
     }
 }
@@ -270,7 +270,7 @@ fn a_bound_route_has_a_gate_of_its_own_in_the_same_place() {
     let own = chain.own.below(&["spec", "forwardAuth"]).unwrap();
     let address = "https://doorward.doorward.svc:4181/verify?owner=alice";
     assert_eq!(own.below(&["address"]), Some(&address.into()));
-    // Otherwise it is the gate of all.
+    // All other fields equal those of the shared Middleware.
     let mut general = forward_auth(&trusting(false));
     general.section_mut().unwrap().set("address", address);
     assert_eq!(keys(own), keys(&general));

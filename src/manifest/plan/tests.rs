@@ -1,4 +1,4 @@
-//! Who gets which host, and who none.
+//! Which session gets which host, and which sessions get none.
 
 use super::*;
 use crate::manifest::session::Sessions;

@@ -1,4 +1,4 @@
-//! Sessions as they are written, and what is wrong with them.
+//! The forms of sessions, and their errors.
 
 use super::*;
 use crate::manifest::yaml;
@@ -98,7 +98,8 @@ fn an_object_that_is_being_deleted_gets_no_route() {
     assert_eq!(found.errors, []);
 }
 
-/// Each row: a line that replaces or joins those of `base`, the field that is named, what is said.
+/// Row: name, a line of `base`, its replacement (or `+` and a new line), the field, part of the
+/// message.
 fn each_is_refused(base: &str, rows: &str) {
     for row in rows.lines().filter(|line| !line.is_empty()) {
         let [name, from, to, field, said] = *row.split(" | ").collect::<Vec<_>>() else {

@@ -11,7 +11,7 @@ use crate::manifest::{
 };
 use crate::name::{Domain, Label, SessionSlug};
 
-/// The template that the project was asked for, to the byte.
+/// The first template that had to be supported, byte for byte.
 const FIRST: &str = r#"apiVersion: traefik.io/v1alpha1
 kind: IngressRoute
 metadata:
@@ -64,7 +64,7 @@ fn filled(template: &str, values: &Values<'_>) -> Vec<Node> {
     template.fill(values).unwrap_or_else(|error| panic!("{template:?}: {error}"))
 }
 
-/// What a session of alice has to be, by the defaults.
+/// The expected route of alice's session, with the defaults.
 fn with_route_spec<T>(check: impl FnOnce(RouteSpec<'_>) -> T) -> T {
     check(RouteSpec {
         host: "alice.vdi.example.com",

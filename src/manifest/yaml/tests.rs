@@ -1,4 +1,4 @@
-//! What is written is read back the same, by us and in the shape people expect.
+//! Written YAML is read back unchanged, and has the expected format.
 
 use super::*;
 use proptest::prelude::*;

@@ -224,8 +224,8 @@ fn is_hashed(label: &str) -> bool {
         && (bytes.len() == 21 || bytes[bytes.len() - 22] == b'-')
 }
 
-/// Names, many of them near to one another: spellings of the same letters, addresses, names shaped
-/// like a hash or like a label of somebody else, and anything at all.
+/// Usernames, many of them similar: spellings of the same letters, addresses, names with the shape
+/// of a hash or of another user's label, and arbitrary text.
 fn username() -> impl Strategy<Value = String> {
     let letter = proptest::sample::select(vec![
         "a", "A", "á", "a\u{301}", "Á", "а", "ａ", "ª", "b", "B", "k", "K", "\u{212a}", "ß", "ss",
@@ -309,7 +309,7 @@ proptest! {
     // Each case is a whole set of users.
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// The property that the door rests on.
+    /// The property on which the gate's decision depends.
     #[test]
     fn two_users_never_share_a_label(
         users in proptest::collection::vec(username(), 2..60),

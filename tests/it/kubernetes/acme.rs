@@ -28,7 +28,7 @@ async fn pebble_issues_one_certificate_for_all_desktops() {
     ));
     let traefik = plan.certified_by(&pebble).open(cluster).await;
     let root = pebble.root().await;
-    // No route, so nobody to meet; what counts is whose certificate the handshake shows.
+    // There is no route; only the certificate of the TLS handshake matters.
     for host in [ALICE, BOB] {
         traefik.visit_until(404, &root, host, &Request::visit(host)).await;
     }

@@ -1,4 +1,4 @@
-//! The cluster itself: strict, complete as far as the tests go, and tidy.
+//! The cluster itself: it validates objects, has everything that the tests need, and cleans up.
 
 use crate::support::cluster::Cluster;
 use crate::support::desktop::Desktop;
@@ -101,7 +101,7 @@ async fn a_namespace_goes_with_all_that_is_in_it() {
     eventually("the namespace goes", Duration::from_secs(120), gone).await;
 }
 
-/// One of its own, with nothing in it: what is applied before the definitions are there is refused.
+/// An empty cluster: it rejects objects that are applied before their definitions.
 #[tokio::test]
 async fn an_empty_cluster_knows_no_route_until_it_is_taught() {
     let cluster = Cluster::open().await;

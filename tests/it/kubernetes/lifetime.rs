@@ -1,4 +1,4 @@
-//! What the tests start ends with them.
+//! All processes that the tests start end with them.
 
 use crate::support::process::leashed;
 use std::io::Write;
@@ -22,7 +22,7 @@ async fn ends(child: &mut Child, within: Duration) -> bool {
     false
 }
 
-/// A test process that ends, in whatever way, lets go of the pipe.
+/// The pipe closes when the test process ends, for any reason.
 #[tokio::test]
 async fn a_leashed_program_ends_when_the_tests_are_gone() {
     let mut child = start("600");
@@ -31,7 +31,7 @@ async fn a_leashed_program_ends_when_the_tests_are_gone() {
     assert!(ends(&mut child, Duration::from_secs(20)).await, "it outlives its tests");
 }
 
-/// A program that its test has ended leaves its number to others, whom nothing may happen to.
+/// The process id of a program that has ended can be reused, so it must not be killed again.
 #[tokio::test]
 async fn a_discharged_leash_ends_nobody() {
     let mut child = start("600");

@@ -1,5 +1,5 @@
-//! Who may do what: RBAC and admission policies hold in this cluster for everybody but its
-//! administrator, whom RBAC lets do everything.
+//! Permissions: RBAC and admission policies apply in this cluster to all users. The administrator
+//! is only exempt from RBAC.
 
 use crate::support::cluster::{Cluster, User};
 use crate::support::process::eventually;
@@ -64,7 +64,7 @@ async fn traefik_may_read_routes_and_write_nothing() {
     assert!(!cluster.can(traefik, &["delete", "pods", "-A"]));
 }
 
-/// The administrator is no exception to a policy.
+/// Policies also apply to the administrator.
 #[tokio::test]
 async fn an_admission_policy_holds() {
     let cluster = Cluster::shared().await;

@@ -1,5 +1,5 @@
-//! Traefik on the cluster, without any gate: what the tests of rendered manifests call a breach
-//! must be seen as one here.
+//! Traefik on the cluster without a gate: the checks that the tests of rendered manifests use to
+//! detect a breach must detect one here.
 
 use crate::support::certificates::write_secret;
 use crate::support::cluster::Cluster;
@@ -88,7 +88,7 @@ async fn a_route_lives_as_long_as_its_pod() {
     traefik.visit_until(404, &authority.pem, ALICE, &Request::visit(ALICE)).await;
 }
 
-/// Another cluster, another release, and the service account that the documented rights are for.
+/// Another cluster with another release, and the ServiceAccount with the documented permissions.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_traefik_is_let_in_by_its_own_account() {
     let cluster = Cluster::with_traefik("3.6.15").await;
@@ -109,7 +109,8 @@ async fn an_older_traefik_is_let_in_by_its_own_account() {
     visit(&traefik, &authority.pem, &desktop).await;
 }
 
-/// An operator may have told Traefik to look at some routes only; it must still be seen to be ready.
+/// Traefik can be configured to read only some routes; the harness must still detect that it is
+/// ready.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_route_of_another_class_is_not_served() {
     let cluster = Cluster::shared().await;

@@ -1,5 +1,5 @@
-//! Rendered routes on a real API server, behind the real Traefik: who gets in, what fails closed,
-//! and what becomes of routes that somebody else puts beside them.
+//! Rendered routes on a real API server, behind the real Traefik: who has access, what fails
+//! closed, and the effect of routes that other users add.
 
 use super::command::documents;
 use super::scene::Scene;
@@ -13,7 +13,7 @@ async fn with_the_gate_on_every_route() {
     let scene = Scene::open("route", "route", &[]).await;
     scene.holds().await;
 
-    // A host that nobody has looks like one that somebody has.
+    // A host without a session gets the same answer as a host with one.
     let carol = "carol.vdi.example.com";
     let answer = scene.visit(carol, &Request::visit(carol)).await;
     assert_eq!(answer.status, 401, "{answer}");
@@ -21,7 +21,7 @@ async fn with_the_gate_on_every_route() {
     let answer = scene.visit(carol, &Request::visit(carol).session(&alice)).await;
     assert_eq!(answer.status, 403, "{answer}");
 
-    // Names that a desktop could take for ours.
+    // Header names that an application could confuse with doorward's.
     let aliases = ["X_Doorward_User", "X-Doorward_User", "x.doorward.user", "X-Doorward-User"];
     scene.alice.forget();
     let mut visit = Request::visit(ALICE).session(&alice);
@@ -35,7 +35,7 @@ async fn with_the_gate_on_every_route() {
         assert!(seen.all(alias).is_empty(), "{alias}: {seen:#?}");
     }
 
-    // Without the middleware there is no route, rather than one without the gate.
+    // If the Middleware is missing, Traefik serves no route, instead of a route without the gate.
     let bob = scene.portal.token("bob");
     scene.bob.forget();
     let namespace = &*scene.namespace;
@@ -52,7 +52,7 @@ async fn with_the_gate_on_every_route() {
 async fn with_the_gate_on_the_entry_point_no_route_goes_around_it() {
     let scene = Scene::open("entry", "entrypoint", &[]).await;
     scene.holds().await;
-    // Somebody who may create routes here, and forgets the gate or outranks it.
+    // A user who may create routes here omits the gate or uses a higher priority.
     let rogue = |name: &str, rule: &str, priority: u64| {
         json!({
             "apiVersion": "traefik.io/v1alpha1", "kind": "IngressRoute",
@@ -68,7 +68,8 @@ async fn with_the_gate_on_the_entry_point_no_route_goes_around_it() {
     scene.cluster.apply(&rogue("longer", &longer, 9_223_372_036_854_774_784)).unwrap();
     let bob = scene.portal.token("bob");
     let answer = scene.visit_until(200, BOB, &Request::visit(BOB).session(&bob)).await;
-    // It took bob's requests in, as whoever may create routes can, but nobody passed unasked.
+    // The route took over bob's requests, as any route in this namespace can, but no request
+    // bypassed the gate.
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     let mut answer = answer;
     while answer.json()["desktop"] != "alice" && std::time::Instant::now() < deadline {
@@ -84,7 +85,7 @@ async fn with_the_gate_on_the_entry_point_no_route_goes_around_it() {
 async fn a_route_bound_to_its_owner_serves_nobody_elses_host() {
     let scene = Scene::open("bound", "route", &["--bind-owner"]).await;
     scene.holds().await;
-    // Bob's route, changed by hand to take alice's host in as well.
+    // Bob's route, edited to match alice's host too.
     let routes = scene.render(&["--bind-owner"], &Scene::sessions(&[("kasm-bob", "bob")]));
     let is_bobs = |object: &&Value| object["metadata"]["name"] == "kasm-bob";
     let mut route = documents(&routes).iter().find(is_bobs).unwrap().clone();
@@ -115,12 +116,12 @@ async fn what_a_desktop_says_about_the_browser_is_not_passed_on() {
         ("Content-Security-Policy", Some("frame-ancestors 'self'")),
         ("Cross-Origin-Opener-Policy", Some("same-origin")),
         ("Cross-Origin-Resource-Policy", Some("same-origin")),
-        // A desktop's own cookies are its own business.
+        // Cookies that the desktop sets are passed on.
         ("Set-Cookie", Some("desktop=alice; Path=/")),
     ] {
         assert_eq!(answer.header(header).as_deref(), expected, "{header}: {answer}");
     }
-    // A refusal of the gate's has its own.
+    // The gate's denials have their own headers.
     let refused = scene.visit(ALICE, &Request::visit(ALICE)).await;
     assert_eq!(refused.header("Cache-Control").as_deref(), Some("no-store"), "{refused}");
 }

@@ -1,4 +1,4 @@
-//! The command without a cluster: flags and configuration, exits, streams and folders.
+//! The command without a cluster: flags and configuration, exit codes, output streams and folders.
 
 use crate::support::gate::Plan;
 use crate::support::portal::Portal;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-/// The flags that stand for a configuration.
+/// The flags that are required without a configuration.
 pub const GROUND: [&str; 5] =
     ["--domain", "vdi.example.com", "--issuer", "https://idp.example.com", "--bare-labels"];
 
@@ -29,7 +29,7 @@ pub fn session(name: &str, username: &str) -> Value {
     json!({ "session": { "id": name, "name": name }, "username": username })
 }
 
-/// The routes of sessions among all that was printed.
+/// The routes of sessions in the output.
 pub fn routes(documents: &[Value]) -> Vec<&Value> {
     let is_session = |document: &&Value| document["metadata"]["labels"]["session-id"].is_string();
     documents.iter().filter(is_session).collect()
@@ -96,7 +96,7 @@ fn what_decides_a_host_has_to_be_said() {
     let rendered = with(&[]);
     assert_eq!(rendered.code, 0, "{}", rendered.output());
     assert!(rendered.stdout.contains("Host(`alice."), "{}", rendered.output());
-    // Two words for one thing would one day differ, and gate and route with them.
+    // Two settings for the same thing could differ, and then gate and routes would disagree.
     let refused = with(&["--domain", "vdi.example.com"]);
     assert_eq!((refused.code, &*refused.stdout), (64, ""), "{}", refused.output());
 }
@@ -126,7 +126,7 @@ fn the_configuration_decides_and_a_flag_beats_it() {
     }
 }
 
-/// Whoever signs out at one replica would still be in at the other.
+/// A session that is revoked at one replica would stay valid at the other.
 #[test]
 fn replicas_with_a_store_each_are_refused() {
     for (store, code) in [("memory", 64), ("file", 64), ("none", 0)] {
@@ -145,7 +145,7 @@ fn replicas_with_a_store_each_are_refused() {
     }
 }
 
-/// The listener is published on the portal's host and nowhere else, or not at all.
+/// The listener is only reachable on the portal's host, or not at all.
 #[test]
 fn logout_tokens_come_in_at_the_portals_host() {
     let login = json!({ "url": "https://Portal.example.net:8443/vdi?a=1", "sets_cookie": true });
@@ -276,7 +276,8 @@ fn a_folder_follows_the_sessions() {
     fs::write(out.join("mine.yaml"), "").unwrap();
     let one = run_with(json!([session("b", "bob")]));
     assert_eq!(one, [fixed[0], fixed[1], unknown, "mine.yaml", bob]);
-    // No session at all is a list that says so; nothing at all is what a broken pipe brings.
+    // An empty list means no sessions. An empty input is an error, because it can come from a
+    // failed pipe.
     let none = run_with(json!([]));
     assert_eq!(none, [fixed[0], unknown, "mine.yaml"]);
     let refused = render(&["--out", out.to_str().unwrap(), "-"], "");

@@ -1,4 +1,5 @@
-//! The file provider's form, behind each Traefik: a folder that follows the sessions.
+//! The output for the file provider, behind each supported Traefik: a folder that follows the
+//! sessions.
 
 use super::scene::rendered;
 use crate::support::certificates::Authority;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::time::Duration;
 
-/// Somebody who is called like the route for unknown hosts.
+/// A user whose name equals that of the catch-all route.
 const NAMESAKE: &str = "doorward-catch-all";
 
 async fn a_folder_follows_the_sessions(version: Version) {
@@ -91,7 +92,7 @@ async fn a_folder_follows_the_sessions(version: Version) {
     assert_eq!(status(BOB, &bobs).await, Some(200));
     let namesake = format!("{NAMESAKE}.{ZONE}");
     assert_eq!(status(&namesake, &namesakes).await, Some(200));
-    // Nobody has this host, and only its owner is told so.
+    // This host has no session, and only the user whose label it has gets to know that.
     let carol = format!("carol.{ZONE}");
     assert_eq!(status(&carol, &alices).await, Some(403));
     assert_eq!(status(&carol, &portal.token("carol")).await, Some(404));

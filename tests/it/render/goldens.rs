@@ -1,5 +1,5 @@
-//! What is printed, byte for byte. `REWRITE_COMMITTED=1 cargo test --test it goldens` writes the files
-//! anew, for a change that is meant.
+//! The output, byte for byte. `REWRITE_COMMITTED=1 cargo test --test it goldens` rewrites the files
+//! after an intended change.
 
 use super::command::render;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Every way in which sessions come.
+//! All supported forms of sessions.
 
 use super::command::{documents, render, routes, session};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
-//! The installation of docs/install-kubernetes.md on a cluster of its own: `deploy/` whole and
-//! unchanged, Traefik with the rendered rights and static configuration and a wildcard certificate
-//! from an ACME server, sessions as objects of the cluster. Only the gate's address differs, because
-//! a cluster without nodes has no DNS.
+//! The installation of docs/install-kubernetes.md on its own cluster: the complete, unchanged
+//! `deploy/`, Traefik with the rendered permissions and static configuration, a wildcard
+//! certificate from an ACME server, and sessions as objects of the cluster. Only the gate's address
+//! differs, because a cluster without nodes has no DNS.
 
 mod logout;
 
@@ -31,7 +31,7 @@ struct Installation {
     gate: Gate,
     portal: Portal,
     configuration: PathBuf,
-    /// Where the gate hears who has signed out.
+    /// The gate's listener for logout tokens.
     ended: SocketAddr,
     traefik: CrdTraefik,
 }
@@ -68,7 +68,7 @@ impl Installation {
         for file in ["namespaces.yaml", "traefik-access.yaml"] {
             cluster.apply(&base(file)).unwrap();
         }
-        // The account of Traefik's chart, with no rights but those of `deploy/`.
+        // The ServiceAccount of Traefik's chart, with only the permissions of `deploy/`.
         let made = cluster.kubectl(&["create", "serviceaccount", "traefik", "-n", "traefik"]);
         assert_eq!(made.code, 0, "{}", made.output());
         let token = cluster.folder().join("traefik-account.token");
@@ -78,7 +78,7 @@ impl Installation {
         let fixed = rendered(&configuration, &arguments, "");
         let mut plan = Plan::new(&fixed.stdout).certified_by(&pebble);
         plan.token_file = Some(token);
-        // Before the policies are there, since the rig adds a route that has no gate.
+        // Before the policies are applied, because the test setup adds a route without the gate.
         let traefik = plan.open(&cluster).await;
         cluster.apply_kustomize(&deploy).unwrap();
         for namespace in ["doorward", SESSIONS] {
@@ -89,7 +89,7 @@ impl Installation {
         Self { cluster, pebble, root, gate, portal, configuration, ended, traefik }
     }
 
-    /// Where the gate really is.
+    /// The gate's real address.
     fn without_dns(&self) {
         let address = self.gate.address();
         for namespace in ["doorward", SESSIONS] {
@@ -98,13 +98,13 @@ impl Installation {
         }
     }
 
-    /// A session as whoever starts desktops makes it.
+    /// A session, as the system that starts desktops creates it.
     fn start(&self, name: &str, user: &str, desktop: &Desktop) {
         self.cluster.service(SESSIONS, name, 8080, desktop);
         self.cluster.apply(&session(name, user).to_string()).unwrap();
     }
 
-    /// Every session of the cluster, rendered and applied.
+    /// Renders and applies all sessions of the cluster.
     fn render(&self) {
         let sessions = self.cluster.kubectl(&["get", "vdisessions", "-A", "-o", "json"]);
         let routes = rendered(&self.configuration, &["-"], &sessions.stdout);
@@ -117,7 +117,7 @@ impl Installation {
     }
 }
 
-/// What the endpoint controller would make of the gate's pods, for the Service of this listener.
+/// The EndpointSlice that the endpoint controller would create for the Service of this listener.
 fn by_hand(cluster: &Cluster, listener: &str, address: SocketAddr) {
     let slice = json!({
         "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
@@ -158,7 +158,7 @@ async fn alice_is_in_and_bob_is_out() {
     ];
     installation.start("kasm-alice", "alice", &alice);
     installation.start("kasm-bob", "bob", &bob);
-    // Several more, so that a certificate for each would be seen.
+    // More sessions, so that one certificate per session would be noticed.
     for number in 0..8 {
         let (name, user) = (format!("kasm-{number}"), format!("user-{number}"));
         installation.start(&name, &user, &alice);
@@ -177,7 +177,8 @@ async fn alice_is_in_and_bob_is_out() {
     }
     assert_eq!((pebble.orders(), pebble.issued()), (1, 1), "{}", pebble.log());
 
-    // The route goes with its session, and what is left for alice's host is the gated nothing.
+    // The route is deleted with its session, and the catch-all route behind the gate serves alice's
+    // host.
     cluster.delete(&["vdisession", "kasm-alice", "-n", SESSIONS]).unwrap();
     installation.visit_until(404, ALICE, &Request::visit(ALICE).session(&alices)).await;
     alice.forget();
@@ -192,7 +193,7 @@ async fn alice_is_in_and_bob_is_out() {
     what_the_definition_refuses(cluster);
 }
 
-/// Rows: who tries, where, and with which route.
+/// Rows: the user, the namespace, and the route.
 fn what_the_policies_refuse(cluster: &Cluster) {
     let other = cluster.namespace("tenant");
     let admin = User { name: "tenant", groups: &["system:masters"] };
@@ -265,7 +266,7 @@ fn what_the_policies_refuse(cluster: &Cluster) {
     }
 }
 
-/// Rows: a session that the cluster must not take.
+/// Rows: a session that the cluster must reject.
 fn what_the_definition_refuses(cluster: &Cluster) {
     let with = |path: &str, value: Value| {
         let mut object = session("kasm-row", "carol");

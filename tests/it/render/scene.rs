@@ -26,7 +26,7 @@ pub struct Scene {
     pub traefik: CrdTraefik,
     authority: Authority,
     configuration: PathBuf,
-    /// Held, because it ends when it is dropped.
+    /// Kept, because the process ends when this is dropped.
     _gate: Gate,
 }
 
@@ -52,7 +52,7 @@ impl Scene {
         ];
         cluster.service(&namespace, "kasm-alice", 8080, &alice);
         cluster.service(&namespace, "kasm-bob", 8080, &bob);
-        // In place of the gate's own page, so that it is seen who was reached.
+        // In place of the gate's own page, so that the test sees which backend answered.
         cluster.service(&namespace, "doorward-pages", 80, &pages);
         trust(cluster, &namespace, &gate);
         let authority = cluster.wildcard(&namespace, "wildcard", ZONE);
@@ -64,13 +64,13 @@ impl Scene {
         cluster.apply(&store.to_string()).unwrap();
         let fixed = rendered(&configuration, &["static", "--no-acme"], "");
         let mut plan = Plan::new(&fixed.stdout);
-        // A namespace of a test has no rights of its own; the documented cluster role is bound.
+        // The test's namespace has no Role, so the documented ClusterRole is bound.
         plan.configuration["providers"]["kubernetesCRD"]
             .as_object_mut()
             .unwrap()
             .remove("disableClusterScopeResources");
         if place == "entrypoint" {
-            // Before Traefik: an entry point whose middleware is missing serves nothing at all.
+            // Before Traefik starts: an entry point serves nothing while its Middleware is missing.
             let middlewares = rendered(&configuration, &["middleware"], "");
             cluster.apply(&middlewares.stdout).unwrap();
         }
@@ -98,17 +98,17 @@ impl Scene {
         all.iter().map(session).collect()
     }
 
-    /// Renders sessions by the gate's own configuration.
+    /// Renders sessions with the gate's configuration.
     pub fn render(&self, more: &[&str], sessions: &Value) -> Finished {
         rendered(&self.configuration, &[more, &["-"]].concat(), &sessions.to_string())
     }
 
-    /// Visits through Traefik, on a connection that names the host.
+    /// Sends a request through Traefik, with the host in TLS SNI and HTTP.
     pub async fn visit(&self, host: &str, request: &Request) -> Answer {
         self.traefik.visit(&self.authority.pem, host, request).await.unwrap()
     }
 
-    /// Visits until the answer has this status.
+    /// Repeats a request until the response has this status.
     pub async fn visit_until(&self, status: u16, host: &str, request: &Request) -> Answer {
         self.traefik.visit_until(status, &self.authority.pem, host, request).await
     }
@@ -123,7 +123,7 @@ impl Scene {
         wire.exchange(&request).await.unwrap().status
     }
 
-    /// Alice reaches hers, bob his, neither the other's, and nobody anything without a token.
+    /// Alice and bob have access to their own desktops only, and a request without a token to none.
     pub async fn holds(&self) {
         let [alice, bob] = ["alice", "bob"].map(|user| self.portal.token(user));
         for (host, user, other, own, foreign) in [
@@ -149,7 +149,7 @@ impl Scene {
     }
 }
 
-/// Traefik's reason to believe the gate.
+/// The CA certificate by which Traefik verifies the gate.
 pub fn trust(cluster: &Cluster, namespace: &str, gate: &Gate) {
     let authority = fs::read_to_string(gate.folder().join("authority.crt")).unwrap();
     let secret = json!({
@@ -160,7 +160,7 @@ pub fn trust(cluster: &Cluster, namespace: &str, gate: &Gate) {
     cluster.apply(&secret.to_string()).unwrap();
 }
 
-/// Runs `doorward render --config FILE …`, which has to succeed.
+/// Runs `doorward render --config FILE …`, which must succeed.
 pub fn rendered(configuration: &PathBuf, arguments: &[&str], input: &str) -> Finished {
     let mut command = doorward();
     command.arg("render").args(arguments).arg("--config").arg(configuration);

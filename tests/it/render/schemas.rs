@@ -1,5 +1,6 @@
-//! Every object that is printed, held against the definitions of each Traefik it may be for, and of
-//! Kubernetes itself: an unknown field is a safeguard that is believed in and is not there.
+//! Validates every rendered object against the CRDs of each supported Traefik, and against the
+//! schemas of Kubernetes. An unknown field would be a protection that appears to be active and is
+//! not.
 
 use super::command::{render, session};
 use crate::support::parts::{schemas, traefik_objects};
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-/// Releases whose definitions are to be had, and versions for which manifests are held against them.
+/// Releases with available CRDs, and the versions whose manifests are validated against them.
 const RELEASES: [(&str, &[&str]); 4] = [
     ("3.0.4", &["3.0.4", "3.0"]),
     ("3.4.4", &["3.4.4", "3.4"]),
@@ -17,7 +18,7 @@ const RELEASES: [(&str, &[&str]); 4] = [
     (traefik_objects::NEWEST, &["3.7", "3.7.15", "3.8"]),
 ];
 
-/// Further definitions, which are not part of the repository.
+/// More CRDs, which are not part of the repository.
 const MORE: [(&str, &[&str]); 4] = [
     ("3.0.4", &["3.0.4"]),
     ("3.4.5", &["3.4.5", "3.4"]),
@@ -25,7 +26,7 @@ const MORE: [(&str, &[&str]); 4] = [
     ("3.7.9", &["3.7.9", "3.7"]),
 ];
 
-/// Definitions with the versions that are written for them.
+/// The CRDs, each with the versions that use it.
 pub fn matrix() -> Vec<(String, &'static [&'static str])> {
     let published = |(release, versions)| (traefik_objects::definitions(release), versions);
     let mut matrix: Vec<_> = RELEASES.map(published).into();
@@ -46,7 +47,7 @@ fn data() -> PathBuf {
     env::var_os("DOORWARD_TEST_DATA").map_or_else(beside, PathBuf::from)
 }
 
-/// Holds a stream of objects against these definitions, and Kubernetes' own.
+/// Validates a stream of objects against these CRDs and the Kubernetes schemas.
 pub fn hold(yaml: &str, definitions: &[&str]) -> Finished {
     let folder = tempfile::tempdir().unwrap();
     let files: Vec<_> = definitions
@@ -142,7 +143,7 @@ fn every_fixed_object_is_one_that_its_readers_know() {
     }
 }
 
-/// The files of a rendered folder that hold objects of a cluster.
+/// The files of a rendered folder that contain objects of a cluster.
 fn objects(folder: &Path, with_cert_manager: bool) -> Vec<PathBuf> {
     let mut files = vec![folder.join("tls-store.yaml")];
     for part in ["base", "cert-manager"] {

@@ -1,5 +1,5 @@
-//! Names that a reader of YAML could take for something else, and names that could break out of
-//! where they stand: read back by a YAML 1.1 and a YAML 1.2 reader, the text holds them unchanged.
+//! Names that a YAML reader could misread, and names that could escape from their place. A YAML 1.1
+//! and a YAML 1.2 reader both read them back unchanged.
 
 use super::command::{documents, render, routes, session};
 use crate::support::parts::schemas;
@@ -7,13 +7,13 @@ use crate::support::process::run;
 use serde_json::{Value, json};
 use std::process::Command;
 
-/// Legal labels, and therefore usernames, that are words or numbers to some reader.
+/// Valid labels, and therefore usernames, that some YAML reader treats as keywords or numbers.
 const WORDS: [&str; 20] = [
     "no", "on", "off", "y", "n", "yes", "true", "false", "null", "nan", "inf", "e1", "e-1", "x1f",
     "b0", "o17", "a1e3", "infinity", "t", "f",
 ];
 
-/// What bob would like to be called.
+/// Usernames that an attacker could choose.
 const ATTACKS: [&str; 22] = [
     "1e3",
     "0x1f",
@@ -39,7 +39,7 @@ const ATTACKS: [&str; 22] = [
     "[a, {b: c}]",
 ];
 
-/// All of them in every field that takes them, through both readers.
+/// All of them in every field that accepts them, read by both readers.
 #[test]
 fn every_reader_reads_the_names_that_were_written() {
     let python = schemas::python();

@@ -1,4 +1,4 @@
-//! Both sides of every line that a route is held against.
+//! Accepted and rejected variants of each field of a route.
 
 mod gate;
 mod route;
@@ -7,7 +7,7 @@ use super::*;
 use crate::manifest::yaml;
 use crate::manifest::{GatePlace, ObjectName, TraefikName};
 
-/// A route that lacks nothing.
+/// A complete route.
 const GOOD: &str = "\
 apiVersion: traefik.io/v1alpha1
 kind: IngressRoute
@@ -77,7 +77,7 @@ fn changed(from: &str, to: &str) -> String {
     format!("{before}{to}{after}")
 }
 
-/// Name, what is replaced, by what; what was put in, or a word of the refusal behind `!`.
+/// Row: name, replaced text, replacement; then the additions, or part of the error after `!`.
 fn each(terms: &Terms, rows: &[(&str, &str, &str, &str)]) {
     for (name, from, to, expected) in rows {
         let judged = judged(&changed(from, to), terms);

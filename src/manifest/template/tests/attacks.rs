@@ -1,5 +1,5 @@
-//! What bob puts into his own session to get a second route, another host or a way past the gate
-//! (T16). A value is one text, whatever it is.
+//! Values with which an attacker tries to get a second route, another host or a route without the
+//! gate (T16). Each value stays one text.
 
 use super::*;
 use crate::manifest::template::conform::ConformError;

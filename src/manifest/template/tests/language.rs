@@ -1,4 +1,4 @@
-//! What templates can say, and that it is what Go says.
+//! The supported constructs of templates, which have the same meaning as in Go.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What templates cannot say, and how they are told so.
+//! The constructs that templates do not support, and their messages.
 
 use super::*;
 
@@ -9,7 +9,7 @@ fn said(template: &str) -> String {
     filled.err().map_or_else(|| "nothing".to_owned(), |error| error.to_string())
 }
 
-/// `name`, template, where, and two pieces of what is said: the name of the thing, and the remedy.
+/// Row: name, template, position, and two parts of the message: the construct and the remedy.
 fn each_is_refused(rows: &[(&str, &str, (usize, usize), &str, &str)]) {
     for (name, template, (line, column), thing, remedy) in rows {
         let said = said(template);

@@ -1,5 +1,5 @@
-//! Where issuers say who has signed out: one path of the portal's host, rendered, and on no
-//! workspace's.
+//! The rendered route for logout tokens: one path of the portal's host, and no path of a desktop's
+//! host.
 
 use super::{Installation, SESSIONS, by_hand};
 use crate::render::scene::rendered;
@@ -15,15 +15,14 @@ use std::fs;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// Below the zone, so that the installation's certificate is good for it; no workspace's, because
-/// the label is reserved.
+/// Below the domain, so that the installation's certificate covers it. Not a desktop's host,
+/// because the label is reserved.
 pub const PORTAL: &str = "portal.vdi.example.com";
 const PATH: &str = "/backchannel-logout";
-/// The only route of the platform that may go without the gate.
+/// The only route in doorward's namespaces that needs no gate.
 const GOOD: &str = "(Host(`a.example`)) && Path(`/backchannel-logout`) && Method(`POST`)";
 
-/// What a configuration for `render` has beside that of the gate under test: a store that several
-/// replicas share.
+/// The configuration for `render` also needs a revocation store that several replicas share.
 pub fn several(mut config: Value, folder: &std::path::Path) -> Value {
     let file = folder.join("redis.url");
     crate::support::certificates::write_secret(&file, "redis://redis.doorward.svc:6379");
@@ -43,7 +42,7 @@ async fn post(installation: &Installation, host: &str, body: &str) -> Option<Ans
     wire.answer(false).await.ok()
 }
 
-/// Bob is in, his sign-in ends at the portal, and he is out.
+/// Bob has access; after he signs out at the portal, he has none.
 pub async fn the_portal_says_who_has_left(
     installation: &Installation,
     listener: SocketAddr,
@@ -65,7 +64,7 @@ pub async fn the_portal_says_who_has_left(
         let token = token.claim("exp", now() + 120).claim("jti", id).claim("sid", "sign-in-1");
         format!("logout_token={}", token.claim("events", events).sign(&portal.key))
     };
-    // Once the route is there, nonsense is refused by the listener itself.
+    // As soon as the route exists, the listener itself rejects an invalid token.
     let there = || async {
         post(installation, PORTAL, "logout_token=x")
             .await
@@ -91,7 +90,7 @@ pub async fn the_portal_says_who_has_left(
     assert!(!cluster.has(&["ingressroute.traefik.io", "doorward-logout", "-n", SESSIONS]));
 }
 
-/// Rows: a route without the gate that is not quite the listener's.
+/// Rows: a route without the gate that differs slightly from the listener's.
 pub fn what_is_no_way_to_the_listener(cluster: &Cluster) {
     let match_of = |rule: &str| json!({ "/match": rule });
     for (row, namespace, changes, allowed) in [

@@ -1,4 +1,4 @@
-//! Where the gate stands on a route.
+//! The position of the gate on a route.
 
 use super::*;
 

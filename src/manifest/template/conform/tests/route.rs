@@ -1,4 +1,4 @@
-//! Which route a session may have, and where it may lead.
+//! The rule and the target that a session's route may have.
 
 use super::*;
 
