@@ -1,5 +1,5 @@
-//! The two bodies of a denial: a small page for a person, a problem document for a program. Both
-//! hold the request id, neither anything from outside, and nothing that names another user.
+//! The two bodies of an error answer: a small page for a user, a problem document for a program. Both
+//! contain the request ID. Neither loads anything from elsewhere or names another user.
 
 use super::client_class::ClientClass;
 use super::outcome::Outcome;
@@ -40,7 +40,7 @@ impl ErrorBody<'_> {
         page.push_str("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
         page.push_str("<meta name=\"color-scheme\" content=\"light dark\">");
         let _ = write!(page, "<title>{title}</title><style>{STYLE}</style></head><body><main>");
-        let _ = write!(page, "{DOOR}<h1>{title}</h1><p>{}</p>", lede(outcome));
+        let _ = write!(page, "{ICON}<h1>{title}</h1><p>{}</p>", summary(outcome));
         if let Some(advice) = self.advice() {
             let _ = write!(page, "<p>{advice}</p>");
         }
@@ -52,7 +52,7 @@ impl ErrorBody<'_> {
             );
         }
         let _ = write!(page, "<footer>{} {}", outcome.status().as_u16(), outcome.reason());
-        page.push_str(" <span>request <code>");
+        page.push_str(" <span>request ID <code>");
         escape(self.request_id, &mut page);
         page.push_str("</code></span></footer></main></body></html>\n");
         page
@@ -100,11 +100,11 @@ impl ErrorBody<'_> {
     /// Links for the user: to their own workspace first, then to signing in.
     fn write_links(&self, page: &mut String) {
         let sign_in_text = match self.outcome {
-            Outcome::NotYours => "Sign in as somebody else",
+            Outcome::NotYours => "Sign in as another user",
             Outcome::SignInRequired => "Sign in",
             _ => "Sign in again",
         };
-        let own = self.own_url.as_deref().map(|url| (url, "Go to your own workspace"));
+        let own = self.own_url.as_deref().map(|url| (url, "Open your own workspace"));
         let sign_in = self.sign_in_url.as_deref().map(|url| (url, sign_in_text));
         if own.is_none() && sign_in.is_none() {
             return;
@@ -122,40 +122,40 @@ impl ErrorBody<'_> {
         page.push_str("</nav>");
     }
 
+    /// What the user can do next.
     fn advice(&self) -> Option<&'static str> {
         match self.outcome {
             Outcome::InvalidSession => Some(
-                "If signing in again does not help, the operator can find the cause by the request id \
-                 below.",
+                "Sign in again. If that does not help, send the operator the request ID below.",
             ),
             Outcome::RedirectLoop => Some(
-                "Check that cookies are allowed for this site, wait a minute and try again. The operator \
-                 can find the cause by the request id below.",
+                "Check that your browser accepts cookies for this site, wait a minute and try \
+                 again. If that does not help, send the operator the request ID below.",
             ),
             Outcome::SessionExpired | Outcome::SignInRequired
                 if self.class == ClientClass::PageLike =>
             {
                 Some(
-                    "Sign in in a new tab, then come back here and reload: the browser sends what you had \
-                     typed once more.",
+                    "Sign in in a new tab, then return to this page and reload it. The browser \
+                     then sends your input again.",
                 )
             }
-            Outcome::SessionExpired => Some("Nothing is lost: your workspace keeps running."),
+            Outcome::SessionExpired => Some("Your workspace is still running."),
             Outcome::TooLarge => Some(
-                "Delete this site's cookies in the browser's settings. Another page of the same domain \
-                 may have set them.",
+                "Delete the cookies of this site in your browser's settings. Another page of the \
+                 same domain may have set them.",
             ),
-            Outcome::CrossSite => Some("Open the workspace by its own address."),
-            Outcome::ConfirmSignOut => Some(
-                "What you have open in this workspace keeps running; to see it again you sign in again.",
-            ),
-            Outcome::SignInFailed => Some(
-                "Sign in once more, in this window. If that does not help, the operator can find the \
-                 cause by the request id below.",
-            ),
-            Outcome::SignedOut => {
-                Some("Other workspaces, and the page where you signed in, may still know you.")
+            Outcome::CrossSite => Some("Open the workspace directly by its own address."),
+            Outcome::ConfirmSignOut => {
+                Some("Your workspace keeps running. To open it again, you need to sign in.")
             }
+            Outcome::SignInFailed => Some(
+                "Sign in again in this window. If that does not help, send the operator the \
+                 request ID below.",
+            ),
+            Outcome::SignedOut => Some(
+                "You may still be signed in to other workspaces and to the sign-in page itself.",
+            ),
             Outcome::Malformed
             | Outcome::NotFound
             | Outcome::NotYours
@@ -180,32 +180,29 @@ fn policy_for(forms: &str) -> HeaderValue {
 
 fn title(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Malformed => "This request cannot be judged",
+        Outcome::Malformed => "Bad request",
         Outcome::ConfirmSignOut => "Sign out?",
-        Outcome::CrossSite => "Another site asked for this",
-        Outcome::InvalidSession => "Your session is not valid here",
-        Outcome::NotFound => "Nothing is here",
-        Outcome::NotYours => "This is not your workspace",
-        Outcome::PeerRefused => "Not this way",
-        Outcome::RedirectLoop => "Signing in does not work",
-        Outcome::SessionExpired => "Your session has ended",
-        Outcome::SignInFailed => "Signing in did not work",
-        Outcome::SignInRequired => "Sign in first",
+        Outcome::CrossSite => "Blocked: the request came from another site",
+        Outcome::InvalidSession => "Your session is not valid",
+        Outcome::NotFound => "Not found",
+        Outcome::NotYours => "You do not have access to this workspace",
+        Outcome::PeerRefused => "Access denied",
+        Outcome::RedirectLoop => "Sign-in failed several times",
+        Outcome::SessionExpired => "Session expired",
+        Outcome::SignInFailed => "Sign-in failed",
+        Outcome::SignInRequired => "Sign-in required",
         Outcome::SignedIn => "You are signed in",
         Outcome::SignedOut => "You have signed out",
         Outcome::TooLarge => "Too many cookies",
-        Outcome::Unavailable => "Try again in a moment",
+        Outcome::Unavailable => "Temporarily unavailable",
     }
 }
 
-/// What has happened, for a person; the title has said the half of it.
-fn lede(outcome: Outcome) -> &'static str {
+/// The first sentence for the user, where the one for programs is not suitable.
+fn summary(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::RedirectLoop => {
-            "You came back from the sign-in page several times within a minute, and each time \
-             without a session that holds."
-        }
-        Outcome::SessionExpired => "You have to sign in from time to time, and it is time now.",
+        Outcome::SessionExpired => "Your session has expired. Please sign in again.",
+        Outcome::InvalidSession => "Your browser sent a token that is not a valid session.",
         other => other.detail(),
     }
 }
@@ -223,12 +220,12 @@ fn escape(text: &str, into: &mut String) {
     }
 }
 
-/// A door, for those who see it; the heading says the rest.
-const DOOR: &str = "<svg viewBox=\"0 0 24 24\" width=\"44\" height=\"44\" aria-hidden=\"true\">\
+/// Decoration: the heading carries the meaning, so screen readers skip the icon.
+const ICON: &str = "<svg viewBox=\"0 0 24 24\" width=\"44\" height=\"44\" aria-hidden=\"true\">\
 <path d=\"M5 22V3.5A1.5 1.5 0 0 1 6.5 2h11A1.5 1.5 0 0 1 19 3.5V22M2.5 22h19M8.5 22V5.5h7V22\"/>\
 <circle cx=\"13.4\" cy=\"14\" r=\".9\"/></svg>";
 
-/// Colours are the browser's own, so that contrast follows what its user has set (WCAG 2.2 §1.4.3),
+/// Uses the browser's own colours, so that contrast follows the user's settings (WCAG 2.2 §1.4.3),
 /// forced colours included.
 const STYLE: &str = "\
 :root{color-scheme:light dark;--line:color-mix(in srgb,CanvasText 22%,Canvas)}\

@@ -9,43 +9,43 @@ use super::decision::GatePathAnswer;
 use crate::gate::{Denial, GatePathProblem};
 use hyper::StatusCode;
 
-/// What a denied client is told. One for each thing it can do next.
+/// What a client without a permit is told: one variant for each thing that it can do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// 400: the proxy in front sends what cannot be judged.
+    /// 400: the forwarded headers are missing, repeated or ambiguous.
     Malformed,
-    /// 403: a page of another origin caused it.
+    /// 403: a page of another origin caused the request.
     CrossSite,
-    /// 403: whether to sign out; a press of the button is the answer.
+    /// 403: the page asks the user to confirm the sign-out by a button.
     ConfirmSignOut,
-    /// 401: the token is no session, and signing in again would not make it one.
+    /// 401: the token is not a session, and signing in again would not change that.
     InvalidSession,
-    /// 404: nothing is here, or nothing that may be told.
+    /// 404: nothing is at this address, or nothing that the client may learn about.
     NotFound,
-    /// 403: signed in, as somebody else.
+    /// 403: signed in, but without access to this workspace.
     NotYours,
-    /// 403: whoever asked is not the proxy.
+    /// 403: the peer is not the configured proxy.
     PeerRefused,
-    /// 401: sign-in came back without a session, again and again.
+    /// 401: the browser returned from the sign-in page without a session several times.
     RedirectLoop,
-    /// 401: signed in once, no longer.
+    /// 401: the session has expired.
     SessionExpired,
-    /// 401: came back from the sign-in page with what opens nothing here.
+    /// 401: the browser returned from the sign-in page without a usable hand-off token.
     SignInFailed,
     /// 401: not signed in.
     SignInRequired,
-    /// 303: came back from the sign-in page, and is in.
+    /// 303: the browser returned from the sign-in page and has a session now.
     SignedIn,
-    /// 401: signed out; 303 where the sign-in page says good-bye.
+    /// 401: signed out; 303 if `logout_url` is set.
     SignedOut,
     /// 431: more headers than the gate reads.
     TooLarge,
-    /// 503: cannot be judged now.
+    /// 503: the request cannot be judged now.
     Unavailable,
 }
 
 impl Outcome {
-    /// The table. `Denial` is matched whole: a new one does not compile until it has an answer.
+    /// The outcome of a denial. There is no catch-all arm: a new denial does not compile without one.
     #[must_use]
     pub fn of(denial: &Denial) -> Self {
         match denial {
@@ -93,7 +93,7 @@ impl Outcome {
         }
     }
 
-    /// HTTP status of its page; never 1xx or 2xx.
+    /// The HTTP status of the answer; never 1xx or 2xx.
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
@@ -114,7 +114,7 @@ impl Outcome {
         }
     }
 
-    /// Stable kebab-case name in problem documents and pages.
+    /// Stable kebab-case word for problem documents, pages and the log.
     #[must_use]
     pub fn reason(self) -> &'static str {
         match self {
@@ -136,41 +136,44 @@ impl Outcome {
         }
     }
 
-    /// One sentence for whoever reads the problem document.
+    /// One sentence for the client, in the problem document and on the page.
     #[must_use]
     pub fn detail(self) -> &'static str {
         match self {
-            Self::Malformed => "The proxy in front of the gate sent a request it cannot judge.",
+            Self::Malformed => "The proxy sent a request with missing or ambiguous headers.",
             Self::ConfirmSignOut => "You are about to sign out of this workspace.",
-            Self::CrossSite => "A page of another site may not make this request.",
-            Self::InvalidSession => "The token that came with the request is not a valid session.",
+            Self::CrossSite => "A page of another site caused this request.",
+            Self::InvalidSession => "The token sent with the request is not a valid session.",
             Self::NotFound => "There is nothing at this address.",
-            Self::NotYours => "You are signed in, but this workspace is not yours.",
-            Self::PeerRefused => "Only the proxy in front of the gate may ask it.",
+            Self::NotYours => "You are signed in, but you do not have access to this workspace.",
+            Self::PeerRefused => "Only the configured proxy may send requests to this service.",
             Self::RedirectLoop => {
-                "Signing in came back without a session several times in a minute."
+                "Several sign-ins within a minute did not result in a valid session."
             }
-            Self::SessionExpired => "The session has ended; sign in again.",
+            Self::SessionExpired => "The session has expired. Sign in again.",
             Self::SignInFailed => {
-                "The sign-in was begun in another browser or tab, took too long, or was used before."
+                "The sign-in was started in another browser or tab, took too long, or was used \
+                 before."
             }
-            Self::SignInRequired => "Sign in to enter this workspace.",
+            Self::SignInRequired => "Sign in to open this workspace.",
             Self::SignedIn => "You are signed in.",
             Self::SignedOut => "You have signed out of this workspace.",
             Self::TooLarge => {
-                "The request's headers are too large; too many cookies are the usual cause."
+                "The request headers are too large. The usual cause is too many cookies."
             }
-            Self::Unavailable => "The request cannot be judged right now; try again soon.",
+            Self::Unavailable => {
+                "The request cannot be checked at the moment. Please try again shortly."
+            }
         }
     }
 
-    /// Whether signing in may help, so that a page may be redirected.
+    /// Whether a page request is redirected to the sign-in page.
     #[must_use]
     pub fn leads_to_sign_in(self) -> bool {
         matches!(self, Self::SessionExpired | Self::SignInRequired)
     }
 
-    /// Whether a page shows the way to the sign-in page.
+    /// Whether the page shows a sign-in link.
     #[must_use]
     pub fn is_helped_by_signing_in(self) -> bool {
         self.leads_to_sign_in()
@@ -184,7 +187,7 @@ impl Outcome {
             )
     }
 
-    /// RFC 6750 §3.1: `error` only when a token was presented.
+    /// RFC 6750 §3.1: the challenge has an `error` only if the request carried a token.
     pub(super) fn presented_token(self) -> bool {
         matches!(self, Self::InvalidSession | Self::SessionExpired)
     }
@@ -195,9 +198,10 @@ mod tests {
     use super::*;
     use crate::token::Rejection;
 
-    /// 503 says "again", 401 "not with this": a token that was not judged is no bad one.
+    /// A token that could not be verified now is answered 503, so that the client tries again, and
+    /// not 401.
     #[test]
-    fn what_was_not_judged_is_told_to_come_back() {
+    fn an_unjudged_token_is_answered_503() {
         let unjudged = Rejection::KeysUnavailable;
         let arrival = |rejection| Denial::GatePath(GatePathProblem::Token(rejection));
         let rows = [

@@ -1,4 +1,4 @@
-//! Both bodies: bounded, well-formed, and silent about everybody but the visitor.
+//! Both bodies: bounded, well-formed, and without a trace of other users.
 
 use super::*;
 
@@ -67,7 +67,7 @@ fn the_policy_names_the_hash_of_the_style() {
     assert!(!policy.contains("unsafe"), "{policy}");
 }
 
-/// Chromium judges the redirect after a form by the page's `form-action` too.
+/// Chromium checks the redirect after a form against the page's `form-action`, too.
 #[test]
 fn a_form_may_lead_where_signing_out_leads_and_nowhere_else() {
     for (leads_to, expected) in [

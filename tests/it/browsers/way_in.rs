@@ -197,7 +197,7 @@ async fn a_day_at_the_desk(engine: Engine) {
     let page = context.page().await;
     let visit = page.goto(&street.alice("/desk")).await;
     assert_eq!(visit.status, Some(403), "{visit:?}");
-    assert!(page.text().await.contains("This is not your workspace"));
+    assert!(page.text().await.contains("You do not have access to this workspace"));
     picture(&page, engine, "not-yours").await;
     assert!(context.cookies(&street.alice("/")).await.iter().all(|one| one["name"] != COOKIE));
     page.click("nav a").await;
@@ -212,7 +212,7 @@ async fn a_day_at_the_desk(engine: Engine) {
         tokio::time::sleep(Duration::from_millis(1200)).await;
         // On a busy machine a sign-in may take longer than its session lives: a 401 as well.
         page.goto(&street.alice("/desk")).await.status == Some(401)
-            && page.text().await.contains("Signing in does not work")
+            && page.text().await.contains("Sign-in failed several times")
     };
     eventually("the page that ends a loop", 2 * PATIENCE, looped).await;
     picture(&page, engine, "too-many-sign-ins").await;
