@@ -1,9 +1,9 @@
-//! `admin_listen`: is the gate alive, is it ready, what does it count, what is it; and, for whoever
-//! knows a secret, which tokens end before their time (`desk`).
+//! The handler of `admin_listen`: liveness, readiness, metrics and version; and `/revocations` for
+//! clients that know a secret.
 //!
-//! These answers are the only 2xx of doorward that are not a permit, so they stand on a listener of
-//! their own. Should somebody point Traefik's ForwardAuth at it all the same, the question is
-//! recognised by the headers that only ForwardAuth sends, and refused.
+//! Its 2xx answers are not permits, so it has a listener of its own. If a ForwardAuth middleware is
+//! configured with its address by mistake, the handler recognises the request by the headers that
+//! only ForwardAuth sends, and refuses it.
 
 mod response;
 mod revocations;
@@ -19,7 +19,7 @@ use response::{NOTHING, Problem, answer, json, method_not_allowed};
 use serde::Serialize;
 use std::sync::Arc;
 
-/// Answers on `admin_listen`.
+/// Answers the requests on `admin_listen`.
 pub struct AdminHandler {
     status: Arc<Status>,
     metrics: Arc<Metrics>,
@@ -27,13 +27,13 @@ pub struct AdminHandler {
 }
 
 impl AdminHandler {
-    /// Shows these two.
+    /// A handler that shows `status` and `metrics`.
     #[must_use]
     pub fn new(status: Arc<Status>, metrics: Arc<Metrics>) -> Self {
         Self { status, metrics, verify: None }
     }
 
-    /// Takes revocations for this door as well, as its configuration allows.
+    /// Also answers `/revocations` for the state of `verify`.
     #[must_use]
     pub fn revoking(self, verify: Arc<VerifyHandler>) -> Self {
         Self { verify: Some(verify), ..self }
@@ -61,13 +61,13 @@ impl AdminHandler {
         answer
     }
 
-    /// Whoever answers is alive. A restart would not help a gate that merely is not ready.
+    /// Always 200: a restart would not help a gate that is only not ready.
     fn livez(&self) -> Response<Body> {
         json(StatusCode::OK, &Alive { status: word(self.status.stage()) })
     }
 
-    /// A refused reload does not make the gate unready: it works with what it had, and taking it
-    /// out of service for a typing mistake would be the outage.
+    /// A refused reload does not make the gate unready: it keeps working with its previous
+    /// configuration, and removing it from service for a typing error would cause an outage.
     fn readyz(&self) -> Response<Body> {
         let stage = self.status.stage();
         let code = match stage {
@@ -117,7 +117,7 @@ impl Handler for AdminHandler {
     }
 }
 
-/// A question of ForwardAuth's that somebody sent here.
+/// Whether ForwardAuth sent this request.
 pub(super) fn is_misdirected(headers: &HeaderMap) -> bool {
     FORWARD_AUTH.iter().any(|name| headers.contains_key(*name))
 }
@@ -144,7 +144,7 @@ struct ListensOn<'a> {
     address: &'a str,
 }
 
-/// Keys that are fetched.
+/// An issuer whose keys are fetched.
 #[derive(Serialize)]
 struct KeysOf<'a> {
     issuer: &'a str,
@@ -189,11 +189,11 @@ fn word(stage: Stage) -> &'static str {
     }
 }
 
-/// Sent with every ForwardAuth question, and by nothing else that asks for health or metrics, not
-/// even through a proxy.
+/// ForwardAuth sends these with every request; clients of the admin listener do not, not even
+/// through a proxy.
 const FORWARD_AUTH: [&str; 2] = ["x-forwarded-method", "x-forwarded-uri"];
 const REVOCATIONS: &str = "/revocations";
-const MISDIRECTED: &str = "this is not where ForwardAuth asks: its address is `listen`, /verify";
+const MISDIRECTED: &str = "the address of ForwardAuth is /verify on `listen`, not this listener";
 
 #[cfg(test)]
 mod tests {
@@ -201,13 +201,18 @@ mod tests {
     use http_body_util::BodyExt;
     use hyper::header::{CACHE_CONTROL, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 
-    struct Seen {
+    struct Answered {
         status: u16,
         headers: HeaderMap,
         body: String,
     }
 
-    async fn ask(admin: &AdminHandler, method: &str, path: &str, headers: &[&'static str]) -> Seen {
+    async fn ask(
+        admin: &AdminHandler,
+        method: &str,
+        path: &str,
+        headers: &[&'static str],
+    ) -> Answered {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let mut map = HeaderMap::new();
         for name in headers {
@@ -216,7 +221,7 @@ mod tests {
         let (head, body) = admin.route(&method, path, &map).into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
         let body = String::from_utf8(body).unwrap();
-        Seen { status: head.status.as_u16(), headers: head.headers, body }
+        Answered { status: head.status.as_u16(), headers: head.headers, body }
     }
 
     fn admin() -> (Arc<Status>, AdminHandler) {

@@ -89,7 +89,7 @@ fn challenge(outcome: Outcome) -> HeaderValue {
         outcome if !outcome.presented_token() => "Bearer realm=\"doorward\"",
         Outcome::SessionExpired => {
             "Bearer realm=\"doorward\", error=\"invalid_token\", \
-             error_description=\"the session has ended\""
+             error_description=\"the session has expired\""
         }
         _ => {
             "Bearer realm=\"doorward\", error=\"invalid_token\", \
@@ -98,16 +98,16 @@ fn challenge(outcome: Outcome) -> HeaderValue {
     })
 }
 
-/// The only 2xx of the program: what goes on to the desktop with an allowed request.
+/// The only 2xx on `listen`: the headers that the desktop receives with an allowed request.
 #[must_use]
-#[expect(clippy::needless_pass_by_value, reason = "a permit is spent: one proof, one 2xx")]
-pub fn permitted(permit: Permit<'_>, passing: UpstreamHeaders<'_>) -> Response<Body> {
+#[expect(clippy::needless_pass_by_value, reason = "each permit gives one 2xx")]
+pub fn permitted(permit: Permit<'_>, upstream: UpstreamHeaders<'_>) -> Response<Body> {
     let mut response = Response::new(Body::default());
-    passing.write(&permit, response.headers_mut());
+    upstream.write(&permit, response.headers_mut());
     response
 }
 
-/// Headers that every answer but a permit has.
+/// A response with the headers that every answer except a permit has.
 fn guarded(status: StatusCode, body: Bytes) -> Response<Body> {
     let mut response = Response::new(Body::new(body));
     *response.status_mut() = status;

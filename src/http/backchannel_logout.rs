@@ -1,9 +1,9 @@
-//! `backchannel_listen`: OpenID Connect Back-Channel Logout 1.0. A provider posts a logout token, and
-//! what it names is revoked before it is told so (section 2.8).
+//! The handler of `backchannel_listen`: OpenID Connect Back-Channel Logout 1.0. A provider posts a
+//! logout token; the session or subject that it names is revoked before the answer (section 2.8).
 //!
-//! Anybody on the internet may post here, so little is read, and few signatures are computed in a
-//! second. Its 200 is the third of doorward's that is no permit, and stands on a listener of its
-//! own; a question of ForwardAuth's is refused there, as on the admin listener.
+//! Anyone on the internet may post here, so it reads at most 16 KiB and verifies a limited number of
+//! signatures per second. Its 200 is not a permit, so it has a listener of its own; a ForwardAuth
+//! request is refused there, as on the admin listener.
 
 use super::handler::{AnswerFuture, Body, Handler, Peer};
 use super::state::State;
@@ -23,20 +23,20 @@ use hyper::{Method, Request, Response, StatusCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// Takes logout tokens for a door.
+/// Revokes what logout tokens name, in the store of a [`VerifyHandler`]'s state.
 pub struct BackChannelHandler {
     verify: Arc<VerifyHandler>,
-    /// The second that runs and how many tokens were judged in it: 32 bits each.
-    judged: AtomicU64,
-    /// How many wait for a look at an issuer's keys.
+    /// The current second and the number of signatures verified in it: 32 bits each.
+    verified: AtomicU64,
+    /// The number of requests that wait for an issuer's keys.
     waiting: AtomicUsize,
 }
 
 impl BackChannelHandler {
-    /// For this door.
+    /// A handler for the state of `verify`.
     #[must_use]
     pub fn new(verify: Arc<VerifyHandler>) -> Self {
-        Self { verify, judged: AtomicU64::new(0), waiting: AtomicUsize::new(0) }
+        Self { verify, verified: AtomicU64::new(0), waiting: AtomicUsize::new(0) }
     }
 
     fn route(method: &Method, path: &str, headers: &HeaderMap) -> Option<LogoutError> {
@@ -44,7 +44,7 @@ impl BackChannelHandler {
             return Some(LogoutError::Misdirected);
         }
         if path != PATH {
-            return Some(LogoutError::Nothing);
+            return Some(LogoutError::NotFound);
         }
         if *method != Method::POST {
             return Some(LogoutError::Method);
@@ -52,64 +52,65 @@ impl BackChannelHandler {
         None
     }
 
-    async fn take(&self, request: Request<Incoming>) -> Response<Body> {
+    async fn answer_post(&self, request: Request<Incoming>) -> Response<Body> {
         let is_form = request.headers().get(CONTENT_TYPE).is_some_and(is_form);
         let body = Limited::new(request.into_body(), MAX_BODY).collect().await;
         let Some(body) = body.ok().map(Collected::to_bytes).filter(|_| is_form) else {
             return LogoutError::Form.response();
         };
         let Some(token) = logout_token(&body) else { return LogoutError::Form.response() };
-        match self.end(token).await {
-            Ok(()) => done(),
+        match self.revoke(token).await {
+            Ok(()) => ok(),
             Err(refused) => refused.response(),
         }
     }
 
-    /// Ends what a logout token names. Many a provider sends it only once, so one whose key is unknown
-    /// waits until the issuer's keys have been looked for.
-    async fn end(&self, token: &str) -> Result<(), LogoutError> {
+    /// Revokes what a logout token names. Some providers send it only once, so a token with an
+    /// unknown key waits until the issuer's keys have been fetched.
+    async fn revoke(&self, token: &str) -> Result<(), LogoutError> {
         let mut state = self.verify.state();
-        let mut judged = self.judge(&state, token);
-        if judged.as_ref().is_err_and(|rejection| *rejection == Rejection::KeyUnknown)
+        let mut logout = self.verify_token(&state, token);
+        if logout.as_ref().is_err_and(|rejection| *rejection == Rejection::KeyUnknown)
             && let Some(issuer) = state.gate.verifier.issuer_named_in(token)
-            && let Some(looked) = self.verify.look_up_keys(&state, issuer)
-            && let Some(_place) = WaitSlot::take(&self.waiting)
+            && let Some(lookup) = self.verify.look_up_keys(&state, issuer)
+            && let Some(_slot) = WaitSlot::take(&self.waiting)
         {
-            looked.await;
+            lookup.await;
             state = self.verify.state();
-            judged = self.judge(&state, token);
+            logout = self.verify_token(&state, token);
         }
-        end(&state, judged.map_err(refused)?, now()).await
+        revoke(&state, logout.map_err(refused)?, now()).await
     }
 
-    fn judge(&self, state: &State, token: &str) -> Result<LogoutToken, Rejection> {
+    fn verify_token(&self, state: &State, token: &str) -> Result<LogoutToken, Rejection> {
         let now = now();
-        state.gate.verifier.verify_logout(token, now, || self.may_judge(now))
+        state.gate.verifier.verify_logout(token, now, || self.may_verify(now))
     }
 
-    /// Whether one more signature may be computed in this second.
-    fn may_judge(&self, now: UnixTime) -> bool {
+    /// Counts one signature; `false` if this second's limit is reached.
+    fn may_verify(&self, now: UnixTime) -> bool {
         let second = now.0 << 32;
-        let counted = self.judged.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |judged| {
-            let count = if judged >> 32 == now.0 & u64::from(u32::MAX) {
-                judged & u64::from(u32::MAX)
-            } else {
-                0
-            };
-            (count < MOST_JUDGED).then_some(second | (count + 1))
-        });
+        let counted =
+            self.verified.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |verified| {
+                let count = if verified >> 32 == now.0 & u64::from(u32::MAX) {
+                    verified & u64::from(u32::MAX)
+                } else {
+                    0
+                };
+                (count < MAX_SIGNATURES).then_some(second | (count + 1))
+            });
         counted.is_ok()
     }
 }
 
-/// One of the few that may wait; given back when it goes.
+/// One of the [`MAX_WAITING`] requests that may wait; dropping it frees the slot.
 struct WaitSlot<'w>(&'w AtomicUsize);
 
 impl<'w> WaitSlot<'w> {
     fn take(waiting: &'w AtomicUsize) -> Option<Self> {
-        let place = Self(waiting);
-        // Given back at once when there is none.
-        (waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING).then_some(place)
+        let slot = Self(waiting);
+        // Dropped at once, which undoes the count, if all slots are taken.
+        (waiting.fetch_add(1, Ordering::Relaxed) < MAX_WAITING).then_some(slot)
     }
 }
 
@@ -130,7 +131,7 @@ impl Handler for BackChannelHandler {
     }
 
     fn answer_async(self: Arc<Self>, _: Peer, request: Request<Incoming>) -> AnswerFuture {
-        Box::pin(async move { self.take(request).await })
+        Box::pin(async move { self.answer_post(request).await })
     }
 }
 
@@ -142,17 +143,17 @@ fn refused(rejection: Rejection) -> LogoutError {
         { field::EVENT } = "backchannel-logout",
         { field::REASON } = rejection.reason(),
         { field::REMEDY } = rejection.remedy(),
-        "a logout token was refused"
+        "logout token refused"
     );
     LogoutError::Token(rejection)
 }
 
-/// Ends what a logout token names, once.
-async fn end(state: &State, logout: LogoutToken, now: UnixTime) -> Result<(), LogoutError> {
+/// Revokes what a verified logout token names, once.
+async fn revoke(state: &State, logout: LogoutToken, now: UnixTime) -> Result<(), LogoutError> {
     let gate = &state.gate;
     let life = state.lives.get(logout.issuer).copied().flatten();
     let revocation = Revocation {
-        // A sign-in ends whole; whoever signs in again is a new one of the same subject.
+        // A session (`sid`) ends as a whole; a subject can sign in again, with a new session.
         issued_before: match logout.name.kind {
             KeyKind::Session => None,
             _ => Some(UnixTime(logout.issued_at.0.saturating_add(1))),
@@ -162,14 +163,14 @@ async fn end(state: &State, logout: LogoutToken, now: UnixTime) -> Result<(), Lo
     };
     let (issuer, kind) = (revocation.key.issuer.clone(), revocation.key.kind);
     let once = KeyHash::new(&issuer, KeyKind::OnceLogout, &logout.id);
-    // Before it is noted as used, so that a provider which is told to try again may. Told twice, it
-    // ends nothing more.
-    gate.revocations.revoke(revocation, now).await.map_err(|_| LogoutError::NotKept)?;
-    let spent = logout.expires_at.0.saturating_add(MAX_LEEWAY);
-    match gate.revocations.mark_used(once, UnixTime(spent), now).await {
+    // Revoked before the token is marked as used, so that a provider can send it again after a 503.
+    // Revoking twice has no further effect.
+    gate.revocations.revoke(revocation, now).await.map_err(|_| LogoutError::NotStored)?;
+    let until = logout.expires_at.0.saturating_add(MAX_LEEWAY);
+    match gate.revocations.mark_used(once, UnixTime(until), now).await {
         Ok(true) => {}
         Ok(false) => return Err(LogoutError::Replayed),
-        Err(StoreError) => return Err(LogoutError::NotKept),
+        Err(StoreError) => return Err(LogoutError::NotStored),
     }
     tracing::info!(
         { field::EVENT } = "backchannel-logout",
@@ -179,8 +180,8 @@ async fn end(state: &State, logout: LogoutToken, now: UnixTime) -> Result<(), Lo
     Ok(())
 }
 
-/// `logout_token` of a form, exactly once, beside whatever else is there. A JWT has no byte that a
-/// form would encode.
+/// The `logout_token` of a form, which must occur once; other fields are ignored. A JWT has no
+/// byte that a form encodes.
 fn logout_token(body: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(body).ok()?;
     let mut tokens = text.split('&').filter_map(|pair| pair.strip_prefix("logout_token="));
@@ -194,42 +195,48 @@ fn is_form(kind: &HeaderValue) -> bool {
     media.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-/// Why nothing was ended.
+/// Why nothing was revoked.
 #[derive(Debug)]
 enum LogoutError {
     Misdirected,
-    Nothing,
+    NotFound,
     Method,
     Form,
     Busy,
     Token(Rejection),
     Replayed,
-    NotKept,
+    NotStored,
 }
 
 impl LogoutError {
     /// Section 2.8: 400 with a JSON error, as RFC 6749 §5.2 has it.
     fn response(&self) -> Response<Body> {
         let (status, error, description) = match self {
-            Self::Misdirected => {
-                (StatusCode::MISDIRECTED_REQUEST, "invalid_request", "ForwardAuth asks at `listen`")
+            Self::Misdirected => (
+                StatusCode::MISDIRECTED_REQUEST,
+                "invalid_request",
+                "the address of ForwardAuth is /verify on `listen`, not this listener",
+            ),
+            Self::NotFound => (StatusCode::NOT_FOUND, "invalid_request", "there is nothing here"),
+            Self::Method => {
+                (StatusCode::METHOD_NOT_ALLOWED, "invalid_request", "only POST is allowed")
             }
-            Self::Nothing => (StatusCode::NOT_FOUND, "invalid_request", "there is nothing here"),
-            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "invalid_request", "only POST"),
             Self::Form => (
                 StatusCode::BAD_REQUEST,
                 "invalid_request",
-                "send a form with logout_token, once, of at most 16 KiB",
+                "send a form of at most 16 KiB with logout_token once",
             ),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "try again"),
-            // The provider's operator learns the reason; whoever forges tokens knows it anyway.
+            // The provider's operator needs the reason; it tells an attacker nothing new.
             Self::Token(rejection) => {
                 (StatusCode::BAD_REQUEST, "invalid_request", rejection.reason())
             }
             Self::Replayed => (StatusCode::BAD_REQUEST, "invalid_request", "replayed"),
-            Self::NotKept => {
-                (StatusCode::SERVICE_UNAVAILABLE, "server_error", "the store could not keep it")
-            }
+            Self::NotStored => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "server_error",
+                "the revocation could not be stored",
+            ),
         };
         let body = serde_json::json!({ "error": error, "error_description": description });
         let mut response = guarded(status, body.to_string() + "\n");
@@ -237,7 +244,7 @@ impl LogoutError {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         match self {
             Self::Method => drop(headers.insert(ALLOW, HeaderValue::from_static("POST"))),
-            Self::Busy | Self::NotKept => {
+            Self::Busy | Self::NotStored => {
                 drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("1")));
             }
             _ => {}
@@ -246,7 +253,7 @@ impl LogoutError {
     }
 }
 
-fn done() -> Response<Body> {
+fn ok() -> Response<Body> {
     guarded(StatusCode::OK, String::new())
 }
 
@@ -261,25 +268,25 @@ fn guarded(status: StatusCode, body: String) -> Response<Body> {
 }
 
 const PATH: &str = "/backchannel-logout";
-/// Requests that wait for an issuer's keys at a time; more are refused at once, as forged ones are.
-const MOST_WAITING: usize = 64;
+/// Requests that may wait for an issuer's keys at a time; others are refused without waiting.
+const MAX_WAITING: usize = 64;
 const MAX_BODY: usize = 16 * 1024;
-/// Signatures computed within a second: one may cost a tenth of a millisecond.
-const MOST_JUDGED: u64 = 200;
+/// Signatures verified per second; one takes up to about 0.1 ms.
+const MAX_SIGNATURES: u64 = 200;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn few_wait_and_each_makes_room_again() {
+    fn the_number_of_waiting_requests_is_limited() {
         let waiting = AtomicUsize::new(0);
-        let places: Vec<_> = (0..MOST_WAITING).map(|_| WaitSlot::take(&waiting)).collect();
-        assert!(places.iter().all(Option::is_some));
+        let slots: Vec<_> = (0..MAX_WAITING).map(|_| WaitSlot::take(&waiting)).collect();
+        assert!(slots.iter().all(Option::is_some));
         for _ in 0..3 {
             assert!(WaitSlot::take(&waiting).is_none());
         }
-        drop(places);
+        drop(slots);
         assert_eq!(waiting.load(Ordering::Relaxed), 0);
         assert!(WaitSlot::take(&waiting).is_some());
     }

@@ -1,23 +1,24 @@
-//! What kind of client waits for an answer: it decides between a redirect, a page and a problem.
+//! The kind of client that receives the answer: it decides between a redirect, a page and a problem
+//! document.
 
 use crate::cross_site::Presented;
 use hyper::header::{ACCEPT, HeaderMap};
 
-/// The first that fits, in this order.
+/// The class of a request: the first that applies, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientClass {
-    /// A handshake: a redirect would only confuse it.
+    /// A WebSocket handshake: it cannot follow a redirect.
     WebSocket,
-    /// A person looks at a top-level page: may be sent to sign in.
+    /// A top-level page: may be redirected to the sign-in page.
     Page,
-    /// A frame, or a navigation that is no plain GET: shows a page, but must not be redirected.
+    /// A frame, or a navigation other than GET: shows a page, but must not be redirected.
     PageLike,
-    /// A script, an image, a program.
+    /// Anything else: a script, an image, a program.
     Other,
 }
 
 impl ClientClass {
-    /// Judges the request that Traefik asks about by its method and headers.
+    /// The class of the forwarded request, by its method and headers.
     #[must_use]
     pub fn of(method: &str, headers: &HeaderMap) -> Self {
         if headers.contains_key("sec-websocket-key") {
@@ -27,16 +28,16 @@ impl ClientClass {
             headers
                 .get_all(name)
                 .iter()
-                .fold(Presented::Absent, |seen, value| seen.and(value.as_bytes()))
+                .fold(Presented::Absent, |presented, value| presented.and(value.as_bytes()))
         };
         let safe = matches!(method, "GET" | "HEAD");
         let metadata = headers.keys().any(|name| name.as_str().starts_with("sec-fetch-"));
         if metadata {
             let navigates = line("sec-fetch-mode").once() == Some("navigate");
-            // What is fetched ahead is nobody's page yet: it must not begin a sign-in, nor end one.
-            let ahead = headers.contains_key("sec-purpose");
+            // A prefetched page is not shown yet: it must neither start nor finish a sign-in.
+            let prefetch = headers.contains_key("sec-purpose");
             return match line("sec-fetch-dest").once() {
-                Some("document") if navigates && safe && !ahead => Self::Page,
+                Some("document") if navigates && safe && !prefetch => Self::Page,
                 Some("iframe" | "frame" | "embed" | "object" | "fencedframe") => Self::PageLike,
                 _ if navigates => Self::PageLike,
                 _ => Self::Other,
@@ -48,7 +49,7 @@ impl ClientClass {
         if safe { Self::Page } else { Self::PageLike }
     }
 
-    /// For log and metric.
+    /// The word for log and metrics.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -59,14 +60,14 @@ impl ClientClass {
         }
     }
 
-    /// Whether a person reads the body.
+    /// Whether a user reads the body.
     #[must_use]
     pub fn shows_page(self) -> bool {
         matches!(self, Self::Page | Self::PageLike)
     }
 }
 
-/// Whether `Accept` names `text/html`; `*/*` does not count, scripts and programs send it.
+/// Whether `Accept` names `text/html`. `*/*` does not count: scripts and programs send it.
 fn accepts_html(headers: &HeaderMap) -> bool {
     headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(|value| {
         value.split(',').any(|range| {

@@ -1,9 +1,9 @@
-//! Cookies and bearer tokens, as bytes: which of them are ours to try, and what of the client's
-//! headers goes on to the desktop.
+//! Reads cookies and bearer tokens as bytes: which of them are candidates for a session, and which
+//! must not reach the desktop.
 //!
-//! Splitting follows interface and RFC 6265bis §5.7 as servers read it: at `;`, trimmed of SP and
-//! HTAB only. No quoting, no `$Version`, no Unicode white space: each of those made some other
-//! parser see a cookie that the browser never guarded with its `__Host-` rules.
+//! Cookie lines are split as in RFC 6265bis §5.7: at `;`, trimmed of SP and HTAB only. Quoting,
+//! `$Version` and Unicode white space have no meaning: with each of them, some other parser has read
+//! a cookie that the browser's `__Host-` rules did not protect.
 
 use crate::gate::Source;
 use crate::handoff::{LOOP_COOKIE, PARTITIONED_COOKIE, STATE_COOKIES};
@@ -11,14 +11,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use memchr::{memchr, memchr_iter};
 
-/// One `name=value` of a `Cookie` line; `name` is empty for a nameless pair.
+/// One `name=value` of a `Cookie` line; `name` is empty for a pair without a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pair<'r> {
     /// Before the first `=`, trimmed.
     pub name: &'r [u8],
-    /// Behind it, trimmed.
+    /// After the first `=`, trimmed.
     pub value: &'r [u8],
-    /// The whole pair, trimmed: what goes on to the desktop.
+    /// The whole pair, trimmed, as the desktop receives it.
     pub text: &'r [u8],
 }
 
@@ -40,7 +40,7 @@ pub fn pairs(line: &[u8]) -> impl Iterator<Item = Pair<'_>> {
     })
 }
 
-/// The cookie names that are ours.
+/// The names of the gate's cookies.
 #[derive(Clone, Debug)]
 pub struct GateCookies {
     names: Vec<Box<str>>,
@@ -48,14 +48,14 @@ pub struct GateCookies {
 }
 
 impl GateCookies {
-    /// `names`: `tokens.cookies`, in order. `handoff`: the gate sets session cookies itself, so both
-    /// of its names are read.
+    /// `names`: `tokens.cookies`, in order. `handoff`: the gate sets session cookies itself, so it
+    /// reads both of their names.
     #[must_use]
     pub fn new(names: Vec<Box<str>>, handoff: bool) -> Self {
         Self { names, handoff }
     }
 
-    /// Which session cookie's name it is: exact, byte-wise.
+    /// Which session cookie has this name, compared byte by byte.
     #[must_use]
     pub fn session(&self, name: &[u8]) -> Option<Source> {
         if let Some(index) = self.names.iter().position(|own| own.as_bytes() == name) {
@@ -69,8 +69,8 @@ impl GateCookies {
         self.names.iter().map(|name| &**name)
     }
 
-    /// Whether a cookie of this name is ours, session or not: such a cookie never reaches a
-    /// desktop, winner or not.
+    /// Whether a cookie of this name belongs to the gate, session cookie or not. Such a cookie never
+    /// reaches a desktop, whether or not it was used.
     #[must_use]
     pub fn include(&self, name: &[u8]) -> bool {
         self.names.iter().any(|own| own.as_bytes() == name)
@@ -80,8 +80,8 @@ impl GateCookies {
     }
 }
 
-/// The token of `Authorization: Bearer TOKEN`: scheme in any case, white space, one token, nothing
-/// behind it (RFC 6750 §2.1, RFC 9110 §11.1).
+/// The token of `Authorization: Bearer TOKEN`: the scheme in any case, white space, exactly one
+/// token (RFC 6750 §2.1, RFC 9110 §11.1).
 #[must_use]
 pub fn bearer(value: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(value).ok()?;
@@ -93,10 +93,9 @@ pub fn bearer(value: &[u8]) -> Option<&str> {
     (!token.is_empty() && !token.contains([' ', '\t', ','])).then_some(token)
 }
 
-/// Every stretch of a header value in which some reader could find a compact JWS, however it is
-/// wrapped, beginning at each of its dots' sides: an `Authorization` of ours must not reach a
-/// desktop because somebody wrote `Token` or `x.` before it. Other base64 alphabets and padding
-/// count as parts too.
+/// Every part of a header value that some parser could read as a compact JWS, starting at the
+/// beginning of a word and after each dot: a gate token must not reach a desktop because `Token` or
+/// `x.` precedes it. The characters of other base64 alphabets and padding are included.
 pub fn possible_tokens(value: &[u8]) -> impl Iterator<Item = &str> {
     let part_of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.+/=".contains(byte);
     value
@@ -110,7 +109,7 @@ pub fn possible_tokens(value: &[u8]) -> impl Iterator<Item = &str> {
         .filter(|piece| piece.contains('.'))
 }
 
-/// What `Authorization: Basic` holds, decoded; a token may be the password in it.
+/// The decoded credentials of `Authorization: Basic`; the password may be a token.
 #[must_use]
 pub fn basic(value: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(value).ok()?;

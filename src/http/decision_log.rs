@@ -1,6 +1,6 @@
-//! One event for each decision, in log and metrics: a denial at `info`, a permit at `debug`, a
-//! permit by grant or one that `cross_site: report` let pass at `info`. Never a token, a cookie or
-//! a URI, which may carry a secret; a token is named by the first bytes of its digest.
+//! Records each decision in log and metrics: a denial at `info`, a permit at `debug`, a permit by
+//! grant or one that only `cross_site: report` admits at `info`. It never logs a token, a cookie or
+//! a URI, which may contain a secret; a token is identified by the first bytes of its digest.
 
 mod event;
 
@@ -28,12 +28,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use tracing::Level;
 
-/// What a record is about.
+/// One request whose decision is recorded.
 pub(super) struct DecisionLog<'r> {
     pub(super) state: &'r State,
     pub(super) headers: &'r HeaderMap,
     pub(super) peer: &'r Peer,
-    /// `None`: not timed.
+    /// `None`: the decision was not timed.
     pub(super) took: Option<Duration>,
 }
 
@@ -52,7 +52,7 @@ impl DecisionLog<'_> {
         counters.count(reason, self.took, permit.effort());
         let level =
             if grant.is_some() || would_deny.is_some() { Level::INFO } else { Level::DEBUG };
-        // The rule, a permit that nobody logs, ends here: nothing is put together for it.
+        // Most permits are not logged; they return before anything is allocated.
         if !is_logged(level) {
             return;
         }
@@ -182,7 +182,7 @@ impl DecisionLog<'_> {
         }
     }
 
-    /// What every event takes from the request.
+    /// The fields that every event takes from the request.
     fn event<'e>(&'e self, request_id: &'e str) -> Event<'e> {
         Event {
             request_id,
@@ -197,7 +197,7 @@ impl DecisionLog<'_> {
         ClientClass::of(text_of(self.headers, "x-forwarded-method"), self.headers).name()
     }
 
-    /// `Origin` when it is one, in canonical form; a visitor could write anything else there.
+    /// A valid `Origin`, in canonical form; a client can send any text in this header.
     fn origin(&self) -> Option<Origin> {
         Origin::parse(text_of(self.headers, "origin"))
     }
@@ -206,7 +206,8 @@ impl DecisionLog<'_> {
         self.state.gate.verifier.issuers.get(session.issuer()).map(|issuer| &*issuer.name)
     }
 
-    /// Only with `log.usernames`: labels are enough to operate, names are personal data.
+    /// The username if `log.usernames` is set. Usernames are personal data; labels suffice to operate
+    /// doorward.
     fn username<'s>(&self, session: &'s Session) -> Option<&'s str> {
         self.state.log_usernames.then(|| session.username())
     }
@@ -223,25 +224,25 @@ pub(super) struct LoggedAnswer<'r> {
     pub(super) request_id: &'r str,
 }
 
-/// Counts decisions. The place of each reason is looked up once, at the start; a permit by its own
-/// label, the rule, does not even do that.
+/// Counts decisions. The counter of each reason is looked up in a map built at start; the most
+/// frequent one, a permit by the user's own label, needs no lookup.
 pub(super) struct DecisionCounters {
     metrics: Arc<Metrics>,
-    places: HashMap<&'static str, usize>,
+    indices: HashMap<&'static str, usize>,
 }
 
 impl DecisionCounters {
     pub(super) fn new(metrics: Arc<Metrics>) -> Self {
         let names = decision_names();
-        let places = names.into_iter().enumerate().map(|(place, (_, name))| (name, place));
-        Self { metrics, places: places.collect() }
+        let indices = names.into_iter().enumerate().map(|(index, (_, name))| (name, index));
+        Self { metrics, indices: indices.collect() }
     }
 
     fn count(&self, name: &'static str, took: Option<Duration>, effort: Effort) {
-        // `decision_names` begins with the rule.
-        let place = if name == PERMIT { Some(0) } else { self.places.get(name).copied() };
-        if let Some(place) = place {
-            self.metrics.count(place);
+        // `decision_names` begins with `PERMIT`.
+        let index = if name == PERMIT { Some(0) } else { self.indices.get(name).copied() };
+        if let Some(index) = index {
+            self.metrics.count(index);
         }
         if let Some(took) = took {
             self.metrics.took(took);
@@ -267,8 +268,8 @@ pub fn decision_names() -> Vec<(&'static str, &'static str)> {
     names
 }
 
-/// A host that no workspace has, as a name: whoever debugs a route looks for it. What is no host
-/// name is not logged; a label above 63 bytes, as the parts of a token are, is none.
+/// The host of a request for an unknown host, which helps to debug a route. Text that is not a host
+/// name is not logged; a label above 63 bytes is not one, so parts of a token are never logged.
 fn host_name(text: &str) -> Option<&str> {
     let is_name = (1..=MAX_HOST).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_graphic())
@@ -276,14 +277,14 @@ fn host_name(text: &str) -> Option<&str> {
     is_name.then_some(text)
 }
 
-/// The visitor's address as Traefik reports it. What is no address is not logged: a client that the
-/// entry point trusts could write anything there.
+/// The client's address as Traefik reports it. Text that is not an address is not logged: a client
+/// that the entry point trusts can send any text in this header.
 fn client(headers: &HeaderMap) -> Option<IpAddr> {
     let first = text_of(headers, "x-forwarded-for").split(',').next()?.trim();
     first.parse().ok()
 }
 
-/// The trace id of a W3C `traceparent` (version 00).
+/// The trace ID of a W3C `traceparent` (version 00).
 fn trace_id(headers: &HeaderMap) -> Option<&str> {
     let mut parts = text_of(headers, TRACE_PARENT).split('-');
     let _version = parts.next()?;

@@ -1,5 +1,5 @@
-//! Step 2 of the decision: one pass over the header map collects what the gate judges, and refuses
-//! whatever could be read in two ways. Never falls back to `Host`, never folds names.
+//! Step 2 of the decision: one pass over the headers collects what the gate judges, and refuses
+//! ambiguous input. It never falls back to `Host` and never folds header names.
 
 use super::credential::{GateCookies, bearer, pairs};
 use super::headers::is_forwarded_alias;
@@ -9,14 +9,14 @@ use crate::gate::{
 };
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 
-/// What reading depends on besides the request.
+/// The settings of step 2.
 #[derive(Clone, Debug)]
 pub struct ForwardedReader {
     /// `limits.header_bytes`: names and values together, cookies included.
     pub header_bytes: usize,
     /// `limits.headers`: lines other than `Cookie`.
     pub headers: usize,
-    /// Which protocols are admitted.
+    /// The protocols that are admitted.
     pub public_scheme: PublicScheme,
     /// `tokens.cookies` and the gate's own names.
     pub cookies: GateCookies,
@@ -27,7 +27,7 @@ pub struct ForwardedReader {
 }
 
 impl ForwardedReader {
-    /// Reads the request that Traefik asks about. `query` is that of the gate's own address.
+    /// Reads the forwarded request. `query` is the query of the gate's own address.
     ///
     /// # Errors
     /// [`Denial::TooManyHeaders`], [`Denial::HeadersTooLarge`] or [`Denial::Forwarded`].
@@ -36,89 +36,89 @@ impl ForwardedReader {
         headers: &'r HeaderMap,
         query: Option<&'r str>,
     ) -> Result<(Forwarded<'r>, Credentials<'r>), Denial> {
-        let mut seen = Seen::default();
+        let mut scan = HeaderScan::default();
         for (name, value) in headers {
-            self.collect(name, value, &mut seen);
+            self.collect(name, value, &mut scan);
         }
-        if seen.lines > self.headers {
+        if scan.lines > self.headers {
             return Err(Denial::TooManyHeaders);
         }
-        if seen.bytes > self.header_bytes {
+        if scan.bytes > self.header_bytes {
             return Err(Denial::HeadersTooLarge);
         }
-        if let Some(header) = seen.alias {
+        if let Some(header) = scan.alias {
             return Err(Denial::Forwarded(ForwardedProblem::Alias(header)));
         }
-        let forwarded = self.judge(&seen, query).map_err(Denial::Forwarded)?;
-        seen.credentials.sort();
-        Ok((forwarded, seen.credentials))
+        let forwarded = self.judge(&scan, query).map_err(Denial::Forwarded)?;
+        scan.credentials.sort();
+        Ok((forwarded, scan.credentials))
     }
 
     #[inline]
-    fn collect<'r>(&self, name: &'r HeaderName, value: &'r HeaderValue, seen: &mut Seen<'r>) {
+    fn collect<'r>(&self, name: &'r HeaderName, value: &'r HeaderValue, scan: &mut HeaderScan<'r>) {
         let (text, bytes) = (name.as_str(), value.as_bytes());
-        seen.bytes += text.len() + bytes.len();
-        seen.lines += 1;
-        // By length first: most headers are none of these, and learn it from one comparison.
+        scan.bytes += text.len() + bytes.len();
+        scan.lines += 1;
+        // By length first: for most headers, one comparison shows that they are none of these.
         match text.len() {
             6 if text == "cookie" => {
-                seen.lines -= 1;
-                self.collect_cookies(bytes, seen);
+                scan.lines -= 1;
+                self.collect_cookies(bytes, scan);
             }
-            6 if text == "origin" => seen.provenance.origin = seen.provenance.origin.and(bytes),
-            7 if text == "referer" => seen.provenance.referer = seen.provenance.referer.and(bytes),
-            11 if text == "sec-purpose" => seen.provenance.ahead = true,
+            6 if text == "origin" => scan.provenance.origin = scan.provenance.origin.and(bytes),
+            7 if text == "referer" => scan.provenance.referer = scan.provenance.referer.and(bytes),
+            11 if text == "sec-purpose" => scan.provenance.ahead = true,
             13 if text == "authorization" && self.authorization => match bearer(bytes) {
                 Some(token) => {
-                    seen.credentials.push(Candidate { token, source: Source::Authorization });
+                    scan.credentials.push(Candidate { token, source: Source::Authorization });
                 }
-                None => seen.credentials.pass_over_authorization(),
+                None => scan.credentials.pass_over_authorization(),
             },
-            14 if text.starts_with("sec-fetch-") => collect_metadata(text, bytes, seen),
-            15 if text == "x-forwarded-uri" => seen.uri = seen.uri.and(bytes),
-            16 if text == "x-forwarded-host" => seen.host = seen.host.and(bytes),
-            17 if text == "x-forwarded-proto" => seen.proto = seen.proto.and(bytes),
-            17 if text == "sec-websocket-key" => seen.provenance.websocket = true,
-            18 if text == "x-forwarded-method" => seen.method = seen.method.and(bytes),
-            29 if text == "access-control-request-method" => seen.requests_method = true,
-            15..=18 if is_forwarded_alias(text) => seen.alias = ForwardedHeader::read_into(text),
-            _ if text.starts_with("sec-fetch-") => seen.provenance.fetch_metadata = true,
+            14 if text.starts_with("sec-fetch-") => collect_metadata(text, bytes, scan),
+            15 if text == "x-forwarded-uri" => scan.uri = scan.uri.and(bytes),
+            16 if text == "x-forwarded-host" => scan.host = scan.host.and(bytes),
+            17 if text == "x-forwarded-proto" => scan.proto = scan.proto.and(bytes),
+            17 if text == "sec-websocket-key" => scan.provenance.websocket = true,
+            18 if text == "x-forwarded-method" => scan.method = scan.method.and(bytes),
+            29 if text == "access-control-request-method" => scan.requests_method = true,
+            15..=18 if is_forwarded_alias(text) => scan.alias = ForwardedHeader::read_into(text),
+            _ if text.starts_with("sec-fetch-") => scan.provenance.fetch_metadata = true,
             _ => {}
         }
         if let Some(index) = self.token_headers.iter().position(|own| own == name) {
             let token = std::str::from_utf8(bytes).unwrap_or_default().trim_matches([' ', '\t']);
             if !token.is_empty() {
-                seen.credentials.push(Candidate { token, source: Source::Header(index) });
+                scan.credentials.push(Candidate { token, source: Source::Header(index) });
             }
         }
     }
 
-    fn collect_cookies<'r>(&self, line: &'r [u8], seen: &mut Seen<'r>) {
+    fn collect_cookies<'r>(&self, line: &'r [u8], scan: &mut HeaderScan<'r>) {
         for pair in pairs(line) {
             if !self.cookies.include(pair.name) {
                 continue;
             }
-            seen.provenance.own_cookie = true;
-            // An empty cookie is how some portals clear one: it is absence, not a bad token.
+            scan.provenance.own_cookie = true;
+            // Some portals clear a cookie by setting it to the empty string: this is no bad token.
             if let Some(source) = self.cookies.session(pair.name)
                 && !pair.value.is_empty()
             {
-                // Bytes that are no UTF-8 are no token, and rejected as the empty one is.
+                // Bytes that are not UTF-8 are rejected like an empty token.
                 let token = std::str::from_utf8(pair.value).unwrap_or_default();
-                seen.credentials.push(Candidate { token, source });
+                scan.credentials.push(Candidate { token, source });
             }
         }
     }
 
     fn judge<'r>(
         &self,
-        seen: &Seen<'r>,
+        scan: &HeaderScan<'r>,
         query: Option<&'r str>,
     ) -> Result<Forwarded<'r>, ForwardedProblem> {
-        let host = seen.host.single(ForwardedHeader::Host)?;
-        let method = seen.method.single(ForwardedHeader::Method)?;
-        let uri = seen.uri.once(ForwardedHeader::Uri)?;
-        let proto = seen.proto.single(ForwardedHeader::Proto)?;
+        let host = scan.host.single(ForwardedHeader::Host)?;
+        let method = scan.method.single(ForwardedHeader::Method)?;
+        let uri = scan.uri.once(ForwardedHeader::Uri)?;
+        let proto = scan.proto.single(ForwardedHeader::Proto)?;
         if matches!(method, "TRACE" | "CONNECT") || !method.bytes().all(is_token_byte) {
             return Err(ForwardedProblem::Method);
         }
@@ -139,8 +139,8 @@ impl ForwardedReader {
             uri,
             scheme: self.public_scheme.scheme(forwarded),
             owner: query.map(owner).transpose()?,
-            preflight: method == "OPTIONS" && seen.requests_method,
-            provenance: Provenance { method, ..seen.provenance },
+            preflight: method == "OPTIONS" && scan.requests_method,
+            provenance: Provenance { method, ..scan.provenance },
         })
     }
 }
@@ -153,8 +153,8 @@ fn owner(query: &str) -> Result<&str, ForwardedProblem> {
     }
 }
 
-fn collect_metadata<'r>(name: &str, value: &'r [u8], seen: &mut Seen<'r>) {
-    let provenance = &mut seen.provenance;
+fn collect_metadata<'r>(name: &str, value: &'r [u8], scan: &mut HeaderScan<'r>) {
+    let provenance = &mut scan.provenance;
     provenance.fetch_metadata = true;
     match name {
         "sec-fetch-site" => provenance.site = provenance.site.and(value),
@@ -169,9 +169,9 @@ fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// What one pass has collected.
+/// What the pass over the headers has collected.
 #[derive(Default)]
-struct Seen<'r> {
+struct HeaderScan<'r> {
     lines: usize,
     bytes: usize,
     host: Line<'r>,
@@ -184,7 +184,7 @@ struct Seen<'r> {
     credentials: Credentials<'r>,
 }
 
-/// One of the four headers that must come exactly once.
+/// One of the four headers that must occur exactly once; the flag is set if it is repeated.
 #[derive(Clone, Copy, Default)]
 struct Line<'r>(Presented<'r>, bool);
 
@@ -207,7 +207,7 @@ impl<'r> Line<'r> {
         }
     }
 
-    /// Likewise, and no list.
+    /// The value, which must not be a list either.
     fn single(self, header: ForwardedHeader) -> Result<&'r str, ForwardedProblem> {
         let value = self.once(header)?;
         if value.bytes().any(|byte| byte == b',') {

@@ -223,7 +223,7 @@ impl GatePathRequest<'_> {
         }
         let mut lines = Vec::from(cookies.set(&token, session.seconds));
         lines.push(pending.forget(cookies.partitioned));
-        let guard = LoopGuard::of_arrivals(self.headers, self.now);
+        let guard = LoopGuard::of_sign_ins(self.headers, self.now);
         lines.push(guard.next_cookie(cookies.partitioned));
         let target = Some((StatusCode::SEE_OTHER, url));
         Ok(Redirect { target, cookies: lines, clear_site_data: false })

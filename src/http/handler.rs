@@ -12,31 +12,32 @@ use std::sync::Arc;
 /// Body of every answer.
 pub type Body = Full<Bytes>;
 
-/// Who is on the other end of the connection.
+/// The peer of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer {
-    /// Remote address as the socket has it.
+    /// The remote address of the socket.
     pub address: IpAddr,
-    /// Presented a certificate that `tls.client_ca_file` vouches for.
+    /// Whether it has presented a client certificate issued by a CA of `tls.client_ca_file`.
     pub client_certificate: bool,
 }
 
-/// What a listener asks for every request.
+/// Answers the requests of one listener.
 pub trait Handler: Send + Sync + 'static {
-    /// The answer to one request; never blocks.
+    /// Answers one request; never blocks.
     fn answer(&self, peer: &Peer, request: &Request<Incoming>) -> Response<Body>;
 
-    /// Whether the answer has to wait, for the request's body for instance. Then
-    /// [`answer_async`](Self::answer_async) gives it.
+    /// Whether the answer has to wait, for the request's body for instance. Then the server calls
+    /// [`answer_async`](Self::answer_async).
     fn is_async(&self, _request: &Request<Incoming>) -> bool {
         false
     }
 
-    /// The answer to a request that [`waits`](Self::waits). The server bounds how long it may take.
+    /// Answers a request for which [`is_async`](Self::is_async) returns `true`. The server limits how
+    /// long it may take.
     fn answer_async(self: Arc<Self>, peer: Peer, request: Request<Incoming>) -> AnswerFuture {
         Box::pin(std::future::ready(self.answer(&peer, &request)))
     }
 }
 
-/// An answer that is on its way.
+/// The future of an answer.
 pub type AnswerFuture = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;

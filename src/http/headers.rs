@@ -1,9 +1,8 @@
-//! Header names that the gate reads or writes, in one place, and the one pass over a request that
-//! collects them.
+//! The names of the headers that the gate reads or writes.
 
 use hyper::header::{HeaderMap, HeaderName};
 
-/// The five names whose aliases are refused (step 2).
+/// The five headers of which other spellings are refused (step 2).
 pub const FORWARDED: [&str; 5] = [
     "x-forwarded-for",
     "x-forwarded-host",
@@ -12,15 +11,16 @@ pub const FORWARDED: [&str; 5] = [
     "x-forwarded-uri",
 ];
 
-/// Which shard of routes serves a host: written on every permit.
+/// The shard of routes that serves a host; every permit has this header.
 pub static SHARD: HeaderName = HeaderName::from_static("x-doorward-shard");
-/// Carries the request's id, when the client or Traefik gave it one.
+/// The request ID, if the client or Traefik set one.
 pub const REQUEST_ID: &str = "x-request-id";
 /// W3C Trace Context.
 pub const TRACE_PARENT: &str = "traceparent";
 
-/// Whether `name`, lower case as hyper has it, is one of the five in another spelling: CGI and WSGI
-/// software reads `_` (some also `.`) as `-`, so such a header could speak for the real one.
+/// Whether `name`, in lower case as hyper has it, is another spelling of one of the five: CGI and
+/// WSGI software reads `_` (some also `.`) as `-`, so it could mistake such a header for the real
+/// one.
 #[must_use]
 pub fn is_forwarded_alias(name: &str) -> bool {
     let bytes = name.as_bytes();
@@ -39,7 +39,7 @@ pub fn is_forwarded_alias(name: &str) -> bool {
     })
 }
 
-/// A forwarded header that step 2 has accepted; empty before that.
+/// The text of a header; empty if it is absent or not ASCII.
 #[must_use]
 pub fn text_of<'r>(headers: &'r HeaderMap, name: &str) -> &'r str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()

@@ -7,8 +7,9 @@ use aws_lc_rs::digest;
 use hyper::header::{COOKIE, HeaderMap};
 use std::fmt::Write as _;
 
-/// How often the same path was sent to sign in within a minute, counted in the browser's own
-/// `__Host-` cookie. It is not signed: whoever forges it only shows himself another page.
+/// How often the browser was redirected to sign in for the same path within a minute, counted in a
+/// `__Host-` cookie. The cookie is not signed: a user who forges it only changes the page that they
+/// see themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LoopGuard {
     count: u64,
@@ -17,8 +18,8 @@ pub(super) struct LoopGuard {
 }
 
 impl LoopGuard {
-    /// The count so far for `path`; zero when the cookie is absent, unreadable, about another path
-    /// or older than a minute.
+    /// The count so far for `path`; zero if the cookie is absent, unreadable, about another path or
+    /// older than a minute.
     #[must_use]
     pub(super) fn read(headers: &HeaderMap, path: &str, now: UnixTime) -> Self {
         let path = fingerprint(path);
@@ -32,20 +33,20 @@ impl LoopGuard {
             .unwrap_or(Self { count: 0, since: now, path })
     }
 
-    /// The count so far of sign-ins that came back, whatever path they were for.
+    /// The count so far of finished sign-ins, for any path.
     #[must_use]
-    pub(super) fn of_arrivals(headers: &HeaderMap, now: UnixTime) -> Self {
-        // No path is empty, so this count is nobody else's.
+    pub(super) fn of_sign_ins(headers: &HeaderMap, now: UnixTime) -> Self {
+        // No path is empty, so no path shares this count.
         Self::read(headers, "", now)
     }
 
-    /// Whether the next redirect would be one too many.
+    /// Whether another redirect would exceed the limit.
     #[must_use]
     pub(super) fn is_loop(&self) -> bool {
         self.count >= MAX_REDIRECTS
     }
 
-    /// The `Set-Cookie` value that counts one redirect more.
+    /// The `Set-Cookie` value that counts one more redirect.
     #[must_use]
     pub(super) fn next_cookie(&self, partitioned: bool) -> String {
         let value = format!("{}.{}.{}", self.count.saturating_add(1), self.since.0, self.path);
@@ -65,7 +66,7 @@ impl LoopGuard {
     }
 }
 
-/// A short name for a path: it need only tell a person's few paths apart.
+/// A short hash of a path: it only has to distinguish the few paths of one user.
 fn fingerprint(path: &str) -> String {
     let hash = digest::digest(&digest::SHA256, path.as_bytes());
     hash.as_ref().iter().take(6).fold(String::new(), |mut text, byte| {
@@ -74,7 +75,7 @@ fn fingerprint(path: &str) -> String {
     })
 }
 
-/// The third redirect of one path within [`WINDOW`] is the last.
+/// Redirects for one path within [`WINDOW`].
 const MAX_REDIRECTS: u64 = 3;
 /// Seconds.
 const WINDOW: u64 = 60;

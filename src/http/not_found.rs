@@ -1,5 +1,5 @@
-//! The handler of `pages_listen`: the page for hosts where nothing is. It stands behind the zone's
-//! catch-all route, so that unknown hosts and workspaces that are not one's own look alike.
+//! The handler of `pages_listen`: the 404 page for hosts without a route. Traefik's catch-all route
+//! leads here, so that an unknown host looks the same as one that the gate does not know.
 
 use super::answer::error_response;
 use super::client_class::ClientClass;
@@ -21,7 +21,7 @@ impl Handler for NotFoundHandler {
     }
 }
 
-/// The 404 for a request that is not Traefik's question but the page's own.
+/// The 404 for a request that a client sent directly, not a ForwardAuth request about one.
 pub(super) fn not_found(method: &Method, headers: &HeaderMap) -> Response<Body> {
     let request_id = RequestId::of(headers);
     let error = ErrorBody {

@@ -1,4 +1,4 @@
-//! The id that joins an answer with its log line.
+//! The request ID, which connects an answer with its log line.
 
 use super::headers::{REQUEST_ID, text_of};
 use crate::random;
@@ -6,7 +6,7 @@ use hyper::header::HeaderMap;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Names one answer. Taken over from the proxy when it is harmless to print, else made here.
+/// Taken from the proxy's header if it is safe to print, else generated.
 pub(super) struct RequestId<'r>(Cow<'r, str>);
 
 impl<'r> RequestId<'r> {
@@ -18,7 +18,7 @@ impl<'r> RequestId<'r> {
     }
 
     pub(super) fn fresh() -> Self {
-        // Without randomness the id is all zeros: it names an answer and guards nothing.
+        // Without randomness the ID is all zeros; nothing relies on it being unpredictable.
         let random: [u8; 12] = random::bytes().unwrap_or_default();
         let text = random.iter().fold(String::with_capacity(24), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");

@@ -68,7 +68,7 @@ impl RequestedPage<'_> {
             let cookies = vec![guard.next_cookie(false)];
             return Ok(Redirect { target, cookies, ..Redirect::default() });
         };
-        if LoopGuard::of_arrivals(headers, now).is_loop() {
+        if LoopGuard::of_sign_ins(headers, now).is_loop() {
             return Err(Outcome::RedirectLoop);
         }
         let (st, cookies) = begin(return_path, headers, handoff.cookies.partitioned, now)

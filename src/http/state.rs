@@ -15,7 +15,7 @@ use hyper::Response;
 use hyper::header::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
-/// One configuration, ready to judge and to answer.
+/// One configuration, with everything that a decision and its answer need.
 pub struct State {
     /// Steps 3 to 9.
     pub gate: Gate,
@@ -23,13 +23,14 @@ pub struct State {
     pub reader: ForwardedReader,
     /// Step 1.
     pub trusted_proxies: Vec<IpNet>,
-    /// For each domain, where its people sign in.
+    /// For each domain, where its users sign in.
     pub sign_in: Vec<Option<SignIn>>,
     /// Names of the identity headers, in the order of the verifier's list.
     pub identity_headers: Vec<HeaderName>,
     /// Key `log.usernames`.
     pub log_usernames: bool,
-    /// For each issuer, seconds for which something of its can open a door; `None`: for ever.
+    /// For each issuer, the number of seconds for which its tokens and sessions can be valid; `None`:
+    /// without limit.
     pub lives: Vec<Option<u64>>,
     /// Admits requests that change revocations; `None`: all are refused.
     pub admin_secret: Option<AdminSecret>,
@@ -69,7 +70,7 @@ impl State {
         let read = self.reader.read(headers, query);
         tracer.note(Step::Forwarded, read.is_ok(), || match &read {
             Ok((request, _)) => format!(
-                "{} {}://{}{}, each header once and readable one way only",
+                "{} {}://{}{}, each header once and unambiguous",
                 request.method(),
                 request.scheme.as_str(),
                 request.host,

@@ -1,9 +1,9 @@
-//! What an allowed request carries on to the desktop: identity headers, the shard, and the client's
-//! own cookies and authorization without anything of ours.
+//! The headers that the desktop receives with an allowed request: identity headers, the shard, and
+//! the client's own cookies and authorization without the gate's cookies and tokens.
 //!
-//! Traefik deletes every header listed in `authResponseHeaders` and puts in its place what stands
-//! here, so "absent" means "removed": a forged identity header or a token of ours cannot survive by
-//! not being mentioned.
+//! Traefik removes every header listed in `authResponseHeaders` from the request and adds those of
+//! this answer. A header that is absent here is therefore removed: neither a forged identity header
+//! nor a gate token reaches the desktop because it was not mentioned.
 
 use super::cookie_cache;
 use super::credential::{GateCookies, basic, pairs, possible_tokens};
@@ -15,12 +15,12 @@ use crate::token::IdentityValue;
 use bytes::Bytes;
 use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
 
-/// Headers of an allowed request, and what decides about them.
+/// What decides about the headers of an allowed request.
 #[derive(Clone, Copy)]
 pub struct UpstreamHeaders<'r> {
-    /// As the client sent them.
+    /// The client's headers.
     pub headers: &'r HeaderMap,
-    /// Whose tokens are ours.
+    /// Recognises gate tokens.
     pub gate: &'r Gate,
     /// `tokens.cookies` and the gate's own names.
     pub cookies: &'r GateCookies,
@@ -31,7 +31,7 @@ pub struct UpstreamHeaders<'r> {
 }
 
 impl UpstreamHeaders<'_> {
-    /// Writes them into the 200.
+    /// Writes the headers into the 200.
     pub fn write(&self, permit: &Permit<'_>, into: &mut HeaderMap) {
         let session = permit.session();
         let values = self.gate.verifier.identity.iter().zip(session.identity());
@@ -50,7 +50,7 @@ impl UpstreamHeaders<'_> {
                 into.insert(name.clone(), value);
             }
         }
-        // The shard serves the host, so it follows the host's label, not the visitor's.
+        // The shard serves the host, so it depends on the host's label, not on the user's.
         let shard = match permit.entry() {
             Entry::Own => session.shard(),
             Entry::Grant(_) => Shard::of(permit.host().label()),
@@ -59,72 +59,75 @@ impl UpstreamHeaders<'_> {
         if let Some(cookies) = self.foreign_cookies() {
             into.insert(COOKIE, cookies);
         }
-        self.pass_foreign(&AUTHORIZATION, into);
+        self.copy_foreign(&AUTHORIZATION, into);
         for name in self.token_headers {
-            self.pass_foreign(name, into);
+            self.copy_foreign(name, into);
         }
     }
 
-    /// Every pair that is not ours, bytes and order kept, in one line. `None` when nothing is left.
+    /// The client's cookies without the gate's, in one line, with bytes and order unchanged. `None`
+    /// if none is left.
     fn foreign_cookies(&self) -> Option<HeaderValue> {
         let cookies = self.headers.get_all(COOKIE);
         cookies.iter().next()?;
         let lines = || cookies.iter();
-        // A browser sends the same lines with everything that a page loads.
-        cookie_cache::remembered(self.gate.generation, lines, || self.without_ours(lines()))
+        // A browser sends the same lines with every request of a page.
+        cookie_cache::get_or_compute(self.gate.generation, lines, || {
+            self.without_gate_cookies(lines())
+        })
     }
 
-    fn without_ours<'h>(
+    fn without_gate_cookies<'h>(
         &self,
         lines: impl Iterator<Item = &'h HeaderValue>,
     ) -> Option<HeaderValue> {
-        let mut kept = Vec::new();
+        let mut line_out = Vec::new();
         for line in lines {
-            kept.reserve(line.len() + 2);
+            line_out.reserve(line.len() + 2);
             for pair in pairs(line.as_bytes()).filter(|pair| !self.cookies.include(pair.name)) {
-                if !kept.is_empty() {
-                    kept.extend_from_slice(b"; ");
+                if !line_out.is_empty() {
+                    line_out.extend_from_slice(b"; ");
                 }
-                kept.extend_from_slice(pair.text);
+                line_out.extend_from_slice(pair.text);
             }
         }
-        if kept.is_empty() {
+        if line_out.is_empty() {
             return None;
         }
-        // Made of bytes that were a header value already, so this cannot fail; were it to, the
-        // desktop would see no cookies rather than a token.
-        HeaderValue::from_maybe_shared(Bytes::from(kept)).ok()
+        // The bytes come from header values, so this cannot fail. If it did, the desktop would
+        // receive no cookies rather than a token.
+        HeaderValue::from_maybe_shared(Bytes::from(line_out)).ok()
     }
 
-    /// The client's values of one header, unless one holds a token that claims to be ours.
-    fn pass_foreign(&self, name: &HeaderName, into: &mut HeaderMap) {
+    /// Copies the client's values of one header, except those that contain a gate token.
+    fn copy_foreign(&self, name: &HeaderName, into: &mut HeaderMap) {
         for value in self.headers.get_all(name) {
             let bytes = value.as_bytes();
-            let hidden = basic(bytes);
-            let ours =
-                self.holds_ours(bytes) || hidden.is_some_and(|hidden| self.holds_ours(&hidden));
-            if !ours {
+            let decoded = basic(bytes);
+            let has_token = self.has_gate_token(bytes)
+                || decoded.is_some_and(|decoded| self.has_gate_token(&decoded));
+            if !has_token {
                 into.append(name.clone(), value.clone());
             }
         }
     }
 
-    /// Whether a token of ours is somewhere in `value`. A value with more stretches to look at
-    /// than any client has reason to send counts as one that hides it.
-    fn holds_ours(&self, value: &[u8]) -> bool {
+    /// Whether `value` contains a gate token anywhere. A value with more possible tokens than
+    /// [`MAX_POSSIBLE_TOKENS`] counts as one that contains it.
+    fn has_gate_token(&self, value: &[u8]) -> bool {
         possible_tokens(value)
             .enumerate()
-            .any(|(looked, token)| looked >= MAX_LOOKS || self.is_ours(token))
+            .any(|(index, token)| index >= MAX_POSSIBLE_TOKENS || self.is_gate_token(token))
     }
 
-    fn is_ours(&self, token: &str) -> bool {
+    fn is_gate_token(&self, token: &str) -> bool {
         self.gate.cache.get(token, self.gate.generation).is_some()
             || self.gate.verifier.claims_to_be_ours(token)
     }
 }
 
-/// Stretches of one header value that are looked at.
-const MAX_LOOKS: usize = 32;
+/// Possible tokens of one header value that are checked; no client has a reason to send more.
+const MAX_POSSIBLE_TOKENS: usize = 32;
 
 #[cfg(test)]
 mod tests;

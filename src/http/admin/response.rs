@@ -16,8 +16,7 @@ pub(super) struct Problem {
 pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> {
     match serde_json::to_string(body) {
         Ok(text) => answer(status, "application/json", text + "\n"),
-        // Plain structures of strings and numbers: it does not happen, and if it did, it must not
-        // look like health.
+        // Cannot happen for structures of strings and numbers. If it did, it must not look healthy.
         Err(_) => answer(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", String::new()),
     }
 }

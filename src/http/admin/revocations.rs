@@ -1,9 +1,9 @@
-//! `/revocations`: what ends before its time. GET lists, POST revokes, DELETE takes back; each with
-//! `Authorization: Bearer` and the secret of `revocation.secret_file`.
+//! `/revocations`: GET lists revocations, POST adds one, DELETE removes one. Each request needs
+//! `Authorization: Bearer` with the secret of `revocation.secret_file`.
 //!
-//! A revocation names an issuer and one of `jti`, `sid`, `sub` and `user`. It ends what was issued
-//! before a moment, by default this one, so that whoever signs in afterwards is in; a `jti` ends
-//! whenever it was issued. It is kept until nothing that it could match is left.
+//! A revocation names an issuer and one of `jti`, `sid`, `sub` and `user`. It revokes what was issued
+//! before a point in time, by default now, so that the user can sign in again; a revoked `jti` stays
+//! revoked whenever it was issued. It is stored until every token that it could match has expired.
 
 use super::response::{NOTHING, Problem, json, method_not_allowed};
 use crate::clock::now;
@@ -32,10 +32,10 @@ pub(super) fn read(
     };
     let state = verify.state();
     if !admitted(&state, headers) {
-        return turned_away(&state);
+        return unauthorized(&state);
     }
     if *method != Method::GET {
-        let error = "GET lists, POST revokes, DELETE takes back";
+        let error = "GET lists, POST revokes, DELETE removes a revocation";
         return method_not_allowed(error, "GET, POST, DELETE");
     }
     let store = &state.gate.revocations;
@@ -56,12 +56,12 @@ pub(super) async fn change(
     };
     let state = verify.state();
     if !admitted(&state, request.headers()) {
-        return turned_away(&state);
+        return unauthorized(&state);
     }
     let revokes = *request.method() == Method::POST;
     let body = Limited::new(request.into_body(), MAX_BODY).collect().await;
     let Ok(body) = body.map(Collected::to_bytes) else {
-        return bad("the body did not come, or is above 8 KiB".to_owned());
+        return bad("the body is incomplete or larger than 8 KiB".to_owned());
     };
     let request = match RevocationRequest::read(&body, &state.gate) {
         Ok(request) => request,
@@ -70,7 +70,7 @@ pub(super) async fn change(
     if revokes {
         revoke(&state, request.revocation(&state, now())).await
     } else {
-        restore(&state, request.name).await
+        restore(&state, request.key).await
     }
 }
 
@@ -78,49 +78,49 @@ fn admitted(state: &State, headers: &HeaderMap) -> bool {
     state.admin_secret.as_ref().is_some_and(|secret| secret.admits(headers))
 }
 
-fn turned_away(state: &State) -> Response<Body> {
+fn unauthorized(state: &State) -> Response<Body> {
     if state.admin_secret.is_none() {
         return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
     }
-    tracing::warn!("somebody asked for /revocations without its secret");
-    let problem = Problem { error: "send the secret of revocation.secret_file as a bearer" };
-    let mut refusal = json(StatusCode::UNAUTHORIZED, &problem);
+    tracing::warn!("request for /revocations without the secret, answered 401");
+    let problem = Problem { error: "send the secret of revocation.secret_file as a bearer token" };
+    let mut response = json(StatusCode::UNAUTHORIZED, &problem);
     let challenge = HeaderValue::from_static("Bearer realm=\"doorward-admin\"");
-    refusal.headers_mut().insert(WWW_AUTHENTICATE, challenge);
-    refusal
+    response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    response
 }
 
 async fn revoke(state: &State, revocation: Revocation) -> Response<Body> {
-    let told = RevocationView::of(&revocation);
+    let view = RevocationView::of(&revocation);
     let answer = match state.gate.revocations.revoke(revocation, now()).await {
-        Ok(()) => json(StatusCode::OK, &told),
+        Ok(()) => json(StatusCode::OK, &view),
         Err(_) => json(StatusCode::SERVICE_UNAVAILABLE, &Problem { error: NOT_KEPT }),
     };
-    log(state, "revoked", &told, answer.status());
+    log(state, "revoked", &view, answer.status());
     answer
 }
 
-async fn restore(state: &State, name: RevocationKey) -> Response<Body> {
-    let revocation = Revocation { key: name.clone(), issued_before: None, until: None };
-    let told = RevocationView::of(&revocation);
-    let answer = match state.gate.revocations.restore(name, now()).await {
-        Ok(true) => json(StatusCode::OK, &told),
-        Ok(false) => json(StatusCode::NOT_FOUND, &Problem { error: "nothing of that was revoked" }),
+async fn restore(state: &State, key: RevocationKey) -> Response<Body> {
+    let revocation = Revocation { key: key.clone(), issued_before: None, until: None };
+    let view = RevocationView::of(&revocation);
+    let answer = match state.gate.revocations.restore(key, now()).await {
+        Ok(true) => json(StatusCode::OK, &view),
+        Ok(false) => json(StatusCode::NOT_FOUND, &Problem { error: "there is no such revocation" }),
         Err(_) => json(StatusCode::SERVICE_UNAVAILABLE, &Problem { error: NOT_KEPT }),
     };
-    log(state, "restored", &told, answer.status());
+    log(state, "restored", &view, answer.status());
     answer
 }
 
-/// Each change is logged, a user's name only where names are.
-fn log(state: &State, what: &'static str, told: &RevocationView, status: StatusCode) {
-    let shows = told.kind != KeyKind::User || state.log_usernames;
+/// Logs a change; a username only if `log.usernames` is set.
+fn log(state: &State, what: &'static str, view: &RevocationView, status: StatusCode) {
+    let shows_value = view.kind != KeyKind::User || state.log_usernames;
     tracing::info!(
         { field::EVENT } = what,
         { field::STATUS } = status.as_u16(),
-        { field::ISSUER } = told.issuer,
-        { field::KIND } = told.kind.word(),
-        { field::VALUE } = shows.then_some(told.value.as_str()),
+        { field::ISSUER } = view.issuer,
+        { field::KIND } = view.kind.word(),
+        { field::VALUE } = shows_value.then_some(view.value.as_str()),
     );
 }
 
@@ -128,10 +128,10 @@ fn bad(error: String) -> Response<Body> {
     json(StatusCode::BAD_REQUEST, &BTreeMap::from([("error", error)]))
 }
 
-/// What somebody asks for, checked.
+/// The body of a request, checked.
 struct RevocationRequest {
-    name: RevocationKey,
-    /// Its place among the issuers.
+    key: RevocationKey,
+    /// The index of the issuer.
     issuer: usize,
     issued_before: Option<UnixTime>,
     expires: Option<UnixTime>,
@@ -143,12 +143,12 @@ impl RevocationRequest {
         let issuers = &gate.verifier.issuers;
         let (index, issuer) = match (&form.issuer, issuers.as_slice()) {
             (None, [only]) => (0, only),
-            (None, _) => return Err(format!("issuer is missing; there are {}", names(issuers))),
+            (None, _) => return Err(format!("issuer is missing: name one of {}", names(issuers))),
             (Some(name), issuers) => issuers
                 .iter()
                 .enumerate()
                 .find(|(_, issuer)| *issuer.name == **name)
-                .ok_or_else(|| format!("issuer is none of {}", names(issuers)))?,
+                .ok_or_else(|| format!("issuer must be one of {}", names(issuers)))?,
         };
         let named = [
             (KeyKind::Token, &form.jti),
@@ -161,16 +161,16 @@ impl RevocationRequest {
             return Err("name exactly one of jti, sid, sub and user".to_owned());
         };
         let value = match kind {
-            // As sessions bear it: canonical.
+            // In canonical form, as sessions have it.
             KeyKind::User => {
                 let labelled = issuer.labels.label(value);
                 labelled.map_err(|error| format!("user: {error}"))?.0
             }
             _ if (1..=1024).contains(&value.len()) => value.as_str().into(),
-            _ => return Err(format!("{} has 1 to 1024 bytes", kind.word())),
+            _ => return Err(format!("{} must have 1 to 1024 bytes", kind.word())),
         };
         Ok(Self {
-            name: RevocationKey { issuer: issuer.name.clone(), kind, value },
+            key: RevocationKey { issuer: issuer.name.clone(), kind, value },
             issuer: index,
             issued_before: form.issued_before.map(UnixTime),
             expires: form.expires.map(UnixTime),
@@ -178,16 +178,16 @@ impl RevocationRequest {
     }
 
     fn revocation(self, state: &State, now: UnixTime) -> Revocation {
-        let issued_before = match (self.issued_before, self.name.kind) {
+        let issued_before = match (self.issued_before, self.key.kind) {
             (Some(time), _) => Some(time),
             (None, KeyKind::Token) => None,
-            // What was issued within this second as well.
+            // Including what was issued within this second.
             (None, _) => Some(UnixTime(now.0.saturating_add(1))),
         };
         let life = state.lives.get(self.issuer).copied().flatten();
         let from = issued_before.map_or(now.0, |time| time.0.max(now.0));
         let kept = life.map(|life| UnixTime(from.saturating_add(life)));
-        Revocation { key: self.name, issued_before, until: self.expires.or(kept) }
+        Revocation { key: self.key, issued_before, until: self.expires.or(kept) }
     }
 }
 
@@ -207,7 +207,7 @@ struct Form {
     expires: Option<u64>,
 }
 
-/// A revocation as it is told.
+/// A revocation as it is view.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct RevocationView {
     issuer: String,
@@ -229,7 +229,7 @@ impl RevocationView {
     }
 }
 
-/// In the words of the question.
+/// With the same member names as a request.
 impl Serialize for RevocationView {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap;
@@ -245,11 +245,11 @@ impl Serialize for RevocationView {
 #[derive(Serialize)]
 struct List {
     store: &'static str,
-    /// Of all, listed or not.
+    /// The number of all revocations, listed or not.
     count: usize,
     revocations: Vec<RevocationView>,
 }
 
-const NOT_KEPT: &str = "the store could not keep it; the log says why";
+const NOT_KEPT: &str = "the revocation store could not store the change; the log has the reason";
 const MAX_BODY: usize = 8 * 1024;
 const MOST_LISTED: usize = 1000;

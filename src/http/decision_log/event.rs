@@ -1,5 +1,5 @@
-//! The one list of fields that every decision has in the log, whatever came of it. A field that
-//! does not apply is left out.
+//! The fields that a decision has in the log, in one list for all results. A field that does not
+//! apply is left out.
 
 use crate::cross_site::Origin;
 use crate::gate::TokenName;
@@ -7,7 +7,7 @@ use crate::observe::{PRIORITY_EVENT, field};
 use std::net::IpAddr;
 use tracing::Level;
 
-/// One decision, ready to be written. The fields are those of [`field`], by the same names.
+/// One decision. The fields have the names of the constants in [`field`].
 #[derive(Default)]
 pub(super) struct Event<'e> {
     pub(super) result: &'static str,
@@ -33,8 +33,8 @@ pub(super) struct Event<'e> {
     pub(super) latency_us: Option<u64>,
 }
 
-/// A level is part of a call's static description, and so is the name that keeps a line in a flood;
-/// the list of fields is still written once.
+/// Level and name are part of the static description of a log call, so each combination needs a call
+/// of its own; the macro keeps the list of fields in one place.
 macro_rules! write_at {
     ($level:expr, $name:expr, $event:expr) => {
         tracing::event!(name: $name, target: TARGET, $level, {
@@ -65,8 +65,8 @@ macro_rules! write_at {
 }
 
 impl Event<'_> {
-    /// Writes it at `level`, which is `info` or `debug`. Each use of a grant is logged, so a flood
-    /// of denials must not push it out.
+    /// Writes the event at `level`, which is `info` or `debug`. Every use of a grant is logged with
+    /// priority, so that many denials cannot displace it from the queue.
     pub(super) fn write(&self, level: Level) {
         if self.grant.is_some() {
             write_at!(Level::INFO, PRIORITY_EVENT, self);
@@ -78,7 +78,7 @@ impl Event<'_> {
     }
 }
 
-/// Whether an event of this level would be written, so that it is worth putting together.
+/// Whether an event of this level would be written.
 pub(in crate::http) fn is_logged(level: Level) -> bool {
     if level == Level::INFO {
         tracing::enabled!(target: TARGET, Level::INFO)

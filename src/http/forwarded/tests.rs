@@ -1,4 +1,4 @@
-//! Step 2 as a table: everything that could be read in two ways is refused.
+//! Step 2 as a table: ambiguous input is refused.
 
 use super::*;
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! The page of nobody, as everybody gets it.
+//! The 404 page is the same for every host and user.
 
 use super::*;
 use crate::gate::Denial;

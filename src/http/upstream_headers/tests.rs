@@ -1,4 +1,4 @@
-//! What reaches a desktop with an allowed request, and what must not.
+//! Which headers reach a desktop with an allowed request, and which must not.
 
 use super::*;
 use crate::cross_site::CrossSite;
@@ -63,7 +63,7 @@ fn passed(value: &str) -> bool {
         identity_headers: &[],
     };
     let mut out = HeaderMap::new();
-    passing.pass_foreign(&AUTHORIZATION, &mut out);
+    passing.copy_foreign(&AUTHORIZATION, &mut out);
     assert!(out.get(AUTHORIZATION).is_none_or(|kept| kept == value), "changed: {value}");
     out.contains_key(AUTHORIZATION)
 }
