@@ -1,0 +1,11 @@
+//! `cargo fuzz run --fuzz-dir tests/fuzz host`; see `targets::host`.
+#![no_main]
+
+#[path = "../targets.rs"]
+mod targets;
+#[path = "../world.rs"]
+mod world;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    targets::host(data);
+});
