@@ -47,6 +47,9 @@ use std::sync::LazyLock;
 /// Read once for all tests.
 static TREE: LazyLock<Tree> = LazyLock::new(Tree::read);
 
+/// Asked of Cargo once for all tests.
+static PACKAGES: LazyLock<Vec<dependencies::Package>> = LazyLock::new(dependencies::packages);
+
 /// Runs one check on every source and fails with all that it found.
 fn on_each(sources: &[Source], check: impl Fn(&Source) -> Vec<String>) {
     assert!(!sources.is_empty(), "nothing was read");
@@ -173,14 +176,13 @@ fn no_files_refer_to_each_other_in_a_circle() {
 
 #[test]
 fn dependencies_keep_to_the_rules() {
-    let packages = dependencies::packages();
-    assert!(packages.len() > 100, "{packages:?}");
-    fail_with(&dependencies::violations(TREE.text(".deny.toml"), &packages));
+    assert!(PACKAGES.len() > 100, "{:?}", *PACKAGES);
+    fail_with(&dependencies::violations(TREE.text(".deny.toml"), &PACKAGES));
 }
 
 #[test]
 fn third_party_notices_are_complete() {
-    let document = notices::document(&dependencies::packages());
+    let document = notices::document(&PACKAGES);
     if std::env::var_os("REWRITE_COMMITTED").is_some() {
         std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/THIRD-PARTY.md"), &document).unwrap();
     } else if document != TREE.text("THIRD-PARTY.md") {

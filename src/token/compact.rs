@@ -89,7 +89,7 @@ impl fmt::Display for Part {
 /// bits in the last character that belong to no byte.
 fn decode(part: Part, text: &str) -> Result<Vec<u8>, Rejection> {
     URL_SAFE_NO_PAD.decode(text).map_err(|error| match error {
-        DecodeError::InvalidLastSymbol(..) => Rejection::SlackBits(part),
+        DecodeError::InvalidLastSymbol { .. } => Rejection::SlackBits(part),
         DecodeError::InvalidByte(..)
         | DecodeError::InvalidLength(_)
         | DecodeError::InvalidPadding => Rejection::NotBase64Url(part),
