@@ -1,12 +1,10 @@
-//! `doorward demo`: everything on one machine, with nothing prepared.
+//! `doorward demo`: a complete installation on one machine. No other setup is needed.
 //!
-//! A key, a certificate authority, two desktops, a sign-in page, the gate over HTTP/2 and the real
-//! Traefik in front, on `https://{alice,bob}.vdi.localhost:8443`. It judges nothing itself: the
-//! gate it starts is the one that operators run, and the routes are those that the renderer would
-//! print; `token` signs, and `keys` makes the certificates. All parts listen on loopback; all files
-//! lie in one private folder. One rule keeps the end tidy: every process, task and folder belongs
-//! to a value, and dropping [`run`]'s future drops them all. The command line calls it
-//! (`cli/demo.rs`).
+//! It starts two desktops, a sign-in page, the gate over HTTP/2 and the real Traefik, on `https://{alice,bob}.vdi.localhost:8443`. It makes no
+//! decision itself: the gate is the program that operators run, and the routes are those that the
+//! renderer prints. All parts listen on loopback, and all files are in one private folder. Every
+//! process, task and folder belongs to a value, and dropping [`run`]'s future drops them all. The
+//! command line calls it (`cli/demo.rs`).
 
 mod certificate;
 mod checks;
@@ -40,36 +38,36 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr, TcpListener},
 };
 
-/// What the visitor asked for.
+/// The options of the command line.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The port that browsers use; 0 takes a free one.
     pub port: u16,
     /// Where Traefik may come from.
     pub traefik: TraefikSearch,
-    /// Check itself and end, instead of waiting for visitors.
+    /// Run the self-test and end, instead of serving until a signal.
     pub once: bool,
     /// Print JSON on standard output.
     pub json: bool,
 }
 
-/// How a demo ended that could run.
+/// How the demo ended, if it could run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Somebody ended it: Ctrl-C, SIGTERM or a closed terminal.
+    /// A signal ended it: Ctrl-C, SIGTERM or a closed terminal.
     Stopped,
-    /// It checked itself.
+    /// The self-test is complete.
     Checked {
-        /// Whether every check got the answer it must get.
+        /// Whether every check received the expected answer.
         passed: bool,
     },
 }
 
-/// Runs the demo until it has checked itself, somebody ends it, or a part of it fails. What it has
-/// to show goes to `output`, its progress to standard error.
+/// Runs the demo until the self-test is complete, a signal ends it, or a part of it fails. Results go
+/// to `output`, progress to standard error.
 ///
 /// # Errors
-/// When a part cannot be had, cannot start, or ends; the message carries its last log lines.
+/// A part cannot be installed, cannot start, or ends; the message has its last log lines.
 pub async fn run(
     options: &Options,
     gate: &impl StartGate,
@@ -91,7 +89,7 @@ async fn perform(
         0 => listener::free_address().await?.port(),
         port => port,
     };
-    // Before anything is downloaded or started: the commonest reason to fail costs no waiting.
+    // Checked first, because a port in use is the most common reason to fail.
     let ipv6 = port_is_free(port)?;
     let traefik = options.traefik.obtain(&say).await?;
     say(&format!("Traefik {} ({})", traefik.version, traefik.program.display()));
@@ -106,7 +104,7 @@ async fn perform(
 
 /// Whether `[::1]` can be listened on beside `127.0.0.1`; an error when either is taken.
 ///
-/// Browsers may try `[::1]` first for names below localhost, and would then meet whoever is there.
+/// Browsers may try `[::1]` first for names below localhost, and would then reach another program.
 fn port_is_free(port: u16) -> Result<bool, DemoError> {
     let refused = |error: io::Error| match error.kind() {
         io::ErrorKind::AddrInUse => DemoError::PortBusy { port },
@@ -120,7 +118,7 @@ fn port_is_free(port: u16) -> Result<bool, DemoError> {
     }
 }
 
-/// Resolves when somebody wants the demo to end. The handlers are in place when this returns.
+/// Resolves when a signal asks the demo to end. The handlers are in place when this returns.
 #[cfg(unix)]
 fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -139,14 +137,14 @@ fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
 #[cfg(not(unix))]
 fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
-        // Without a handler the process ends by itself, which is as good.
+        // Without a handler the signal ends the process, which has the same effect.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
     })
 }
 
-/// Progress goes to standard error: standard output belongs to the result.
+/// Progress goes to standard error, because standard output has the result.
 fn say(line: &str) {
     // A closed terminal is no reason to fail.
     let _ = writeln!(io::stderr(), "demo: {line}");

@@ -1,4 +1,4 @@
-//! `doorward demo`: what the visitor typed, and where the environment says that Traefik lies.
+//! `doorward demo`: its arguments, and where the environment says Traefik is.
 
 use crate::demo::{self, GateProcess, Options, Outcome, TraefikSearch};
 use std::{
@@ -37,7 +37,7 @@ impl DemoArgs {
             Ok(Outcome::Stopped | Outcome::Checked { passed: true }) => ExitCode::SUCCESS,
             Ok(Outcome::Checked { passed: false }) => ExitCode::FAILURE,
             Err(error) => {
-                // Nobody is left to tell when standard error is closed.
+                // When standard error is closed there is no place for the message.
                 let _ = writeln!(io::stderr(), "doorward demo: {error}");
                 ExitCode::FAILURE
             }

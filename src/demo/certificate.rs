@@ -2,7 +2,7 @@
 //!
 //! The authority's key never reaches the disk and is dropped as soon as both certificates are
 //! signed, and name constraints (RFC 5280 §4.2.1.10) bind it to the demo's domain and the loopback
-//! addresses: whoever imports it into a browser opens nothing else by that. Time is an argument.
+//! addresses: a browser that imports it trusts it for no other name. Time is an argument.
 
 use super::hosts::{Account, DOMAIN, SIGN_IN_LABEL, host};
 use crate::certificate::{Authority, CertificateError, CertifiedKey, Scope, Validity};
@@ -10,9 +10,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 pub(super) struct Certificates {
-    /// What browsers and `curl --cacert` are given, as PEM.
+    /// The authority in PEM, for browsers and `curl --cacert`.
     pub(super) authority: String,
-    /// The same for our own client.
+    /// The same in DER, for the demo's own client.
     pub(super) authority_der: CertificateDer<'static>,
     /// Traefik's side towards the browser.
     pub(super) front: CertifiedKey,
@@ -50,7 +50,7 @@ fn authority(now: u64) -> Result<Authority, CertificateError> {
 }
 
 const SUBJECT: &str = "doorward demo";
-/// Longer than any demo runs, and short enough that an imported authority soon means nothing.
+/// Longer than a demo runs, but short, because a user may have imported the authority.
 const DAYS: u32 = 7;
 
 #[cfg(test)]

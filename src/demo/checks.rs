@@ -1,10 +1,9 @@
 //! The demo's test of itself: requests as browsers, attackers and `curl` send them, through
 //! the real Traefik, each with the answer it must get.
 //!
-//! A refusal counts only when the status is right *and* alice's desktop has no record of the
-//! request. [`way_in`] signs alice and bob in, as their browsers do, and out in the end; between the
-//! two, [`catalogue`] says what is tried with their sessions, and [`SelfTest::examine`] sends it
-//! and judges.
+//! A denial counts only when the status is right *and* alice's desktop has no record of the request.
+//! [`way_in`] signs alice and bob in and, at the end, out, as their browsers do. In between,
+//! [`SelfTest::examine`] sends the requests of [`catalogue`] and compares the answers.
 
 mod browser;
 mod catalogue;
@@ -184,7 +183,7 @@ impl std::fmt::Display for Expected {
     }
 }
 
-/// The headers that the desktop says it saw; `None` when this is no answer of `owner`'s desktop.
+/// The headers that the desktop received; `None` when another server sent the answer.
 fn seen_by_desktop(body: &str, owner: Account) -> Option<Vec<(String, String)>> {
     let body: serde_json::Value = serde_json::from_str(body).ok()?;
     if body.get("desktop")?.as_str()? != owner.name() {

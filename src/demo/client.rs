@@ -1,6 +1,6 @@
-//! A small HTTPS client for the demo's questions to itself: one HTTP/1.1 request on one
-//! connection, written byte by byte as the caller wants it, since half of the requests are ones
-//! that a well-behaved client would refuse to send.
+//! A small HTTPS client for the self-test: one HTTP/1.1 request on one connection, sent byte for byte
+//! as the caller wrote it, because many of the requests are malformed and a normal client would
+//! refuse to send them.
 
 use super::{
     DemoError,
@@ -32,7 +32,7 @@ pub(super) struct Client {
     hosts: Hosts,
 }
 
-/// What came back.
+/// A response.
 pub(super) struct Reply {
     pub(super) status: u16,
     /// Status line and header lines.

@@ -1,8 +1,7 @@
-//! The lines that a visitor copies into a terminal. Pure.
+//! The `curl` commands that a user copies into a terminal. Pure.
 //!
-//! What is secret does not stand in the lines but in files of the run's folder (a cookie jar, and
-//! header files for `curl -H @FILE`): shorter to read, and nothing to leave behind in a shell's
-//! history.
+//! Secrets are in files of the run's folder (a cookie jar, and header files for `curl -H @FILE`), not
+//! in the commands. The commands stay short, and no secret enters a shell's history.
 
 use super::hosts::{Account, Hosts, SIGN_IN_LABEL, host};
 use std::path::Path;
@@ -27,7 +26,7 @@ const FORM: &str = "form.header";
 /// Where curl keeps alice's cookies.
 const JAR: &str = "alice.jar";
 
-/// The five lines that tell the whole story.
+/// The five commands.
 pub(super) fn lines(hosts: Hosts, folder: &Path, authority: &Path) -> Vec<CurlLine> {
     let (alice, portal) = (host(Account::Alice.name()), host(SIGN_IN_LABEL));
     let port = hosts.port();

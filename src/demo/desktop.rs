@@ -1,8 +1,8 @@
 //! The desktops behind the gate: a page, `/echo`, `/ws` and the record.
 //!
-//! They are careless on purpose, as many real desktops are: they ask nobody who he is, accept a
-//! WebSocket from any origin and answer every CORS question with yes. What keeps a stranger out is
-//! the gate alone, and `/echo` shows what it lets through.
+//! They are insecure on purpose, as many real desktops are: they authenticate no user, accept a
+//! WebSocket from any origin and allow every CORS request. Only the gate protects them, and `/echo`
+//! shows which headers arrive.
 
 use super::{
     gate::SESSION_COOKIE,
@@ -33,14 +33,14 @@ pub(super) struct Desktop {
     pub(super) hosts: Hosts,
     /// What reached alice's desktop; bob's desktop only reads it.
     pub(super) record: Arc<Record>,
-    /// What the gate said, for bob's page.
+    /// The gate's decisions, for bob's page.
     pub(super) verdicts: Arc<Verdicts>,
 }
 
 impl Site for Desktop {
     async fn answer(&self, mut request: Request<Incoming>) -> Answer {
         let query = request.uri().query().unwrap_or_default().to_owned();
-        // An address of the gate's own has no room for a name but in place of its token.
+        // In an address of the gate's own, the name of the attempt takes the place of the token.
         let attempt = query::value(&query, "attempt").or_else(|| query::value(&query, "t"));
         let attempt = attempt.unwrap_or_default();
         let path = request.uri().path().to_owned();
@@ -82,7 +82,7 @@ impl Desktop {
     }
 
     fn page(&self, headers: &HeaderMap) -> String {
-        // A desktop may believe this header: the gate is the only one who can set it.
+        // A desktop may trust this header, because Traefik removes it from what clients send.
         let user = headers.get("x-doorward-user").and_then(|user| user.to_str().ok());
         let template = match self.owner {
             Account::Alice => ALICE,
@@ -127,7 +127,7 @@ fn open_web_socket(request: &mut Request<Incoming>) -> Answer {
     answer
 }
 
-/// What no desktop should say, and many do: any origin, with credentials.
+/// Allows any origin, with credentials. No desktop should do this, but many do.
 fn allow_everybody(headers: &mut HeaderMap, origin: Option<HeaderValue>) {
     let Some(origin) = origin else { return };
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);

@@ -140,7 +140,7 @@ impl Environment {
         })
     }
 
-    /// Waits for the gate, starts Traefik, and lets the visitors in.
+    /// Waits for the gate, starts Traefik, and serves users.
     pub(super) async fn open(
         &self,
         options: &Options,
@@ -207,8 +207,8 @@ fn session_key() -> Result<String, DemoError> {
     Ok(issuer::random_text()? + &issuer::random_text()?)
 }
 
-/// Asks again and again until `ready` says yes. Whether the part is still alive is watched
-/// elsewhere; here only its silence counts.
+/// Polls `ready` until it returns true. The caller watches whether the part is still running; this
+/// only limits how long it may take to answer.
 async fn until_ready(
     name: &'static str,
     log: &Path,

@@ -21,7 +21,7 @@ pub enum DemoError {
         /// What the operating system said.
         error: io::Error,
     },
-    /// No loopback port could be had for one of the parts behind Traefik.
+    /// No loopback port is free for one of the parts behind Traefik.
     Listen(io::Error),
     /// A file or folder of the run could not be written.
     Write {
@@ -36,7 +36,7 @@ pub enum DemoError {
     Key(SigningKeyError),
     /// The certificates could not be made.
     Certificate(CertificateError),
-    /// Our own client does not take the authority that we made.
+    /// The demo's own client does not accept the demo's authority.
     Tls(rustls::Error),
     /// There is no usable Traefik.
     Traefik(TraefikError),
@@ -49,7 +49,7 @@ pub enum DemoError {
         /// What the operating system said.
         error: io::Error,
     },
-    /// A part ended although nobody asked it to.
+    /// A part ended before the demo did.
     Ended {
         /// How the part is called.
         name: &'static str,

@@ -1,4 +1,4 @@
-//! The gate as the demo runs it: its configuration, and the one border behind which it starts.
+//! The gate of the demo: its configuration, and the trait that starts it.
 
 use super::{
     DemoError,
@@ -10,15 +10,14 @@ use super::{
 use serde_json::json;
 use std::{future::Future, net::SocketAddr, path::Path, path::PathBuf};
 
-/// Starts a gate. The demo does not care whether it is a process or a task of our own.
+/// Starts a gate, as a process or as a task.
 pub trait StartGate {
     /// Runs the gate with the configuration file `configuration` until the future is dropped, and
-    /// resolves only when the gate could not start or ended. What it has to say goes to `log`.
+    /// resolves only when the gate could not start or ended. Its output goes to `log`.
     fn run(&self, configuration: &Path, log: &Path) -> impl Future<Output = DemoError>;
 }
 
-/// `doorward serve` in a process of its own: the same program, the same path through it that an
-/// operator uses.
+/// `doorward serve` in a process of its own, as an operator runs it.
 pub struct GateProcess {
     /// The doorward program.
     pub program: PathBuf,
@@ -47,7 +46,7 @@ pub(super) struct GateSettings<'a> {
     pub(super) key_set: &'a Path,
     pub(super) certificate: &'a Path,
     pub(super) key: &'a Path,
-    /// What the gate signs its own sessions with.
+    /// The key with which the gate signs its own sessions.
     pub(super) session_key: &'a Path,
 }
 
@@ -125,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_keeps_strangers_out_stays_at_its_default() {
-        // The demo shows what `strict` and a cookie for one host do; a line here could only weaken it.
+        // The demo shows the effect of the defaults `strict` and a host-only cookie.
         for section in ["cross_site", "tokens"] {
             assert!(configuration("/k").get(section).is_none(), "{section}");
         }

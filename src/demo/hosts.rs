@@ -1,10 +1,10 @@
 //! The names of the demo: its domain, the two people in it, and the addresses they answer at.
 //!
 //! Everything lies below `localhost`, which browsers resolve to this machine by themselves
-//! (RFC 6761 §6.3), so that nobody needs a line in `/etc/hosts`. The domain is one level deeper than
+//! (RFC 6761 §6.3), so `/etc/hosts` needs no line. The domain is one level deeper than
 //! `localhost` because browsers refuse cookies for a whole top-level name. Knows no socket.
 
-/// The domain on the port that the visitor chose.
+/// The hosts of the demo, on the port that the user chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hosts {
     port: u16,

@@ -18,8 +18,8 @@ pub(super) struct Issuer {
 }
 
 impl Issuer {
-    /// An issuer with a new key. All of them give their keys the same name, so that it is the
-    /// signature alone by which the gate tells a stranger's token.
+    /// An issuer with a new key. All issuers use the same `kid`, so that only the signature tells
+    /// the gate that a token is from another one.
     pub(super) fn new(name: String) -> Result<Self, DemoError> {
         let key = SigningKey::generate(Algorithm::Es256).map_err(DemoError::Key)?;
         Ok(Self { key: key.with_kid(KEY_ID), name })
@@ -53,8 +53,8 @@ impl Issuer {
         self.key.sign(&self.claims(account, now, lifetime)?).map_err(DemoError::Key)
     }
 
-    /// The oldest attack on JWT: `alg: none` and an empty signature (RFC 8725 §2.1). Made by hand,
-    /// because no [`SigningKey`] would.
+    /// The oldest attack on JWT: `alg: none` and an empty signature (RFC 8725 §2.1). Built by
+    /// hand, because a [`SigningKey`] refuses to make it.
     pub(super) fn unsigned(&self, account: Account, now: u64) -> Result<String, DemoError> {
         let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let header = part(json!({ "alg": "none", "typ": "JWT" }));
@@ -80,7 +80,7 @@ impl Issuer {
     }
 }
 
-/// 128 random bits in base64url: nobody guesses them, and no two are alike.
+/// 128 random bits in base64url: unguessable and unique.
 pub(super) fn random_text() -> Result<String, DemoError> {
     let bytes: [u8; 16] = random::bytes().map_err(|_| DemoError::Randomness)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))

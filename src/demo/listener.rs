@@ -9,7 +9,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinSet};
 
-/// An answer whose body is at hand as a whole.
+/// An answer with a complete body.
 pub(super) type Answer = Response<Full<Bytes>>;
 
 /// One of the demo's servers: a desktop or the sign-in page.
@@ -25,7 +25,7 @@ pub(super) async fn bind() -> Result<(TcpListener, SocketAddr), DemoError> {
 }
 
 /// An address that was free a moment ago, for a part that binds by itself. Another program may
-/// take it first; the part then ends and says so.
+/// take it first; the part then ends with an error.
 pub(super) async fn free_address() -> Result<SocketAddr, DemoError> {
     bind().await.map(|(_, address)| address)
 }
@@ -37,7 +37,7 @@ pub(super) async fn serve(listener: TcpListener, site: impl Site) {
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                // Running out of descriptors is the only failure here, and it passes.
+                // Only a lack of file descriptors fails here, and that is temporary.
                 let Ok((stream, _)) = accepted else {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
@@ -48,7 +48,7 @@ pub(super) async fn serve(listener: TcpListener, site: impl Site) {
                         let site = Arc::clone(&site);
                         async move { Ok::<_, Infallible>(site.answer(request).await) }
                     });
-                    // A peer that hangs up is no event in a demo.
+                    // A peer that closes its connection is no error.
                     let _ = http1::Builder::new()
                         .timer(TokioTimer::new())
                         .serve_connection(TokioIo::new(stream), service)

@@ -1,9 +1,9 @@
-//! The sign-in page: a reference portal. Who wants in says who he is, without a password, and is
-//! handed over to the gate.
+//! The sign-in page: a reference portal. The user chooses an account, without a password, and the
+//! portal hands the browser over to the gate.
 //!
-//! What a portal has to do for the gate stands in [`handoff`], and nothing else does. Here is what
-//! every sign-in page is: a form, a session of its own ([`visitor`]), and the refusal to act for
-//! another site.
+//! [`handoff`] has everything that a portal must do for the gate, and nothing else. This file has what
+//! every sign-in page has: a form, a session of its own ([`visitor`]), and the rule not to act on
+//! requests from another site.
 
 mod handoff;
 mod visitor;
@@ -67,7 +67,7 @@ impl Portal {
         Self { hosts, issuer, visitors: Visitors::default() }
     }
 
-    /// Somebody comes: sent by the gate, or on his own. Who is signed in already is sent on at once.
+    /// A page request, from the gate's redirect or direct. A user with a session is sent on at once.
     fn visit(&self, query: &str, cookies: &str) -> Answer {
         let visitor = self.visitors.find(cookies);
         match (Asked::read(query, self.hosts), &visitor) {
@@ -117,7 +117,7 @@ impl Portal {
         let targets = Account::ALL.map(|account| self.hosts.origin(account.name())).join(" ");
         let mut answer = page(html, &format!("{POLICY}; form-action 'self' {targets}"));
         *answer.status_mut() = status;
-        // Nobody learns where a visitor comes from, and yet the form has an `Origin`.
+        // No other site receives a `Referer`, but the form keeps its `Origin`.
         let policy = HeaderValue::from_static("same-origin");
         answer.headers_mut().insert(header::REFERRER_POLICY, policy);
         answer
@@ -189,13 +189,13 @@ impl Portal {
 
 /// Why the page is shown.
 enum Said {
-    /// Somebody came on his own.
+    /// The user opened the page directly.
     Nothing,
-    /// The gate wants to know who this is.
+    /// The gate sent the browser for a hand-off.
     Asked(Asked),
-    /// Something asks for a hand-off in a way that the gate does not.
+    /// The parameters are not as the gate writes them.
     Unreadable,
-    /// A desktop was left.
+    /// The user signed out of a desktop.
     SignedOut,
 }
 

@@ -1,4 +1,4 @@
-//! The folder of one run: certificates, key sets, configurations and logs, gone when it ends.
+//! The folder of one run: certificates, key sets, configurations and logs, removed when it ends.
 
 use super::DemoError;
 use crate::random;
@@ -46,7 +46,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Nobody is left to tell: the run is over, whatever the outcome was.
+        // The run is over; a folder that remains changes no result.
         let _ = fs::remove_dir_all(&self.path);
     }
 }

@@ -1,8 +1,8 @@
-//! Which Traefik the demo runs, and how it comes to one.
+//! Which Traefik the demo runs, and how it finds or installs it.
 //!
 //! In this order: `--traefik`, `$DOORWARD_TRAEFIK`, `traefik` on the search path, the one that an
-//! earlier demo installed, a new installation. The first two are the visitor's word: when one of
-//! them does not work the demo says so and goes no further. Knows nothing of routes or the gate.
+//! earlier demo installed, a new installation. The user names the first two: when one of them
+//! does not work, the demo ends with an error. Knows nothing of routes or the gate.
 
 mod configuration;
 mod install;
@@ -21,7 +21,7 @@ use std::{
 };
 use tokio::process::Command;
 
-/// Where a Traefik may come from. The environment is read by the command line, not here.
+/// Where to look for Traefik. The environment is read by the command line, not here.
 #[derive(Clone, Debug, Default)]
 pub struct TraefikSearch {
     /// `--traefik`.
@@ -44,7 +44,7 @@ pub(super) struct Traefik {
 }
 
 impl TraefikSearch {
-    /// Finds a Traefik or installs one. `say` receives a line for each thing worth knowing.
+    /// Finds a Traefik or installs one. `say` receives one line for each step.
     pub(super) async fn obtain(&self, say: &dyn Fn(&str)) -> Result<Traefik, TraefikError> {
         for candidate in self.candidates(&|path| path.is_file()) {
             match ask(&candidate.program).await {
@@ -74,7 +74,7 @@ impl TraefikSearch {
         }
         let on_path = self.search_path.iter().flat_map(std::env::split_paths);
         let on_path = on_path
-            // A relative or empty entry would make the working folder decide what runs.
+            // With a relative or empty entry, the working folder would decide which program runs.
             .filter(|folder| folder.is_absolute())
             .map(|folder| folder.join("traefik"))
             .find(|program| is_file(program));
@@ -90,7 +90,7 @@ impl TraefikSearch {
 #[derive(Debug, PartialEq, Eq)]
 struct Candidate {
     program: PathBuf,
-    /// The visitor named it, so a failure is his to hear about.
+    /// The user named it, so a failure ends the search.
     stated: bool,
 }
 

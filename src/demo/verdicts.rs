@@ -1,8 +1,8 @@
-//! What the gate said about requests for alice's desktop, read from its log.
+//! The gate's decisions about requests for alice's desktop, read from its log.
 //!
-//! A browser does not tell bob's page, and the gate tells nobody but its operator. The demo is the
-//! operator here, so that a visitor sees what bob cannot. The log names no address, so a decision is
-//! known by its time alone: one attempt is made after the other, and asked about in between.
+//! Neither the browser nor the gate tells bob's page the reason of a denial; only the operator has the
+//! log. The demo acts as the operator, so that its user sees what bob cannot. The log has no request
+//! address, so the page makes one attempt at a time and reads the decisions after each.
 
 use super::hosts::Account;
 use serde_json::Value;
@@ -32,8 +32,7 @@ impl Verdicts {
             log.seek(SeekFrom::Start(*read))?;
             log.take(MOST).read_to_end(&mut bytes)
         });
-        // What cannot be read is not known, and a line that is still being written is left for the
-        // next time.
+        // A line that is still being written is left for the next call.
         let end =
             bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at.saturating_add(1));
         let (Ok(_), Some(lines)) = (whole, bytes.get(..end)) else { return Vec::new() };

@@ -1,5 +1,5 @@
-//! A browser as far as a sign-in needs one: it keeps cookies for the host that set them, and opens
-//! pages as a person does.
+//! A minimal browser for the sign-in: it keeps cookies for the host that set them, and opens pages as
+//! a user does.
 
 use crate::demo::{
     client::{Client, Reply},
@@ -84,7 +84,7 @@ impl<'a> Browser<'a> {
         found.unwrap_or_default().to_owned()
     }
 
-    /// Puts a cookie (back) into the jar, which a browser would not.
+    /// Stores a cookie that no server has set, which a real browser would not do.
     pub(super) fn insist(&mut self, label: &str, pair: &str) {
         self.keep(label, pair);
     }

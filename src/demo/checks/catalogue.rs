@@ -1,4 +1,4 @@
-//! What the demo tries on itself.
+//! The requests of the self-test.
 
 use super::{Check, Expected, SelfTest, way_in::Sessions};
 use crate::demo::{
@@ -19,7 +19,7 @@ impl SelfTest<'_> {
         Ok(checks)
     }
 
-    /// Who may come in comes in, and the desktop learns who it is but not by what token.
+    /// A permitted user reaches the desktop, which receives the username but no token.
     fn welcome(&self, sessions: &Sessions) -> Result<Vec<Check>, DemoError> {
         let script = self.issuer.mint(Account::Alice, self.now, LIFETIME)?;
         let user = |name: &str| ("x-doorward-user", name.to_owned());
@@ -58,7 +58,7 @@ impl SelfTest<'_> {
         ])
     }
 
-    /// No token, somebody else's, a bad one.
+    /// No token, another user's token, an invalid token.
     fn strangers(&self, sessions: &Sessions) -> Result<Vec<Check>, DemoError> {
         let Sessions { alice, bob } = sessions;
         let stranger = Issuer::new(self.issuer.name().to_owned())?;
@@ -97,7 +97,7 @@ impl SelfTest<'_> {
         ])
     }
 
-    /// Alice's browser, with her session, on bob's page: what browsers really send from there.
+    /// Alice's browser, with her session, on bob's page: what real browsers send.
     fn pages_of_bob(&self, alice: &str) -> Vec<Check> {
         let session = || alice.to_owned();
         let bob = || self.hosts.origin(Account::Bob.name());

@@ -1,8 +1,8 @@
-//! The way in and out, step by step, as two browsers go it: alice's, and bob's, who tries to go in
-//! alice's place.
+//! Sign-in and sign-out, step by step, in two browsers: alice's, and bob's, who tries to use alice's
+//! desktop.
 //!
-//! A step's answer is told in one line (status, where it leads, which cookies it sets) and has to
-//! be the expected line to the letter: a cookie too many is a failure like a wrong status.
+//! Each answer becomes one line (status, location, cookies), which must be exactly the expected line:
+//! an additional cookie is a failure like a wrong status.
 
 use super::{Finding, SelfTest, browser::Browser};
 use crate::demo::{
@@ -12,8 +12,8 @@ use crate::demo::{
 };
 use std::{fmt::Write, io};
 
-/// What the visitors have in the end: cookie pairs as their browsers send them. Empty where the way
-/// in led nowhere; then every check that needs one fails.
+/// The sessions of both browsers: cookie pairs as they send them. Empty when the sign-in failed; then
+/// every check that needs one fails.
 pub(super) struct Sessions {
     pub(super) alice: String,
     pub(super) bob: String,
@@ -33,7 +33,7 @@ impl<'a> Walk<'a> {
         Self { self_test, alice, bob, findings: Vec::new() }
     }
 
-    /// Both sign in, each to his own desktop.
+    /// Both sign in, each to their own desktop.
     pub(super) async fn enter(&mut self) -> Sessions {
         let hosts = self.self_test.hosts;
         let sign_in = hosts.origin(SIGN_IN_LABEL);
@@ -63,7 +63,7 @@ impl<'a> Walk<'a> {
 
         let told = self.bob.open((ALICE, &entry)).await;
         self.step("her way in, in bob's browser", "401", &told);
-        // A hand-off that has shown itself elsewhere is worth nothing, whoever is first.
+        // A hand-off token that was presented elsewhere is void, even on its first use.
         let told = self.alice.open((ALICE, &entry)).await;
         self.step("the same in hers: it is used up", "401", &told);
         let sent = self.alice.open(page).await;
@@ -123,7 +123,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// An answer in one line, without anything that is secret.
+/// An answer in one line, without secrets.
 fn told(reply: &Reply, hosts: Hosts) -> String {
     let mut text = reply.status.to_string();
     if let Some(location) = reply.header("location") {
@@ -139,7 +139,7 @@ fn told(reply: &Reply, hosts: Hosts) -> String {
         let mut attributes = line.split("; ");
         let (name, value) =
             attributes.next().and_then(|pair| pair.split_once('=')).unwrap_or_default();
-        // The guard against loops is nobody's way in.
+        // The cookie against redirect loops gives no access.
         if value.is_empty() || name == "__Host-doorward-loop" {
             continue;
         }

@@ -8,7 +8,7 @@
 //!
 //! The portal then
 //!
-//! 1. reads both, and takes nothing that it would not have sent itself ([`Asked::read`]);
+//! 1. reads both, and accepts nothing but the addresses of its own desktops ([`Asked::read`]);
 //! 2. signs the visitor in, in whatever way it does ([`super`]; a form may carry both parameters
 //!    along);
 //! 3. asks itself whether this user may enter that host ([`Asked::admits`]), says so if not, and
@@ -17,8 +17,8 @@
 //!    ([`Asked::enter`]).
 //!
 //! Nothing else: no cookie for any host but its own, no call to the gate, no state of a sign-in
-//! under way. Whoever steals the token has nothing to use it with: it is good for one host, once,
-//! for a minute, and in the browser that asked.
+//! under way. A stolen token is of no use: it is valid for one host, once, for a
+//! minute, and only in the browser that asked for it.
 
 use crate::demo::{
     DemoError,
@@ -29,7 +29,7 @@ use crate::demo::{
 use serde_json::json;
 use std::time::Duration;
 
-/// Where the gate wants a visitor back, and what it will know the browser by.
+/// Where the gate wants the browser back, and the state that identifies the browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Asked {
     /// Whose desktop it is; a real portal looks the host up among those that it has given out.
@@ -49,7 +49,7 @@ impl Asked {
     pub(super) fn read(pairs: &str, hosts: Hosts) -> Option<Self> {
         let address = query::value(pairs, "rd")?;
         let state = query::value(pairs, "st").filter(|state| is_state(state))?;
-        // What some browser reads as a slash, or as nothing at all, has no place in an address.
+        // Some browsers read these as a slash or ignore them.
         if !address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
             return None;
         }
@@ -84,9 +84,9 @@ impl Asked {
             // The gate refuses more than a minute; a redirect needs a moment.
             "iat": now,
             "exp": now.saturating_add(LIFETIME.as_secs()),
-            // Makes it good once.
+            // Limits it to one use.
             "jti": random_text()?,
-            // Makes it good in the browser that asked, and in no other.
+            // Binds it to the browser that asked.
             "nonce": challenge,
             // By it a sign-out at the portal can find what came of this. Optional, as are
             // `session_exp` (when the desktop's session must end) and claims for grants.

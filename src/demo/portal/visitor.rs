@@ -1,7 +1,7 @@
 //! The portal's own sessions: who is signed in at the sign-in page, in this browser.
 //!
 //! They stay on the portal's host. Desktops below the same domain can neither see nor set the cookie:
-//! it is `__Host-`, as any portal's should be whose neighbours are not trusted (T10).
+//! its name starts with `__Host-`, as it should for every portal next to untrusted hosts (T10).
 
 use crate::demo::{DemoError, hosts::Account, issuer::random_text};
 use std::sync::{Mutex, PoisonError};
@@ -22,7 +22,7 @@ pub(super) struct Visitors {
 }
 
 impl Visitors {
-    /// Signs in, with a new secret: one that was there before the sign-in may be somebody else's.
+    /// Signs in, with a new secret: a secret from before the sign-in may be known to an attacker.
     /// Gives the `Set-Cookie` value with it.
     pub(super) fn begin(&self, account: Account) -> Result<(Visitor, String), DemoError> {
         let visitor = Visitor { account, name: random_text()?, secret: random_text()? };
@@ -35,8 +35,8 @@ impl Visitors {
         Ok((visitor, cookie))
     }
 
-    /// Who sends a request with these cookies. With two of its name none counts: a browser
-    /// never sends that.
+    /// The session of a request with these cookies. With two cookies of the name there is none: no
+    /// browser sends that.
     pub(super) fn find(&self, cookies: &str) -> Option<Visitor> {
         let secret = secret(cookies)?;
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,7 +70,7 @@ fn cookie(secret: &str, seconds: u64) -> String {
 const COOKIE: &str = "__Host-portal";
 /// Seconds.
 const LIFETIME: u64 = 8 * 3_600;
-/// So that no visitor can fill the memory.
+/// Bounds the memory that clients can use.
 const MOST: usize = 1_000;
 
 #[cfg(test)]

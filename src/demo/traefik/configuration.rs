@@ -17,7 +17,7 @@ pub(in crate::demo) struct Configuration<'a> {
     /// Whether `[::1]` can be listened on as well: some browsers try it first.
     pub(in crate::demo) ipv6: bool,
     pub(in crate::demo) gate: SocketAddr,
-    /// The gate's 404 page, behind the route for hosts that nobody has.
+    /// The gate's 404 page, for hosts without an owner.
     pub(in crate::demo) pages: SocketAddr,
     pub(in crate::demo) sign_in: SocketAddr,
     pub(in crate::demo) desktops: &'a [(Account, SocketAddr)],
@@ -81,7 +81,7 @@ impl Configuration<'_> {
         let rule = format!("Host(`{}`)", host(SIGN_IN_LABEL));
         routers.insert("sign-in".into(), route(&rule, "sign-in", PRIORITY, false));
         services.insert("sign-in".into(), service(self.sign_in));
-        // Hosts that nobody has are gated like the rest, and thereby look like the rest (T28).
+        // Hosts without an owner are gated as well, so they cannot be told from the others (T28).
         let rule = format!("HostRegexp(`^.+\\.{}$`)", DOMAIN.replace('.', "\\."));
         routers.insert("unknown".into(), route(&rule, "pages", 1, true));
         services.insert("pages".into(), service(self.pages));
@@ -99,7 +99,7 @@ impl Configuration<'_> {
         format!("{file:#}\n")
     }
 
-    /// The chain that every installation has.
+    /// The middleware chain of every installation.
     fn middlewares(&self) -> Node {
         let settings = Settings {
             traefik_version: self.version,
@@ -186,7 +186,7 @@ mod tests {
         {
             assert!(taken.contains(&json!(name)), "{name}");
         }
-        // A list of what the gate may see would one day forget a header that it judges by.
+        // A list of headers for the gate could omit one that a rule needs.
         assert!(forward_auth.get("authRequestHeaders").is_none());
     }
 

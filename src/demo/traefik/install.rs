@@ -34,8 +34,8 @@ pub(super) fn by_hand(cache: Option<&Path>) -> String {
     format!("python3 -m venv '{folder}' && '{folder}/bin/pip' install {PACKAGE}=={RELEASE}")
 }
 
-/// Installs and returns the program. `say` hears what is about to happen; pip's own progress goes
-/// to standard error.
+/// Installs and returns the program. `say` receives one line for each step; pip's
+/// progress goes to standard error.
 pub(super) async fn install(cache: &Path, say: &dyn Fn(&str)) -> Result<PathBuf, InstallError> {
     let target = folder(cache);
     say(&format!(
@@ -138,7 +138,7 @@ async fn quiet(python: &OsStr, arguments: &[&OsStr]) -> Result<bool, InstallErro
 
 fn move_into_place(finished: &Path, target: &Path) -> Result<(), InstallError> {
     let folder = |error| InstallError::Folder { path: target.to_owned(), error };
-    // What lies there did not answer as a Traefik, or it would have been taken.
+    // An existing file there did not run as Traefik; otherwise it would be in use.
     match fs::remove_dir_all(target) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(folder(error)),
         _ => {}
