@@ -1,9 +1,9 @@
-//! Certificates of our own making: an authority and the servers that it certifies.
+//! Creates certificates: a certificate authority and the servers it certifies.
 //!
-//! For `doorward keygen --tls`, for `tls: { self_signed: true }` and for the demo; nothing else
-//! makes certificates. Whoever is given an authority's certificate (Traefik, as `tls.ca`) trusts
-//! its servers by it. Decides what a certificate says; which files the texts go to, and how long
-//! the authority's key is kept, is for the callers. Time is an argument.
+//! Used by `doorward keygen --tls`, `tls: { self_signed: true }` and the demo. A client that has
+//! the authority's certificate (Traefik, as `tls.ca`) trusts the servers it certified. This module
+//! decides what a certificate says; callers decide which files the texts go to and how long the
+//! authority's key is kept. Time is an argument.
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, CidrSubnet, DnType,
@@ -23,8 +23,8 @@ pub(crate) struct Authority {
 }
 
 impl Authority {
-    /// A new authority with a new key, called `subject`. Within a `scope` it can certify whatever
-    /// it likes, but nobody believes it anything outside; without one it is believed everything.
+    /// A new authority with a new key, called `subject`. With a `scope`, clients accept only
+    /// certificates for names within it; without one, for any name.
     ///
     /// # Errors
     /// A failure of the crypto library.
@@ -35,7 +35,7 @@ impl Authority {
     ) -> Result<Self, CertificateError> {
         let mut authority = validity.of(CertificateParams::default());
         authority.distinguished_name.push(DnType::CommonName, subject);
-        // No authority below this one.
+        // No intermediate authority below this one.
         authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         authority.name_constraints = scope.map(Scope::constraints);
@@ -43,13 +43,13 @@ impl Authority {
         Ok(Self { issuer, validity })
     }
 
-    /// Makes a new key and certifies it for a server called `subject`, for as long as the
+    /// Creates a new key and certifies it for a server called `subject`, for as long as the
     /// authority itself is valid.
     ///
-    /// `names` are DNS names, the first label of which may be `*`, or IP addresses, one at least.
+    /// `names` are at least one DNS name, whose first label may be `*`, or IP address.
     ///
     /// # Errors
-    /// No name, one that no certificate can hold, or a failure of the crypto library.
+    /// No name, a name that no certificate can hold, or a failure of the crypto library.
     pub(crate) fn certify(
         &self,
         subject: &str,
@@ -71,26 +71,26 @@ impl Authority {
         Ok(CertifiedKey { certificate, key: key.serialize_pem() })
     }
 
-    /// What clients are given to trust, in PEM.
+    /// The certificate that clients must trust, in PEM.
     pub(crate) fn certificate(&self) -> String {
         self.issuer.pem()
     }
 
-    /// The same for the demo's own client.
+    /// The same in DER, for the demo's own client.
     #[cfg(feature = "demo")]
     pub(crate) fn certificate_der(&self) -> CertificateDer<'static> {
         self.issuer.der().clone()
     }
 
-    /// The private key in PEM (PKCS#8), for an operator who will sign with it again. Where nobody
-    /// will, it is best never asked for and gone with this value.
+    /// The private key in PEM (PKCS#8), for an operator who will sign with it again. Otherwise do
+    /// not call this: the key is gone when this value is dropped.
     pub(crate) fn key(&self) -> String {
         self.issuer.key().serialize_pem()
     }
 }
 
-/// When certificates are valid: from an hour before `now`, for clocks that differ, until `days`
-/// after it.
+/// The validity of certificates: from an hour before `now`, to allow for clocks that differ, until
+/// `days` after it.
 #[derive(Clone, Copy)]
 pub(crate) struct Validity {
     /// Seconds since 1970.
@@ -110,12 +110,12 @@ impl Validity {
     }
 }
 
-/// What an authority can vouch for (name constraints, RFC 5280 section 4.2.1.10). One of each kind
-/// on purpose: a kind of name of which nothing is permitted would not be limited at all.
+/// The names that an authority may certify (name constraints, RFC 5280 section 4.2.1.10). Each kind
+/// is required: a kind without a permitted name would not be limited at all.
 pub(crate) struct Scope<'a> {
-    /// This DNS name and all below it.
+    /// This DNS name and all names below it.
     pub(crate) domain: &'a str,
-    /// A network, as address and length of the prefix.
+    /// A network, as address and prefix length.
     pub(crate) ipv4: (Ipv4Addr, u8),
     /// The same for IPv6.
     pub(crate) ipv6: (Ipv6Addr, u8),
@@ -145,26 +145,26 @@ pub(crate) struct CertifiedKey {
     pub(crate) key: String,
 }
 
-/// Why there are no certificates.
+/// Why a certificate cannot be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateError {
     /// No name was given.
     NoName,
     /// Neither a DNS name nor an IP address.
     Name(String),
-    /// The library refused; nothing that was asked of it should make it.
+    /// The library's error; no valid request causes it.
     Library(rcgen::Error),
 }
 
 impl fmt::Display for CertificateError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoName => formatter.write_str("a certificate needs a name"),
+            Self::NoName => formatter.write_str("a certificate needs at least one name"),
             Self::Name(name) => write!(
                 formatter,
                 "{name:?} is neither a DNS name (its first label may be `*`) nor an IP address"
             ),
-            Self::Library(error) => write!(formatter, "the certificate cannot be made: {error}"),
+            Self::Library(error) => write!(formatter, "the certificate cannot be created: {error}"),
         }
     }
 }
@@ -184,14 +184,14 @@ impl From<rcgen::Error> for CertificateError {
     }
 }
 
-/// Whether a certificate can be for this: a DNS name, the first label of which may be `*`, or an
-/// IP address.
+/// Whether a certificate can hold this name: a DNS name, whose first label may be `*`, or an IP
+/// address.
 pub(crate) fn is_name(name: &str) -> bool {
     if name.parse::<IpAddr>().is_ok() {
         return true;
     }
     let rest = name.strip_prefix("*.").unwrap_or(name);
-    // All digits at the end: an address that is none, such as 10.0.0.256.
+    // All digits at the end: an invalid address, such as 10.0.0.256.
     let numeric =
         rest.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
     !numeric && rest.len() <= 253 && rest.split('.').all(is_dns_label)

@@ -1,14 +1,14 @@
-//! Sockets: accepting, TLS, limits, time-outs and the orderly end.
+//! Network servers: accepting connections, TLS, limits, time-outs and draining.
 //!
-//! A [`Server`] has listeners and one [`Handler`], and turns connections into calls of it. It
-//! decides nothing about a request; what it does decide is how long a peer may take, how much it
-//! may send, and when a connection ends. `cli/serve` runs one server for `listen`, one for
-//! `admin_listen` and one for `pages_listen`.
+//! A [`Server`] has listeners and one [`Handler`], and calls the handler for each request. It
+//! decides nothing about a request; it decides how long a peer may take, how much it may send, and
+//! when a connection ends. `cli/serve` runs one server for each of `listen`, `admin_listen`,
+//! `pages_listen` and `backchannel_listen`.
 //!
-//! The road of a connection: [`listen`](self::bind) accepts it, `sweep` enters it in the table of
-//! open connections, `connection` does TLS and hands it to hyper, `conversation` drives it, `watched`
-//! and `activity` note what it does and since when, `service` calls the handler. One task per server (`sweep`) ends or
-//! renews what `activity::judge` says.
+//! A connection passes through these files: `listen` accepts it, `connection_table` registers it,
+//! `connection` does TLS and hands it to hyper, `driver` polls it, `timed_stream` and `activity`
+//! record what it does and since when, `service` calls the handler. One task for each server, the
+//! sweeper in `connection_table`, ends or renews connections as `activity::judge` decides.
 
 mod activity;
 mod connection;
@@ -39,7 +39,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-/// Listeners that share a handler, a limit on connections, and an end.
+/// Listeners that share a handler, a connection limit and a shutdown.
 pub struct Server {
     handler: Arc<dyn Handler>,
     limits: Limits,
@@ -50,39 +50,40 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server without listeners yet. `limits.connections` holds for all of them together.
+    /// A server without listeners. `limits.connections` applies to all its listeners together.
     #[must_use]
     pub fn new(handler: Arc<dyn Handler>, limits: Limits, counters: Arc<Connections>) -> Self {
         Self { handler, limits, counters, listeners: Vec::new(), tls: None, drain: DRAIN }
     }
 
-    /// Serves this one too. See [`bind`]; a listener that was bound elsewhere has to bring its own
-    /// queue length and `TCP_NODELAY`.
+    /// Adds a listener. See [`bind`]; a listener bound elsewhere must set its own backlog and
+    /// `TCP_NODELAY`.
     #[must_use]
     pub fn listen(mut self, listener: TcpListener) -> Self {
         self.listeners.push(listener);
         self
     }
 
-    /// Speaks TLS, and HTTP/2 where the client offers it, on all listeners.
+    /// Uses TLS on all listeners, with HTTP/2 if the client offers it.
     #[must_use]
     pub fn tls(mut self, tls: Arc<Tls>) -> Self {
         self.tls = Some(tls);
         self
     }
 
-    /// How long requests under way have before they are dropped at the end; 10 s by default.
+    /// How long requests in progress may take after the shutdown begins; 10 s by default.
     #[must_use]
     pub fn drain(mut self, limit: Duration) -> Self {
         self.drain = limit;
         self
     }
 
-    /// Serves until `shutdown`, finishes what is under way, and returns.
+    /// Serves until `shutdown`, finishes requests in progress, and returns.
     ///
-    /// Draining: the listeners close, after what the kernel had queued was accepted; resting
-    /// HTTP/1.1 connections close, the others close with their answer; HTTP/2 connections get
-    /// GOAWAY. What is left after the drain limit, or when the shutdown says stop, is dropped.
+    /// While draining, the listeners close after accepting what the kernel had queued; idle
+    /// HTTP/1.1 connections close, others close after their response; HTTP/2 connections get
+    /// GOAWAY. Connections that are still open after the drain limit, or when the shutdown reaches
+    /// its second stage, are dropped.
     pub async fn run(self, shutdown: Shutdown) {
         let Self { handler, limits, counters, listeners, tls, drain } = self;
         let timeouts = Timeouts::new(limits.header_timeout, limits.idle_timeout);
@@ -95,20 +96,20 @@ impl Server {
         let protocols =
             Arc::new(Protocols::new(handler, tls.clone(), &limits, Arc::clone(&counters)));
 
-        // Dropping the set, at the end or when this future is dropped, ends its tasks.
-        let mut keepers = JoinSet::new();
-        let kept = Arc::clone(&table);
-        keepers.spawn(async move { kept.run_sweeper().await });
+        // Dropping the set, on return or when this future is dropped, ends its tasks.
+        let mut background = JoinSet::new();
+        let sweeper = Arc::clone(&table);
+        background.spawn(async move { sweeper.run_sweeper().await });
         if let Some(tls) = tls {
-            let kept = Arc::clone(&table);
+            let sweeper = Arc::clone(&table);
             let watched = Arc::clone(&tls);
-            keepers.spawn(async move {
+            background.spawn(async move {
                 loop {
                     watched.client_authorities_changed().await;
-                    kept.renew_all();
+                    sweeper.renew_all();
                 }
             });
-            keepers.spawn(async move { tls.keep_valid().await });
+            background.spawn(async move { tls.keep_valid().await });
         }
 
         let mut acceptors = JoinSet::new();
@@ -137,14 +138,14 @@ impl Server {
         if open == 0 {
             return;
         }
-        tracing::warn!(open, "connections were still open and are dropped");
+        tracing::warn!(open, "dropping connections that are still open after the drain limit");
         table.end();
-        // Each task has to be polled once more to see it.
+        // Each connection's task must be polled once more to see the order.
         let _late = tokio::time::timeout(END, table.wait_until_empty()).await;
     }
 }
 
-/// Answers take microseconds; what takes longer than this is a peer that does not read.
+/// Answers take microseconds; a connection that needs longer has a peer that does not read.
 const DRAIN: Duration = Duration::from_secs(10);
 const END: Duration = Duration::from_secs(1);
 

@@ -14,7 +14,7 @@ fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 
-/// An authority without a scope and a server that it certified for these names.
+/// An authority without a scope, and a server that it certified for these names.
 fn issue(
     names: &[String],
     days: u32,
@@ -25,7 +25,7 @@ fn issue(
     Ok((authority, server))
 }
 
-/// Whether a client that trusts this authority alone finishes a handshake with this server under
+/// Whether a client that trusts only this authority completes a handshake with this server under
 /// `name`.
 pub(crate) fn accepts(authority: &str, server: &CertifiedKey, name: &str) -> bool {
     let provider = Arc::new(default_provider());

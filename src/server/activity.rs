@@ -1,13 +1,13 @@
-//! What one connection is doing, in a few atomics, and the judgement that is passed on it.
+//! What one connection is doing, in a few atomics, and the rule for ending connections.
 //!
-//! hyper's own time-out boxes a timer for each request and cannot tell a keep-alive connection
-//! that rests from a peer that drips a head, so the server keeps time itself: the connection notes
-//! down in [`Activity`] *since when* it has been reading, writing or resting, and the sweeper looks
-//! at every connection once a tick and calls [`judge`]. A request costs some relaxed loads and
-//! stores: no lock, no allocation, no timer.
+//! hyper's own time-out boxes a timer for each request and cannot tell an idle keep-alive
+//! connection from a peer that sends a head byte by byte. So the server keeps time itself: the
+//! connection records in [`Activity`] since when it has been reading, blocked or idle, and the
+//! sweeper calls [`judge`] for every connection once a tick. A request costs a few relaxed loads
+//! and stores: no lock, no allocation, no timer.
 //!
-//! The clock counts sweeps, not seconds. When the machine stalls the clock stalls with it, so a
-//! pause of our own process never cuts a peer that did nothing wrong.
+//! The clock counts sweeps, not seconds. If the process is paused, the clock pauses too, so a pause
+//! never ends the connection of a well-behaved peer.
 
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,15 +18,15 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(super) struct Activity {
     clock: Arc<Clock>,
-    /// When the head, frame or TLS handshake that is not complete yet began; `NEVER` between them.
+    /// When the incomplete head, frame or TLS handshake began; `NEVER` if there is none.
     reading: AtomicU32,
-    /// When writing last came to a halt with bytes left to write; `NEVER` when all is written.
+    /// When writing last blocked with bytes left to write; `NEVER` when all is written.
     blocked: AtomicU32,
-    /// When the last request was answered; `NEVER` before the first.
+    /// When the last request was answered; `NEVER` before the first answer.
     answered: AtomicU32,
     order: AtomicU8,
-    /// The task that drives the connection. Taken once for each connection and by the sweeper, never
-    /// for a request.
+    /// The task that drives the connection. Locked once for each connection and by the sweeper,
+    /// never for a request.
     waker: Mutex<Option<Waker>>,
 }
 
@@ -43,7 +43,7 @@ impl Activity {
         }
     }
 
-    /// Bytes arrived that belong to something incomplete; the first such call starts the clock.
+    /// Bytes of something incomplete arrived; the first such call starts the clock.
     pub(super) fn start_reading(&self) {
         if self.reading.load(Ordering::Relaxed) == NEVER {
             self.restart_reading();
@@ -55,27 +55,27 @@ impl Activity {
         self.reading.store(self.clock.now(), Ordering::Relaxed);
     }
 
-    /// Whatever was being read is complete.
+    /// The head, frame or handshake is complete.
     pub(super) fn finish_reading(&self) {
         self.reading.store(NEVER, Ordering::Relaxed);
     }
 
-    /// A request was answered; from here on the connection rests.
+    /// A request was answered; the connection is idle from now on.
     pub(super) fn record_answer(&self) {
         self.answered.store(self.clock.now(), Ordering::Relaxed);
     }
 
-    /// The peer takes no more bytes for the moment.
+    /// The peer accepts no more bytes for now.
     pub(super) fn mark_blocked(&self) {
         self.blocked.store(self.clock.now(), Ordering::Relaxed);
     }
 
-    /// The peer has taken everything.
+    /// The peer has accepted everything.
     pub(super) fn mark_unblocked(&self) {
         self.blocked.store(NEVER, Ordering::Relaxed);
     }
 
-    /// What the sweeper wants of this connection.
+    /// The sweeper's order for this connection.
     pub(super) fn order(&self) -> Order {
         match self.order.load(Ordering::Acquire) {
             0 => Order::Stay,
@@ -85,8 +85,8 @@ impl Activity {
         }
     }
 
-    /// Gives an order and wakes the connection's task to see it. A weaker order never undoes a
-    /// stronger one.
+    /// Gives an order and wakes the connection's task. A weaker order never replaces a stronger
+    /// one.
     pub(super) fn command(&self, order: Order) {
         self.order.fetch_max(order as u8, Ordering::AcqRel);
         let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
@@ -95,14 +95,14 @@ impl Activity {
         }
     }
 
-    /// Names the task to wake. It must be called *before* [`order`](Self::order) is looked at:
-    /// through the lock, either the task sees the order or the sweeper sees the waker.
+    /// Registers the task to wake. Call it *before* reading [`order`](Self::order): because of the
+    /// lock, either the task sees the order or the sweeper sees the waker.
     pub(super) fn register_waker(&self, context: &Context<'_>) {
         let mut waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
         *waker = Some(context.waker().clone());
     }
 
-    /// What the sweeper sees.
+    /// The values that the sweeper judges.
     pub(super) fn snapshot(&self) -> Snapshot {
         Snapshot {
             reading: known(self.reading.load(Ordering::Relaxed)),
@@ -112,20 +112,20 @@ impl Activity {
     }
 }
 
-/// What the sweeper asks of a connection, from nothing to everything.
+/// What the sweeper orders a connection to do, in increasing strength.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Order {
     /// Carry on.
     Stay = 0,
-    /// Too old: HTTP/1.1 says `Connection: close` with its next answer, HTTP/2 sends GOAWAY.
+    /// Too old: HTTP/1.1 sends `Connection: close` with its next response, HTTP/2 sends GOAWAY.
     Renew = 1,
-    /// The server goes down: as `Renew`, and a resting HTTP/1.1 connection closes at once.
+    /// The server is shutting down: as `Renew`, and an idle HTTP/1.1 connection closes at once.
     Drain = 2,
     /// Drop the connection now.
     End = 3,
 }
 
-/// One look at an [`Activity`].
+/// The values of an [`Activity`] at one moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Snapshot {
     reading: Option<Tick>,
@@ -133,54 +133,54 @@ pub(super) struct Snapshot {
     answered: Option<Tick>,
 }
 
-/// What the sweeper itself remembers of a connection.
+/// What the sweeper itself records about a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Lifetime {
     /// When it was accepted.
     pub(super) accepted_at: Tick,
     /// When it is old enough to be renewed.
     pub(super) due: Tick,
-    /// When it was told to renew itself.
+    /// When it was ordered to renew.
     pub(super) renewed: Option<Tick>,
 }
 
 /// How long a peer may take, in ticks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Timeouts {
-    /// For a head, a frame, a TLS handshake, and for taking an answer.
+    /// For a head, a frame, a TLS handshake, and for reading a response.
     pub(super) head: Tick,
-    /// Between an answer and the next request.
+    /// Between a response and the next request.
     pub(super) idle: Tick,
 }
 
 impl Timeouts {
-    /// From durations; never shorter than they say.
+    /// From durations, rounded up.
     pub(super) fn new(head: Duration, idle: Duration) -> Self {
         Self { head: ticks(head), idle: ticks(idle) }
     }
 }
 
-/// In what state the server is.
+/// The state of the server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct ServerState {
-    /// The connection limit is reached: who only rests makes room after the shorter time-out.
+    /// The connection limit is reached: idle connections get the shorter time-out.
     pub(super) full: bool,
-    /// The server goes down.
+    /// The server is shutting down.
     pub(super) draining: bool,
 }
 
-/// Why a connection was ended by us.
+/// Why the server ended a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Cause {
     /// A head, frame or handshake was not complete in time.
     Head,
-    /// The peer did not take the answer in time.
+    /// The peer did not read the response in time.
     Write,
-    /// Nothing was asked for too long.
+    /// The connection was idle for too long.
     Idle,
 }
 
-/// What is to be done with a connection.
+/// What to do with a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Verdict {
     /// Nothing.
@@ -193,7 +193,7 @@ pub(super) enum Verdict {
     End(Cause),
 }
 
-/// The whole rule: who stays, who is renewed, who goes.
+/// The complete rule for ending and renewing connections.
 pub(super) fn judge(
     snapshot: Snapshot,
     lifetime: Lifetime,
@@ -201,8 +201,8 @@ pub(super) fn judge(
     timeouts: Timeouts,
     state: ServerState,
 ) -> Verdict {
-    // A tick names an interval, and what began within it may have begun at its end: only strictly
-    // more ticks than the limit are surely at least the limit.
+    // A tick is an interval, and an event may have happened at its end. Only a difference strictly
+    // above the limit proves that at least the limit has passed.
     let over = |since: Tick, limit: Tick| now.saturating_sub(since) > limit;
 
     if snapshot.reading.is_some_and(|since| over(since, timeouts.head)) {
@@ -211,11 +211,12 @@ pub(super) fn judge(
     if snapshot.blocked.is_some_and(|since| over(since, timeouts.head)) {
         return Verdict::End(Cause::Write);
     }
-    // FrameTracker that ask for nothing (PING, SETTINGS) do not count as lifetime. A connection that was told
-    // to renew itself and is still here may not stay longer than a resting one could.
+    // Frames that request nothing (PING, SETTINGS) do not count as activity. A connection that was
+    // renewed and is still open may not stay longer than an idle one.
     let rests_since = snapshot.answered.unwrap_or(lifetime.accepted_at);
     let idle = if state.full { timeouts.head.min(timeouts.idle) } else { timeouts.idle };
-    // A request that is just arriving is not cut off; half frames without end do not help.
+    // A request that is just arriving is not cut off. An endless series of partial frames does not
+    // extend this.
     let grace = if snapshot.reading.is_some() { timeouts.head } else { 0 };
     if over(rests_since, idle.saturating_add(grace))
         || lifetime.renewed.is_some_and(|since| over(since, timeouts.idle))
@@ -223,8 +224,8 @@ pub(super) fn judge(
         return Verdict::End(Cause::Idle);
     }
     if state.draining {
-        // What was accepted a moment ago has its request on the way, or in the socket already: it
-        // gets the time to be read.
+        // A connection accepted a moment ago has its request on the way or already in the socket:
+        // leave time to read it.
         let fresh = snapshot.answered.is_none() && !over(lifetime.accepted_at, FRESH);
         return if fresh { Verdict::Stay } else { Verdict::Drain };
     }
@@ -241,18 +242,18 @@ impl Clock {
         Self(AtomicU32::new(NEVER + 1))
     }
 
-    /// The tick that runs.
+    /// The current tick.
     pub(super) fn now(&self) -> Tick {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// The next tick begins. Only the sweeper calls this.
+    /// Begins the next tick. Only the sweeper calls this.
     pub(super) fn advance(&self) -> Tick {
         self.0.fetch_add(1, Ordering::Relaxed).saturating_add(1)
     }
 }
 
-/// A count of sweeps since the server started; at four a second it lasts for thirty years.
+/// The number of sweeps since the server started; at four a second it lasts for thirty years.
 pub(super) type Tick = u32;
 
 /// A duration in ticks, rounded up.
@@ -264,13 +265,13 @@ fn known(tick: Tick) -> Option<Tick> {
     (tick != NEVER).then_some(tick)
 }
 
-/// How often the sweeper looks.
+/// The sweeper's interval.
 pub(super) const TICK: Duration = Duration::from_millis(250);
 
-/// The tick that never was: the clock starts after it.
+/// Stands for no tick: the clock starts after it.
 const NEVER: Tick = 0;
 
-/// For how many ticks a new connection is spared when the server goes down.
+/// For how many ticks a new connection is spared when the server shuts down.
 const FRESH: Tick = 1;
 
 #[cfg(test)]

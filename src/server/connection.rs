@@ -1,5 +1,4 @@
-//! One connection from the first byte to the last: TLS, the choice of protocol, hyper, and the
-//! sweeper's orders.
+//! One connection from accept to close: TLS, choice of protocol, hyper, and the sweeper's orders.
 
 use super::activity::Order;
 use super::connection_table::Entry;
@@ -19,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 
-/// What all connections of a server have in common.
+/// What all connections of a server share.
 pub(super) struct Protocols {
     handler: Arc<dyn Handler>,
     tls: Option<Arc<Tls>>,
@@ -33,15 +32,15 @@ pub(super) struct Protocols {
 impl Protocols {
     /// Sets the limits of both protocols.
     ///
-    /// `header_bytes` and `headers` are counted by the HTTP part, which answers 431 with a page of
-    /// ours. What is set here lies above all that Traefik lets through: a list longer than what we
-    /// announce is one that Traefik does not send at all, and its visitor gets a bare 500. Who goes
-    /// further gets hyper's bare 431, or loses the connection.
+    /// The HTTP module counts `header_bytes` and `headers` and answers 431 with a page of its own.
+    /// The limits set here are above everything that Traefik forwards: Traefik does not send a
+    /// header list longer than the announced limit, and its user would get a bare 500. A longer
+    /// list gets hyper's bare 431 or ends the connection.
     ///
     /// Memory is bounded by [`HEAD`] (1.1 MiB) for an HTTP/1.1 connection and by [`STREAMS`] lists
-    /// of 1.4 MiB for an HTTP/2 one, times `limits.connections`. Only somebody who wants to comes
-    /// near it: the peers are trusted proxies, an answer is made as soon as its list is complete,
-    /// and with the answer the list is freed.
+    /// of 1.4 MiB for an HTTP/2 connection, times `limits.connections`. Only a deliberate peer
+    /// comes near it: the peers are trusted proxies, a request is answered as soon as its header
+    /// list is complete, and the list is freed with the answer.
     pub(super) fn new(
         handler: Arc<dyn Handler>,
         tls: Option<Arc<Tls>>,
@@ -52,26 +51,26 @@ impl Protocols {
         let head = limits.header_bytes.max(HEAD);
         let mut http1 = http1::Builder::new();
         http1
-            // The size of the buffer alone is no limit: what one read brings may exceed it.
+            // The buffer size alone is no limit: one read may exceed it.
             .max_buf_size(head)
             .max_header_size(head)
             .max_headers(lines)
-            // The sweeper keeps time; see `activity`.
+            // The sweeper enforces time-outs; see `activity`.
             .header_read_timeout(None)
-            // An answer and its small body fit one buffer: one `write` is cheaper than a `writev`
-            // over 64 slots.
+            // A response with its small body fits one buffer: one `write` is cheaper than a
+            // `writev` over 64 slots.
             .writev(false);
 
         let answer =
             InlineExecutor { limit: limits.header_timeout, counters: Arc::clone(&counters) };
-        let list = head.saturating_add(CRUMBS.saturating_mul(HPACK_OVERHEAD));
+        let list = head.saturating_add(COOKIE_FIELDS.saturating_mul(HPACK_OVERHEAD));
         let mut http2 = http2::Builder::new(answer);
         http2
             .max_header_list_size(u32::try_from(list).unwrap_or(u32::MAX))
             .max_concurrent_streams(STREAMS)
             .max_pending_accept_reset_streams(PENDING_RESETS)
             .max_local_error_reset_streams(ERROR_RESETS)
-            // Bodies are read by few and small, so windows need not be wide.
+            // Few requests have a body, and bodies are small, so small windows suffice.
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
             .max_send_buf_size(SEND_BUFFER);
@@ -87,10 +86,11 @@ impl Protocols {
         }
     }
 
-    /// Serves one connection to its end, whoever ends it, as a task.
+    /// Serves one connection to its end, in a task of its own.
     ///
-    /// Each way has a task of its own kind: a future that can be either is as large as the larger,
-    /// and copying what TLS needs costs a plain connection as much as all else that we do for it.
+    /// Plain and TLS connections use different futures: a future for both would be as large as the
+    /// larger one, and copying the TLS state costs a plain connection as much as the rest of the
+    /// work.
     pub(super) fn serve(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, entry: Entry) {
         match self.tls.clone() {
             None => tokio::spawn(async move {
@@ -104,8 +104,8 @@ impl Protocols {
         };
     }
 
-    /// HTTP/1.1 and nothing else: HTTP/2 without TLS would have to be guessed from the first
-    /// bytes, and Traefik never speaks it.
+    /// HTTP/1.1 only: HTTP/2 without TLS would have to be detected from the first bytes, and
+    /// Traefik never uses it.
     async fn plain(&self, stream: TcpStream, peer: SocketAddr, entry: &Entry) -> hyper::Result<()> {
         let service = self.service(peer, false, entry);
         let stream = TimedStream::http1(stream, Arc::clone(&entry.activity));
@@ -121,7 +121,7 @@ impl Protocols {
         tls: &Tls,
     ) -> hyper::Result<()> {
         let activity = &entry.activity;
-        // The handshake is timed like a head; nothing but its end stops the clock.
+        // The handshake is timed like a head; only its end stops the clock.
         activity.start_reading();
         let handshake = pin!(Handshake(tls.acceptor().accept(stream)));
         let outcome = drive(handshake, activity, Order::Stay).await;
@@ -139,7 +139,8 @@ impl Protocols {
             }
         };
         let (_, session) = stream.get_ref();
-        // Where client certificates are asked for they are required, so this is also "verified".
+        // Client certificates are required as soon as they are requested, so a present certificate
+        // is a verified one.
         let certificate = session.peer_certificates().is_some();
         let http2 = session.alpn_protocol() == Some(super::tls::HTTP2);
         let service = self.service(peer, certificate, entry);
@@ -149,7 +150,7 @@ impl Protocols {
             drive(pin!(connection), activity, Order::Stay).await.map(drop)
         } else {
             // An order to drain that came during the handshake must not close this connection
-            // before its first request: the answer will say `Connection: close`.
+            // before its first request: the response will carry `Connection: close`.
             let obeyed = activity.order().min(Order::Drain);
             let stream = TimedStream::http1(stream, Arc::clone(activity));
             let connection = self.http1.serve_connection(TokioIo::new(stream), service);
@@ -174,7 +175,7 @@ impl Protocols {
     }
 }
 
-/// Peers that go away or talk nonsense are everyday lifetime, not news.
+/// Peers that disconnect or send garbage are normal, so this is logged at debug level.
 fn report(peer: SocketAddr, outcome: hyper::Result<()>) {
     if let Err(error) = outcome {
         tracing::debug!(
@@ -185,26 +186,26 @@ fn report(peer: SocketAddr, outcome: hyper::Result<()>) {
     }
 }
 
-/// What Traefik takes from a visitor (`maxHeaderBytes`, 1 MiB, and the 4 KiB that Go adds), and
-/// room for what it writes itself.
+/// What Traefik accepts from a client (`maxHeaderBytes`, 1 MiB, plus the 4 KiB that Go adds), and
+/// room for the headers that Traefik adds.
 const HEAD: usize = (1 << 20) + 64 * 1024;
-/// Cookies do not count towards `limits.headers`; over HTTP/1.1 so many lines more than it may
-/// arrive.
+/// Cookies do not count towards `limits.headers`; over HTTP/1.1 this many lines more may arrive.
 const COOKIE_LINES: usize = 1024;
-/// Over HTTP/2 Traefik sends every cookie as a field of its own: so many may arrive on top of
-/// [`HEAD`], far more than any browser keeps for a site.
-const CRUMBS: usize = 8 * 1024;
-/// What RFC 9113 section 6.5.2 counts for each field beside its bytes.
+/// Over HTTP/2 Traefik sends each cookie as a field of its own: this many may arrive on top of
+/// [`HEAD`], far more than a browser stores for one site.
+const COOKIE_FIELDS: usize = 8 * 1024;
+/// What RFC 9113 section 6.5.2 adds for each field to its bytes.
 const HPACK_OVERHEAD: usize = 32;
 /// Traefik opens another connection when it needs more.
 const STREAMS: u32 = 256;
-/// Streams reset before we saw them, and streams reset for errors of the peer's, before the
-/// connection is cut (CVE-2023-44487, RUSTSEC-2024-0003).
+/// Streams reset before they were accepted, and streams reset because of the peer's errors, before
+/// the connection is closed (CVE-2023-44487, RUSTSEC-2024-0003).
 const PENDING_RESETS: usize = 64;
 const ERROR_RESETS: usize = 256;
-/// A stray body is thrown away unread; this is how much of it a peer may send before it waits.
+/// An unexpected body is discarded unread; this is how much of it a peer may send before it must
+/// wait.
 const STREAM_WINDOW: u32 = 16 * 1024;
-/// The least that RFC 9113 section 6.9.2 allows, for all streams together.
+/// The minimum that RFC 9113 section 6.9.2 allows, for all streams together.
 const CONNECTION_WINDOW: u32 = 65_535;
-/// Far above any answer.
+/// Far above the size of any response.
 const SEND_BUFFER: usize = 64 * 1024;

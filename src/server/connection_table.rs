@@ -1,4 +1,4 @@
-//! Every open connection of a server, and the one task that keeps time for all of them.
+//! All open connections of a server, and the one task that enforces their time-outs.
 
 use super::activity::{
     Activity, Cause, Clock, Lifetime, Order, ServerState, TICK, Tick, Timeouts, Verdict, judge,
@@ -18,8 +18,8 @@ pub(super) struct ConnectionTable {
     clock: Arc<Clock>,
     timeouts: Timeouts,
     age: Tick,
-    /// One permit for each connection that may still be opened: the limit, the sign that it is
-    /// reached, and, when all are back, the sign that the last connection has gone.
+    /// One permit for each connection that may still be opened. It is the limit; no permit left
+    /// means that the limit is reached, and all permits back means that no connection is open.
     room: Arc<Semaphore>,
     limit: u32,
     draining: AtomicBool,
@@ -28,7 +28,7 @@ pub(super) struct ConnectionTable {
 }
 
 impl ConnectionTable {
-    /// `limit` connections at most, each of them judged by the time-outs.
+    /// A table for at most `limit` connections.
     pub(super) fn new(
         limit: usize,
         timeouts: Timeouts,
@@ -48,9 +48,9 @@ impl ConnectionTable {
         }
     }
 
-    /// Room for one more connection. Over the limit this waits until one ends: the kernel's queue
-    /// holds the newcomers meanwhile, and a burst is served late, where closing in its face would
-    /// be a 500 for the visitor. While it waits, connections that rest make room sooner.
+    /// A permit for one more connection. At the limit it waits until a connection ends: new
+    /// connections wait in the kernel's queue and are served late. Closing them would show the user
+    /// a 500. Meanwhile idle connections get a shorter time-out.
     pub(super) async fn room(&self) -> Option<OwnedSemaphorePermit> {
         if let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() {
             return Some(permit);
@@ -59,7 +59,7 @@ impl ConnectionTable {
         Arc::clone(&self.room).acquire_owned().await.ok()
     }
 
-    /// Enters a connection. It stays in the rows until the [`Entry`] is dropped.
+    /// Registers a connection. It stays registered until the [`Entry`] is dropped.
     pub(super) fn enter(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Entry {
         let activity = Arc::new(Activity::new(Arc::clone(&self.clock)));
         let accepted_at = self.clock.now();
@@ -77,7 +77,7 @@ impl ConnectionTable {
         Entry { table: Arc::clone(self), activity, number, _permit: permit }
     }
 
-    /// Sweeps for as long as it is polled.
+    /// Runs the sweeper for as long as it is polled.
     pub(super) async fn run_sweeper(&self) {
         let mut interval = tokio::time::interval(TICK);
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -88,7 +88,7 @@ impl ConnectionTable {
         }
     }
 
-    /// Tells every open connection to renew itself: what it began with does not hold any more.
+    /// Renews every open connection: the TLS settings it began with no longer apply.
     pub(super) fn renew_all(&self) {
         let now = self.clock.now();
         for (activity, lifetime) in self.rows().connections.values_mut() {
@@ -100,32 +100,32 @@ impl ConnectionTable {
         }
     }
 
-    /// From now on connections are closed as soon as they are done.
+    /// From now on connections close as soon as they are idle.
     pub(super) fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
         self.sweep();
     }
 
-    /// How many are open.
+    /// The number of open connections.
     pub(super) fn open(&self) -> usize {
         self.rows().connections.len()
     }
 
-    /// Ends every connection as it stands.
+    /// Drops every connection at once.
     pub(super) fn end(&self) {
         for (activity, _) in self.rows().connections.values() {
             activity.command(Order::End);
         }
     }
 
-    /// Waits until no connection is open. Nothing may be entered any more.
+    /// Waits until no connection is open. No connection may be registered after this call.
     pub(super) async fn wait_until_empty(&self) {
-        // The error case is a closed semaphore, and nobody closes this one.
+        // The error case is a closed semaphore; this one is never closed.
         let _all = self.room.acquire_many(self.limit).await;
     }
 
-    /// Judges every connection. It holds the rows meanwhile: ten thousand looks take some tens of
-    /// microseconds, four times a second.
+    /// Judges every connection while holding the lock: for ten thousand connections that takes some
+    /// tens of microseconds, four times a second.
     fn sweep(&self) {
         let now = self.clock.now();
         let state = ServerState {
@@ -170,7 +170,7 @@ impl ConnectionTable {
     }
 }
 
-/// The place of one connection in the rows; dropping it gives the place back.
+/// One connection's registration; dropping it removes the connection.
 #[derive(Debug)]
 pub(super) struct Entry {
     table: Arc<ConnectionTable>,
@@ -192,8 +192,8 @@ struct Rows {
     connections: HashMap<u64, (Arc<Activity>, Lifetime), foldhash::fast::RandomState>,
 }
 
-/// The age ± 10 %, so that connections which were opened together do not end together. Multiples
-/// of the golden ratio spread evenly without a random number.
+/// The age ± 10 %, so that connections opened together do not end together. Multiples of the golden
+/// ratio are spread evenly without random numbers.
 fn spread(age: Tick, number: u64) -> Tick {
     let share = number.wrapping_mul(GOLDEN) >> 32;
     let width = u64::from(age) / 5;
@@ -205,7 +205,7 @@ fn spread(age: Tick, number: u64) -> Tick {
 /// 2^64 divided by the golden ratio.
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// No machine has more connections than this, and the count must fit `acquire_many`.
+/// Above the number of connections that a machine can have, and within the range of `acquire_many`.
 const MOST: usize = 1 << 24;
 
 #[cfg(test)]

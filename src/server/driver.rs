@@ -1,5 +1,5 @@
-//! How the sweeper's orders reach a TLS handshake, an HTTP/1.1 and an HTTP/2 connection: three
-//! things that end in three ways.
+//! Applies the sweeper's orders to a TLS handshake, an HTTP/1.1 connection or an HTTP/2 connection.
+//! Each of them ends in its own way.
 
 use super::activity::{Activity, Order};
 use super::service::{ConnectionService, InlineExecutor};
@@ -13,7 +13,7 @@ use std::task::{Context, Poll, Waker};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-/// Polls a connection and obeys the sweeper. `Ok(None)` when the order was to end it.
+/// Polls a connection and obeys the sweeper. `Ok(None)` if the sweeper ended it.
 pub(super) async fn drive<C: ManagedConnection>(
     mut connection: Pin<&mut C>,
     activity: &Activity,
@@ -21,7 +21,7 @@ pub(super) async fn drive<C: ManagedConnection>(
 ) -> Result<Option<C::Done>, C::Error> {
     let mut known: Option<Waker> = None;
     poll_fn(|context| {
-        // The task's waker does not change in practice, so its lock is taken once.
+        // The task's waker does not change in practice, so the lock is taken once.
         if !known.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
             known = Some(context.waker().clone());
             activity.register_waker(context);
@@ -41,17 +41,17 @@ pub(super) async fn drive<C: ManagedConnection>(
     .await
 }
 
-/// What can be driven: a handshake or a connection of either protocol.
+/// A handshake, or a connection of either protocol.
 pub(super) trait ManagedConnection:
     Future<Output = Result<Self::Done, Self::Error>>
 {
-    /// What comes out of it.
+    /// The result.
     type Done;
-    /// How it fails.
+    /// The error.
     type Error;
-    /// The peer shall open a new connection for its next requests.
+    /// Makes the peer open a new connection for its next requests.
     fn renew(self: Pin<&mut Self>);
-    /// Ends as soon as what is under way is done.
+    /// Ends it as soon as the requests in progress are answered.
     fn close(self: Pin<&mut Self>);
 }
 
@@ -59,8 +59,8 @@ impl ManagedConnection for http1::Connection<TokioIo<TimedStream<TcpStream>>, Co
     type Done = ();
     type Error = hyper::Error;
 
-    /// The service says `Connection: close` with the next answer. Closing a connection that rests
-    /// would race with a request that is on its way.
+    /// The service adds `Connection: close` to the next response. Closing an idle connection would
+    /// race with a request that is already on its way.
     fn renew(self: Pin<&mut Self>) {}
 
     fn close(self: Pin<&mut Self>) {
@@ -91,18 +91,18 @@ impl ManagedConnection
     type Done = ();
     type Error = hyper::Error;
 
-    /// GOAWAY; requests under way are answered.
+    /// Sends GOAWAY; requests in progress are answered.
     fn renew(self: Pin<&mut Self>) {
         self.graceful_shutdown();
     }
 
-    /// The same; said twice it does nothing.
+    /// Sends GOAWAY; a second call has no effect.
     fn close(self: Pin<&mut Self>) {
         self.graceful_shutdown();
     }
 }
 
-/// A TLS handshake under way.
+/// A TLS handshake in progress.
 pub(super) struct Handshake(pub(super) tokio_rustls::Accept<TcpStream>);
 
 impl Future for Handshake {
@@ -119,6 +119,6 @@ impl ManagedConnection for Handshake {
 
     fn renew(self: Pin<&mut Self>) {}
 
-    /// A handshake is as good as a request under way.
+    /// A handshake in progress is treated like a request in progress.
     fn close(self: Pin<&mut Self>) {}
 }

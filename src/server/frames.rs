@@ -1,28 +1,28 @@
-//! Where HTTP/2 frames begin and end (RFC 9113 section 4.1), and nothing else about them.
+//! Finds the boundaries of HTTP/2 frames (RFC 9113 section 4.1) and nothing else.
 //!
-//! hyper shows no head of a request before it is complete, so a peer that drips CONTINUATION
-//! frames, or half a frame, looks like one that rests. This follows the bytes just closely enough
-//! to tell the two apart; whether they are valid is for the `h2` crate to say.
+//! hyper reports a request only when its head is complete, so a peer that sends CONTINUATION frames
+//! or half a frame byte by byte looks idle. This tracks the bytes just closely enough to tell the
+//! two apart; the `h2` crate judges whether they are valid.
 
-/// Follows the bytes that a client sends on one connection.
+/// Tracks the bytes that a client sends on one connection.
 #[derive(Debug)]
 pub(super) struct FrameTracker {
-    /// Bytes of the preface, or of the payload that runs, still to come.
+    /// Remaining bytes of the preface or of the current payload.
     rest: u32,
-    /// The frame header that is being collected.
+    /// The frame header collected so far.
     header: [u8; FRAME_HEADER],
     collected: usize,
-    /// Within a header block: after HEADERS without `END_HEADERS`, until a frame that has it.
+    /// Inside a header block: after HEADERS without `END_HEADERS`, until a frame that has it.
     block: bool,
 }
 
 impl FrameTracker {
-    /// At the start of a connection: the client's preface comes first.
+    /// At the start of a connection, before the client's preface.
     pub(super) const fn new() -> Self {
         Self { rest: PREFACE, header: [0; FRAME_HEADER], collected: 0, block: false }
     }
 
-    /// Takes the bytes that arrived and says where they leave the connection.
+    /// Takes the bytes that arrived and returns the position after them.
     pub(super) fn follow(&mut self, mut bytes: &[u8]) -> FramePosition {
         let mut begun = false;
         while !bytes.is_empty() {
@@ -37,8 +37,8 @@ impl FrameTracker {
                 break;
             };
             bytes = after;
-            // A frame within a header block does not begin anything: else a peer could drip empty
-            // CONTINUATION frames for ever.
+            // A frame within a header block begins nothing new: otherwise a peer could send empty
+            // CONTINUATION frames forever.
             begun |= self.collected == 0 && !self.block;
             if let Some(place) = self.header.get_mut(self.collected) {
                 *place = byte;
@@ -58,27 +58,27 @@ impl FrameTracker {
         }
     }
 
-    /// A frame header is complete: what follows it?
+    /// A frame header is complete: reads the length of its payload.
     fn open(&mut self) {
         let [a, b, c, kind, flags, ..] = self.header;
         self.rest = u32::from_be_bytes([0, a, b, c]);
         match kind {
             HEADERS | CONTINUATION => self.block = flags & END_HEADERS == 0,
-            // Anything else within a block is an error that ends the connection; until then the
+            // Any other frame within a block is an error that ends the connection; until then the
             // clock of the block keeps running.
             _ => {}
         }
     }
 }
 
-/// Where the bytes that arrived last leave a connection.
+/// The position on a connection after the bytes that arrived last.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum FramePosition {
     /// Between two frames, with no header block open.
     Boundary,
     /// Within a frame or header block that began in these bytes.
     NewFrame,
-    /// Within one that had begun before.
+    /// Within one that began in earlier bytes.
     SameFrame,
 }
 
@@ -151,7 +151,7 @@ mod tests {
     }
 
     proptest! {
-        /// However the bytes are cut into reads, the end is the same.
+        /// The result does not depend on how the bytes are cut into reads.
         #[test]
         fn cuts_do_not_matter(
             kinds in proptest::collection::vec((0_u8..12, any::<u8>(), 0_usize..40), 0..8),

@@ -1,19 +1,19 @@
-//! TLS handshakes that fail: what each kind of failure means for whoever set the gate up.
+//! TLS handshakes that fail: which setting is wrong, for the operator.
 //!
-//! A wrong certificate fails for every request, and Traefik tells its visitors a bare 500. So the
-//! log says what to look at, once a minute for each kind.
+//! A wrong certificate fails for every request, and Traefik shows its users a bare 500. So the log
+//! names the setting to check, once a minute for each kind.
 
 use crate::observe::{LogRateLimit, field};
 use std::io;
 use std::net::IpAddr;
 use tokio_rustls::rustls::{AlertDescription, Error, InvalidMessage};
 
-/// What was said, and when, of each kind.
+/// When each kind was last logged.
 #[derive(Debug, Default)]
 pub(super) struct HandshakeFailures([LogRateLimit; 4]);
 
 impl HandshakeFailures {
-    /// Says what went wrong with the handshake of `peer`.
+    /// Logs why the handshake of `peer` failed.
     pub(super) fn report(&self, peer: IpAddr, error: &io::Error) {
         let kind = Kind::of(error);
         let due = kind.and_then(|kind| Some((kind, self.0.get(kind as usize)?)));
@@ -22,12 +22,12 @@ impl HandshakeFailures {
                 { field::PEER } = %peer,
                 { field::ERROR } = %error,
                 { field::REMEDY } = kind.remedy(),
-                "tls handshake failed"
+                "TLS handshake failed"
             ),
             _ => tracing::debug!(
                 { field::PEER } = %peer,
                 { field::ERROR } = %error,
-                "tls handshake failed"
+                "TLS handshake failed"
             ),
         }
     }
@@ -36,18 +36,18 @@ impl HandshakeFailures {
 /// Whose setting is wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
-    /// The client does not believe our certificate.
+    /// The client does not trust the server's certificate.
     Distrusted = 0,
-    /// What came is no TLS.
+    /// The client does not speak TLS.
     Plain = 1,
-    /// The client shows no certificate, or one that we do not believe.
+    /// The client has no certificate, or an untrusted one.
     Client = 2,
-    /// Anything else that a client said or did.
+    /// Any other TLS error.
     Other = 3,
 }
 
 impl Kind {
-    /// `None` for who just goes away, as port scans and TCP health checks do.
+    /// `None` for a client that disconnects, as port scanners and TCP health checks do.
     fn of(error: &io::Error) -> Option<Self> {
         let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>())?;
         Some(match inner {
@@ -67,20 +67,20 @@ impl Kind {
     fn remedy(self) -> &'static str {
         match self {
             Self::Distrusted => {
-                "the client does not trust tls.cert_file under the name it asks for: give Traefik \
-                 its authority (forwardAuth tls.caSecret or tls.ca), and let the certificate name \
-                 the host of forwardAuth.address"
+                "the client does not trust the certificate in tls.cert_file: set forwardAuth \
+                 tls.caSecret or tls.ca in Traefik to its certificate authority, and issue the \
+                 certificate for the host in forwardAuth.address"
             }
             Self::Plain => {
-                "http was sent to a TLS port: write forwardAuth.address with https://, or leave \
-                 `tls` out"
+                "the client sent plain HTTP to a TLS port: write forwardAuth.address with \
+                 https://, or remove `tls`"
             }
             Self::Client => {
-                "clients need a certificate of tls.client_ca_file: give Traefik one \
-                 (forwardAuth tls.certSecret, or tls.cert and tls.key)"
+                "clients need a certificate issued by an authority in tls.client_ca_file: set \
+                 forwardAuth tls.certSecret, or tls.cert and tls.key, in Traefik"
             }
             Self::Other => {
-                "compare the protocol versions of both sides: TLS 1.2 and 1.3 are spoken"
+                "check the TLS versions of the client: doorward supports TLS 1.2 and 1.3"
             }
         }
     }
@@ -106,6 +106,10 @@ mod tests {
             let error = io::Error::new(io::ErrorKind::InvalidData, error);
             assert_eq!(Kind::of(&error), Some(kind), "{shown}");
         }
-        assert_eq!(Kind::of(&io::ErrorKind::UnexpectedEof.into()), None, "who goes away");
+        assert_eq!(
+            Kind::of(&io::ErrorKind::UnexpectedEof.into()),
+            None,
+            "a client that disconnects"
+        );
     }
 }

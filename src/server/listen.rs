@@ -1,4 +1,4 @@
-//! Binding, and accepting until told to stop.
+//! Binding listeners and accepting connections until the shutdown.
 
 use super::connection::Protocols;
 use super::connection_table::ConnectionTable;
@@ -12,26 +12,26 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::OwnedSemaphorePermit;
 
-/// Binds `address` with a long queue: Traefik keeps two idle connections only, so under load most
-/// checks open a new one, and a burst of them must not be dropped by the kernel. The kernel cuts
-/// the length to its own limit (`net.core.somaxconn`).
+/// Binds `address` with a long backlog: Traefik keeps two idle connections only, so under load most
+/// checks open a new one, and the kernel must not drop a burst of them. The kernel caps the backlog
+/// at its own limit (`net.core.somaxconn`).
 ///
 /// # Errors
-/// What the operating system says: the address is taken, is not ours, or needs a privilege.
+/// The operating system's error: the address is in use, is not local, or needs a privilege.
 pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv6() { TcpSocket::new_v6()? } else { TcpSocket::new_v4()? };
-    // A restart must not wait for connections of the last run that linger in TIME_WAIT. On Windows
-    // the option means something else and is not for servers.
+    // A restart must not wait for connections in TIME_WAIT. On Windows the option has another
+    // meaning and is not for servers.
     #[cfg(not(windows))]
     socket.set_reuseaddr(true)?;
-    // Linux hands the option down to what is accepted, which saves a system call for each
-    // connection; elsewhere `Acceptor` sets it.
+    // On Linux accepted sockets inherit the option, which saves a system call for each connection;
+    // elsewhere `Acceptor` sets it.
     socket.set_nodelay(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-/// One listener at work.
+/// The accept loop of one listener.
 pub(super) struct Acceptor {
     pub(super) listener: TcpListener,
     pub(super) table: Arc<ConnectionTable>,
@@ -40,11 +40,11 @@ pub(super) struct Acceptor {
 }
 
 impl Acceptor {
-    /// Accepts until `stop`, then takes what the kernel has queued already, and closes the
-    /// listener: who came before it closed is served.
+    /// Accepts until `stop`, then accepts what the kernel has already queued, and closes the
+    /// listener. So every connection made before that is served.
     pub(super) async fn run(self, stop: impl Future<Output = ()>) {
         tokio::select! {
-            // Accepting first: `stop` is looked at only when nobody is waiting.
+            // Accept first: `stop` is checked only when no connection is waiting.
             biased;
             () = self.accept_all() => {}
             () = stop => self.accept_queued().await,
@@ -59,10 +59,10 @@ impl Acceptor {
                     pause = SHORTEST_PAUSE;
                     self.serve(stream, address, permit);
                 }
-                // The peer was faster; the next one waits already.
+                // The peer has already disconnected; accept the next one.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-                // Mostly "too many open files", which stays true for a while: trying again at once
-                // would burn a core, giving up would be an outage.
+                // Usually "too many open files", which lasts for a while. Retrying at once would
+                // use a whole core; giving up would be an outage.
                 Err(error) => {
                     self.counters.accept_failed();
                     tracing::warn!(
@@ -98,7 +98,7 @@ impl Acceptor {
     }
 }
 
-/// The length of the kernel's queue of connections that are not accepted yet.
+/// The kernel's queue of connections that are not accepted yet.
 const BACKLOG: u32 = 4096;
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);

@@ -1,10 +1,10 @@
-//! The certificate that doorward makes for itself, so that Traefik can ask over HTTP/2 without
-//! anybody setting up a certificate authority first.
+//! The self-signed certificate, so that Traefik can use HTTP/2 without a certificate authority of
+//! the operator's.
 //!
-//! In the folder lie `ca.crt` for Traefik's `tls.ca`, `tls.crt`, and `tls.key` (0600): the names
-//! that a Kubernetes TLS secret has. The authority's key is thrown away when it has signed, so that
-//! what Traefik is told to trust can never vouch for anything else. The price is that a renewal
-//! changes `ca.crt` too; hence the long lifetime.
+//! The folder holds `ca.crt` for Traefik's `tls.ca`, `tls.crt`, and `tls.key` (0600): the names
+//! that a Kubernetes TLS secret has. The authority's key is discarded after signing, so that the
+//! authority Traefik trusts can never vouch for anything else. As a consequence a renewal changes
+//! `ca.crt` too, which is why the certificate is valid for long.
 
 use crate::certificate::{self, Authority, CertificateError, Validity};
 use crate::keys::{authorities, certificates, private_key};
@@ -20,22 +20,22 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{ServerName, UnixTime};
 use tokio_rustls::rustls::sign::CertifiedKey;
 
-/// Where the certificate lies and for whom it is.
+/// The certificate's folder and names.
 #[derive(Clone, Debug)]
 pub(super) struct SelfSigned {
     pub(super) folder: PathBuf,
-    /// DNS names and addresses under which the gate is called. `localhost` and the host's own name
-    /// are added.
+    /// DNS names and addresses that clients use for the gate. `localhost` and the host name are
+    /// added.
     pub(super) names: Vec<String>,
 }
 
 impl SelfSigned {
-    /// What clients have to trust.
+    /// The certificate that clients must trust.
     pub(super) fn authority(&self) -> PathBuf {
         self.folder.join("ca.crt")
     }
 
-    /// What the server presents.
+    /// The server's certificate.
     pub(super) fn certificate(&self) -> PathBuf {
         self.folder.join("tls.crt")
     }
@@ -45,14 +45,14 @@ impl SelfSigned {
         self.folder.join("tls.key")
     }
 
-    /// The names that must be covered. The host's own name is not among them: in Kubernetes it is
-    /// new with every pod, and a new certificate each time would be one that nobody trusts.
+    /// The names that a certificate must cover. The host name is not among them: in Kubernetes
+    /// every pod has a new one, and a new certificate each time would not be trusted.
     fn required_names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str).chain(["localhost"])
     }
 }
 
-/// Makes the certificate, unless the one that is there can be used and still can in a month.
+/// Creates the certificate, unless the existing one is usable now and for another month.
 pub(super) fn ensure(own: &SelfSigned, now: SystemTime) -> Result<(), SelfSignedError> {
     if is_usable(own, now + RENEWAL) {
         return Ok(());
@@ -60,13 +60,15 @@ pub(super) fn ensure(own: &SelfSigned, now: SystemTime) -> Result<(), SelfSigned
     let (authority, server) = make(own, now).map_err(SelfSignedError::Create)?;
     let cannot_write = |error| SelfSignedError::Write { folder: own.folder.clone(), error };
     fs::create_dir_all(&own.folder).map_err(cannot_write)?;
-    // The key goes first: whatever is interrupted leaves a set that is not sound, and is made anew.
+    // The key is written first: an interrupted write leaves a set that is not usable and is created
+    // again.
     write(&own.key(), &server.key, 0o600).map_err(cannot_write)?;
     write(&own.certificate(), &server.certificate, 0o644).map_err(cannot_write)?;
     write(&own.authority(), &authority, 0o644).map_err(cannot_write)
 }
 
-/// Would a client that trusts `ca.crt` accept the server under each of its names at that time?
+/// Whether a client that trusts `ca.crt` would accept the server under each of its names at that
+/// time.
 fn is_usable(own: &SelfSigned, at: SystemTime) -> bool {
     let check = || {
         let provider = Arc::new(aws_lc_rs::default_provider());
@@ -101,7 +103,7 @@ fn make(
     Ok((authority.certificate(), server))
 }
 
-/// Beside the others and into place by renaming: a reader sees the old file or the new one.
+/// Writes a temporary file and renames it: a reader sees the old file or the new one.
 fn write(file: &Path, text: &str, mode: u32) -> io::Result<()> {
     let fresh = file.with_extension("new");
     match fs::remove_file(&fresh) {
@@ -122,22 +124,22 @@ fn write(file: &Path, text: &str, mode: u32) -> io::Result<()> {
 
 fn host_name() -> Option<String> {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").ok()?.trim().to_owned();
-    // A name that cannot stand in a certificate must not be the reason that there is none; and a
-    // host that is called like an address or a wildcard does not get a certificate for that.
+    // A host name that a certificate cannot hold must not prevent the certificate; and a host name
+    // that looks like an address or a wildcard is not certified.
     let is_host = matches!(ServerName::try_from(name.as_str()), Ok(ServerName::DnsName(_)));
     (is_host && certificate::is_name(&name)).then_some(name)
 }
 
-/// Why doorward has no certificate of its own.
+/// Why there is no self-signed certificate.
 #[derive(Debug)]
 pub enum SelfSignedError {
-    /// It cannot be made: mostly a name that cannot stand in a certificate.
+    /// It cannot be created, usually because of a name that a certificate cannot hold.
     Create(CertificateError),
     /// It cannot be written.
     Write {
-        /// Where to.
+        /// The folder.
         folder: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         error: io::Error,
     },
 }
@@ -153,9 +155,9 @@ impl fmt::Display for SelfSignedError {
 
 impl std::error::Error for SelfSignedError {}
 
-/// Ten years: see the module's opening.
+/// Ten years: see the module documentation.
 const LIFE_DAYS: u32 = 3_653;
-/// How long before its end a certificate is renewed.
+/// How long before its expiry a certificate is renewed.
 const RENEWAL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 #[cfg(test)]

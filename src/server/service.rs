@@ -1,4 +1,4 @@
-//! One request of one connection: asks the handler, and keeps its panics from doing harm.
+//! One request on one connection: calls the handler and contains its panics.
 
 use super::activity::{Activity, Order};
 use crate::http::{AnswerFuture, Handler, Peer};
@@ -19,13 +19,13 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::time::Timeout;
 
-/// What hyper calls for each request of one connection.
+/// The service that hyper calls for each request of one connection.
 pub(super) struct ConnectionService {
     pub(super) handler: Arc<dyn Handler>,
     pub(super) peer: Peer,
     pub(super) activity: Arc<Activity>,
     pub(super) counters: Arc<Connections>,
-    /// How long an answer may be waited for.
+    /// The time limit for an asynchronous answer.
     pub(super) answer_timeout: Duration,
 }
 
@@ -34,8 +34,8 @@ impl Service<Request<Incoming>> for ConnectionService {
     type Error = Infallible;
     type Future = ServiceFuture;
 
-    /// Nearly always answers at once. The body is dropped unread with the request, which is also
-    /// why no `100 Continue` is sent: hyper sends it when somebody asks for the body.
+    /// Answers synchronously in nearly all cases. The body is dropped unread with the request. So
+    /// hyper sends no `100 Continue`: it does so only when the body is read.
     fn call(&self, request: Request<Incoming>) -> ServiceFuture {
         let version = request.version();
         if self.handler.is_async(&request) {
@@ -48,8 +48,8 @@ impl Service<Request<Incoming>> for ConnectionService {
                 version,
             }));
         }
-        // Nothing of the handler's can be left half-done that the next request would see: what it
-        // shares between requests is atomics and whole values behind `ArcSwap` or moka.
+        // A panic cannot leave shared state half-changed: the handler shares only atomics and whole
+        // values behind `ArcSwap` or moka between requests.
         let answer = catch_unwind(AssertUnwindSafe(|| self.handler.answer(&self.peer, &request)));
         let response = answer.unwrap_or_else(|_| {
             self.counters.panicked();
@@ -59,7 +59,7 @@ impl Service<Request<Incoming>> for ConnectionService {
     }
 }
 
-/// An answer, made or awaited.
+/// An answer that is ready or still being made.
 pub(super) enum ServiceFuture {
     Ready(Option<Response<Full<Bytes>>>),
     Pending(Box<PendingAnswer>),
@@ -70,7 +70,7 @@ impl Future for ServiceFuture {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.get_mut() {
-            // Once only, as futures are polled.
+            // A future is polled to completion once only.
             Self::Ready(response) => response.take().map_or(Poll::Pending, |r| Poll::Ready(Ok(r))),
             Self::Pending(answer) => answer.poll(context).map(Ok),
         }
@@ -88,7 +88,7 @@ pub(super) struct PendingAnswer {
 impl PendingAnswer {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Response<Full<Bytes>>> {
         let answer = self.answer.as_mut();
-        // As above: what is shared is whole values.
+        // As above: only whole values are shared.
         let response = match catch_unwind(AssertUnwindSafe(|| answer.poll(context))) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(response))) => response,
@@ -102,15 +102,15 @@ impl PendingAnswer {
     }
 }
 
-/// Tells the connection that its request is read and answered.
+/// Records on the connection that its request was read and answered.
 fn finish(
     mut response: Response<Full<Bytes>>,
     version: Version,
     activity: &Activity,
 ) -> Response<Full<Bytes>> {
     if version < Version::HTTP_2 {
-        // The head, and a body that was waited for, is complete, so the clock that ran for it
-        // stops. HTTP/2 frames have theirs.
+        // The head, and a body if the handler read one, is complete: stop the read time-out. HTTP/2
+        // frames are timed in `frames`.
         activity.finish_reading();
         if activity.order() >= Order::Renew {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -120,7 +120,7 @@ fn finish(
     response
 }
 
-/// The first rule: Traefik takes any 2xx for permission, so a failure of ours is an error.
+/// Traefik treats any 2xx as permission, so a failure here must be an error status.
 fn error_response(status: StatusCode) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = status;
@@ -131,11 +131,11 @@ fn error_response(status: StatusCode) -> Response<Full<Bytes>> {
     response
 }
 
-/// Runs what hyper wants to run beside an HTTP/2 connection: the answer to one stream.
+/// Runs the tasks that hyper spawns for an HTTP/2 connection: the answer to one stream.
 ///
-/// Our answers are ready when they are asked for, so the future is polled on the spot and is
-/// nearly always done; spawning a task for it would cost more than the decision. Only an answer
-/// that has to wait for the peer's flow control becomes a task, and no longer than `limit`.
+/// Answers are nearly always ready, so the future is polled in place; a spawned task would cost
+/// more than the decision. Only an answer that waits for the peer's flow control becomes a task,
+/// and for `limit` at most.
 #[derive(Clone, Debug)]
 pub(super) struct InlineExecutor {
     pub(super) limit: Duration,
@@ -147,8 +147,8 @@ where
     F: Future<Output = ()> + Send + Unpin + 'static,
 {
     fn execute(&self, mut answer: F) {
-        // The waker may be one that does nothing: a future that is not done is polled again by the
-        // task below and leaves that task's waker then.
+        // A no-op waker is enough: an unfinished future is polled again by the task below, which
+        // registers its own waker.
         let mut context = Context::from_waker(Waker::noop());
         if let Poll::Ready(()) = Pin::new(&mut answer).poll(&mut context) {
             return;

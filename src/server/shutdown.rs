@@ -1,25 +1,25 @@
-//! When to stop: the first signal drains, the second ends at once.
+//! Shutdown in two stages: the first signal drains, the second ends the process at once.
 
 use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-/// How far the end of the process has come; cloned to everything that has to know.
+/// The stage of the shutdown; cloned to every task that must react to it.
 #[derive(Clone, Debug)]
 pub struct Shutdown(watch::Receiver<Stage>);
 
 impl Shutdown {
-    /// A shutdown, and the hand that sets it off.
+    /// A shutdown and its trigger.
     #[must_use]
     pub fn new() -> (Trigger, Self) {
         let (sender, receiver) = watch::channel(Stage::Running);
         (Trigger(sender), Self(receiver))
     }
 
-    /// Listens for SIGTERM and SIGINT; to be called within the runtime.
+    /// Listens for SIGTERM and SIGINT. Call it within the runtime.
     ///
     /// # Errors
-    /// When the handlers cannot be installed.
+    /// The signal handlers cannot be installed.
     pub fn on_signals() -> io::Result<Self> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
@@ -29,43 +29,43 @@ impl Shutdown {
             tracing::info!("shutting down");
             trigger.drain();
             either(&mut terminate, &mut interrupt).await;
-            tracing::warn!("asked again: ending at once");
+            tracing::warn!("second signal: stopping at once");
             trigger.stop();
-            // The last receiver may still want to look.
+            // A receiver may still read the last stage.
             trigger.0.closed().await;
         });
         Ok(shutdown)
     }
 
-    /// Waits until no new work is to be taken.
+    /// Waits until no new work is accepted.
     pub async fn draining(&self) {
         self.reached(Stage::Draining).await;
     }
 
-    /// Waits until everything is to be dropped.
+    /// Waits until all work is dropped.
     pub async fn stopped(&self) {
         self.reached(Stage::Stopped).await;
     }
 
     async fn reached(&self, stage: Stage) {
-        // An error means that the trigger is gone: then nobody can ask for anything any more, and
-        // a server that nobody can stop should stop.
+        // An error means that the trigger is gone. A server that can no longer be stopped should
+        // stop.
         let mut receiver = self.0.clone();
         drop(receiver.wait_for(|now| *now >= stage).await);
     }
 }
 
-/// Sets a [`Shutdown`] off; dropping it is the same as [`stop`](Self::stop).
+/// Triggers a [`Shutdown`]; dropping it is the same as [`stop`](Self::stop).
 #[derive(Debug)]
 pub struct Trigger(watch::Sender<Stage>);
 
 impl Trigger {
-    /// No new work; what is under way is finished.
+    /// Accept no new work; finish the work in progress.
     pub fn drain(&self) {
         self.advance(Stage::Draining);
     }
 
-    /// Everything ends now.
+    /// End everything now.
     pub fn stop(&self) {
         self.advance(Stage::Stopped);
     }

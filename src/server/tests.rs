@@ -1,5 +1,5 @@
-//! The server over real sockets on loopback. Time is tokio's, stopped and moved on by itself when
-//! nothing else is to be done, so the time-outs are those of production and take no time.
+//! The server over real sockets on loopback. Tokio's clock is paused and advances by itself when
+//! nothing else is to do, so the time-outs are those of production and take no time.
 
 mod http1;
 mod http2;
@@ -20,7 +20,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-/// A server at work.
+/// A running server.
 struct Running {
     address: SocketAddr,
     trigger: Trigger,
@@ -47,7 +47,7 @@ impl Running {
         TcpStream::connect(self.address).await.unwrap()
     }
 
-    /// The value of a counter of connections.
+    /// The value of a connection counter.
     fn count(&self, sample: &str) -> u64 {
         let text = self.metrics.text();
         let line = text.lines().find_map(|line| line.strip_prefix(sample));
@@ -55,7 +55,7 @@ impl Running {
     }
 }
 
-/// Says what it was asked.
+/// Echoes the request.
 struct Mirror;
 
 impl Handler for Mirror {
@@ -79,7 +79,7 @@ impl Handler for Mirror {
         request.uri().path().starts_with("/body")
     }
 
-    /// Says how long the body was.
+    /// Answers with the length of the body.
     fn answer_async(self: Arc<Self>, _: Peer, request: Request<Incoming>) -> AnswerFuture {
         Box::pin(async move {
             assert!(request.uri().path() != "/body/panic", "as ordered");
@@ -105,7 +105,7 @@ fn limits() -> Limits {
 
 const GET: &[u8] = b"GET /a HTTP/1.1\r\nHost: gate\r\n\r\n";
 
-/// Reads one answer of HTTP/1.1 without a body.
+/// Reads one HTTP/1.1 response without a body.
 async fn answer(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut answer = Vec::new();
     while !answer.ends_with(b"\r\n\r\n") {
@@ -117,13 +117,13 @@ async fn answer(stream: &mut (impl AsyncRead + Unpin)) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-/// Sends and reads one answer.
+/// Sends a request and reads one response.
 async fn exchange(stream: &mut TcpStream, request: &[u8]) -> String {
     stream.write_all(request).await.unwrap();
     answer(stream).await
 }
 
-/// Everything until the other side ends the connection, in order or not.
+/// Everything until the server closes the connection, cleanly or not.
 async fn rest(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut rest = Vec::new();
     let _end = stream.read_to_end(&mut rest).await;

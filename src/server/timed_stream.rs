@@ -1,5 +1,5 @@
-//! The stream of one connection, with an eye on it: bytes pass unchanged, and what they tell about
-//! time goes into the connection's [`Activity`].
+//! The byte stream of one connection. Bytes pass unchanged; the time of reads and of blocked writes
+//! is recorded in the connection's [`Activity`].
 
 use super::activity::Activity;
 use super::frames::{FramePosition, FrameTracker};
@@ -9,24 +9,24 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// A plaintext stream (under TLS: what was decrypted), as hyper reads and writes it.
+/// The plaintext stream that hyper reads and writes; with TLS, the decrypted one.
 #[derive(Debug)]
 pub(super) struct TimedStream<S> {
     stream: S,
     activity: Arc<Activity>,
-    /// Present for HTTP/2. For HTTP/1.1 the first byte begins a head and the answer ends it.
+    /// Present for HTTP/2. With HTTP/1.1 the first byte begins a head and the response ends it.
     frames: Option<FrameTracker>,
-    /// Kept here too, so that a write which goes through at once touches no atomic.
+    /// A local copy, so that a write that completes at once touches no atomic.
     blocked: bool,
 }
 
 impl<S> TimedStream<S> {
-    /// A stream that is going to speak HTTP/1.1.
+    /// A stream for HTTP/1.1.
     pub(super) fn http1(stream: S, activity: Arc<Activity>) -> Self {
         Self { stream, activity, frames: None, blocked: false }
     }
 
-    /// A stream that is going to speak HTTP/2.
+    /// A stream for HTTP/2.
     pub(super) fn http2(stream: S, activity: Arc<Activity>) -> Self {
         Self { stream, activity, frames: Some(FrameTracker::new()), blocked: false }
     }
@@ -52,8 +52,8 @@ impl<S> TimedStream<S> {
         }
     }
 
-    /// Only a flush that went through proves that the peer took everything: a single write that
-    /// makes progress may be one byte of many.
+    /// Only a completed flush proves that the peer took everything: a write that makes progress may
+    /// have sent one byte of many.
     fn mark_unblocked(&mut self) {
         if self.blocked {
             self.blocked = false;
@@ -109,7 +109,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let outcome = Pin::new(&mut self.stream).poll_flush(context);
         match outcome {
-            // Under TLS a write may be taken into the session's buffer and stall here instead.
+            // With TLS a write may go into the session's buffer and block here instead.
             Poll::Pending => self.mark_blocked(),
             Poll::Ready(_) => self.mark_unblocked(),
         }

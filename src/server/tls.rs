@@ -1,9 +1,9 @@
 //! The server side of TLS: certificate, key, client authorities, and their replacement while
 //! connections are open.
 //!
-//! TLS 1.2 and 1.3; HTTP/2 or HTTP/1.1 by ALPN; no early data, because a replayed question is still
-//! a question asked twice. Client certificates are required as soon as authorities are named:
-//! optional ones would leave it to the rest of the code to notice their absence.
+//! TLS 1.2 and 1.3; HTTP/2 or HTTP/1.1 by ALPN; no early data, because it can be replayed. Client
+//! certificates are required as soon as authorities are configured: with optional ones, the rest of
+//! the code would have to notice a missing certificate.
 
 mod error;
 
@@ -26,18 +26,18 @@ use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::sign::SingleCertAndKey;
 use tokio_rustls::rustls::{ServerConfig, version};
 
-/// TLS of one server. The files can be read again at any time; a connection keeps what it began
-/// with.
+/// TLS of one server. The files can be read again at any time; an open connection keeps its
+/// settings.
 pub struct Tls {
     source: TlsSource,
     current: ArcSwap<TlsState>,
-    /// Told when the client authorities are others than before.
+    /// Notified when the client authorities have changed.
     authorities_changed: Notify,
 }
 
 impl Tls {
-    /// Reads what `tls` names. With `self_signed` the certificate is made in `state_dir` when there
-    /// is none for `names` (DNS names and addresses) that stays valid for a month.
+    /// Reads the files that `tls` names. With `self_signed`, creates a certificate in `state_dir`
+    /// unless there is one for `names` (DNS names and addresses) that stays valid for a month.
     ///
     /// # Errors
     /// The first file that cannot be used, and why.
@@ -74,7 +74,8 @@ impl Tls {
         Self::from(TlsSource { certificate, client_authorities: None })
     }
 
-    /// Reads everything again and changes nothing yet, so that several can be changed together.
+    /// Reads everything again without changing anything, so that several servers can be changed
+    /// together.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -82,7 +83,7 @@ impl Tls {
         Ok(PreparedTls { tls: self, next: self.source.read()? })
     }
 
-    /// Reads everything again and puts it in place at once, or changes nothing.
+    /// Reads everything again and installs it, or changes nothing.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -90,13 +91,13 @@ impl Tls {
         self.prepare().map(PreparedTls::install)
     }
 
-    /// Waits until the client authorities have changed. A change while nobody waits is told to
-    /// the next who does.
+    /// Waits until the client authorities change. A change between two calls completes the next
+    /// call.
     pub(super) async fn client_authorities_changed(&self) {
         self.authorities_changed.notified().await;
     }
 
-    /// The certificate that clients have to trust, when doorward made it itself.
+    /// The certificate that clients must trust, if doorward created it.
     #[must_use]
     pub fn self_signed_authority(&self) -> Option<PathBuf> {
         match &self.source.certificate {
@@ -105,13 +106,13 @@ impl Tls {
         }
     }
 
-    /// For the next connection.
+    /// The acceptor for the next connection.
     pub(super) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::clone(&self.current.load().server))
     }
 
-    /// Renews a certificate of our own in time, for as long as it is polled. Others are renewed by
-    /// whoever made them, and come in through [`reload`](Self::reload).
+    /// Renews a self-signed certificate in time, for as long as it is polled. Other certificates
+    /// are renewed by their issuer and are read by [`reload`](Self::reload).
     pub(super) async fn keep_valid(self: Arc<Self>) {
         if matches!(self.source.certificate, Certificate::Files { .. }) {
             return;
@@ -134,18 +135,17 @@ impl Tls {
     }
 }
 
-/// What was read again and is not in place yet.
+/// Files that were read again and are not installed yet.
 pub struct PreparedTls<'t> {
     tls: &'t Tls,
     next: TlsState,
 }
 
 impl PreparedTls<'_> {
-    /// The next connection is served with it.
+    /// Uses it for the next connection.
     ///
-    /// What was resumable before is not resumable any more, so that a client whose authority was
-    /// taken off the list is judged again; if the list is another one, the connections that are
-    /// open are renewed, too.
+    /// Sessions can no longer be resumed, so that a client whose authority was removed is verified
+    /// again. If the list of authorities changed, open connections are renewed too.
     pub fn install(self) {
         let changed = self.tls.current.load().trusts != self.next.trusts;
         self.tls.current.store(Arc::new(self.next));
@@ -155,14 +155,14 @@ impl PreparedTls<'_> {
     }
 }
 
-/// What one connection begins with.
+/// The settings that one connection begins with.
 struct TlsState {
     server: Arc<ServerConfig>,
-    /// The client authorities, by their keys and names.
+    /// The client authorities, by key and name.
     trusts: Vec<TrustAnchor<'static>>,
 }
 
-/// Where it all comes from.
+/// Where certificate, key and authorities come from.
 struct TlsSource {
     certificate: Certificate,
     client_authorities: Option<PathBuf>,
@@ -208,13 +208,13 @@ impl TlsSource {
         let mut config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(pair)));
         config.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
         config.ticketer = aws_lc_rs::Ticketer::new().map_err(TlsError::Rustls)?;
-        // Go's clients, Traefik's among them, keep no tickets unless told to: one is enough.
+        // Go clients, including Traefik, keep no tickets unless configured to: one is enough.
         config.send_tls13_tickets = 1;
         Ok(TlsState { server: Arc::new(config), trusts })
     }
 }
 
-/// How ALPN names the protocols (RFC 7301, RFC 9113 section 3.1).
+/// The ALPN names of the protocols (RFC 7301, RFC 9113 section 3.1).
 pub(super) const HTTP2: &[u8] = b"h2";
 const HTTP1: &[u8] = b"http/1.1";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);

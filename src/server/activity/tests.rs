@@ -2,9 +2,9 @@
 
 use super::*;
 
-/// Columns: name; since when it reads, is blocked, was answered (0: never); the lifetime's `renewed`
-/// (it was accepted_at at 1000 and is due at 2200); now; the state; the verdict. The timeouts is 40
-/// ticks for a head and 480 for a rest.
+/// Columns: name; since when it reads, is blocked, was answered (0: never); `renewed` of its
+/// lifetime (accepted at 1000, due at 2200); now; the server's state; the verdict. The time-outs
+/// are 40 ticks for a head and 480 for an idle connection.
 const VERDICTS: &str = "
     new                  0    0    0     0  1000 calm     Stay
     head_in_time      1000    0    0     0  1040 calm     Stay

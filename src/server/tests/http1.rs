@@ -1,4 +1,4 @@
-//! HTTP/1.1: what is answered, and how.
+//! HTTP/1.1: which requests are answered, and how.
 
 use super::*;
 
@@ -21,7 +21,7 @@ async fn sends_answers_without_delay() {
     let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let _other = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let (accepted, _) = listener.accept().await.unwrap();
-    // On Linux the listener hands the option down; `welcome` relies on it.
+    // On Linux accepted sockets inherit the option; `Acceptor` relies on it.
     assert!(accepted.nodelay().unwrap() || !cfg!(target_os = "linux"));
 }
 
@@ -38,7 +38,7 @@ async fn pipelined_requests_are_answered_in_order() {
     }
 }
 
-/// What has to wait for a body is answered when it is there, and the connection lives on.
+/// An answer that needs the body waits for it, and the connection stays open.
 #[tokio::test]
 async fn an_answer_may_wait_for_the_body() {
     let server = Running::start(limits(), None);
@@ -55,7 +55,7 @@ async fn an_answer_may_wait_for_the_body() {
     }
 }
 
-/// A body that never ends is given up, by whichever clock is first.
+/// A body that never ends is abandoned, by whichever time-out comes first.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_never_comes_is_not_waited_for() {
     let server = Running::start(limits(), None);
@@ -84,14 +84,13 @@ async fn a_panic_while_waiting_is_a_failure_of_one_request() {
     assert!(exchange(&mut server.connect().await, GET).await.starts_with("HTTP/1.1 200 "));
 }
 
-/// Nothing but a whole request may be answered with 2xx, and nothing may leave the connection
-/// hanging.
+/// Only a whole request may be answered with 2xx, and no request may leave the connection hanging.
 #[tokio::test(start_paused = true)]
 async fn odd_requests() {
     let server = Running::start(limits(), None);
     for (name, request, expected) in odd() {
         let mut stream = server.connect().await;
-        // An over-long request may be refused while it is still being sent.
+        // A request that is too long may be refused while it is still being sent.
         let _sent = stream.write_all(request.as_bytes()).await;
         let began = Instant::now();
         let answer = rest(&mut stream).await;
@@ -102,7 +101,7 @@ async fn odd_requests() {
     }
 }
 
-/// Each row is one connection: its name, what is sent, and how the answer begins.
+/// Each row is one connection: its name, the bytes sent, and how the answer begins.
 fn odd() -> Vec<(&'static str, String, &'static str)> {
     let many = |count: usize, line: &str| {
         format!("GET /a HTTP/1.1\r\nHost: gate\r\n{}Connection: close\r\n\r\n", line.repeat(count))
@@ -144,7 +143,7 @@ fn odd() -> Vec<(&'static str, String, &'static str)> {
     ]
 }
 
-/// Traefik hangs on a 1xx, and it passes the client's `Expect` on.
+/// Traefik hangs on a 1xx, and it forwards the client's `Expect`.
 #[tokio::test(start_paused = true)]
 async fn expect_continue_is_not_continued() {
     let server = Running::start(limits(), None);
@@ -163,7 +162,7 @@ async fn expect_continue_is_not_continued() {
     }
 }
 
-/// A body is never read; whatever it holds is not taken for the next request.
+/// A body is never read, and its content is not taken for the next request.
 #[tokio::test(start_paused = true)]
 async fn bodies_are_ignored() {
     let smuggled = "GET /smuggled HTTP/1.1\r\n\r\n";
@@ -203,13 +202,13 @@ async fn ends_in_order() {
     let (first, second) = GET.split_at(10);
     halfway.write_all(first).await.unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    // In the kernel's queue, or just accepted, when the end begins.
+    // In the kernel's queue or just accepted when the shutdown begins.
     let mut newcomer = server.connect().await;
     newcomer.write_all(GET).await.unwrap();
 
     let began = Instant::now();
     server.trigger.drain();
-    assert_eq!(rest(&mut resting).await, "", "nothing was asked");
+    assert_eq!(rest(&mut resting).await, "", "no request was sent");
     let answer = rest(&mut newcomer).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     halfway.write_all(second).await.unwrap();
@@ -217,7 +216,7 @@ async fn ends_in_order() {
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains("connection: close\r\n"), "{answer}");
     server.task.await.unwrap();
-    assert!(seconds(began) < 9, "nobody had to be waited for");
+    assert!(seconds(began) < 9, "there was nothing to wait for");
     assert!(TcpStream::connect(server.address).await.is_err(), "the listener is closed");
 }
 

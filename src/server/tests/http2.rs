@@ -1,11 +1,11 @@
-//! HTTP/2: the same limits and time-outs, where one connection carries all of Traefik's questions.
+//! HTTP/2: the same limits and time-outs, with all of Traefik's requests on one connection.
 
 use super::tls::Encrypted;
 use super::*;
 use h2::client::SendRequest;
 use tokio_rustls::client::TlsStream;
 
-/// A connection with a client that behaves, and the task that ends with it.
+/// A connection with a well-behaved client, and the task that ends with it.
 async fn client(server: &Encrypted) -> (SendRequest<Bytes>, JoinHandle<Result<(), h2::Error>>) {
     let stream = server.connect(b"h2").await.unwrap();
     let (client, connection) = h2::client::handshake(stream).await.unwrap();
@@ -112,7 +112,7 @@ async fn bodies_are_ignored() {
     assert_eq!(ask(&client, request("/b", 0)).await.unwrap().headers()["x-path"], "/b");
 }
 
-/// An answer for which the peer grants no room is dropped in the end; the connection goes on.
+/// An answer for which the peer opens no window is dropped; the connection stays open.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_is_not_taken_is_reset() {
     let server = Encrypted::start(limits(), None);
@@ -138,7 +138,7 @@ async fn an_old_connection_says_goaway_and_finishes() {
     while !connection.is_finished() {
         match ask(&client, request("/a", 0)).await {
             Ok(answer) => assert_eq!(answer.status(), 200),
-            // The client knows that it must not use this connection any more: nothing was lost.
+            // The client knows that it must not use this connection any more: no request was lost.
             Err(error) => assert!(
                 error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR),
                 "{error}"
@@ -160,7 +160,7 @@ async fn ends_in_order() {
     server.running.trigger.drain();
     connection.await.unwrap().unwrap();
     server.running.task.await.unwrap();
-    assert!(seconds(began) < 9, "nobody had to be waited for");
+    assert!(seconds(began) < 9, "there was nothing to wait for");
 }
 
 /// The preface and an empty SETTINGS, as raw bytes.
@@ -174,7 +174,7 @@ async fn raw(server: &Encrypted) -> TlsStream<TcpStream> {
     stream
 }
 
-/// Repeats `drip` every two seconds until the server ends the connection, and says when it did.
+/// Repeats `drip` every two seconds until the server ends the connection, and returns when it did.
 async fn drip(stream: TlsStream<TcpStream>, first: &[u8], drip: &[u8]) -> u64 {
     let (mut read, mut write) = tokio::io::split(stream);
     let began = Instant::now();
@@ -208,7 +208,7 @@ async fn drips_are_cut() {
         ("half_payload_drips", b"\0\0\x40\x01\x05\0\0\0\x01", b"x", 10..=12),
         // The `h2` crate counts these and may be faster than the time-out.
         ("continuation_drips", OPEN, NEXT, 0..=12),
-        // Alive, but nothing is asked: it ends as one that rests.
+        // PING frames without a request: the connection ends as an idle one.
         ("pings", PING, PING, 120..=122),
         ("silence", b"", b"", 120..=122),
     ];

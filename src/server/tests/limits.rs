@@ -1,4 +1,4 @@
-//! How long and how many: time-outs, age and the connection limit, over HTTP/1.1.
+//! Time-outs, connection age and the connection limit, over HTTP/1.1.
 
 use super::*;
 

@@ -1,5 +1,5 @@
-//! TLS: who gets in, and what happens to those who do not. The client here also serves the tests
-//! of HTTP/2.
+//! TLS: which clients are accepted, and what a rejected client sees. The client here is also used
+//! by the HTTP/2 tests.
 
 use super::*;
 use crate::config;
@@ -11,7 +11,7 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, version};
 
-/// A server with a certificate of its own, and the folder that this lies in.
+/// A server with a certificate of its own, and the certificate's folder.
 pub(super) struct Encrypted {
     pub(super) running: Running,
     folder: tempfile::TempDir,
@@ -64,7 +64,8 @@ struct Identity {
     key: KeyPair,
 }
 
-/// A client authority: its certificate goes to `file`, what it signed is returned.
+/// A client authority: its certificate is written to `file`, the client certificate it signed is
+/// returned.
 fn client_of(file: &Path) -> Identity {
     let authority_key = KeyPair::generate().unwrap();
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
@@ -77,7 +78,7 @@ fn client_of(file: &Path) -> Identity {
     Identity { certificate, key }
 }
 
-/// Asks over HTTP/1.1; an error or an empty answer when the server does not want this client.
+/// Sends a request over HTTP/1.1; an error or an empty answer when the server rejects this client.
 async fn ask(mut stream: TlsStream<TcpStream>) -> std::io::Result<String> {
     stream.write_all(GET).await?;
     Ok(answer(&mut stream).await)
@@ -125,7 +126,7 @@ async fn a_client_certificate_is_required_once_there_are_authorities() {
         [("none", None, false), ("stranger", Some(stranger), false), ("known", Some(known), true)]
     {
         let stream = server.running.connect().await;
-        // With TLS 1.3 the client learns of the refusal with its first read only.
+        // With TLS 1.3 the client learns of the rejection with its first read only.
         let answer = match connect(stream, &authority, &[b"http/1.1"], identity).await {
             Ok(stream) => ask(stream).await.unwrap_or_default(),
             Err(_) => String::new(),
@@ -136,7 +137,7 @@ async fn a_client_certificate_is_required_once_there_are_authorities() {
     assert_eq!(server.running.count(FAILED), 2);
 }
 
-/// Who is connected under an authority that is taken off the list is told to come again.
+/// A client whose authority is removed must connect again.
 #[tokio::test(start_paused = true)]
 async fn other_client_authorities_renew_what_is_open() {
     let (state, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -198,7 +199,7 @@ async fn a_drain_lets_a_handshake_and_its_request_through() {
     server.running.task.await.unwrap();
 }
 
-/// A new certificate holds from the next connection on; a bad one changes nothing.
+/// A new certificate applies to the next connection; a bad one changes nothing.
 #[tokio::test(start_paused = true)]
 async fn certificates_are_replaced_whole_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();

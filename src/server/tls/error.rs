@@ -1,4 +1,4 @@
-//! Why TLS cannot be set up, file by file.
+//! Why TLS cannot be set up, with the file concerned.
 
 use crate::keys::PemError;
 use crate::server::self_signed::SelfSignedError;
@@ -12,37 +12,37 @@ use tokio_rustls::rustls::server::VerifierBuilderError;
 pub enum TlsError {
     /// A file cannot be used.
     File {
-        /// Which one.
+        /// The file.
         file: PathBuf,
-        /// Why.
+        /// The reason.
         error: PemError,
     },
-    /// Certificate and key do not go together, or one of them is not usable.
+    /// Certificate and key do not match, or one of them is not usable.
     Pair {
         /// The certificate's file.
         cert: PathBuf,
         /// The key's file.
         key: PathBuf,
-        /// Why.
+        /// The reason.
         error: PemError,
     },
     /// The client authorities cannot be used together.
     Authorities {
-        /// Their file.
+        /// The file.
         file: PathBuf,
-        /// What rustls says.
+        /// rustls' error.
         error: VerifierBuilderError,
     },
     /// `self_signed` without `state_dir`.
     NoStateFolder,
-    /// Our own certificate cannot be made or kept.
+    /// The self-signed certificate cannot be created or written.
     SelfSigned(SelfSignedError),
-    /// rustls refuses the whole.
+    /// rustls rejects the configuration.
     Rustls(rustls::Error),
 }
 
 impl TlsError {
-    /// For `map_err`: what was wrong with this file.
+    /// For `map_err`: the error of this file.
     pub(super) fn of(file: &Path) -> impl FnOnce(PemError) -> Self {
         move |error| Self::File { file: file.to_owned(), error }
     }
@@ -59,7 +59,7 @@ impl fmt::Display for TlsError {
                 write!(f, "{cert} with {key}: {error}; {}", error.remedy())
             }
             Self::Authorities { file, error } => write!(f, "{}: {error}", file.display()),
-            Self::NoStateFolder => f.write_str("self_signed needs state_dir"),
+            Self::NoStateFolder => f.write_str("`self_signed` needs `state_dir`"),
             Self::SelfSigned(error) => write!(f, "self-signed certificate: {error}"),
             Self::Rustls(error) => write!(f, "{error}"),
         }
