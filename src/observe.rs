@@ -1,8 +1,8 @@
-//! What the outside may see of the gate while it runs: the log, the metrics, its status.
+//! Observability of a running gate: log, metrics and status.
 //!
-//! Nothing here decides anything, and nothing here may slow down what does: a hot path adds to an
-//! atomic or hands a finished line to a queue. No label value and no log field comes from an open
-//! set that a stranger controls, except those that the log names on purpose.
+//! Nothing here takes part in a decision or may delay one: the request path adds to an atomic or
+//! puts a finished line into a queue. Label values and log fields come from closed sets, except the
+//! log fields that are documented as client input.
 
 mod fetched;
 pub mod field;

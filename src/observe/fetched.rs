@@ -1,5 +1,5 @@
-//! What is known of keys that are fetched: for `/metrics` and `/readyz`. One row for each issuer of
-//! the configuration, so no caller can make the list longer.
+//! The state of fetched keys, for `/metrics` and `/readyz`. One row for each configured issuer, so
+//! no client can make the list longer.
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 pub struct FetchedKeys(ArcSwap<Vec<Arc<FetchedIssuer>>>);
 
 impl FetchedKeys {
-    /// From now on the table has these issuers; one that it had goes on counting.
+    /// Sets the issuers of the table; an issuer that it already had keeps its counts.
     #[must_use]
     pub fn name(&self, names: &[&str]) -> Vec<Arc<FetchedIssuer>> {
         let before = self.issuers();
@@ -23,7 +23,7 @@ impl FetchedKeys {
         rows
     }
 
-    /// All of them.
+    /// All rows.
     #[must_use]
     pub fn issuers(&self) -> Arc<Vec<Arc<FetchedIssuer>>> {
         self.0.load_full()
@@ -53,51 +53,51 @@ impl FetchedIssuer {
         }
     }
 
-    /// So many keys are in use, which were fetched at this time (seconds since 1970; 0: never).
+    /// Records the number of keys in use and when they were fetched (seconds since 1970; 0: never).
     pub fn in_use(&self, keys: usize, fetched_at: u64) {
         self.keys.store(u64::try_from(keys).unwrap_or(u64::MAX), Relaxed);
         self.last_success.store(fetched_at, Relaxed);
     }
 
-    /// The keys were fetched.
+    /// Records a successful fetch.
     pub fn succeeded(&self, changed: bool) {
         self.count(if changed { FetchResult::Changed } else { FetchResult::Unchanged });
         self.failures.store(0, Relaxed);
         self.problem.store(None);
     }
 
-    /// They were not, so many times since the last success.
+    /// Records a failed fetch; `in_a_row` counts from the last success.
     pub fn failed(&self, problem: String, in_a_row: u32) {
         self.count(FetchResult::Failed);
         self.failures.store(u64::from(in_a_row), Relaxed);
         self.problem.store(Some(Arc::new(problem)));
     }
 
-    /// Its name in the configuration.
+    /// The issuer's name in the configuration.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// How many keys are in use.
+    /// The number of keys in use.
     #[must_use]
     pub fn keys(&self) -> u64 {
         self.keys.load(Relaxed)
     }
 
-    /// When the keys were last fetched, in seconds since 1970; `None` when never.
+    /// When the keys were last fetched, in seconds since 1970; `None` if never.
     #[must_use]
     pub fn last_success(&self) -> Option<u64> {
         Some(self.last_success.load(Relaxed)).filter(|at| *at > 0)
     }
 
-    /// Failures since then.
+    /// Failures since the last success.
     #[must_use]
     pub fn failures(&self) -> u64 {
         self.failures.load(Relaxed)
     }
 
-    /// Why the last look failed, if it did.
+    /// Why the last fetch failed, if it did.
     #[must_use]
     pub fn problem(&self) -> Option<Arc<String>> {
         self.problem.load_full()
@@ -109,14 +109,14 @@ impl FetchedIssuer {
         }
     }
 
-    /// Each result by name, with how often it came.
+    /// Each result's name and count.
     pub(super) fn results(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let counts = self.results.iter().map(|count| count.load(Relaxed));
         FetchResult::ALL.iter().map(|result| result.name()).zip(counts)
     }
 }
 
-/// What a look came to.
+/// The result of a fetch.
 #[derive(Clone, Copy)]
 enum FetchResult {
     Changed,

@@ -1,25 +1,25 @@
-//! The names of log fields, each with one meaning everywhere. They are an interface: whoever
-//! searches the log or alerts on it writes them down.
+//! The names of log fields, each with one meaning everywhere. They are an interface: operators use
+//! them in searches and alerts.
 //!
-//! They are used as `tracing::info!({ field::REASON } = …)`. Those of a decision come first, in
-//! the order of the table in docs/metrics-and-logs.md.
+//! They are used as `tracing::info!({ field::REASON } = …)`. The fields of a decision come first,
+//! in the order of the table in docs/metrics-and-logs.md.
 
-/// `decision`, on every line about one.
+/// The kind of event; `decision` on every line about one.
 pub const EVENT: &str = "event";
 /// `allow` or `deny`.
 pub const RESULT: &str = "result";
 /// `permit`, `permit-grant` or the denial's reason, kebab-case; the same word as in
 /// `doorward_decisions_total`.
 pub const REASON: &str = "reason";
-/// What the visitor was told, kebab-case; fewer words than reasons.
+/// The answer that the client got, kebab-case; fewer words than reasons.
 pub const ANSWER: &str = "answer";
 /// The HTTP status of the answer.
 pub const STATUS: &str = "status";
 /// The class of the request: `page`, `page-like`, `websocket`, `other`.
 pub const CLASS: &str = "class";
-/// The label of the host that was asked for.
+/// The label of the requested host.
 pub const HOST_LABEL: &str = "host_label";
-/// The host that was asked for, only when it is no workspace.
+/// The requested host, only when it is no workspace.
 pub const HOST: &str = "host";
 /// The label of the token's user.
 pub const LABEL: &str = "label";
@@ -27,34 +27,34 @@ pub const LABEL: &str = "label";
 pub const ISSUER: &str = "issuer";
 /// The token's user, only with `log.usernames`.
 pub const USERNAME: &str = "username";
-/// The beginning of the SHA-256 of the token that decided.
+/// The beginning of the SHA-256 of the deciding token.
 pub const TOKEN_DIGEST: &str = "token_digest";
 /// The forwarded header that could not be read.
 pub const HEADER: &str = "header";
-/// The request's id, which stands on the denial's page too.
+/// The request's id, which is also shown on the denial's page.
 pub const REQUEST_ID: &str = "request_id";
 /// The trace id of `traceparent`.
 pub const TRACE_ID: &str = "trace_id";
-/// The address of the visitor, as the trusted proxy reports it.
+/// The client's address as the trusted proxy reports it.
 pub const CLIENT: &str = "client";
-/// The address of whoever is connected to us.
+/// The address of the peer of the connection.
 pub const PEER: &str = "peer";
-/// The origin of the page behind a request that the cross-site rules refuse, canonical.
+/// The origin of the page behind a request that the cross-site rules deny, canonical.
 pub const ORIGIN: &str = "origin";
 /// The reason for which `cross_site: strict` would have denied.
 pub const WOULD_DENY: &str = "would_deny";
-/// Which grant, not the label, let the request in.
+/// The grant that permitted the request, if the label did not.
 pub const GRANT: &str = "grant";
-/// The `jti` of the token that a grant let in.
+/// The `jti` of the token that a grant permitted.
 pub const TOKEN_ID: &str = "token_id";
 /// How long the decision took, in microseconds.
 pub const LATENCY_US: &str = "latency_us";
 
 /// Which listener: `verify`, `admin`, `pages`.
 pub const LISTENER: &str = "listener";
-/// An address that is listened on.
+/// The address of a listener.
 pub const ADDRESS: &str = "address";
-/// What went wrong, in words of whoever found out.
+/// What went wrong, in the words of the component that noticed.
 pub const ERROR: &str = "error";
 /// The key path of a configuration problem.
 pub const KEY: &str = "key";
@@ -72,11 +72,11 @@ pub const FAILURES: &str = "failures";
 pub const AGE_S: &str = "age_s";
 /// The generation of the configuration.
 pub const GENERATION: &str = "generation";
-/// What a revocation names: `jti`, `sid`, `sub` or `user`.
+/// What a revocation refers to: `jti`, `sid`, `sub` or `user`.
 pub const KIND: &str = "kind";
-/// The value of that name; a user's only with `log.usernames`.
+/// The value of that key; a user's only with `log.usernames`.
 pub const VALUE: &str = "value";
-/// The place in the source where a panic happened.
+/// The source location of a panic.
 pub const LOCATION: &str = "location";
-/// Our version.
+/// doorward's version.
 pub const VERSION: &str = "version";

@@ -1,6 +1,7 @@
-//! How long decisions take, counted without a lock.
+//! The duration of decisions, counted without a lock.
 //!
-//! prometheus-client's histogram takes a lock for each observation; three additions do.
+//! prometheus-client's histogram takes a lock for each observation; this one needs three atomic
+//! additions.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,7 +14,7 @@ pub(super) struct Histogram {
 }
 
 impl Histogram {
-    /// Counts one.
+    /// Counts one duration.
     pub(super) fn observe(&self, duration: Duration) {
         let nanoseconds = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
         let place = BOUNDS.iter().position(|bound| nanoseconds <= *bound).unwrap_or(BOUNDS.len());
@@ -25,8 +26,8 @@ impl Histogram {
 
     /// The sum in seconds, the count, and the buckets as (upper bound in seconds, count in it).
     ///
-    /// What is observed meanwhile may be in one and not yet in the other; the count is that of the
-    /// buckets, so that they agree at least.
+    /// A concurrent observation may be in the sum and not yet in a bucket; the count is the sum of
+    /// the buckets, so that those two agree.
     pub(super) fn read(&self) -> (f64, u64, Vec<(f64, u64)>) {
         let bounds = BOUNDS.iter().map(|bound| seconds(*bound)).chain([f64::INFINITY]);
         let counts = self.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed));
@@ -41,7 +42,7 @@ fn seconds(nanoseconds: u64) -> f64 {
     nanoseconds as f64 / 1e9
 }
 
-/// Upper bounds in nanoseconds: from a cache hit, over a signature, to a machine that stalls.
+/// Upper bounds in nanoseconds: from a cache hit, over a signature, to a stalled machine.
 const BOUNDS: [u64; 10] =
     [2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 10_000_000, 100_000_000];
 

@@ -1,4 +1,4 @@
-//! Where the log goes and how it looks: one event a line on stderr.
+//! Destination and format of the log: one event per line on stderr.
 
 use super::field;
 use super::queue::{FlushGuard, Queue};
@@ -14,12 +14,12 @@ use tracing_subscriber::fmt::{MakeWriter, layer};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry;
 
-/// The log.
+/// The log's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Log {
-    /// Its form.
+    /// Its format.
     pub format: LogFormat,
-    /// The least important level that is written.
+    /// The least severe level that is written.
     pub level: Level,
     /// Whether usernames are written next to labels.
     pub usernames: bool,
@@ -38,13 +38,13 @@ pub enum LogFormat {
     Text,
 }
 
-/// Sets up the log of the process: JSON, or text for people when somebody watches. `dropped`
-/// counts the lines for which there was no room (`doorward_log_dropped_total`).
+/// Sets up the log of the process: JSON, or text on a terminal. `dropped` counts the lines that did
+/// not fit the queue (`doorward_log_dropped_total`).
 ///
-/// The returned value belongs to `main`: dropping it, at the very end, writes what is queued.
+/// The returned value belongs to `main`: dropping it, at the very end, writes the queued lines.
 ///
 /// # Errors
-/// When the writing thread cannot be started, or the log was set up before.
+/// The writer thread cannot be started, or the log was set up before.
 pub fn start(log: &Log, dropped: Arc<AtomicU64>) -> io::Result<FlushGuard> {
     let watched = io::stdout().is_terminal() && io::stderr().is_terminal();
     let (queue, flush) = Queue::start(io::stderr(), LINES, dropped)?;
@@ -54,15 +54,14 @@ pub fn start(log: &Log, dropped: Arc<AtomicU64>) -> io::Result<FlushGuard> {
     Ok(flush)
 }
 
-/// A panic's message may quote what was being worked on, a token for one; its place is enough to
-/// find it.
+/// Logs a panic's location only: its message may quote the data being processed, such as a token.
 fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let location = panic.location().map(ToString::to_string).unwrap_or_default();
         if tracing::event_enabled!(Level::ERROR) {
             tracing::error!({ field::LOCATION } = location, "panic");
         } else {
-            // Before the log is set up, or with the log turned off, this still must be seen.
+            // A panic must be visible before the log is set up and when the log is off.
             drop(writeln!(io::stderr(), "doorward: panic at {location}"));
         }
     }));
@@ -79,7 +78,7 @@ where
     };
     let subscriber = registry().with(levels(log.level));
     if json {
-        // Flat, so that the names of `field` are at the top where queries look for them.
+        // Flat, so that the names of `field` are top-level JSON members.
         let format = Format::default()
             .json()
             .flatten_event(true)
@@ -98,13 +97,13 @@ where
     }
 }
 
-/// `log.level` is about doorward. What it is built of speaks up when something is wrong; its frames
-/// and handshakes at `debug` would bury every decision, and say things that we never checked.
+/// `log.level` applies to doorward's own events. Libraries log from `warn` on: their frames and
+/// handshakes at `debug` would bury the decisions and may contain unchecked input.
 fn levels(own: Level) -> Targets {
     Targets::new().with_default(own.min(Level::WARN)).with_target("doorward", own)
 }
 
-/// Some megabytes at most.
+/// A few megabytes at most.
 const LINES: usize = 8192;
 
 #[cfg(test)]
@@ -143,12 +142,12 @@ mod tests {
     fn text_is_for_people() {
         let plain = lines(LogFormat::Text, false);
         assert!(plain[0].contains("reason=\"no-token\" status=401"), "{plain:?}");
-        assert!(!plain[0].contains('\u{1b}'), "no colours into a file");
+        assert!(!plain[0].contains('\u{1b}'), "no colours in a file");
         let watched = lines(LogFormat::Auto, true);
         assert!(watched[0].contains('\u{1b}') && !watched[0].starts_with('{'), "{watched:?}");
     }
 
-    /// Every level, each with what is written of our own events and of a library's.
+    /// For every level, how many of doorward's and of a library's events are written.
     #[test]
     fn only_our_own_lines_follow_the_level() {
         for (level, ours, theirs) in [

@@ -1,8 +1,8 @@
-//! Every number that `/metrics` shows.
+//! All values of `/metrics`.
 //!
-//! What counts on a hot path is an atomic at a fixed place: no lookup by label, no lock. The text
-//! is made when somebody asks (`exposition`). Label values come from tables in the source, never
-//! from a request.
+//! The request path adds to an atomic at a fixed index: no lookup by label, no lock. The text is
+//! produced for each scrape (`exposition`). Label values come from tables in the source, never from
+//! a request.
 
 mod connections;
 mod exposition;
@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The numbers of one process.
+/// The metrics of one process.
 pub struct Metrics {
     decisions: Box<[((&'static str, &'static str), AtomicU64)]>,
     seconds: Histogram,
@@ -34,8 +34,8 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// All at zero. `decisions` are the outcomes that a decision can have, result and reason, in the
-    /// order of the indices that [`count`](Self::count) takes.
+    /// All at zero. `decisions` are the possible results and reasons of a decision, in the order of
+    /// the indices that [`count`](Self::count) takes.
     #[must_use]
     pub fn new(decisions: &[(&'static str, &'static str)]) -> Self {
         Self {
@@ -61,7 +61,7 @@ impl Metrics {
         }
     }
 
-    /// Counts how long a decision took.
+    /// Records how long a decision took.
     pub fn took(&self, duration: Duration) {
         self.seconds.observe(duration);
     }
@@ -79,29 +79,29 @@ impl Metrics {
         self.configured(now);
     }
 
-    /// The configuration in force was read `now`: the first one, which is no reload.
+    /// The configuration in force was read at `now`: the first one, which is no reload.
     pub fn configured(&self, now: SystemTime) {
         self.last_reload.store(since_1970(now).as_secs(), Ordering::Relaxed);
     }
 
-    /// Which cross-site rules are in force.
+    /// Sets the cross-site rules in force.
     pub fn cross_site(&self, mode: Mode) {
         self.cross_site.store(mode as u8, Ordering::Relaxed);
     }
 
-    /// Where the size of the cache can be asked, as (entries, bytes). Only the first call counts.
+    /// Sets the source of the cache's size, as (entries, bytes). Only the first call counts.
     pub fn cache_size(&self, size: impl Fn() -> (u64, u64) + Send + Sync + 'static) {
-        // A second cache in one process would be a mistake in the start, not in what is shown.
+        // A second cache in one process would be a mistake of the caller.
         let _first = self.cache.set(Box::new(size));
     }
 
-    /// Where the revocation store can be asked how many it holds and, where it is elsewhere, whether
-    /// it is up. Only the first call counts.
+    /// Sets the source of the number of revocations and, for a store with a backend, of whether
+    /// that is up. Only the first call counts.
     pub fn revocations(&self, state: impl Fn() -> (u64, Option<bool>) + Send + Sync + 'static) {
         let _first = self.revocations.set(Box::new(state));
     }
 
-    /// The connections of one listener, for its server to count.
+    /// The counters of one listener's connections.
     #[must_use]
     pub fn connections(&self, listener: Listener) -> Arc<Connections> {
         let [verify, admin, pages, backchannel] = &self.connections;
@@ -113,25 +113,25 @@ impl Metrics {
         })
     }
 
-    /// The lines that the log had to drop, for the log to count.
+    /// The counter of dropped log lines.
     #[must_use]
     pub fn log_dropped(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.log_dropped)
     }
 
-    /// The table of the keys that are fetched.
+    /// The table of fetched keys.
     #[must_use]
     pub fn fetched_keys(&self) -> &FetchedKeys {
         &self.fetched_keys
     }
 
-    /// All of it in the OpenMetrics text format ([`CONTENT_TYPE`](Self::CONTENT_TYPE)).
+    /// All metrics in the OpenMetrics text format ([`CONTENT_TYPE`](Self::CONTENT_TYPE)).
     #[must_use]
     pub fn text(self: &Arc<Self>) -> String {
         exposition::text(self)
     }
 
-    /// What [`text`](Self::text) is.
+    /// The content type of [`text`](Self::text).
     pub const CONTENT_TYPE: &'static str =
         "application/openmetrics-text; version=1.0.0; charset=utf-8";
 }
@@ -145,22 +145,22 @@ impl fmt::Debug for Metrics {
 type StoreState = Box<dyn Fn() -> (u64, Option<bool>) + Send + Sync>;
 type CacheSize = Box<dyn Fn() -> (u64, u64) + Send + Sync>;
 
-/// What is counted one by one and has no label.
+/// Counters without labels.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Counter {
-    /// A token was known.
+    /// A token was in the cache.
     CacheHits,
-    /// A token was not known and had to be judged.
+    /// A token was not in the cache and had to be verified.
     CacheMisses,
-    /// A signature was computed and held.
+    /// A signature was verified and was valid.
     SignaturesValid,
-    /// A signature was computed and did not hold.
+    /// A signature was verified and was invalid.
     SignaturesInvalid,
     /// A new configuration came into force; counted by [`Metrics::reloaded`].
     ConfigReloads,
-    /// A new configuration was refused.
+    /// A new configuration was rejected.
     ConfigReloadFailures,
-    /// Something else than `/verify` was asked for on `listen`.
+    /// A request on `listen` had another path than `/verify`.
     Misaddressed,
 }
 

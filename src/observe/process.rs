@@ -1,4 +1,5 @@
-//! What the operating system says of this process; where it says nothing, the metric is absent.
+//! What the operating system reports about this process. A value that it does not report is left
+//! out of the metrics.
 
 use std::fs;
 
@@ -8,7 +9,7 @@ pub(super) fn resident_bytes() -> Option<u64> {
     resident(&status)
 }
 
-/// Open file descriptors, the one that counts them left out.
+/// Open file descriptors, without the one used for counting.
 pub(super) fn open_files() -> Option<u64> {
     let count = fs::read_dir("/proc/self/fd").ok()?.count();
     u64::try_from(count.saturating_sub(1)).ok()

@@ -1,12 +1,11 @@
-//! A line of the log on its way out, without waiting for the one who reads it.
+//! The queue between the log and its writer thread.
 //!
-//! A log collector that stalls makes a write to stderr block, and with it every decision on that
-//! thread: the gate would be shut by its own log. So lines go through a bounded queue to a thread
-//! that may block; when the queue is full, a line is dropped and counted.
+//! If the log collector stalls, a write to stderr blocks, and every decision on that thread with
+//! it. So lines go through a bounded queue to a thread that may block; when the queue is full, a
+//! line is dropped and counted.
 //!
-//! Who floods the gate with denials must not thereby drive out what its operator is promised: the
-//! last part of the queue is kept for warnings, errors and uses of a grant. One queue, so that
-//! lines stay in their order.
+//! A flood of denials must not displace important lines: the last part of the queue is reserved for
+//! warnings, errors and uses of a grant. There is one queue, so that lines stay in order.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -17,18 +16,18 @@ use std::time::{Duration, Instant};
 use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// The near end; each event takes a [`Line`] from it.
+/// The sending end; each event takes a [`Line`] from it.
 #[derive(Clone, Debug)]
 pub(super) struct Queue {
     sender: SyncSender<Message>,
-    /// Lines in the queue, in pace with it to within those that are being put in or taken out.
+    /// Lines in the queue; during a send or a receive it may be off by that line.
     waiting: Arc<AtomicUsize>,
-    /// Ordinary lines are taken while fewer than this are waiting.
+    /// Ordinary lines are accepted while fewer than this are waiting.
     ordinary: usize,
     dropped: Arc<AtomicU64>,
 }
 
-/// Keeps the far end; dropping it writes what is queued, unless the reader stalls.
+/// The writer thread; dropping this writes the queued lines, unless the reader stalls.
 #[derive(Debug)]
 #[must_use = "when this is dropped, lines that are queued later may be lost"]
 pub struct FlushGuard {
@@ -49,8 +48,8 @@ enum Message {
 }
 
 impl Queue {
-    /// Starts the thread that writes to `sink`, with room for `length` lines, of which an eighth
-    /// and at least one is for lines that must be kept.
+    /// Starts the thread that writes to `sink`, with a queue of `length` lines, of which an eighth
+    /// and at least one is reserved for priority lines.
     pub(super) fn start(
         sink: impl Write + Send + 'static,
         length: usize,
@@ -84,10 +83,10 @@ impl<'a> MakeWriter<'a> for Queue {
 }
 
 impl Write for Line<'_> {
-    /// tracing-subscriber formats an event in a buffer and writes it in one piece.
+    /// tracing-subscriber formats an event in a buffer and writes it in one call.
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
         let Queue { sender, waiting, ordinary, dropped } = self.queue;
-        // Counted before it is sent, so that the writing thread never takes what was not counted.
+        // Counted before it is sent, so that the writer never takes an uncounted line.
         let before = waiting.fetch_add(1, Ordering::Relaxed);
         let has_room = self.has_priority || before < *ordinary;
         if !has_room || sender.try_send(Message::Line(text.into())).is_err() {
@@ -112,8 +111,8 @@ impl Drop for FlushGuard {
             return;
         };
         let deadline = Instant::now() + PATIENCE;
-        // A full queue and a thread that does not end are the same thing: a reader that stalls.
-        // The process must be able to end all the same.
+        // A full queue or a thread that does not end means a stalled reader. The process must be
+        // able to end all the same.
         while let Err(TrySendError::Full(_)) = self.sender.try_send(Message::End) {
             if Instant::now() >= deadline {
                 return;
@@ -134,7 +133,7 @@ fn write(mut sink: impl Write, receiver: &Receiver<Message>, waiting: &AtomicUsi
         match receiver.recv() {
             Ok(Message::Line(text)) => {
                 waiting.fetch_sub(1, Ordering::Relaxed);
-                // There is nobody to tell that the log cannot be written.
+                // A failure to write the log cannot be reported.
                 drop(sink.write_all(&text));
             }
             Ok(Message::End) | Err(RecvError) => return drop(sink.flush()),
@@ -142,7 +141,7 @@ fn write(mut sink: impl Write, receiver: &Receiver<Message>, waiting: &AtomicUsi
     }
 }
 
-/// Name of an event that is `info` and must be written all the same.
+/// The name of an `info` event that has priority.
 pub const PRIORITY_EVENT: &str = "priority decision";
 
 /// How long the end of the process waits for the log.
@@ -155,7 +154,7 @@ pub(super) mod tests {
     use std::sync::Mutex;
     use std::sync::mpsc::channel;
 
-    /// Keeps what is written to it; the log's tests use it too.
+    /// Collects what is written to it; the log's tests use it too.
     #[derive(Clone, Default)]
     pub(in crate::observe) struct Sink(Arc<Mutex<Vec<u8>>>);
 
@@ -175,7 +174,7 @@ pub(super) mod tests {
         }
     }
 
-    /// Says when it is asked to write, and does so only when it may.
+    /// Announces each write, and performs it only when released.
     struct Stalled(std::sync::mpsc::Sender<()>, Receiver<()>, Sink);
 
     impl Write for Stalled {
@@ -204,7 +203,7 @@ pub(super) mod tests {
         assert_eq!(dropped.load(Ordering::Relaxed), 0);
     }
 
-    /// Lines as they come from tracing, so that each has its level and name.
+    /// Writes lines through tracing, so that each has its level and name.
     fn log_through(queue: &Queue, lines: impl FnOnce()) {
         let to = queue.clone();
         let format = tracing_subscriber::fmt::format().without_time().with_level(false);
@@ -227,7 +226,7 @@ pub(super) mod tests {
         for text in [b"b", b"c", b"d", b"e"] {
             line.write_all(text).unwrap();
         }
-        assert_eq!(dropped.load(Ordering::Relaxed), 2, "two of four had room");
+        assert_eq!(dropped.load(Ordering::Relaxed), 2, "two of four fit");
         drop(may);
         drop(flush);
         assert_eq!(sink.text(), "abc");
@@ -263,7 +262,7 @@ pub(super) mod tests {
         assert_eq!(dropped.load(Ordering::Relaxed), 3000 - 28 + 1);
     }
 
-    /// What was kept from ordinary lines is theirs again once the reader has caught up.
+    /// The reserved part is available to ordinary lines again once the reader has caught up.
     #[test]
     fn room_comes_back_with_the_reader() {
         let sink = Sink::default();

@@ -1,15 +1,15 @@
-//! A line of the log that says what one look is enough for.
+//! A rate limit for log lines that repeat.
 
 use std::sync::{Mutex, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
-/// Lets the first of many through, and then one a minute: a setting that is wrong is wrong for
-/// every request, and a log that says so for every request hides the rest.
+/// Allows the first line, and then one a minute: a wrong setting fails for every request, and a
+/// line for every request would bury the rest of the log.
 #[derive(Debug, Default)]
 pub struct LogRateLimit(Mutex<Option<Instant>>);
 
 impl LogRateLimit {
-    /// Whether this one is to be said.
+    /// Takes the permission to log one line now.
     #[expect(clippy::disallowed_methods, reason = "how often the log repeats itself")]
     pub fn allow(&self) -> bool {
         self.allow_at(Instant::now())
@@ -19,7 +19,7 @@ impl LogRateLimit {
         let mut last = match self.0.try_lock() {
             Ok(last) => last,
             Err(TryLockError::Poisoned(error)) => PoisonError::into_inner(error),
-            // Somebody is saying it at this moment.
+            // Another thread is logging at this moment.
             Err(TryLockError::WouldBlock) => return false,
         };
         if last.is_some_and(|last| now.saturating_duration_since(last) < PAUSE) {

@@ -1,10 +1,10 @@
-//! What `/readyz` tells: how far the gate has come, and what its operator should know.
+//! The data of `/readyz`: the stage of the gate, and what its operator should know.
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
-/// Written by the start, the reload and the end; read by the admin listener.
+/// Written by start, reload and shutdown; read by the admin listener.
 #[derive(Debug)]
 pub struct Status {
     stage: AtomicU8,
@@ -15,7 +15,7 @@ pub struct Status {
 }
 
 impl Status {
-    /// Starting, with nothing to say yet.
+    /// Starting, without a configuration.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -27,12 +27,12 @@ impl Status {
         }
     }
 
-    /// A later stage; there is no way back.
+    /// Advances to a later stage; there is no way back.
     pub fn reach(&self, stage: Stage) {
         self.stage.fetch_max(stage as u8, Ordering::Relaxed);
     }
 
-    /// How far the gate has come.
+    /// The current stage.
     #[must_use]
     pub fn stage(&self) -> Stage {
         match self.stage.load(Ordering::Relaxed) {
@@ -42,37 +42,37 @@ impl Status {
         }
     }
 
-    /// A configuration is in force, with these things to know about it. The problem of the last
-    /// reload is gone with it.
+    /// A configuration is in force, with these warnings. This clears the problem of the last
+    /// reload.
     pub fn configured(&self, generation: u64, warnings: Vec<String>) {
         self.generation.store(generation, Ordering::Relaxed);
         self.warnings.store(Arc::new(warnings));
         self.reload_problem.store(None);
     }
 
-    /// A reload was refused; what was in force stays in force.
+    /// A reload was rejected; the running configuration stays in force.
     pub fn reload_refused(&self, problem: String) {
         self.reload_problem.store(Some(Arc::new(problem)));
     }
 
-    /// What is listened on: a listener's name and its address as bound.
+    /// Sets the listeners: name and bound address.
     pub fn listens(&self, listeners: Vec<(&'static str, String)>) {
         self.listeners.store(Arc::new(listeners));
     }
 
-    /// Which configuration is in force, counted from 1; 0 before the first.
+    /// The generation of the configuration in force, counted from 1; 0 before the first.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::Relaxed)
     }
 
-    /// Why the last reload was refused, if it was.
+    /// Why the last reload was rejected, if it was.
     #[must_use]
     pub fn reload_problem(&self) -> Option<Arc<String>> {
         self.reload_problem.load_full()
     }
 
-    /// What the operator should know of the configuration in force.
+    /// The warnings of the configuration in force.
     #[must_use]
     pub fn warnings(&self) -> Arc<Vec<String>> {
         self.warnings.load_full()
@@ -91,13 +91,13 @@ impl Default for Status {
     }
 }
 
-/// How far the gate has come.
+/// The stages of a gate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stage {
-    /// Not every listener answers yet.
+    /// Not all listeners are open, or keys are not fetched yet.
     Starting = 0,
-    /// At work.
+    /// Serving.
     Ready = 1,
-    /// On the way out: nothing new should be sent here.
+    /// Shutting down: no new requests should be sent here.
     Draining = 2,
 }

@@ -1,4 +1,4 @@
-//! What a server counts of its connections.
+//! Connection counters of a server.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -23,7 +23,7 @@ impl Connections {
         self.accepted.fetch_add(1, Relaxed);
     }
 
-    /// A connection has ended, whoever ended it.
+    /// A connection has ended.
     pub fn closed(&self) {
         self.closed.fetch_add(1, Relaxed);
     }
@@ -33,7 +33,7 @@ impl Connections {
         self.deferred.fetch_add(1, Relaxed);
     }
 
-    /// A connection was old and was told to end with its next answer.
+    /// A connection was too old and was ordered to end with its next response.
     pub fn renewed(&self) {
         self.renewed.fetch_add(1, Relaxed);
     }
@@ -43,17 +43,17 @@ impl Connections {
         self.head_timed_out.fetch_add(1, Relaxed);
     }
 
-    /// Nothing was asked for too long.
+    /// A connection was idle for too long.
     pub fn idle_timed_out(&self) {
         self.idle_timed_out.fetch_add(1, Relaxed);
     }
 
-    /// An answer was not taken in time.
+    /// A response was not read in time.
     pub fn stalled(&self) {
         self.stalled.fetch_add(1, Relaxed);
     }
 
-    /// The operating system refused to hand out a connection.
+    /// The operating system failed to accept a connection.
     pub fn accept_failed(&self) {
         self.accept_failed.fetch_add(1, Relaxed);
     }
@@ -70,16 +70,17 @@ impl Connections {
 
     /// Connections that are open now.
     pub(super) fn open(&self) -> u64 {
-        // `closed` first: read the other way round, one that ends in between would count as -1.
+        // Read `closed` first: in the other order, a connection that ends in between would count as
+        // -1.
         let closed = self.closed.load(Relaxed);
         self.accepted.load(Relaxed).saturating_sub(closed)
     }
 }
 
-/// The servers of one process.
+/// The listeners of one process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Listener {
-    /// `listen`: what Traefik asks.
+    /// `listen`: requests from Traefik.
     Verify,
     /// `admin_listen`.
     Admin,
@@ -92,7 +93,7 @@ pub enum Listener {
 impl Listener {
     pub(super) const ALL: [Self; 4] = [Self::Verify, Self::Admin, Self::Pages, Self::BackChannel];
 
-    /// The value of the label `listener`, and of the log field.
+    /// The value of the metric label `listener` and of the log field.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! From the atomics to the text of `/metrics`: every name, its help and its labels.
+//! The text of `/metrics`: every metric's name, help and labels.
 
 use super::{Connections, Counter, Listener, Metrics};
 use crate::observe::process;
@@ -15,7 +15,7 @@ pub(super) fn text(metrics: &Arc<Metrics>) -> String {
     let mut registry = Registry::default();
     registry.register_collector(Box::new(Arc::clone(metrics)));
     let mut text = String::with_capacity(8 * 1024);
-    // Writing to a string does not fail, and neither does anything of ours.
+    // Writing to a string does not fail.
     let _written = text::encode(&mut text, &registry);
     text
 }
@@ -58,22 +58,22 @@ impl Metrics {
     fn encode_cache(&self, page: &mut Page<'_>) -> Result<(), Error> {
         page.counter(
             "doorward_cache_hits",
-            "Tokens that had been verified before",
+            "Tokens that were in the cache",
             self.read(Counter::CacheHits),
         )?;
         page.counter(
             "doorward_cache_misses",
-            "Tokens that had to be verified",
+            "Tokens that were not in the cache and had to be verified",
             self.read(Counter::CacheMisses),
         )?;
         if let Some(size) = self.cache.get() {
             let (entries, bytes) = size();
-            page.gauge("doorward_cache_entries", "Verified tokens that are remembered", entries)?;
-            page.gauge("doorward_cache_bytes", "Size of what is remembered", bytes)?;
+            page.gauge("doorward_cache_entries", "Verified tokens in the cache", entries)?;
+            page.gauge("doorward_cache_bytes", "Size of the cache in bytes", bytes)?;
         }
         page.counters(
             "doorward_signature_verifications",
-            "Signatures that were computed, by result",
+            "Signatures verified, by result",
             [
                 ([("result", "valid")], self.read(Counter::SignaturesValid)),
                 ([("result", "invalid")], self.read(Counter::SignaturesInvalid)),
@@ -84,11 +84,11 @@ impl Metrics {
     fn encode_revocations(&self, page: &mut Page<'_>) -> Result<(), Error> {
         let Some(state) = self.revocations.get() else { return Ok(()) };
         let (count, up) = state();
-        page.gauge("doorward_revocations", "Revocations that are kept", count)?;
+        page.gauge("doorward_revocations", "Revocations in force", count)?;
         let Some(up) = up else { return Ok(()) };
         page.gauge(
             "doorward_revocation_store_up",
-            "1 while the revocation store is reached and read to its end",
+            "1 while the revocation store is connected and fully read",
             u64::from(up),
         )
     }
@@ -96,7 +96,7 @@ impl Metrics {
     fn encode_connections(&self, page: &mut Page<'_>) -> Result<(), Error> {
         let listeners = || Listener::ALL.into_iter().zip(&self.connections);
         let open = listeners().map(|(listener, of)| ([("listener", listener.name())], of.open()));
-        page.gauges("doorward_connections", "Connections that are open", open)?;
+        page.gauges("doorward_connections", "Open connections", open)?;
 
         let rows: [(&str, &str, Field); 6] = [
             ("doorward_connections_accepted", "Connections accepted", |of| &of.accepted),
@@ -107,7 +107,7 @@ impl Metrics {
             ),
             (
                 "doorward_connections_renewed",
-                "Connections told to end because of limits.connection_age",
+                "Connections ended because of limits.connection_age",
                 |of| &of.renewed,
             ),
             ("doorward_accept_failures", "Failures to accept a connection", |of| &of.accept_failed),
@@ -138,17 +138,17 @@ impl Metrics {
     fn encode_configuration(&self, page: &mut Page<'_>) -> Result<(), Error> {
         page.counter(
             "doorward_config_reload",
-            "New configurations that came into force",
+            "Configurations reloaded",
             self.read(Counter::ConfigReloads),
         )?;
         page.counter(
             "doorward_config_reload_failures",
-            "New configurations that were refused",
+            "Configurations rejected on reload",
             self.read(Counter::ConfigReloadFailures),
         )?;
         page.gauge(
             "doorward_config_last_reload_timestamp_seconds",
-            "When the configuration in force was read, since 1970",
+            "When the configuration in force was read, in seconds since 1970",
             read(&self.last_reload),
         )?;
         let mode = self.cross_site.load(Ordering::Relaxed);
@@ -160,7 +160,7 @@ impl Metrics {
         )?;
         page.counter(
             "doorward_log_dropped",
-            "Lines of the log that were dropped because nobody read them fast enough",
+            "Log lines dropped because the log was not read fast enough",
             read(&self.log_dropped),
         )
     }
@@ -171,13 +171,13 @@ impl Metrics {
             let labels = |result| [("issuer", issuer.name()), ("result", result)];
             issuer.results().map(move |(result, count)| (labels(result), count))
         });
-        page.counters("doorward_keys_fetches", "Looks at an issuer's keys, by result", fetches)?;
+        page.counters("doorward_keys_fetches", "Fetches of an issuer's keys, by result", fetches)?;
         let last = issuers
             .iter()
             .map(|issuer| ([("issuer", issuer.name())], issuer.last_success().unwrap_or_default()));
         page.gauges(
             "doorward_keys_last_success_timestamp_seconds",
-            "When an issuer's keys were last fetched, since 1970; 0 for never",
+            "When an issuer's keys were last fetched, in seconds since 1970; 0 for never",
             last,
         )?;
         let keys = issuers.iter().map(|issuer| ([("issuer", issuer.name())], issuer.keys()));
@@ -187,12 +187,12 @@ impl Metrics {
     fn encode_process(&self, page: &mut Page<'_>) -> Result<(), Error> {
         page.gauges(
             "doorward_build_info",
-            "What is running",
+            "The running version",
             [([("version", env!("CARGO_PKG_VERSION"))], 1)],
         )?;
         page.metric(
             "process_start_time_seconds",
-            "When the process started, since 1970",
+            "When the process started, in seconds since 1970",
             MetricType::Gauge,
         )?
         .encode_gauge(&self.started)?;
@@ -210,7 +210,7 @@ impl Metrics {
     }
 }
 
-/// The text as it grows. The library puts `_total` behind the name of a counter.
+/// The text being written. The library appends `_total` to the name of a counter.
 struct Page<'a>(DescriptorEncoder<'a>);
 
 impl Page<'_> {
@@ -264,7 +264,7 @@ fn read(counter: &AtomicU64) -> u64 {
     counter.load(Ordering::Relaxed)
 }
 
-/// In the order of [`crate::config::Mode`].
+/// In the order of [`crate::cross_site::Mode`].
 const CROSS_SITE: [&str; 3] = ["strict", "report", "off"];
 /// One counter of a listener.
 type Field = fn(&Connections) -> &AtomicU64;

@@ -1,4 +1,4 @@
-//! What `/metrics` says.
+//! The text of `/metrics`.
 
 use super::*;
 
