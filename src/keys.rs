@@ -1,9 +1,9 @@
-//! Where the issuers' keys come from: files that the configuration names, read once for each
-//! load, and the issuers' own servers, asked again and again (`fetch`, `keeper`; the last good
-//! set is `stored`). The verifier in `token` sees finished key sets only.
+//! Where the issuers' keys come from: configured files, read once for each load, and the issuers'
+//! servers, fetched repeatedly (`fetch`, `refresh`; `cache_file` stores the last good set). The
+//! verifier in `token` sees complete key sets only.
 //!
-//! Also the one way to read a secret: bounded, refused when others could read it, held in a type
-//! that does not print.
+//! This module also reads secrets: files of bounded size, rejected when other users can read them,
+//! held in a type that does not print.
 
 mod cache_file;
 mod fetch;
@@ -26,10 +26,10 @@ use serde_json::value::RawValue;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// The files of one issuer's keys, all of one form.
+/// The key files of one issuer, all in one format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyFiles {
-    /// JSON Web Key Sets (RFC 7517); their keys count as one set.
+    /// JSON Web Key Sets (RFC 7517), combined into one set.
     Jwks(Vec<PathBuf>),
     /// Public keys in PEM form.
     Pem(Vec<PathBuf>),
@@ -44,14 +44,14 @@ pub enum KeysError {
     File {
         /// Position in the list of files.
         position: usize,
-        /// What stood against it.
+        /// The reason.
         error: FileError,
     },
-    /// What a file holds is no usable key of the algorithms asked for.
+    /// A file holds no usable key for the configured algorithms.
     Unusable {
-        /// Position in the list of files; `None` when the files are wrong only together.
+        /// Position in the list of files; `None` when the files are only unusable together.
         position: Option<usize>,
-        /// What stood against it.
+        /// The reason.
         error: KeyError,
     },
 }
@@ -67,26 +67,26 @@ impl fmt::Display for KeysError {
 
 impl std::error::Error for KeysError {}
 
-/// A key that a file holds and that is not used; the issuer's other keys are.
+/// A key in a file that is not used; the issuer's other keys are.
 #[derive(Clone, Debug)]
 pub struct UnusedKey {
     /// Position of the file in the list of files.
     pub file: usize,
-    /// Which key of the file, and why.
+    /// The key, and why it is not used.
     pub problem: KeyProblem,
 }
 
-/// Reads all files and makes one key set of them.
+/// Reads all files into one key set.
 ///
 /// # Errors
-/// Each file that cannot be read or that holds no usable key, all at once.
+/// Every file that cannot be read or that holds no usable key.
 pub fn load(
     files: &KeyFiles,
     algorithms: &[Algorithm],
 ) -> Result<(KeySet, Vec<UnusedKey>), Vec<KeysError>> {
     match files {
         KeyFiles::Jwks(paths) if algorithms.iter().any(|algorithm| algorithm.is_hmac()) => {
-            // Such a set holds secrets (`oct`), so it is read like one.
+            // Such a set holds secrets (`oct`), so it is read like a secret.
             let read = |path: &Path| read_secret(path).map(|secret| secret.bytes().to_vec());
             jwks(&all(paths, read)?, algorithms)
         }
@@ -107,7 +107,7 @@ pub fn load(
     }
 }
 
-/// Every file, or the errors of all that could not be read.
+/// The contents of all files, or the errors of all files that could not be read.
 fn all<T>(
     paths: &[PathBuf],
     read: impl Fn(&Path) -> Result<T, FileError>,
@@ -123,7 +123,7 @@ fn all<T>(
     if errors.is_empty() { Ok(contents) } else { Err(errors) }
 }
 
-/// Each file must be good on its own, so that an error names the file, then all of them together.
+/// Parses each file alone first, so that an error names the file, and then all of them together.
 fn together(
     contents: &[Vec<u8>],
     parse: impl Fn(&[Vec<u8>]) -> Result<KeySet, KeyError>,
@@ -166,15 +166,15 @@ fn jwks(
     if let ([_], Some(set)) = (documents, single) {
         return Ok((set, unused));
     }
-    // Several files: the texts of their keys are put into one set unchanged, so that the strict
-    // parser of `token` judges the very bytes of the files.
+    // Several files: their keys are copied verbatim into one set, so that the strict parser of
+    // `token` judges the original bytes.
     let joined = join(documents);
     KeySet::from_jwks(joined.as_bytes(), algorithms)
         .map(|(set, _)| (set, unused))
         .map_err(|error| vec![KeysError::Unusable { position: None, error }])
 }
 
-/// One set with the keys of all documents. A document that is no set was refused before.
+/// One set with the keys of all documents. Documents that are no key sets were rejected before.
 fn join(documents: &[Vec<u8>]) -> String {
     #[derive(serde::Deserialize)]
     struct Set<'d> {

@@ -1,5 +1,5 @@
-//! The last good key set of an issuer, in a file of `state_dir`: what a gate starts with while the
-//! issuer is down. Its age counts from when it was fetched.
+//! The last good key set of an issuer, in a file in `state_dir`: a gate that starts while the
+//! issuer is down uses it. Its age counts from when it was fetched.
 
 use super::fetch::Remote;
 use super::read_secret;
@@ -14,26 +14,26 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-/// A key set that was fetched once.
+/// A key set that was fetched earlier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CachedKeySet {
-    /// When it was fetched for the last time.
+    /// When it was last fetched.
     pub fetched_at: UnixTime,
     /// The document, unchanged.
     pub body: Bytes,
 }
 
 impl CachedKeySet {
-    /// How long ago that was, in seconds.
+    /// Its age in seconds.
     #[must_use]
     pub fn age(&self, now: UnixTime) -> u64 {
         now.0.saturating_sub(self.fetched_at.0)
     }
 
-    /// Whether it may still be used.
+    /// Whether it is still young enough to be used.
     #[must_use]
     pub fn is_usable(&self, remote: &Remote, now: UnixTime) -> bool {
-        // One from the future would be used for too long.
+        // A time in the future would make it usable for too long.
         self.fetched_at.0 <= now.0 && self.age(now) < remote.max_stale.as_secs()
     }
 }
@@ -46,7 +46,7 @@ pub struct CacheFile {
     source: String,
 }
 
-/// The first line of the file; what follows is the document.
+/// The first line of the file; the document follows.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Head {
@@ -56,8 +56,8 @@ struct Head {
 }
 
 impl CacheFile {
-    /// The file in this folder that belongs to these keys. Issuer and address stand in it, so that
-    /// it is never used for another, whatever its name.
+    /// The file in this folder for these keys. It records issuer and address, so that it is never
+    /// used for another issuer, whatever its name.
     #[must_use]
     pub fn new(folder: &Path, remote: &Remote) -> Self {
         let digest = digest(&SHA256, remote.issuer.as_bytes());
@@ -72,13 +72,13 @@ impl CacheFile {
         }
     }
 
-    /// Where it is.
+    /// The file's path.
     #[must_use]
     pub fn file(&self) -> &Path {
         &self.file
     }
 
-    /// What is kept; `None` when there is nothing, or nothing of this issuer and address.
+    /// The stored set; `None` when there is none, or only one of another issuer or address.
     #[must_use]
     pub fn read(&self) -> Option<CachedKeySet> {
         let file = read_secret(&self.file).ok()?;
@@ -92,10 +92,10 @@ impl CacheFile {
         Some(CachedKeySet { fetched_at: UnixTime(head.fetched_at), body })
     }
 
-    /// Keeps this one: whole, or as it was before. Nobody but us may read or change it.
+    /// Stores the set atomically, in a file that only doorward's user can read or change.
     ///
     /// # Errors
-    /// What the operating system says.
+    /// The operating system's error.
     pub fn write(&self, held: &CachedKeySet) -> io::Result<()> {
         let first = Head {
             issuer: self.issuer.to_string(),
@@ -109,7 +109,7 @@ impl CacheFile {
         let beside = self.file.with_extension(format!("{:x}.new", u64::from_ne_bytes(random)));
         let written = replace(&beside, &content, &self.file);
         if written.is_err() {
-            // What could not be written whole is of no use; nothing else can be done about it.
+            // An incomplete file is of no use; an error here changes nothing.
             let _ = std::fs::remove_file(&beside);
         }
         written
@@ -121,7 +121,7 @@ fn replace(beside: &Path, content: &[u8], file: &Path) -> io::Result<()> {
     new.write_all(content)?;
     new.sync_all()?;
     std::fs::rename(beside, file)?;
-    // The rename itself is not on the disk before its folder is.
+    // The rename is durable once the folder is synchronised.
     file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
@@ -157,7 +157,7 @@ mod tests {
         own.write(&kept).unwrap();
         assert_eq!(own.read(), Some(kept));
         assert_eq!(own.file().metadata().unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(folder.path().read_dir().unwrap().count(), 1, "nothing is left beside it");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 1, "no temporary file is left");
         let moved = CacheFile::new(folder.path(), &remote("a", "https://q.example.com/k"));
         assert_eq!(moved.read(), None, "another address");
         let other = CacheFile::new(folder.path(), &remote("b", "https://p.example.com/k"));

@@ -1,10 +1,9 @@
-//! Key sets that are fetched: one look at an issuer's server, from its configured address to a
-//! [`KeySet`] or a reason.
+//! Fetches key sets: one request to an issuer's server, from its configured address to a [`KeySet`]
+//! or an error.
 //!
-//! Everything the other side could do is bounded or refused: time, bytes, header lines, redirects,
-//! other kinds of content, plain HTTP, and an address behind our own walls that a public document
-//! names. When a look is due, and what becomes of its outcome, `keeper` knows; what a key set may
-//! hold, `token`.
+//! Time, size, header lines, redirects, content types and plain HTTP are limited or rejected, and
+//! so is an internal address in a public issuer's document. `refresh` decides when to fetch and
+//! handles the result; `token` decides what a key set may hold.
 
 mod connect;
 mod discovery;
@@ -26,22 +25,22 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-/// The keys of one issuer, as they are to be had from its server.
+/// The keys of one issuer on its server.
 #[derive(Clone)]
 pub struct Remote {
     /// `iss` of its tokens.
     pub issuer: Box<str>,
-    /// Where its keys are.
+    /// Where the keys are.
     pub source: Source,
-    /// What it signs with; never an HMAC.
+    /// The algorithms it signs with; never HMAC.
     pub algorithms: Vec<Algorithm>,
-    /// Authorities of its server in place of the system's.
+    /// Certificate authorities for its server, in place of the system's.
     pub authorities: Option<Arc<[CertificateDer<'static>]>>,
-    /// How long keys stay in use that could not be fetched again.
+    /// How long keys stay in use when they cannot be fetched again.
     pub max_stale: Duration,
-    /// Whether `http` will do for an address that discovery names.
+    /// Whether discovery may name an `http` address.
     pub plain: bool,
-    /// Hosts in the hands of users, where no keys may come from.
+    /// Hosts of workspaces, which users control: no keys may come from there.
     pub is_workspace: Arc<dyn Fn(&str) -> bool + Send + Sync>,
 }
 
@@ -50,13 +49,13 @@ pub struct Remote {
 pub enum Source {
     /// The key set itself (`jwks_url`).
     Url(WebUrl),
-    /// The document of OpenID Connect Discovery 1.0, which names the key set (`discovery`).
+    /// The OpenID Connect Discovery 1.0 document, which names the key set (`discovery`).
     Discovery(WebUrl),
 }
 
 impl Remote {
-    /// Where the document of this issuer's is: its name without one final slash, and the path that
-    /// every issuer has it at. `None`: the name is no web address.
+    /// The address of this issuer's discovery document: the issuer without one trailing slash, and
+    /// the well-known path. `None` if the issuer is not a web address.
     #[must_use]
     pub fn discovery(issuer: &str) -> Option<Source> {
         let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
@@ -65,7 +64,7 @@ impl Remote {
 }
 
 impl Source {
-    /// The address that is asked first.
+    /// The address that is requested first.
     #[must_use]
     pub fn endpoint(&self) -> &WebUrl {
         match self {
@@ -83,36 +82,36 @@ impl fmt::Debug for Remote {
     }
 }
 
-/// A key set as it came.
+/// A key set as fetched.
 #[derive(Clone, Debug)]
 pub struct FetchedKeySet {
     /// The document, unchanged.
     pub body: Bytes,
-    /// What is in it.
+    /// The keys in it.
     pub keys: KeySet,
-    /// What is in it and not used.
+    /// The keys in it that are not used.
     pub unused: Vec<KeyProblem>,
-    /// How long its server says that it stays so.
+    /// How long the server declares it fresh.
     pub max_age: Option<Duration>,
 }
 
-/// One look at the issuer's server: [`LIMIT`] at most.
+/// Fetches once, within [`LIMIT`].
 ///
 /// # Errors
-/// What stood against it. No part of what was sent is in there.
+/// The reason, without any part of the server's response.
 pub async fn fetch(remote: &Remote) -> Result<FetchedKeySet, FetchError> {
     tokio::time::timeout(LIMIT, attempt(remote)).await.unwrap_or(Err(FetchError::TooSlow))
 }
 
-/// The same for a command, which has no runtime.
+/// Fetches once, for a command without a runtime.
 ///
 /// # Errors
-/// As there, and when the system gives no runtime.
+/// As [`fetch`], and when no runtime can be started.
 pub fn fetch_once(remote: &Remote) -> Result<FetchedKeySet, FetchError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| FetchError::Connect(error.kind()))?;
     let fetched = runtime.block_on(fetch(remote));
-    // A name server that does not answer would otherwise keep the command waiting.
+    // Do not wait for a pending name lookup.
     runtime.shutdown_background();
     fetched
 }
@@ -124,7 +123,7 @@ async fn attempt(remote: &Remote) -> Result<FetchedKeySet, FetchError> {
         Source::Discovery(endpoint) => {
             let document = get(endpoint, Reach::Anywhere, authorities).await?;
             let keys = discovery::read(&document.body, remote)?;
-            // An issuer outside must not send us to what only we can reach (A7).
+            // A public issuer must not send the gate to an internal address (A7).
             let inside = is_private(document.peer);
             let reach = if inside { Reach::Anywhere } else { Reach::Public };
             get(&keys, reach, authorities).await?
@@ -134,7 +133,7 @@ async fn attempt(remote: &Remote) -> Result<FetchedKeySet, FetchError> {
     Ok(FetchedKeySet { body: answer.body, keys, unused, max_age: answer.max_age })
 }
 
-/// For name server, connection, handshake and both answers together.
+/// The time limit for name lookup, connection, handshake and both responses together.
 pub const LIMIT: Duration = Duration::from_secs(10);
 /// OpenID Connect Discovery 1.0, section 4.
 const WELL_KNOWN: &str = "/.well-known/openid-configuration";

@@ -1,5 +1,5 @@
-//! Reading the files that a configuration names: regular files only, bounded, and a secret only
-//! when nobody else on the machine can read it.
+//! Reads files that a configuration names: regular files of bounded size, and secrets only if other
+//! users cannot read them.
 
 use super::Secret;
 use std::fmt;
@@ -8,23 +8,23 @@ use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-/// Why a file was not taken.
+/// Why a file was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileError {
-    /// Nothing stands at this path, or a link on the way leads nowhere.
+    /// There is no file at this path, or a symbolic link in it is broken.
     Missing,
-    /// The operating system said no.
+    /// The operating system's error.
     Unreadable(ErrorKind),
     /// A folder, a pipe, a device.
     NotAFile,
     /// More than [`FileError::MAX_BYTES`].
     TooLarge,
-    /// A secret whose target grants something to others; the permission bits, such as `0o644`.
+    /// A secret whose file is accessible to other users; the permission bits, such as `0o644`.
     OpenToOthers(u32),
 }
 
 impl FileError {
-    /// Longest file that is read: far above any key set, far below what would hurt.
+    /// The largest file that is read: far above any key set, and small enough to hold in memory.
     pub const MAX_BYTES: u64 = 1 << 20;
 
     /// What an operator can do about it.
@@ -32,9 +32,9 @@ impl FileError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Missing => "check the path; relative paths start at the configuration's folder",
-            Self::Unreadable(_) => "let the user that doorward runs as read it",
+            Self::Unreadable(_) => "give the user that doorward runs as permission to read it",
             Self::NotAFile => "name a regular file",
-            Self::TooLarge => "name the right file; none that belongs here is larger than 1MiB",
+            Self::TooLarge => "name the right file; a key or certificate file is smaller than 1MiB",
             Self::OpenToOthers(_) => {
                 "chmod 0440 the file, or for a Kubernetes Secret set `defaultMode: 0440` and a \
                  matching `fsGroup`"
@@ -48,10 +48,10 @@ impl fmt::Display for FileError {
         match self {
             Self::Missing => f.write_str("there is no such file"),
             Self::Unreadable(kind) => write!(f, "the file cannot be read: {kind}"),
-            Self::NotAFile => f.write_str("this is no regular file"),
+            Self::NotAFile => f.write_str("not a regular file"),
             Self::TooLarge => f.write_str("the file is larger than 1MiB"),
             Self::OpenToOthers(mode) => {
-                write!(f, "the file holds a secret and is open to others (mode {mode:04o})")
+                write!(f, "the file holds a secret and other users can access it (mode {mode:04o})")
             }
         }
     }
@@ -70,8 +70,8 @@ pub fn read_public(path: &Path) -> Result<Vec<u8>, FileError> {
 /// The content of a file that holds a secret.
 ///
 /// # Errors
-/// See [`FileError`]; above all [`FileError::OpenToOthers`], judged on the opened file itself, so
-/// the links that Kubernetes mounts Secrets through neither help nor harm.
+/// See [`FileError`]. [`FileError::OpenToOthers`] is judged on the opened file, so the symbolic
+/// links through which Kubernetes mounts Secrets make no difference.
 pub fn read_secret(path: &Path) -> Result<Secret, FileError> {
     let file = open(path)?;
     let mode = file.metadata().map_err(refused)?.permissions().mode() & 0o7777;
@@ -82,7 +82,7 @@ pub fn read_secret(path: &Path) -> Result<Secret, FileError> {
 }
 
 fn open(path: &Path) -> Result<File, FileError> {
-    // Asked before opening, because opening a pipe waits for somebody to write to it.
+    // Checked before opening, because opening a pipe blocks until it has a writer.
     if !std::fs::metadata(path).map_err(refused)?.is_file() {
         return Err(FileError::NotAFile);
     }
@@ -99,7 +99,7 @@ fn bounded(file: &File) -> Result<Vec<u8>, FileError> {
     }
 }
 
-// By value, as `map_err` hands it over.
+// By value, as `map_err` passes it.
 #[expect(clippy::needless_pass_by_value, reason = "used as a function for map_err")]
 fn refused(error: std::io::Error) -> FileError {
     match error.kind() {
@@ -108,5 +108,5 @@ fn refused(error: std::io::Error) -> FileError {
     }
 }
 
-/// Read, write and execute for those who are neither owner nor group.
+/// Permissions of users that are neither the owner nor in the group.
 const OTHERS: u32 = 0o007;

@@ -1,8 +1,8 @@
-//! Certificates and their private keys in PEM files, as TLS needs them: parsed, and certificate and
-//! key held against each other.
+//! Certificates and private keys in PEM files for TLS: parses them and checks that certificate and
+//! key match.
 //!
-//! `config` asks, so that `doorward check` refuses what `serve` would; `server` asks again for what
-//! it then shows. Whoever may read a key file is judged here as for every other secret.
+//! `config` calls this so that `doorward check` rejects what `serve` would reject; `server` calls
+//! it for the certificate it presents. Key files must have the permissions of a secret.
 
 use super::{FileError, read_public, read_secret};
 use std::fmt;
@@ -13,20 +13,21 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{Error, RootCertStore};
 
-/// Why a PEM file, or two together, cannot be used.
+/// Why a PEM file, or a pair of files, cannot be used.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PemError {
-    /// The file cannot be read, or others can read the key.
+    /// The file cannot be read, or other users can read the key.
     File(FileError),
-    /// A section does not decode. What exactly is wrong stays unsaid, because it may be a key.
+    /// A section does not decode. The details are left out, because they may be part of a key.
     Broken,
-    /// No certificate in it.
+    /// The file has no certificate.
     NoCertificate,
-    /// No private key in it.
+    /// The file has no private key.
     NoKey,
-    /// The private key is behind a pass phrase.
+    /// The private key is encrypted.
     Encrypted,
-    /// A certificate cannot be an authority, or the key is not its certificate's or of no use.
+    /// A certificate cannot be an authority, or the key does not match the certificate or is not
+    /// usable.
     Refused(Error),
 }
 
@@ -36,15 +37,15 @@ impl PemError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::File(error) => error.remedy(),
-            Self::Broken => "copy the file again from whoever made it",
-            Self::NoCertificate => "name a PEM file, with -----BEGIN CERTIFICATE----- in it",
-            Self::NoKey => "name a PEM file, with -----BEGIN PRIVATE KEY----- in it",
+            Self::Broken => "copy the file again from its source",
+            Self::NoCertificate => "name a PEM file that contains -----BEGIN CERTIFICATE-----",
+            Self::NoKey => "name a PEM file that contains -----BEGIN PRIVATE KEY-----",
             Self::Encrypted => "decrypt it (openssl pkey) and protect the file by its permissions",
             Self::Refused(Error::InconsistentKeys(_)) => {
-                "name the key that the certificate was made for; the first certificate of the \
-                 file is the server's own"
+                "name the key of the certificate; the first certificate in the file must be the \
+                 server's own"
             }
-            Self::Refused(_) => "have the file made anew, with a key of ECDSA, RSA or Ed25519",
+            Self::Refused(_) => "create the file again, with an ECDSA, RSA or Ed25519 key",
         }
     }
 }
@@ -53,12 +54,12 @@ impl fmt::Display for PemError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(error) => write!(f, "{error}"),
-            Self::Broken => f.write_str("the file is not PEM all through"),
+            Self::Broken => f.write_str("the file is not valid PEM"),
             Self::NoCertificate => f.write_str("the file holds no certificate"),
             Self::NoKey => f.write_str("the file holds no private key"),
-            Self::Encrypted => f.write_str("the file holds a key behind a pass phrase"),
+            Self::Encrypted => f.write_str("the private key in the file is encrypted"),
             Self::Refused(Error::InconsistentKeys(_)) => {
-                f.write_str("the private key is not that of the certificate")
+                f.write_str("the private key does not match the certificate")
             }
             Self::Refused(error) => write!(f, "{error}"),
         }
@@ -73,7 +74,7 @@ impl From<FileError> for PemError {
     }
 }
 
-/// The certificates of a file, at least one, in their order.
+/// The certificates of a file, at least one, in file order.
 ///
 /// # Errors
 /// See [`PemError`].
@@ -84,7 +85,7 @@ pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, PemErro
     if certificates.is_empty() { Err(PemError::NoCertificate) } else { Ok(certificates) }
 }
 
-/// The certificates of a file as roots of trust.
+/// The certificates of a file as trust anchors.
 ///
 /// # Errors
 /// See [`PemError`].
@@ -96,7 +97,7 @@ pub fn authorities(file: &Path) -> Result<RootCertStore, PemError> {
     Ok(roots)
 }
 
-/// The first private key of a file that others cannot read.
+/// The first private key of a file that other users cannot read.
 ///
 /// # Errors
 /// See [`PemError`].
@@ -109,10 +110,10 @@ pub fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, PemError> {
     })
 }
 
-/// A certificate with the rest of its chain, and the key that belongs to it.
+/// A certificate with its chain, and its key.
 ///
 /// # Errors
-/// See [`PemError`]; only [`PemError::Refused`], for both together.
+/// [`PemError::Refused`], if the two do not match or are not usable.
 pub fn pair(
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,

@@ -1,9 +1,10 @@
-//! Keeping the fetched keys of one issuer current, for as long as the [`Refresher`] lives.
+//! Keeps the fetched keys of one issuer up to date while its [`Refresher`] lives.
 //!
-//! One task per issuer looks when a look is due, so there is never a second look at the same time.
-//! What comes of each is reported; who is told puts it into force. After a success the next look is
-//! due when the answer's `max-age` is over, after a failure ever later; a token that names an unknown
-//! key makes it due at once, but not twice within [`ASKED`], because anybody can make up such a token.
+//! One task for each issuer fetches, so there is never a second fetch at the same time. It reports
+//! each result; the receiver puts it into force. After a success the next fetch is due when the
+//! response's `max-age` ends; after failures the pause grows. A token with an unknown key id makes
+//! a fetch due at once, but at most once within [`UNKNOWN_KEY_PAUSE`], because any client can send
+//! such a token.
 
 use super::cache_file::{CacheFile, CachedKeySet};
 use super::fetch::{FetchError, FetchedKeySet, Remote, fetch, freshness};
@@ -18,29 +19,29 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 
-/// What has come of a look, or of none.
+/// What a refresher reports.
 #[derive(Debug)]
 pub enum RefreshEvent {
     /// The keys were fetched.
     Fetched {
-        /// The set as of now.
+        /// The set, with the time of the fetch.
         held: CachedKeySet,
-        /// Its keys, and what is in it and not used; `None`: it is the one of before.
+        /// Its keys, and those that are not used; `None` if the set has not changed.
         new: Option<(KeySet, Vec<KeyProblem>)>,
     },
-    /// They were not; those of before stay.
+    /// The fetch failed; the previous keys stay in use.
     Failed {
-        /// Why.
+        /// The reason.
         error: FetchError,
-        /// Since the last success.
+        /// Failures since the last success.
         in_a_row: u32,
     },
-    /// Those of before have become too old to be used.
+    /// The previous keys have become too old to be used.
     Expired,
-    /// A defect of ours has ended the fetching. Keys that nobody would withdraw any more are not to
-    /// be used.
+    /// The refresher panicked. Its keys must not be used any more, because a withdrawal would go
+    /// unnoticed.
     Panicked,
-    /// They could not be kept in `state_dir`.
+    /// The keys could not be stored in `state_dir`.
     NotStored(io::ErrorKind),
 }
 
@@ -53,7 +54,7 @@ pub struct Refresher {
 }
 
 impl Refresher {
-    /// Looks now, and again whenever it is due. `held`: what is in use so far.
+    /// Fetches now, and again whenever a fetch is due. `held` is the set in use so far.
     pub fn start(
         runtime: &Handle,
         remote: Remote,
@@ -68,23 +69,23 @@ impl Refresher {
         Self { task: runtime.spawn(rounds.run(first)), wanted, looked }
     }
 
-    /// What tells it that a token has named an unknown key.
+    /// A handle that requests a fetch for an unknown key id.
     #[must_use]
     pub fn handle(&self) -> RefreshHandle {
         RefreshHandle { wanted: Arc::clone(&self.wanted), looked: self.looked.clone() }
     }
 
-    /// When the first look is over, well or not.
+    /// Completes with the first fetch, successful or not.
     pub fn first_fetch(&self) -> impl Future<Output = ()> + use<> {
         let mut looked = self.looked.clone();
         async move {
-            // A keeper that is gone looks no more.
+            // An error means that the refresher is gone.
             let _ = looked.wait_for(|over| *over).await;
         }
     }
 }
 
-/// Tells a [`Refresher`] that a token has named an unknown key.
+/// Asks a [`Refresher`] to fetch, because a token has named an unknown key.
 #[derive(Debug)]
 pub struct RefreshHandle {
     wanted: Arc<Notify>,
@@ -92,15 +93,15 @@ pub struct RefreshHandle {
 }
 
 impl RefreshHandle {
-    /// Tells it. Costs next to nothing, however often. What comes back is over with the next look,
-    /// well or not, or when that is not over soon.
+    /// Requests a fetch; cheap at any rate of calls. The future completes with the next fetch,
+    /// successful or not, or after [`LOOKUP_TIMEOUT`].
     pub fn request(&self) -> impl Future<Output = ()> + use<> {
         let mut looked = self.looked.clone();
         looked.mark_unchanged();
         self.wanted.notify_one();
         async move {
-            // A keeper that is gone looks no more.
-            let _ = timeout(SOON, looked.changed()).await;
+            // An error means that the refresher is gone.
+            let _ = timeout(LOOKUP_TIMEOUT, looked.changed()).await;
         }
     }
 }
@@ -117,7 +118,7 @@ struct RefreshTask<R: Fn(RefreshEvent)> {
     store: Option<CacheFile>,
     wanted: Arc<Notify>,
     report: R,
-    /// When a token last made it look.
+    /// When an unknown key last caused a fetch.
     asked: Option<Instant>,
 }
 
@@ -166,7 +167,7 @@ impl<R: Fn(RefreshEvent) + Send> RefreshTask<R> {
         }
     }
 
-    /// Until the next look is due.
+    /// Waits until the next fetch is due.
     async fn rest(&mut self, pause: Duration) {
         let mut due = Instant::now() + pause;
         let mut by_token = false;
@@ -182,7 +183,7 @@ impl<R: Fn(RefreshEvent) + Send> RefreshTask<R> {
                 }
                 () = wanted.notified() => {
                     let now = Instant::now();
-                    let soonest = self.asked.map_or(now, |last| now.max(last + ASKED));
+                    let soonest = self.asked.map_or(now, |last| now.max(last + UNKNOWN_KEY_PAUSE));
                     if soonest < due {
                         (due, by_token) = (soonest, true);
                     }
@@ -195,7 +196,7 @@ impl<R: Fn(RefreshEvent) + Send> RefreshTask<R> {
         }
     }
 
-    /// When what is held becomes too old.
+    /// When the set in use becomes too old.
     fn end(&self) -> Option<Instant> {
         let held = self.held.as_ref()?;
         let left = self.remote.max_stale.saturating_sub(Duration::from_secs(held.age(now())));
@@ -204,15 +205,16 @@ impl<R: Fn(RefreshEvent) + Send> RefreshTask<R> {
 }
 
 fn random() -> u8 {
-    // Without randomness every gate asks at the same moment, and nothing else.
+    // Without randomness the fetches of several gates are not spread out; nothing else depends on
+    // it.
     let [byte] = random::bytes().unwrap_or_default();
     byte
 }
 
-/// The pause between two looks that tokens have asked for.
-const ASKED: Duration = Duration::from_secs(30);
-/// Less than the 2.5 s for which providers wait for an answer to a logout token.
-const SOON: Duration = Duration::from_secs(2);
+/// The shortest pause between two fetches caused by unknown keys.
+const UNKNOWN_KEY_PAUSE: Duration = Duration::from_secs(30);
+/// Less than the 2.5 s that providers wait for the answer to a logout token.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests;

@@ -1,27 +1,27 @@
-//! Bytes that nobody may see.
+//! The type for secret bytes.
 
 use std::fmt;
 
-/// The content of a secret file. Its `Debug` shows nothing of it, not even the length, and there is
-/// no `PartialEq`, because comparing a secret takes constant time or is a mistake.
+/// The content of a secret file. `Debug` shows nothing of it, not even its length, and there is no
+/// `PartialEq`, because secrets must be compared in constant time.
 #[derive(Clone)]
 pub struct Secret(Box<[u8]>);
 
 impl Secret {
-    /// Takes the bytes as they are.
+    /// Takes the bytes unchanged.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes.into())
     }
 
-    /// The bytes as the file has them.
+    /// The bytes as in the file.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
 
     /// The bytes without one trailing newline (`\n` or `\r\n`), which editors and `echo` add and
-    /// which is no part of a key.
+    /// which is not part of a key.
     #[must_use]
     pub fn trimmed(&self) -> &[u8] {
         let without =

@@ -13,7 +13,7 @@ fn set(keys: &[String]) -> String {
     format!(r#"{{"keys":[{}]}}"#, keys.join(","))
 }
 
-/// Files of these contents in a folder of their own, closed to others.
+/// Files with these contents in a folder of their own, not readable by other users.
 fn files(contents: &[&[u8]]) -> (tempfile::TempDir, Vec<PathBuf>) {
     let folder = tempfile::tempdir().unwrap();
     let paths = contents
@@ -37,7 +37,7 @@ fn the_keys_of_several_files_are_one_set() {
     let (keys, unused) = load(&KeyFiles::Jwks(paths), &[Algorithm::Es256]).unwrap();
     assert_eq!(keys.count(), 2);
     let unused: Vec<_> = unused.iter().map(|key| (key.file, key.problem.position)).collect();
-    assert_eq!(unused, [(0, 1), (1, 0)], "each with the file it is in and its place there");
+    assert_eq!(unused, [(0, 1), (1, 0)], "each with its file and its position there");
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn a_doubled_member_is_seen_in_several_files_as_in_one() {
     let (_folder, paths) = files(&[doubled.as_bytes(), fine.as_bytes()]);
     let (alone, _) = load(&KeyFiles::Jwks(vec![paths[0].clone()]), &[Algorithm::Es256]).unwrap();
     let (both, _) = load(&KeyFiles::Jwks(paths), &[Algorithm::Es256]).unwrap();
-    assert_eq!((alone.count(), both.count()), (1, 2), "the doubled one is used in neither");
+    assert_eq!((alone.count(), both.count()), (1, 2), "the duplicate is used in neither");
 }
 
 #[test]

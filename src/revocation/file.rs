@@ -1,9 +1,9 @@
-//! `revocation.store: file`: one file in `state_dir`, of one process, that outlives it.
+//! `revocation.store: file`: one file in `state_dir`, used by one process, that survives a restart.
 //!
-//! Every question is answered from [`Memory`], which is load from the file at the start. What is
-//! revoked is in the file, and the file on the disk, before the call returns: a crash at any moment
-//! loses nothing that somebody was told. So it is with hand-offs that were used, unless the disk
-//! fails: then memory alone knows them, and nothing can be revoked until the disk is well again.
+//! Lookups are answered from [`Memory`], which is loaded from the file at start. A revocation is
+//! synchronised to disk before the call returns, so a crash at any moment loses no confirmed
+//! revocation. The same holds for used hand-offs, unless the disk fails: then only memory has them,
+//! and no revocation is accepted until the disk works again.
 
 mod disk;
 
@@ -22,17 +22,17 @@ use tokio::task::spawn_blocking;
 /// The store.
 pub struct File(Arc<Shared>);
 
-/// What the store and its writers share.
+/// The state shared by the store and its writers.
 struct Shared {
     memory: Memory,
-    /// Held by whoever writes, so that what memory knows and what the file knows change together.
+    /// Locked during a change, so that memory and file change together.
     disk: Mutex<Disk>,
-    /// What the last change has met.
+    /// The error of the last change, if it failed.
     problem: Mutex<Option<String>>,
 }
 
 impl File {
-    /// Opens the file in this folder, or makes it, and reads all of it.
+    /// Opens or creates the file in this folder and loads it.
     ///
     /// # Errors
     /// It cannot be opened or read, or another process has it open.
@@ -60,7 +60,8 @@ impl File {
         Ok(Self(Arc::new(Shared { memory, disk, problem })))
     }
 
-    /// Where waiting for the disk stops nobody else. Whoever stops waiting does not stop the change.
+    /// Runs a change on a blocking thread, so that the runtime does not wait for the disk. Dropping
+    /// the future does not cancel the change.
     fn run_blocking<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Shared) -> Result<T, StoreError> + Send + 'static,
@@ -77,7 +78,7 @@ impl Shared {
         let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
         let known = self.memory.get(revocation.key.hash());
         let whole = known.as_ref().map_or(revocation.clone(), |known| revocation.merge(known));
-        // A sign-out that is told again and again costs no more than the first time.
+        // A repeated sign-out needs no second write.
         if known.as_ref() != Some(&whole) {
             self.change(&mut disk, Change::Revoke(&whole), now)?;
             self.memory.insert(whole, now);
@@ -98,8 +99,8 @@ impl Shared {
         let is_first = self.memory.insert_used(once, until, now);
         if is_first {
             let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
-            // Nobody is kept out for that: memory knows it, and after a restart it is still bound
-            // to the browser that asked for it.
+            // A disk error does not reject the user: memory has the entry, and after a restart the
+            // hand-off is still bound to the browser that requested it.
             let _kept = self.change(&mut disk, Change::MarkUsed(once, until), now);
         }
         is_first
@@ -111,7 +112,7 @@ impl Shared {
         match outcome {
             Ok(()) => {
                 if problem.take().is_some() {
-                    tracing::info!("the revocation store takes changes again");
+                    tracing::info!("the revocation store accepts changes again");
                 }
                 Ok(())
             }
@@ -119,7 +120,7 @@ impl Shared {
                 tracing::error!(
                     { field::ERROR } = %error,
                     { field::REMEDY } = REMEDY,
-                    "{} was not kept",
+                    "{} was not stored",
                     change.word()
                 );
                 *problem = Some(format!("file: {error}; {REMEDY}"));
@@ -196,25 +197,25 @@ impl fmt::Display for OpenError {
 impl std::error::Error for OpenError {}
 
 impl OpenError {
-    /// What to look at.
+    /// What the operator can do about it.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self.error {
             redb::Error::DatabaseAlreadyOpen => {
                 "another process has it open: give each gate a `state_dir` of its own"
             }
-            redb::Error::Io(_) => "`state_dir` must be a folder that doorward may write to",
+            redb::Error::Io(_) => "make `state_dir` a folder that doorward can write to",
             _ => {
-                "the file is damaged: restore it from a backup; moved away, the gate starts without \
-                 what was revoked"
+                "the file is damaged: restore it from a backup, or move it away to start without \
+                 its revocations"
             }
         }
     }
 }
 
 const NAME: &str = "revocations.redb";
-const REMEDY: &str = "see that the disk of `state_dir` has room and can be written to; the next \
-                      change tries it anew";
+const REMEDY: &str = "check that the disk of `state_dir` has space and is writable; the next \
+                      change tries again";
 
 #[cfg(test)]
 mod tests {
@@ -254,7 +255,7 @@ mod tests {
         assert_eq!(after.len(), 2);
         drop(store);
         let later = open(folder.path(), UnixTime(NOW.0 + 60));
-        assert_eq!(later.list(NOW), [revocation("alice", None)], "what is over is not read");
+        assert_eq!(later.list(NOW), [revocation("alice", None)], "expired entries are not loaded");
         let mode = folder.path().join(NAME).metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
@@ -285,7 +286,7 @@ mod tests {
         assert!(open(folder.path(), until).0.mark_used(used, UnixTime(until.0 + 60), until));
     }
 
-    /// A disk that fails loses nothing that was told, and is used again when it is well.
+    /// A failing disk loses no confirmed revocation, and is used again when it works.
     #[test]
     fn a_disk_that_was_full_is_used_again() {
         let folder = tempfile::tempdir().unwrap();
@@ -301,9 +302,9 @@ mod tests {
         assert_eq!(store.0.erase(alice, NOW), Err(StoreError));
         let problem = store.problem().unwrap();
         assert!(problem.contains("no room") && problem.contains("state_dir"), "{problem}");
-        assert_eq!(store.list(NOW), [revocation("alice", None)], "as it was, and not gone");
+        assert_eq!(store.list(NOW), [revocation("alice", None)], "unchanged");
         let used = KeyHash::new("https://portal.example.com", KeyKind::Once, "h1");
-        assert!(store.0.mark_used(used, UnixTime(NOW.0 + 60), NOW), "who signs in may");
+        assert!(store.0.mark_used(used, UnixTime(NOW.0 + 60), NOW), "the sign-in is accepted");
         assert!(!store.0.mark_used(used, UnixTime(NOW.0 + 60), NOW), "once");
         failing.store(false, Ordering::Release);
         store.0.write(revocation("bob", None), NOW).unwrap();
@@ -327,7 +328,7 @@ mod tests {
         assert_eq!(store.problem(), None);
     }
 
-    /// Whoever waits for the disk does not keep the runtime from others.
+    /// A change that waits for the disk does not block the runtime.
     #[tokio::test]
     async fn the_disk_is_waited_for_apart() {
         let folder = tempfile::tempdir().unwrap();
@@ -355,7 +356,7 @@ mod tests {
         let second = File::open(folder.path(), NOW).err().unwrap();
         assert!(second.remedy().contains("of its own"), "{second}: {}", second.remedy());
         let nowhere = File::open(&folder.path().join("nowhere"), NOW).err().unwrap();
-        assert!(nowhere.remedy().contains("may write"), "{nowhere}");
+        assert!(nowhere.remedy().contains("can write"), "{nowhere}");
         std::fs::write(folder.path().join("broken"), b"x").unwrap();
         std::fs::create_dir(folder.path().join("damaged")).unwrap();
         std::fs::write(folder.path().join("damaged").join(NAME), b"no database").unwrap();

@@ -1,7 +1,7 @@
-//! `revocation.store: memory`: this process alone knows, and forgets when it ends.
+//! `revocation.store: memory`: kept in this process only, and lost when it ends.
 //!
-//! An entry leaves when the last token that it could match has expired, so the store is as large
-//! as what was ended within one token's life. Asking costs one load while nothing is revoked.
+//! An entry is removed when the last token that it could match has expired, so the store holds the
+//! revocations of one token lifetime. A lookup costs one atomic load while nothing is revoked.
 
 use crate::revocation::{
     KeyHash, KeyHashes, Revocation, RevocationKey, Revocations, StoreError, StoreFuture,
@@ -13,7 +13,7 @@ use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
-/// The store of one process; also what the other stores answer from.
+/// The store of one process; the other stores answer lookups from it too.
 #[derive(Default)]
 pub struct Memory {
     revoked: RevokedKeys,
@@ -21,29 +21,29 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Takes a revocation in, beside what is known of the same name; gives what is in force then.
+    /// Adds a revocation, merged with the known one of the same key; returns the result.
     pub(super) fn insert(&self, revocation: Revocation, now: UnixTime) -> Revocation {
         self.revoked.insert(revocation, now)
     }
 
-    /// Takes a revocation in, in place of what is known of the same name.
+    /// Adds a revocation in place of the known one of the same key.
     pub(super) fn replace(&self, revocation: Revocation) {
         self.revoked.replace(revocation);
     }
 
-    /// What is known of a name.
+    /// The known revocation of a key.
     pub(super) fn get(&self, key: KeyHash) -> Option<Revocation> {
-        let part = self.revoked.part(key)?;
-        let part = part.read().unwrap_or_else(PoisonError::into_inner);
-        part.entries.get(&key).cloned()
+        let shard = self.revoked.shard(key)?;
+        let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+        shard.entries.get(&key).cloned()
     }
 
-    /// Forgets a name; `false` when it was not known.
+    /// Removes a key; `false` when it was not known.
     pub(super) fn remove(&self, key: KeyHash) -> bool {
         self.revoked.remove(key)
     }
 
-    /// Takes note of what may be used once; `false` when it has been.
+    /// Records a single-use token as used; `false` when it was already.
     pub(super) fn insert_used(&self, once: KeyHash, until: UnixTime, now: UnixTime) -> bool {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.sweep(now, |until| *until > now);
@@ -97,9 +97,9 @@ impl Revocations for Memory {
 
     fn list(&self, now: UnixTime) -> Vec<Revocation> {
         let mut all = Vec::with_capacity(self.count());
-        for part in &self.revoked.parts {
-            let part = part.read().unwrap_or_else(PoisonError::into_inner);
-            all.extend(part.entries.values().filter(|one| one.is_active(now)).cloned());
+        for shard in &self.revoked.shards {
+            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            all.extend(shard.entries.values().filter(|one| one.is_active(now)).cloned());
         }
         all
     }
@@ -109,15 +109,15 @@ impl Revocations for Memory {
     }
 }
 
-/// The revoked names, in parts, so that a writer stops few readers.
+/// The revoked keys, in shards, so that a writer blocks few readers.
 struct RevokedKeys {
-    parts: [RwLock<ExpiringMap<Revocation>>; PARTS],
+    shards: [RwLock<ExpiringMap<Revocation>>; SHARDS],
     count: AtomicUsize,
 }
 
 impl Default for RevokedKeys {
     fn default() -> Self {
-        Self { parts: std::array::from_fn(|_| RwLock::default()), count: AtomicUsize::new(0) }
+        Self { shards: std::array::from_fn(|_| RwLock::default()), count: AtomicUsize::new(0) }
     }
 }
 
@@ -127,40 +127,41 @@ impl RevokedKeys {
     }
 
     fn covers(&self, key: KeyHash, issued_at: Option<UnixTime>) -> bool {
-        let part = self.part(key).map(|part| part.read().unwrap_or_else(PoisonError::into_inner));
-        part.is_some_and(|part| part.entries.get(&key).is_some_and(|one| one.covers(issued_at)))
+        let shard =
+            self.shard(key).map(|shard| shard.read().unwrap_or_else(PoisonError::into_inner));
+        shard.is_some_and(|shard| shard.entries.get(&key).is_some_and(|one| one.covers(issued_at)))
     }
 
     fn insert(&self, revocation: Revocation, now: UnixTime) -> Revocation {
         let key = revocation.key.hash();
-        let Some(part) = self.part(key) else { return revocation };
-        let mut part = part.write().unwrap_or_else(PoisonError::into_inner);
-        let before = part.entries.len();
-        part.sweep(now, |one| one.is_active(now));
-        let whole = match part.entries.get(&key) {
+        let Some(shard) = self.shard(key) else { return revocation };
+        let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+        let before = shard.entries.len();
+        shard.sweep(now, |one| one.is_active(now));
+        let whole = match shard.entries.get(&key) {
             Some(known) => revocation.merge(known),
             None => revocation,
         };
-        part.entries.insert(key, whole.clone());
-        self.counted(before, part.entries.len());
+        shard.entries.insert(key, whole.clone());
+        self.counted(before, shard.entries.len());
         whole
     }
 
     fn replace(&self, revocation: Revocation) {
         let key = revocation.key.hash();
-        let Some(part) = self.part(key) else { return };
-        let mut part = part.write().unwrap_or_else(PoisonError::into_inner);
-        let before = part.entries.len();
-        part.entries.insert(key, revocation);
-        self.counted(before, part.entries.len());
+        let Some(shard) = self.shard(key) else { return };
+        let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+        let before = shard.entries.len();
+        shard.entries.insert(key, revocation);
+        self.counted(before, shard.entries.len());
     }
 
     fn remove(&self, key: KeyHash) -> bool {
-        let Some(part) = self.part(key) else { return false };
-        let mut part = part.write().unwrap_or_else(PoisonError::into_inner);
-        let before = part.entries.len();
-        let known = part.entries.remove(&key).is_some();
-        self.counted(before, part.entries.len());
+        let Some(shard) = self.shard(key) else { return false };
+        let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+        let before = shard.entries.len();
+        let known = shard.entries.remove(&key).is_some();
+        self.counted(before, shard.entries.len());
         known
     }
 
@@ -172,12 +173,12 @@ impl RevokedKeys {
         }
     }
 
-    fn part(&self, key: KeyHash) -> Option<&RwLock<ExpiringMap<Revocation>>> {
-        self.parts.get(usize::try_from(key.bits() % PARTS as u128).unwrap_or_default())
+    fn shard(&self, key: KeyHash) -> Option<&RwLock<ExpiringMap<Revocation>>> {
+        self.shards.get(usize::try_from(key.bits() % SHARDS as u128).unwrap_or_default())
     }
 }
 
-/// Entries, with the time at which those that are over were taken out.
+/// Entries, and when expired entries were last removed.
 struct ExpiringMap<T> {
     entries: HashMap<KeyHash, T>,
     swept: UnixTime,
@@ -198,7 +199,7 @@ impl<T> Default for ExpiringMap<T> {
     }
 }
 
-const PARTS: usize = 64;
+const SHARDS: usize = 64;
 /// Seconds.
 const SWEEP_EVERY: u64 = 60;
 
@@ -244,11 +245,7 @@ mod tests {
         let store = Memory::default();
         store.insert(revocation("alice", 10, 60), NOW);
         store.insert(revocation("alice", 5, 30), NOW);
-        assert_eq!(
-            store.list(NOW),
-            [revocation("alice", 10, 60)],
-            "an older one takes nothing back"
-        );
+        assert_eq!(store.list(NOW), [revocation("alice", 10, 60)], "an older one changes nothing");
         let whole = Revocation { issued_before: None, until: None, ..revocation("alice", 0, 0) };
         store.insert(whole.clone(), NOW);
         store.insert(revocation("alice", 99, 99), NOW);
@@ -273,11 +270,11 @@ mod tests {
             store.insert(revocation(&user.to_string(), 1, 60), NOW);
         }
         assert_eq!(store.count(), 1000);
-        assert!(store.list(later(60)).is_empty(), "nothing is told that is over");
+        assert!(store.list(later(60)).is_empty(), "expired revocations are not listed");
         for user in 1000..2000 {
             store.insert(revocation(&user.to_string(), 1, 200), later(61));
         }
-        // Parts that nothing new came to keep theirs; with 16 each that is next to none.
+        // A shard without new entries keeps its expired ones; with 16 entries each that is rare.
         assert!((1000..1050).contains(&store.count()), "{}", store.count());
         assert!(store.revoked.covers(key("1500").hash(), Some(NOW)));
     }
@@ -288,9 +285,9 @@ mod tests {
         let store = Memory::default();
         assert!(store.insert_used(a, later(90), NOW));
         assert!(!store.insert_used(a, later(90), NOW));
-        assert!(!store.insert_used(a, later(90), later(89)), "until its very end");
+        assert!(!store.insert_used(a, later(90), later(89)), "until its last second");
         assert!(store.insert_used(b, later(90), NOW));
-        assert!(store.revoked.is_empty(), "and revokes nothing");
+        assert!(store.revoked.is_empty(), "and nothing is revoked");
     }
 
     #[test]

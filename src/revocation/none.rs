@@ -1,4 +1,4 @@
-//! `revocation.store: none`: nothing is kept, so nothing can be ended and nothing used once.
+//! `revocation.store: none`: nothing can be revoked, and single-use tokens cannot be recorded.
 
 use crate::revocation::{
     KeyHash, KeyHashes, Revocation, RevocationKey, Revocations, StoreError, StoreFuture,
@@ -19,7 +19,8 @@ impl Revocations for Nothing {
         false
     }
 
-    /// What cannot be noted counts as used. The configuration allows no hand-off without a store.
+    /// A token that cannot be recorded counts as used. The configuration allows no hand-off without
+    /// a store.
     fn mark_used(
         &self,
         _: KeyHash,

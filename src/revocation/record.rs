@@ -1,4 +1,4 @@
-//! A revocation in bytes, as the stores that outlive a process keep it.
+//! The serialised form of a revocation, for stores that survive a restart.
 
 use crate::revocation::{KeyKind, Revocation, RevocationKey};
 use crate::unix_time::UnixTime;
@@ -15,7 +15,7 @@ struct Record<'k> {
     until: Option<u64>,
 }
 
-/// JSON, which [`decode`] reads.
+/// JSON for [`decode`].
 pub(super) fn encode(revocation: &Revocation) -> Vec<u8> {
     let RevocationKey { issuer, kind, value } = &revocation.key;
     let kept = Record {
@@ -25,11 +25,11 @@ pub(super) fn encode(revocation: &Revocation) -> Vec<u8> {
         issued_before: revocation.issued_before.map(|time| time.0),
         until: revocation.until.map(|time| time.0),
     };
-    // Strings and numbers: it does not fail.
+    // Strings and numbers only: this does not fail.
     serde_json::to_vec(&kept).unwrap_or_default()
 }
 
-/// `None` for whatever is no revocation.
+/// `None` for data that is not a revocation.
 pub(super) fn decode(kept: &[u8]) -> Option<Revocation> {
     let kept: Record<'_> = serde_json::from_slice(kept).ok()?;
     let kind = KeyKind::ALL.into_iter().find(|kind| kind.word() == kept.kind)?;

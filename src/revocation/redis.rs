@@ -1,12 +1,13 @@
-//! `revocation.store: redis`: shared by all replicas, and outlives each of them.
+//! `revocation.store: redis`: shared by all replicas, and survives their restarts.
 //!
-//! Every question is answered from [`Memory`], so a request never waits for Redis. What changes is
-//! one entry at the end of a stream there (`stream`), and each replica follows that stream on a
-//! connection of its own (`follow`): nothing can be missed, and whoever was cut off reads on where
-//! all others have read. What may be used once is a key of its own, set by whoever is first.
+//! Lookups are answered from [`Memory`], so a request never waits for Redis. A change is one entry
+//! at the end of a stream (`stream`), which each replica reads over a connection of its own
+//! (`replica`): no change can be missed, and a replica that was disconnected continues where it
+//! stopped. A single-use token is a key of its own, set by the first replica that uses it.
 //!
-//! Without Redis nothing can be revoked. Whether the gate then goes on with what it knows or lets
-//! nobody in, the operator has said; one that has never read Redis lets nobody in (`health`).
+//! Without Redis nothing can be revoked. The configuration decides whether the gate then continues
+//! with its last known state or rejects all requests; a gate that has never read Redis rejects them
+//! (`health`).
 
 mod connection;
 mod health;
@@ -36,29 +37,30 @@ pub struct Redis {
     reader: JoinHandle<()>,
 }
 
-/// What the store and its reader share.
+/// The state shared by the store and its replica task.
 struct Shared {
     client: Client,
     memory: Memory,
     health: Health,
     clock: fn() -> UnixTime,
-    /// How far the stream has been read and applied.
+    /// The stream position up to which changes are applied.
     position: watch::Sender<Id>,
-    /// `None` while Redis is out of reach or not read to its end.
+    /// `None` while Redis is unreachable or the stream is not read to its end.
     writer: Mutex<Option<StreamWriter>>,
-    /// A writer scan its connection broken, and how.
+    /// The error of a writer that lost its connection.
     loss: Mutex<Option<RedisError>>,
     losses: Notify,
-    /// The first attempt has succeeded or failed.
+    /// Notified when the first connection attempt has succeeded or failed.
     first_attempt: Notify,
 }
 
 impl Redis {
-    /// The store at this URL, `redis://` or `rediss://`. Returns once it is read to its end, or at
-    /// once when it cannot be reached: then it is tried again and again, and the log says so.
+    /// Opens the store at this URL, `redis://` or `rediss://`. Returns when the stream is read to
+    /// its end, or at once when Redis is unreachable: then connecting is retried, and the log says
+    /// so.
     ///
     /// # Errors
-    /// The URL is none that a client can use.
+    /// The URL cannot be used.
     pub async fn open(url: &[u8], refuses: bool, clock: fn() -> UnixTime) -> Result<Self, BadUrl> {
         let url = std::str::from_utf8(url).map_err(|_| BadUrl)?;
         let shared = Arc::new(Shared {
@@ -74,7 +76,7 @@ impl Redis {
         });
         let own = Arc::clone(&shared);
         let reader = tokio::spawn(async move { match own.replicate().await {} });
-        // A Redis that takes longer than this is followed all the same.
+        // If Redis takes longer, reading continues in the background.
         let _ = timeout(START, shared.first_attempt.notified()).await;
         Ok(Self { shared, reader })
     }
@@ -122,7 +124,7 @@ impl Revocations for Redis {
         now: UnixTime,
     ) -> StoreFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
-            // Told again and again, it would fill the stream.
+            // Repeated revocations would fill the stream.
             if self.shared.current_writer().is_some() && self.shared.knows(&revocation) {
                 return Ok(());
             }
@@ -152,10 +154,10 @@ impl Revocations for Redis {
 }
 
 impl Shared {
-    /// StoreFuture by Redis, and in force here, before this returns.
+    /// Stores a change in Redis and puts it into force here before it returns.
     async fn append(&self, change: Change, now: UnixTime) -> Result<(), StoreError> {
         let Some(mut writer) = self.current_writer() else {
-            tracing::error!("a revocation was not kept: the store is out of reach");
+            tracing::error!("a revocation was not stored: the store is unreachable");
             return Err(StoreError);
         };
         let id = match writer.append(&change).await {
@@ -165,36 +167,38 @@ impl Shared {
                 tracing::error!(
                     { field::ERROR } = %error,
                     { field::REMEDY } = error.remedy(),
-                    "a revocation was not kept"
+                    "a revocation was not stored"
                 );
                 return Err(StoreError);
             }
         };
-        // The reader applies it, in the order of the stream; that takes one round trip. Should it
-        // be late, this replica is early with this one, and reads anew: Redis may have lost it.
+        // The replica task applies it, in stream order, after one round trip. On a time-out apply
+        // it here early, and read the stream again: Redis may have lost the change.
         let mut position = self.position.subscribe();
         let followed = timeout(ANSWER_TIMEOUT, position.wait_for(|position| *position >= id)).await;
         if !matches!(followed, Ok(Ok(_))) {
             self.apply(change, now);
-            self.report_loss(&RedisError::late());
+            self.report_loss(&RedisError::Timeout);
         } else if let Change::Revoke(revocation) = &change
             && revocation.is_active(now)
             && !self.knows(revocation)
         {
-            // Another primary has taken over without it, and others have written since.
-            tracing::error!("a revocation was not kept: Redis has lost it, or it was taken back");
+            // Another primary has taken over without the change, and other replicas have written
+            // since.
+            tracing::error!("a revocation was not stored: Redis has lost it, or it was undone");
             return Err(StoreError);
         }
         Ok(())
     }
 
-    /// Whether this adds nothing to what is known.
+    /// Whether the known state already includes this revocation.
     fn knows(&self, revocation: &Revocation) -> bool {
         let known = self.memory.get(revocation.key.hash());
         known.is_some_and(|known| revocation.clone().merge(&known) == known)
     }
 
-    /// Once across all replicas; during an outage, once in this one, where that is allowed.
+    /// Once across all replicas; during an outage, once in this replica, if the configuration
+    /// allows that.
     async fn mark_used(
         &self,
         once: KeyHash,
@@ -203,12 +207,12 @@ impl Shared {
     ) -> Result<bool, StoreError> {
         if let Some(mut writer) = self.current_writer() {
             match writer.mark_used(once, until.0.saturating_sub(now.0)).await {
-                // The first notes it here as well, and only the first: Redis may forget, or not have
-                // been asked when it was used here.
+                // Recorded here as well, by the first user only: Redis may lose the key, or may not
+                // have been reachable when the token was used here.
                 Ok(is_first) => return Ok(is_first && self.memory.insert_used(once, until, now)),
                 Err(error) => {
                     self.report_loss(&error);
-                    tracing::warn!({ field::ERROR } = %error, "Redis has not noted a hand-off");
+                    tracing::warn!({ field::ERROR } = %error, "the use of a hand-off was not stored in Redis");
                 }
             }
         }
@@ -238,16 +242,16 @@ impl Shared {
         *self.writer.lock().unwrap_or_else(PoisonError::into_inner) = writer;
     }
 
-    /// A broken connection is not used again; the reader makes a new one.
+    /// A broken connection is not used again; the replica task opens a new one.
     fn report_loss(&self, error: &RedisError) {
-        if error.is_loss {
+        if error.is_loss() {
             self.set_writer(None);
             *self.loss.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
             self.losses.notify_one();
         }
     }
 
-    /// Once a writer has scan its connection broken.
+    /// Completes when a writer has lost its connection.
     async fn connection_lost(&self) -> RedisError {
         loop {
             self.losses.notified().await;
@@ -259,7 +263,7 @@ impl Shared {
     }
 }
 
-/// A URL that no client can use. It is never shown: it may hold a password.
+/// A URL that cannot be used. It is never shown, because it may hold a password.
 #[derive(Clone, Copy, Debug)]
 pub struct BadUrl;
 
@@ -272,13 +276,13 @@ impl fmt::Display for BadUrl {
 impl std::error::Error for BadUrl {}
 
 impl BadUrl {
-    /// What to write instead.
+    /// What the operator can do about it.
     #[must_use]
     pub fn remedy(self) -> &'static str {
-        "write redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS; percent-encode what a password \
-         has beside letters and digits"
+        "write redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS; percent-encode all \
+         characters of the password except letters and digits"
     }
 }
 
-/// How long the start waits to know what is revoked.
+/// How long the start waits for the stream to be read.
 const START: Duration = Duration::from_secs(5);

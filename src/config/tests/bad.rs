@@ -46,13 +46,13 @@ cert_without_key | tls: {cert_file: tls.crt} | tls.key_file | missing
 key_without_cert | admin_tls: {key_file: tls.key} | admin_tls.cert_file | missing
 cert_is_missing | tls: {cert_file: no.crt, key_file: tls.key} | tls.cert_file | no such file
 cert_is_a_key | tls: {cert_file: tls.key, key_file: tls.key} | tls.cert_file | no certificate
-cert_is_a_folder | tls: {cert_file: state, key_file: tls.key} | tls.cert_file | no regular file
-key_is_a_cert | tls: {cert_file: tls.crt, key_file: state/../tls.crt} | tls.key_file | open to others
+cert_is_a_folder | tls: {cert_file: state, key_file: tls.key} | tls.cert_file | not a regular file
+key_is_a_cert | tls: {cert_file: tls.crt, key_file: state/../tls.crt} | tls.key_file | other users can access
 key_is_open | tls: {cert_file: tls.crt, key_file: tls-open.key} | tls.key_file | defaultMode: 0440
-key_has_pass_phrase | tls: {cert_file: tls.crt, key_file: tls-locked.key} | tls.key_file | pass phrase
+key_has_pass_phrase | tls: {cert_file: tls.crt, key_file: tls-locked.key} | tls.key_file | is encrypted
 cert_is_broken | tls: {cert_file: tls-broken.crt, key_file: tls.key} | tls | cert
-key_is_anothers | tls: {cert_file: tls.crt, key_file: tls-other.key} | tls | not that of the certificate
-admin_key_is_anothers | admin_tls: {cert_file: tls.crt, key_file: tls-other.key} | admin_tls | not that of the certificate
+key_is_anothers | tls: {cert_file: tls.crt, key_file: tls-other.key} | tls | does not match the certificate
+admin_key_is_anothers | admin_tls: {cert_file: tls.crt, key_file: tls-other.key} | admin_tls | does not match the certificate
 ca_is_broken | state_dir: state\ntls: {self_signed: true, client_ca_file: tls-broken.crt} | tls.client_ca_file | cert
 self_signed_nowhere | tls: {self_signed: true} | tls.self_signed | state_dir
 self_signed_and_files | state_dir: state\ntls: {self_signed: true, key_file: tls.key} | tls.key_file | contradicts
@@ -205,7 +205,7 @@ fn handoff() {
 no_key | handoff: {} | login.handoff.session_key_file | missing
 no_keys | handoff: {session_key_file: []} | login.handoff.session_key_file | empty list
 absent_key | handoff: {session_key_file: nowhere} | login.handoff.session_key_file | no such file
-open_key | handoff: {session_key_file: hmac-open} | login.handoff.session_key_file | others
+open_key | handoff: {session_key_file: hmac-open} | login.handoff.session_key_file | other users
 short_key | handoff: {session_key_file: hmac-short} | login.handoff.session_key_file | no session key
 second_key_short | handoff: {session_key_file: [hmac, hmac-short]} | login.handoff.session_key_file[1] | no session key
 one_key_twice | handoff: {session_key_file: [hmac, hmac]} | login.handoff.session_key_file[1] | same secret as number 1
@@ -254,7 +254,7 @@ fn revocation() {
 file_without_a_folder | revocation: {store: file} | revocation.store | no folder to keep it in
 secret_without_a_store | revocation: {secret_file: hmac} | revocation.secret_file | means nothing
 secret_missing | revocation: {store: memory, secret_file: nowhere} | revocation.secret_file | no such file
-secret_open | revocation: {store: memory, secret_file: hmac-open} | revocation.secret_file | others
+secret_open | revocation: {store: memory, secret_file: hmac-open} | revocation.secret_file | other users
 secret_short | revocation: {store: memory, secret_file: hmac-short} | revocation.secret_file | too few
 secret_in_the_clear | revocation: {store: memory, secret_file: hmac}\nadmin_listen: 0.0.0.0:4182 | revocation.secret_file | in the clear
 backchannel_without_a_store | backchannel_listen: 127.0.0.1:4184 | backchannel_listen | needs a store
@@ -263,7 +263,7 @@ backchannel_no_address | backchannel_listen: 4184\nrevocation: {store: memory} |
 unknown_store | revocation: {store: disk} | revocation.store | none
 redis_without_a_url | revocation: {store: redis} | revocation.url_file | missing
 redis_url_missing | revocation: {store: redis, url_file: nowhere} | revocation.url_file | no such file
-redis_url_open | revocation: {store: redis, url_file: hmac-open} | revocation.url_file | others
+redis_url_open | revocation: {store: redis, url_file: hmac-open} | revocation.url_file | other users
 redis_url_is_none | revocation: {store: redis, url_file: hmac} | revocation.url_file | neither redis
 redis_url_here | revocation: {store: redis, url_file: 'redis://localhost'} | revocation.url_file | no such file
 url_without_redis | revocation: {store: memory, url_file: hmac} | revocation.url_file | means nothing
@@ -329,7 +329,7 @@ fn whole_files() {
     let missing = Config::load(&folder.path("none.yaml"), &[][..], &[]).err().unwrap().list;
     assert!(told(&missing).contains("no such file") && told(&missing).contains("--config"));
     let folder_for_file = Config::load(&folder.path("state"), &[][..], &[]).err().unwrap().list;
-    assert!(told(&folder_for_file).contains("no regular file"));
+    assert!(told(&folder_for_file).contains("not a regular file"));
     assert!(told(&folder.bad("just text")).contains("section belongs"));
 }
 

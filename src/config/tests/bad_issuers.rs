@@ -53,7 +53,7 @@ secret_for_signatures | user_claim: sub, audiences: [vdi], algorithms: [ES256], 
 secret_for_two_algorithms | user_claim: sub, audiences: [vdi], algorithms: [HS256, HS384], keys: {secret_file: hmac} | issuers[0].keys.secret_file | one key has one
 secret_open_to_others | user_claim: sub, audiences: [vdi], algorithms: [HS256], keys: {secret_file: hmac-open} | issuers[0].keys.secret_file | defaultMode: 0440
 secret_too_short | user_claim: sub, audiences: [vdi], algorithms: [HS256], keys: {secret_file: hmac-short} | issuers[0].keys.secret_file | no usable key
-set_of_secrets_open_to_others | user_claim: sub, audiences: [vdi], algorithms: [HS256], keys: {jwks_file: jwks.json} | issuers[0].keys.jwks_file | open to others
+set_of_secrets_open_to_others | user_claim: sub, audiences: [vdi], algorithms: [HS256], keys: {jwks_file: jwks.json} | issuers[0].keys.jwks_file | other users can access
 unknown_case | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_file: jwks.json}, case: loose | issuers[0].case | sensitive, fold
 "#,
     );

@@ -1,5 +1,5 @@
-//! A connection to the server of an issuer: name, address, TLS. No proxy of the environment is
-//! asked, and the name is looked up once: what was judged is what is connected to.
+//! Connects to an issuer's server: name lookup, address check, TLS. Proxies in the environment are
+//! ignored, and the name is looked up once, so that the checked address is the one that is used.
 
 use super::{FetchError, Reach};
 use crate::url::WebUrl;
@@ -13,11 +13,11 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, Error, RootCertStore, version};
 
-/// Plain or by TLS.
+/// A plain or TLS stream.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
-/// The stream, and the address at its other end.
+/// The stream, and the peer's address.
 pub(super) async fn connect(
     endpoint: &WebUrl,
     reach: Reach,
@@ -39,8 +39,8 @@ pub(super) async fn connect(
     Ok((Box::new(stream), peer))
 }
 
-/// All addresses of the name, or none when one of them lies beyond `reach`: a public server has no
-/// private address, and which of them is taken must not be left to chance.
+/// All addresses of the name, or an error when one of them is outside `reach`: a public server has
+/// no private address, and the choice among them must not matter.
 async fn resolve(endpoint: &WebUrl, reach: Reach) -> Result<Vec<SocketAddr>, FetchError> {
     let addresses: Vec<SocketAddr> = match endpoint.host().parse::<IpAddr>() {
         Ok(address) => vec![SocketAddr::new(address, endpoint.port())],
@@ -60,7 +60,7 @@ async fn resolve(endpoint: &WebUrl, reach: Reach) -> Result<Vec<SocketAddr>, Fet
     }
 }
 
-/// The first that answers.
+/// Connects to the first address that accepts.
 async fn dial(addresses: &[SocketAddr]) -> Result<TcpStream, FetchError> {
     let mut refused = FetchError::NoSuchName;
     for address in addresses {
@@ -78,10 +78,10 @@ async fn client(
 ) -> Result<ClientConfig, FetchError> {
     let mut roots = RootCertStore::empty();
     if let Some(own) = authorities {
-        // Each was accepted when the configuration was checked.
+        // Each was validated when the configuration was checked.
         roots.add_parsable_certificates(own.iter().cloned());
     } else {
-        // Read anew each time, so that an update of the system's is noticed.
+        // Read again each time, so that an update of the system's authorities is noticed.
         let system = tokio::task::spawn_blocking(rustls_native_certs::load_native_certs).await;
         roots.add_parsable_certificates(system.map(|found| found.certs).unwrap_or_default());
     }
@@ -96,9 +96,9 @@ async fn client(
     Ok(client)
 }
 
-/// For one address, so that the next gets its turn within the limit of the whole.
+/// For one address, so that the next can be tried within the overall limit.
 const DIAL: Duration = Duration::from_secs(3);
-/// A name server of somebody else's could name thousands.
+/// A foreign name server could return thousands.
 const MOST_ADDRESSES: usize = 16;
 
 #[cfg(test)]

@@ -1,23 +1,23 @@
-//! The one thing that is wanted of a discovery document (OpenID Connect Discovery 1.0, RFC 8414):
-//! where the key set is.
+//! Reads the address of the key set from a discovery document (OpenID Connect Discovery 1.0, RFC
+//! 8414); the rest of the document is ignored.
 
 use super::{FetchError, Remote};
 use crate::url::WebUrl;
 use serde::Deserialize;
 use std::fmt;
 
-/// Why a discovery document names no place for keys.
+/// Why a discovery document cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DiscoveryError {
-    /// No JSON object with `issuer` and `jwks_uri`, each once and a string.
+    /// Not a JSON object with `issuer` and `jwks_uri`, each once and a string.
     Malformed,
-    /// It is another issuer's (section 4.3: the two must be identical).
+    /// It belongs to another issuer (section 4.3: the two must be identical).
     OtherIssuer,
-    /// `jwks_uri` is no web address.
+    /// `jwks_uri` is not a web address.
     NoAddress,
     /// `jwks_uri` is not https.
     Plain,
-    /// `jwks_uri` lies on the host of a workspace.
+    /// `jwks_uri` is on the host of a workspace.
     Workspace,
 }
 
@@ -27,16 +27,16 @@ impl DiscoveryError {
     pub fn remedy(self) -> &'static str {
         match self {
             Self::Malformed => {
-                "compare the document with OpenID Connect Discovery; or use jwks_url"
+                "check the document against OpenID Connect Discovery, or use jwks_url"
             }
             Self::OtherIssuer => {
-                "write `issuer` exactly as the document has it, a final slash included, if that is \
-                 what the tokens have as `iss`"
+                "write `issuer` exactly as in the document, including a trailing slash, if that \
+                 is also the `iss` of the tokens"
             }
             Self::NoAddress | Self::Plain => {
-                "have the issuer name an https address; or use jwks_url"
+                "publish an https address in the issuer's document, or use jwks_url"
             }
-            Self::Workspace => "find out who has changed the issuer's document",
+            Self::Workspace => "investigate who changed the issuer's document",
         }
     }
 }
@@ -44,12 +44,14 @@ impl DiscoveryError {
 impl fmt::Display for DiscoveryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Malformed => "the discovery document is no JSON object with issuer and jwks_uri",
-            Self::OtherIssuer => "the discovery document is of another issuer",
-            Self::NoAddress => "the jwks_uri of the discovery document is no web address",
+            Self::Malformed => {
+                "the discovery document is not a JSON object with issuer and jwks_uri"
+            }
+            Self::OtherIssuer => "the discovery document belongs to another issuer",
+            Self::NoAddress => "the jwks_uri of the discovery document is not a web address",
             Self::Plain => "the jwks_uri of the discovery document is not https",
             Self::Workspace => {
-                "the jwks_uri of the discovery document lies on the host of a workspace"
+                "the jwks_uri of the discovery document is on the host of a workspace"
             }
         })
     }
@@ -63,7 +65,7 @@ struct Document {
     jwks_uri: String,
 }
 
-/// Where the keys are, if the document is this issuer's and names a place that may be asked.
+/// The key set's address, if the document belongs to this issuer and the address may be used.
 pub(super) fn read(body: &[u8], remote: &Remote) -> Result<WebUrl, FetchError> {
     judge(body, remote).map_err(FetchError::Discovery)
 }

@@ -1,5 +1,5 @@
-//! Why keys could not be fetched, in words for an operator. Nothing of what was sent or received is
-//! in there.
+//! Why keys could not be fetched, for the operator. No part of the request or the response is
+//! included.
 
 use super::DiscoveryError;
 use crate::token::KeyError;
@@ -12,25 +12,25 @@ use tokio_rustls::rustls::{CertificateError, Error};
 pub enum FetchError {
     /// The name has no address.
     NoSuchName,
-    /// A public document names an address of the inside.
+    /// A public document names an internal address.
     AddressInside,
-    /// Nobody answers there, or not any more.
+    /// No connection, or it was lost.
     Connect(ErrorKind),
-    /// The system has no authorities to trust.
+    /// The system has no certificate authorities.
     NoAuthorities,
-    /// The handshake failed: above all, a certificate that is not trusted.
+    /// The TLS handshake failed, usually because of an untrusted certificate.
     Tls(Error),
-    /// No HTTP, or an answer that broke off.
+    /// Not HTTP, or an incomplete response.
     Broken,
-    /// More than ten seconds.
+    /// The time limit of ten seconds was exceeded.
     TooSlow,
-    /// An answer that leads elsewhere.
+    /// A redirect.
     Redirected(u16),
-    /// An answer other than 200.
+    /// A status other than 200.
     Status(u16),
-    /// An answer that says it is no JSON.
+    /// A content type that is not JSON.
     NotJson,
-    /// Header or body beyond the bounds.
+    /// Header or body above the limits.
     TooLarge,
     /// The discovery document cannot be used.
     Discovery(DiscoveryError),
@@ -43,13 +43,13 @@ impl FetchError {
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self {
-            Self::NoSuchName => "check the host's name and the name server that this machine asks",
+            Self::NoSuchName => "check the host name and this machine's DNS configuration",
             Self::AddressInside => {
-                "find out who has changed the issuer's document; if its keys are meant to be inside, \
-                 use jwks_url"
+                "investigate who changed the issuer's document; if its keys are meant to be on an \
+                 internal address, use jwks_url"
             }
             Self::Connect(_) | Self::Broken | Self::TooSlow | Self::Status(_) => {
-                "see that the issuer is up, and that this machine may connect to it"
+                "check that the issuer is up, and that this machine can connect to it"
             }
             Self::NoAuthorities => {
                 "install the system's certificates (ca-certificates), or name the issuer's own \
@@ -58,14 +58,12 @@ impl FetchError {
             Self::Tls(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
                 "name the authority of the issuer's server in ca_file"
             }
-            Self::Tls(_) => "have the issuer's server show a certificate for this host's name",
-            Self::Redirected(_) => "write the address that it leads to, if that is the issuer's",
-            Self::NotJson => "write the address of the key set itself",
-            Self::TooLarge => "write the address of the key set itself; it has 512KiB at most",
+            Self::Tls(_) => "install a certificate for this host name on the issuer's server",
+            Self::Redirected(_) => "use the address of the redirect, if that is the issuer's",
+            Self::NotJson => "use the address of the key set itself",
+            Self::TooLarge => "use the address of the key set itself; 512KiB is the limit",
             Self::Discovery(error) => error.remedy(),
-            Self::Unusable(_) => {
-                "compare the algorithms and kinds of the keys that it holds with `algorithms`"
-            }
+            Self::Unusable(_) => "compare the algorithms and types of its keys with `algorithms`",
         }
     }
 }
@@ -75,13 +73,13 @@ impl fmt::Display for FetchError {
         match self {
             Self::NoSuchName => f.write_str("the host has no address"),
             Self::AddressInside => {
-                f.write_str("the jwks_uri of a public issuer leads to an address inside")
+                f.write_str("the jwks_uri of a public issuer leads to an internal address")
             }
             Self::Connect(kind) => write!(f, "no connection: {kind}"),
             Self::NoAuthorities => f.write_str("the system trusts no certificate authority"),
             Self::Tls(error) => write!(f, "no TLS: {error}"),
-            Self::Broken => f.write_str("the answer is no HTTP or broke off"),
-            Self::TooSlow => f.write_str("no whole answer within 10s"),
+            Self::Broken => f.write_str("the answer is not HTTP or is incomplete"),
+            Self::TooSlow => f.write_str("no complete answer within 10s"),
             Self::Redirected(status) => write!(f, "answered {status}; redirects are not followed"),
             Self::Status(status) => write!(f, "answered {status}"),
             Self::NotJson => f.write_str("the answer's Content-Type is not JSON"),

@@ -1,4 +1,4 @@
-//! One request and its answer, over HTTP/1.1: 200 with JSON, within bounds, or an error.
+//! One HTTP/1.1 request and its response: 200 with JSON, within limits, or an error.
 
 use super::connect::connect;
 use super::{FetchError, Reach, freshness};
@@ -16,11 +16,11 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-/// What came.
+/// The response.
 pub(super) struct Answer {
     pub(super) body: Bytes,
     pub(super) max_age: Option<Duration>,
-    /// Where from.
+    /// The address of the server.
     pub(super) peer: IpAddr,
 }
 
@@ -36,7 +36,7 @@ pub(super) async fn get(
         .handshake(TokioIo::new(stream))
         .await
         .map_err(|_| FetchError::Broken)?;
-    // The connection ends with this function, however that ends.
+    // The connection ends with this function, on success and on error.
     let mut driver = JoinSet::new();
     driver.spawn(connection);
     let request = Request::get(&*endpoint.target())
@@ -60,7 +60,7 @@ pub(super) async fn get(
     Ok(Answer { body: body.to_bytes(), max_age, peer })
 }
 
-/// A redirect is an error like any other: the address was configured or announced, and judged.
+/// A redirect is an error: the address was configured or announced, and checked.
 fn judge(status: StatusCode, headers: &HeaderMap) -> Result<(), FetchError> {
     if status.is_redirection() {
         return Err(FetchError::Redirected(status.as_u16()));

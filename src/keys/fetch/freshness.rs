@@ -1,8 +1,8 @@
-//! When to look again. Pure: what is random comes in.
+//! When to fetch again. Pure: randomness is an argument.
 
 use std::time::Duration;
 
-/// What `Cache-Control` says (RFC 9111, section 5.2.2): the shortest `max-age`; nothing for
+/// The freshness in `Cache-Control` (RFC 9111, section 5.2.2): the shortest `max-age`; zero for
 /// `no-store` and `no-cache`.
 pub(super) fn max_age<'v>(values: impl Iterator<Item = &'v str>) -> Option<Duration> {
     let directives = values.flat_map(|value| value.split(',')).map(str::trim);
@@ -17,7 +17,7 @@ pub(super) fn max_age<'v>(values: impl Iterator<Item = &'v str>) -> Option<Durat
             let counts = name.eq_ignore_ascii_case("max-age")
                 && !digits.is_empty()
                 && digits.bytes().all(|byte| byte.is_ascii_digit());
-            // More digits than a u64 has are a very long time.
+            // A number that does not fit a u64 is a very long time.
             counts.then(|| Duration::from_secs(digits.parse().unwrap_or(u64::MAX)))
         })
         .min()
@@ -28,13 +28,13 @@ pub(crate) fn after_success(max_age: Option<Duration>, random: u8) -> Duration {
     jittered(max_age.unwrap_or(DEFAULT).clamp(SHORTEST, LONGEST), random)
 }
 
-/// The pause after so many failures in a row, of which there is one at least.
+/// The pause after `failures` failures in a row, at least one.
 pub(crate) fn after_failures(failures: u32, random: u8) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
     jittered(FIRST_RETRY.saturating_mul(1 << doublings).min(LAST_RETRY), random)
 }
 
-/// Give or take 10 %, so that many gates do not ask one issuer at the same moment.
+/// ± 10 %, so that several gates do not fetch from one issuer at the same moment.
 fn jittered(span: Duration, random: u8) -> Duration {
     span.mul_f64(0.9 + 0.2 * f64::from(random) / f64::from(u8::MAX))
 }

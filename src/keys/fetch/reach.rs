@@ -1,16 +1,16 @@
-//! Which addresses a document from outside may send us to.
+//! Which addresses a document from the internet may send the gate to.
 //!
-//! An issuer on the internet that names `http://169.254.169.254/` or a service of the cluster as the
-//! place of its keys would have the gate ask there (server-side request forgery). The address is
-//! judged that is then connected to, so a name that resolves differently a moment later gains
-//! nothing.
+//! An issuer on the internet could name `http://169.254.169.254/` or a service of the cluster as
+//! the address of its keys and make the gate send requests there (server-side request forgery). The
+//! check is made on the address that is then connected to, so a name that resolves differently a
+//! moment later gains nothing.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// How far one look may go.
+/// The permitted addresses of one fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// The operator has named this address, or an issuer that is inside has.
+    /// The operator configured the address, or an internal issuer announced it.
     Anywhere,
     /// Public addresses only.
     Public,
@@ -25,9 +25,8 @@ impl Reach {
     }
 }
 
-/// Whether an address means something only where we are: loopback, private, link-local, shared
-/// (CGNAT), unique local, multicast, unspecified, set aside; and every IPv6 form in which an IPv4
-/// address of these can be written.
+/// Whether an address is not public: loopback, private, link-local, shared (CGNAT), unique local,
+/// multicast, unspecified or reserved, including every IPv6 form that embeds such an IPv4 address.
 pub(super) fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_private_v4(address),
@@ -43,7 +42,7 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
         || address.is_multicast()
         || address.is_broadcast()
         || address.is_documentation()
-        // 0.0.0.0/8, which means this machine to some systems, and 240.0.0.0/4.
+        // 0.0.0.0/8, which some systems treat as this machine, and 240.0.0.0/4.
         || first == 0
         || first >= 240
         // RFC 6598, carrier-grade NAT; RFC 2544, benchmarks; RFC 6890, protocol assignments.
@@ -58,7 +57,7 @@ fn is_private_v6(address: Ipv6Addr) -> bool {
     }
     let [first, second, .., seventh, last] = address.segments();
     let inner = Ipv4Addr::from(u32::from(seventh) << 16 | u32::from(last));
-    // Translated (RFC 6052: 64:ff9b::/96) and 6to4 (2002::/16) hold an IPv4 address.
+    // Translated (RFC 6052: 64:ff9b::/96) and 6to4 (2002::/16) addresses embed an IPv4 address.
     if address.segments().starts_with(&[0x64, 0xff9b, 0, 0, 0, 0]) {
         return is_private_v4(inner);
     }
@@ -66,7 +65,7 @@ fn is_private_v6(address: Ipv6Addr) -> bool {
         let [_, _, a, b, c, d, ..] = address.octets();
         return is_private_v4(Ipv4Addr::new(a, b, c, d));
     }
-    // Only 2000::/3 is given out; of it, Teredo and documentation are nobody's server.
+    // Only 2000::/3 is allocated; within it, Teredo and documentation addresses are no servers.
     (first & 0xe000) != 0x2000
         || (first == 0x2001 && (second == 0 || second == 0xdb8))
         || (first == 0x3fff && second < 0x1000)

@@ -1,4 +1,4 @@
-//! When a look is due, on a clock that is moved by hand.
+//! When a fetch is due, on a clock that the test advances.
 
 use super::super::fetch::Source;
 use super::*;
@@ -57,9 +57,9 @@ async fn an_unknown_key_makes_a_look_due_at_once_and_then_not_for_a_while() {
     let (mut rounds, _) = rounds(Some(held()));
     assert_eq!(rest(&mut rounds, 300, &[]).await, 300, "nobody asks");
     assert_eq!(rest(&mut rounds, 300, &[7]).await, 7);
-    assert_eq!(rest(&mut rounds, 300, &[1]).await, 30, "30 s after the one before");
+    assert_eq!(rest(&mut rounds, 300, &[1]).await, 30, "30 s after the previous one");
     assert_eq!(rest(&mut rounds, 300, &[0]).await, 30);
-    assert_eq!(rest(&mut rounds, 300, &[45]).await, 45, "it has been long enough");
+    assert_eq!(rest(&mut rounds, 300, &[45]).await, 45, "the pause is over");
     assert_eq!(rest(&mut rounds, 5, &[1, 2, 3, 4]).await, 5, "due anyway");
 }
 
@@ -68,7 +68,8 @@ async fn keys_become_too_old_once_and_the_looks_go_on() {
     let (mut rounds, told) = rounds(Some(held()));
     assert_eq!(rest(&mut rounds, 900, &[]).await, 900);
     assert!(told.lock().unwrap().is_empty(), "not yet");
-    // The clock of ages is the system's, which nobody has moved: so the keys are made older.
+    // Ages are measured on the system clock, which the test does not advance: so the keys are made
+    // older.
     rounds.held = Some(CachedKeySet { fetched_at: UnixTime(now().0 - 900), ..held() });
     assert_eq!(rest(&mut rounds, 300, &[]).await, 300);
     assert_eq!(*told.lock().unwrap(), ["Expired"]);
@@ -77,7 +78,8 @@ async fn keys_become_too_old_once_and_the_looks_go_on() {
     assert_eq!(told.lock().unwrap().len(), 1);
 }
 
-/// Nobody answers for a day: the gate asks every five minutes, says so each time, and has its keys.
+/// The issuer is down for a day: the gate fetches every five minutes, reports each failure, and
+/// keeps its keys.
 #[tokio::test(start_paused = true)]
 async fn a_day_without_the_issuer_changes_nothing() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -95,7 +97,7 @@ async fn a_day_without_the_issuer_changes_nothing() {
         assert!(told.iter().all(|event| event.starts_with("Failed")), "{told:?}");
         assert!(told[before - 1].contains(&format!("in_a_row: {before}")), "{:?}", told.last());
     }
-    // And a stranger's made-up keys make it ask twice a minute and no more.
+    // Tokens with made-up key ids cause two fetches a minute at most.
     let asking = tokio::spawn(async move {
         loop {
             wanted.notify_one();
@@ -106,7 +108,7 @@ async fn a_day_without_the_issuer_changes_nothing() {
     asking.abort();
     keeper.abort();
     let looks = told.lock().unwrap().len() - before;
-    assert!((18..=23).contains(&looks), "{looks} looks in ten minutes");
+    assert!((18..=23).contains(&looks), "{looks} fetches in ten minutes");
 }
 
 #[tokio::test]

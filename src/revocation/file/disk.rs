@@ -1,7 +1,7 @@
-//! The file and what is written to it, each change in a transaction of its own.
+//! The database file. Each change is a transaction of its own.
 //!
-//! After an error of the disk redb takes nothing more: the file is opened anew with the next
-//! change, and what is known is written with that change, whatever the disk has kept of it.
+//! After a disk error redb accepts no more changes: the next change opens the file again and also
+//! writes the known revocations, because the disk may have lost some.
 
 use crate::revocation::record::{decode, encode};
 use crate::revocation::{KeyHash, Revocation};
@@ -11,25 +11,25 @@ use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-/// The file, open; or closed since it failed.
+/// The file; closed after an error.
 pub(super) struct Disk {
     file: PathBuf,
     database: Option<Database>,
     open: Opener,
-    /// When what is over was taken out of it.
+    /// When expired entries were last removed from it.
     swept: UnixTime,
 }
 
 type Opener = Box<dyn Fn(&Path) -> Result<Database, redb::Error> + Send>;
 
-/// What is to be kept.
+/// A change to store.
 #[derive(Clone, Copy)]
 pub(super) enum Change<'c> {
-    /// In place of what stands there of the same name.
+    /// Adds or replaces the revocation of its key.
     Revoke(&'c Revocation),
-    /// Nothing of this name.
+    /// Removes the revocation of this key.
     Restore(KeyHash),
-    /// Used, and to be known until then.
+    /// A used single-use token, to be remembered until then.
     MarkUsed(KeyHash, UnixTime),
 }
 
@@ -37,14 +37,14 @@ impl Change<'_> {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Revoke(_) => "a revocation",
-            Self::Restore(_) => "the end of a revocation",
+            Self::Restore(_) => "the removal of a revocation",
             Self::MarkUsed(..) => "the use of a hand-off",
         }
     }
 }
 
 impl Disk {
-    /// Opens the file or makes it, closed to others.
+    /// Opens or creates the file, readable by its owner only.
     pub(super) fn open(file: PathBuf, now: UnixTime) -> Result<Self, redb::Error> {
         let open = |file: &Path| Ok(Database::builder().set_cache_size(CACHE).create(file)?);
         Self::open_by(Box::new(open), file, now)
@@ -53,7 +53,7 @@ impl Disk {
     fn open_by(open: Opener, file: PathBuf, now: UnixTime) -> Result<Self, redb::Error> {
         private(&file)?;
         let database = open(&file)?;
-        // The tables are made with the first thing in them.
+        // Create the tables.
         let writing = database.begin_write()?;
         writing.open_table(REVOKED)?;
         writing.open_table(USED)?;
@@ -61,11 +61,11 @@ impl Disk {
         Ok(Self { file, database: Some(database), open, swept: now })
     }
 
-    /// Gives all that stands in it.
+    /// Passes all entries to the callbacks.
     ///
     /// # Errors
-    /// Also when one thing in it cannot be read: a gate that knows half of what was revoked lets in
-    /// whom it should not.
+    /// Also when one entry cannot be read: a gate that knows only some of the revocations would
+    /// permit revoked sessions.
     pub(super) fn read(
         &self,
         mut revoked: impl FnMut(Revocation),
@@ -86,7 +86,8 @@ impl Disk {
         Ok(())
     }
 
-    /// On the disk when this returns. `known` is what stands in the file already, or should.
+    /// Synchronises the change to disk before it returns. `known` are the revocations that the file
+    /// should already hold.
     ///
     /// # Errors
     /// Nothing is changed, as far as the disk can be trusted.
@@ -110,7 +111,7 @@ impl Disk {
                 revoked.insert(one.key.hash().bits(), &*encode(one))?;
             }
             if is_due {
-                // What cannot be read is kept, to be looked at.
+                // Unreadable entries stay in the file for inspection.
                 revoked.retain(|_, kept| decode(kept).is_none_or(|one| one.is_active(now)))?;
                 used.retain(|_, until| until > now.0)?;
             }
@@ -146,11 +147,11 @@ fn private(file: &Path) -> Result<(), redb::Error> {
     options.map(|_| ()).map_err(redb::Error::from)
 }
 
-/// By the name's hash, so that a name is there once.
+/// By key hash, so that there is one entry for each key.
 const REVOKED: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("revocations/v1");
-/// By the token's hash, until when it must be known.
+/// By token hash: until when it must be remembered.
 const USED: TableDefinition<'_, u128, u64> = TableDefinition::new("used/v1");
-/// Bytes; by default redb would keep a whole file of a GiB. It is read once, at the start.
+/// Bytes; redb's default cache is a GiB. The file is read once, at start.
 const CACHE: usize = 8 << 20;
 /// Seconds.
 const SWEEP_EVERY: u64 = 3600;
@@ -168,7 +169,7 @@ mod tests {
     const NOW: UnixTime = UnixTime(1_800_000_000);
 
     impl Disk {
-        /// A file on a disk that has no room while `failing`.
+        /// A file on a disk that is full while `failing`.
         pub(in crate::revocation::file) fn failing_while(
             failing: &Arc<AtomicBool>,
             file: PathBuf,

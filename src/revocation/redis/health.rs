@@ -1,5 +1,5 @@
-//! Whether Redis is there, and since when not. Everything else is decided by this: what a question
-//! is worth, what can be told, what the operator learns.
+//! Whether Redis is reachable, and since when not. This decides whether lookups are reliable,
+//! whether changes are accepted, and what the operator sees.
 
 use super::connection::RedisError;
 use crate::observe::field;
@@ -10,12 +10,12 @@ use tokio::time::Instant;
 
 /// The state of one replica's connection.
 pub(super) struct Health {
-    /// Whether nobody is judged during an outage.
+    /// Whether all requests are rejected during an outage.
     refuses: bool,
     up: AtomicBool,
     since: Instant,
     /// When Redis last answered, in milliseconds after `since`; [`NEVER`] before the first time.
-    heard: AtomicU64,
+    last_answer: AtomicU64,
     problem: Mutex<Option<Problem>>,
 }
 
@@ -25,15 +25,15 @@ struct Problem {
 }
 
 impl Health {
-    /// Not there yet.
+    /// Not connected yet.
     pub(super) fn new(refuses: bool) -> Self {
         Self {
             refuses,
             up: AtomicBool::new(false),
             since: Instant::now(),
-            heard: AtomicU64::new(NEVER),
+            last_answer: AtomicU64::new(NEVER),
             problem: Mutex::new(Some(Problem {
-                text: "not reached yet".to_owned(),
+                text: "not connected yet".to_owned(),
                 remedy: "wait",
             })),
         }
@@ -43,52 +43,53 @@ impl Health {
         self.refuses
     }
 
-    /// Whether what is known is enough to judge by.
+    /// Whether the known state is recent enough to decide by.
     pub(super) fn is_fresh(&self) -> bool {
-        // The clock is read in an outage only. Who has never heard of anything has nothing to go on
-        // with, whatever the operator has said.
+        // The clock is read during an outage only. A replica that has never read Redis has no
+        // state, whatever the configuration says.
         self.up.load(Ordering::Acquire)
             || if self.refuses { self.answered_recently() } else { self.has_answered() }
     }
 
     fn has_answered(&self) -> bool {
-        self.heard.load(Ordering::Acquire) != NEVER
+        self.last_answer.load(Ordering::Acquire) != NEVER
     }
 
     fn answered_recently(&self) -> bool {
-        let heard = self.heard.load(Ordering::Acquire);
-        heard != NEVER && self.milliseconds().saturating_sub(heard) < milliseconds(GRACE)
+        let last_answer = self.last_answer.load(Ordering::Acquire);
+        last_answer != NEVER
+            && self.milliseconds().saturating_sub(last_answer) < milliseconds(GRACE)
     }
 
     /// Redis has answered.
     pub(super) fn record_answer(&self) {
-        self.heard.store(self.milliseconds(), Ordering::Release);
+        self.last_answer.store(self.milliseconds(), Ordering::Release);
     }
 
-    /// Redis is there, and all it holds is known.
+    /// Redis is reachable, and the stream is read to its end.
     pub(super) fn mark_up(&self, count: usize) {
         self.record_answer();
         self.set(None);
         if !self.up.swap(true, Ordering::AcqRel) {
-            tracing::info!(count, "the revocation store is reached");
+            tracing::info!(count, "the revocation store is connected");
         }
     }
 
-    /// Redis is not there. Said once, however often it is tried, and again when something else has
-    /// to be done about it.
+    /// Redis is unreachable. Logged once for all retries, and again when the remedy changes.
     pub(super) fn mark_down(&self, error: &RedisError) {
         let remedy = error.remedy();
         let was_up = self.up.swap(false, Ordering::AcqRel);
         let before = self.set(Some(Problem { text: error.to_string(), remedy }));
         if was_up || before.is_none_or(|before| before.remedy != remedy) {
             let consequence = if !self.has_answered() {
-                "the revocation store is out of reach and was never read: nobody is let in until it is"
+                "the revocation store is unreachable and was never read: all requests are rejected until \
+                 it is"
             } else if self.refuses {
-                "the revocation store is out of reach: nothing can be revoked, and after 5s nobody \
-                 is let in"
+                "the revocation store is unreachable: nothing can be revoked, and after 5s all \
+                 requests are rejected"
             } else {
-                "the revocation store is out of reach: nothing can be revoked, the gate goes on \
-                 with what it knows"
+                "the revocation store is unreachable: nothing can be revoked, and the gate continues \
+                 with its last known state"
             };
             tracing::error!(
                 { field::ERROR } = %error,
@@ -98,7 +99,7 @@ impl Health {
         }
     }
 
-    /// What is wrong, for people.
+    /// The error and its remedy.
     pub(super) fn problem(&self) -> Option<String> {
         let problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
         problem.as_ref().map(|Problem { text, remedy }| format!("redis: {text}; {remedy}"))
@@ -119,7 +120,7 @@ fn milliseconds(duration: Duration) -> u64 {
 }
 
 const NEVER: u64 = u64::MAX;
-/// For how long an outage may go unanswered: a restart of Redis takes less.
+/// How long an outage may last before requests are rejected: a restart of Redis takes less.
 const GRACE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
@@ -137,11 +138,11 @@ mod tests {
             assert!(health.is_fresh() && health.problem().is_none());
         }
         tokio::time::advance(Duration::from_secs(60)).await;
-        assert!(refuses.is_fresh(), "while it is there");
+        assert!(refuses.is_fresh(), "while it is reachable");
         refuses.record_answer();
         tokio::time::advance(Duration::from_secs(1)).await;
         for health in [&serves, &refuses] {
-            health.mark_down(&RedisError::crowd());
+            health.mark_down(&RedisError::Contended);
         }
         tokio::time::advance(Duration::from_millis(3999)).await;
         assert!(refuses.is_fresh());

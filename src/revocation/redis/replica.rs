@@ -1,10 +1,10 @@
-//! One task of each replica keeps what it knows and what Redis holds the same. It reads the stream
-//! from the beginning, follows it, and begins anew whenever the connection breaks or the data is
-//! another.
+//! The task of a replica that keeps its memory and the stream in Redis the same. It reads the
+//! stream from the beginning, follows it, and starts again when the connection breaks or the data
+//! was replaced.
 //!
-//! Reading anew is more than reading: Redis may have lost its data, all of it in a restart without a
-//! disk or the last second of it in a crash. What this replica knows, and nobody has taken back, it
-//! then writes back. Two that write back the same do no harm.
+//! Redis may have lost data: all of it in a restart without persistence, or the last second of it
+//! in a crash. So after reading the stream, the replica writes back every revocation that it knows
+//! and that was not undone. Two replicas that write back the same do no harm.
 
 use super::Shared;
 use super::connection::{BATCH, RedisError, StreamReader, connect};
@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 impl Shared {
-    /// Until the task is ended.
+    /// Runs until the task is aborted.
     pub(super) async fn replicate(&self) -> Infallible {
         let mut pause = SHORTEST_PAUSE;
         loop {
@@ -31,7 +31,7 @@ impl Shared {
         }
     }
 
-    /// As long as a connection holds.
+    /// Runs as long as a connection holds.
     async fn run_connected(&self, pause: &mut Duration) -> Result<Infallible, RedisError> {
         let (mut reader, writer) = connect(&self.client).await?;
         loop {
@@ -42,11 +42,11 @@ impl Shared {
             self.first_attempt.notify_one();
             *pause = SHORTEST_PAUSE;
             self.follow(&mut reader, &epoch).await?;
-            tracing::warn!("Redis has lost what doorward kept there; it is written back");
+            tracing::warn!("Redis has lost its data; writing the known revocations back");
         }
     }
 
-    /// Until Redis holds other data than that of `epoch`.
+    /// Follows the stream until the data is no longer that of `epoch`.
     async fn follow(&self, reader: &mut StreamReader, epoch: &str) -> Result<(), RedisError> {
         let mut next_trim = Instant::now();
         loop {
@@ -60,7 +60,7 @@ impl Shared {
                 error = self.connection_lost() => return Err(error),
             };
             if !reader.is_of(epoch).await? {
-                // Of whom these were is not known; they are read again.
+                // The entries may belong to either data; they are read again.
                 return Ok(());
             }
             self.health.record_answer();
@@ -76,35 +76,35 @@ impl Shared {
         }
     }
 
-    /// Makes memory and stream say the same, whatever happened while they were apart.
+    /// Brings memory and stream to the same state after a disconnection.
     async fn catch_up(&self, reader: &mut StreamReader) -> Result<(), RedisError> {
         let now = (self.clock)();
         let mut scan = StreamScan::since(*self.position.borrow());
         scan.read_to_end(reader).await?;
         warn_of(scan.unread);
-        for _ in 0..MOST_ROUNDS {
-            if self.lost(&scan, now).is_empty() {
+        for _ in 0..MAX_ROUNDS {
+            if self.missing(&scan, now).is_empty() {
                 self.adopt(scan, now);
                 return Ok(());
             }
-            // Only if nobody else writes meanwhile: it could be that somebody takes back what this
-            // replica is about to write back.
+            // Append only if the stream has not changed meanwhile: another replica might undo a
+            // revocation that this one is about to write back.
             reader.watch().await?;
             scan.read_to_end(reader).await?;
-            let lost = self.lost(&scan, now);
+            let lost = self.missing(&scan, now);
             if lost.is_empty() {
                 reader.unwatch().await?;
             } else {
-                tracing::warn!(count = lost.len(), "revocations are written back to Redis");
+                tracing::warn!(count = lost.len(), "writing revocations back to Redis");
                 reader.append(lost.get(..BATCH).unwrap_or(&lost)).await?;
             }
             scan.read_to_end(reader).await?;
         }
-        Err(RedisError::crowd())
+        Err(RedisError::Contended)
     }
 
-    /// What this replica knows, Redis does not, and nobody has taken back.
-    fn lost(&self, scan: &StreamScan, now: UnixTime) -> Vec<Change> {
+    /// The known revocations that Redis lacks and that were not undone.
+    fn missing(&self, scan: &StreamScan, now: UnixTime) -> Vec<Change> {
         let lost = self.memory.list(now).into_iter().filter_map(|known| {
             let key = known.key.hash();
             if scan.restored.contains(&key) {
@@ -117,7 +117,7 @@ impl Shared {
         lost.map(Change::Revoke).collect()
     }
 
-    /// From now on memory says what the stream does.
+    /// Replaces the state in memory by that of the stream.
     fn adopt(&self, scan: StreamScan, now: UnixTime) {
         for known in self.memory.list(now) {
             let key = known.key.hash();
@@ -131,12 +131,12 @@ impl Shared {
         self.position.send_replace(scan.position);
     }
 
-    /// Takes out of the stream what stands before everything that is in force. An entry of the last
-    /// day stays: a replica that was away has to find out what was taken back.
+    /// Removes from the stream the entries before the first one in force. Entries of the last day
+    /// stay: a replica that was disconnected must learn what was undone.
     async fn trim(&self, reader: &mut StreamReader) -> Result<(), RedisError> {
-        // By one clock for all: a replica whose own is wrong must not throw away what is in force.
+        // By Redis' clock: a replica with a wrong clock must not remove entries in force.
         let now = reader.time().await?;
-        let young = now.0.saturating_sub(KEPT_FOR).saturating_mul(1000);
+        let young = now.0.saturating_sub(MIN_ENTRY_AGE).saturating_mul(1000);
         let is_over = |entry: &Entry| {
             let in_force = match &entry.change {
                 Some(Change::Revoke(one)) => {
@@ -164,14 +164,14 @@ impl Shared {
     }
 }
 
-/// What stands in the stream.
+/// The state read from the stream.
 struct StreamScan {
-    /// Where this replica stood before.
+    /// The position of this replica before.
     before: Id,
     position: Id,
     revoked: HashMap<KeyHash, Revocation>,
-    /// What was taken back since then. What was taken back before, this replica has forgotten too,
-    /// unless it was revoked anew.
+    /// The keys undone since then. Keys undone before that, this replica has removed as well,
+    /// unless they were revoked again.
     restored: HashSet<KeyHash>,
     unread: usize,
 }
@@ -187,7 +187,7 @@ impl StreamScan {
         }
     }
 
-    /// Reads to the end.
+    /// Reads to the end of the stream.
     async fn read_to_end(&mut self, reader: &mut StreamReader) -> Result<(), RedisError> {
         loop {
             let entries = reader.read_after(self.position).await?;
@@ -228,20 +228,20 @@ fn warn_of(unread: usize) {
     if unread > 0 {
         tracing::warn!(
             count = unread,
-            "entries of doorward:revocations are none of doorward's and were passed over"
+            "ignored stream entries of doorward:revocations with an unknown format"
         );
     }
 }
 
-/// Nobody else's mark.
+/// A random mark.
 fn random_mark() -> String {
-    // Without randomness two marks could be the same, and a loss go unnoticed until the next
-    // connection: no reason to stop.
+    // Without randomness two marks could be equal, and a data loss would go unnoticed until the
+    // next connection: no reason to stop.
     let bytes = random::bytes().unwrap_or_default();
     format!("{:032x}", u128::from_be_bytes(bytes))
 }
 
-/// Between three and five quarters, so that replicas do not come back in step.
+/// Between three and five quarters of the pause, so that replicas do not reconnect in step.
 fn jittered(pause: Duration) -> Duration {
     let [byte] = random::bytes().unwrap_or([128]);
     pause * 3 / 4 + pause * u32::from(byte) / 512
@@ -251,9 +251,9 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const TRIM_EVERY: Duration = Duration::from_secs(600);
 /// Seconds.
-const KEPT_FOR: u64 = 24 * 3600;
-/// Half a million written back, or as many times that somebody else was faster.
-const MOST_ROUNDS: usize = 1000;
+const MIN_ENTRY_AGE: u64 = 24 * 3600;
+/// Half a million revocations written back, or this many lost races against other writers.
+const MAX_ROUNDS: usize = 1000;
 
 #[cfg(test)]
 mod tests {
@@ -291,12 +291,12 @@ mod tests {
         }
         let until = |user: &str| scan.revoked.get(&key(user).hash()).map(|one| one.until);
         assert_eq!(until("alice"), Some(Some(UnixTime(60))));
-        assert_eq!(until("bob"), Some(Some(UnixTime(50))), "the longer one");
+        assert_eq!(until("bob"), Some(Some(UnixTime(50))), "the later one");
         assert_eq!(until("carol"), None);
         assert_eq!(scan.unread, 1);
         assert_eq!(scan.position.milliseconds, 8);
         assert!(scan.restored.contains(&key("carol").hash()));
-        assert!(!scan.restored.contains(&key("alice").hash()), "that was known before");
+        assert!(!scan.restored.contains(&key("alice").hash()), "undone before");
     }
 
     #[test]

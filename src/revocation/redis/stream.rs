@@ -1,8 +1,8 @@
-//! The log of changes in Redis: a stream, so in one order for everybody. Each entry has two fields,
+//! The stream of changes in Redis, which has one order for all replicas. Each entry has two fields,
 //! `op` (`revoke` or `restore`) and `record`, the JSON of a revocation.
 //!
-//! Others can write to the stream: whatever is no entry of ours is counted and passed over, never
-//! an error that stops the reading.
+//! Other clients can write to the stream: entries of another format are counted and ignored, and
+//! never stop the reading.
 
 use crate::revocation::record::{decode, encode};
 use crate::revocation::{Revocation, RevocationKey};
@@ -10,16 +10,16 @@ use redis::{Cmd, Value};
 use std::fmt;
 use std::str::FromStr;
 
-/// The place of an entry in the stream.
+/// The id of an entry in the stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Id {
-    /// Since 1970, by the clock of Redis.
+    /// Since 1970, by Redis' clock.
     pub(super) milliseconds: u64,
     pub(super) number: u64,
 }
 
 impl Id {
-    /// The least that is greater.
+    /// The smallest id that is greater.
     pub(super) fn next(self) -> Self {
         match self.number.checked_add(1) {
             Some(number) => Self { number, ..self },
@@ -44,17 +44,17 @@ impl FromStr for Id {
     }
 }
 
-/// What an entry says.
+/// The change that an entry describes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// This ends.
+    /// Adds a revocation.
     Revoke(Revocation),
-    /// This was revoked and is no longer.
+    /// Removes a revocation.
     Restore(RevocationKey),
 }
 
 impl Change {
-    /// The command that puts it at the end of the stream.
+    /// The command that appends it to the stream.
     pub(super) fn command(&self) -> Cmd {
         let (op, record) = match self {
             Self::Revoke(revocation) => (REVOKE, encode(revocation)),
@@ -74,7 +74,7 @@ impl Change {
                 [key, value] if bytes(key) == Some(name) => bytes(value),
                 _ => None,
             });
-            // Twice is as bad as not at all.
+            // A repeated field is treated like a missing one.
             let value = pairs.next()?;
             pairs.next().is_none().then_some(value)
         };
@@ -88,14 +88,14 @@ impl Change {
     }
 }
 
-/// One entry; without a change, it is none of ours.
+/// One entry; `change` is `None` for another format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) id: Id,
     pub(super) change: Option<Change>,
 }
 
-/// The entries in an answer to XRANGE; `None` when it is no such answer.
+/// The entries in a reply to XRANGE; `None` for any other reply.
 pub(super) fn range_reply(answer: &Value) -> Option<Vec<Entry>> {
     let entry = |value: &Value| {
         let [id, fields] = value.as_sequence()? else { return None };
@@ -106,7 +106,7 @@ pub(super) fn range_reply(answer: &Value) -> Option<Vec<Entry>> {
     answer.as_sequence()?.iter().map(entry).collect()
 }
 
-/// The entries in an answer to XREAD of our stream alone; nothing new is an answer too.
+/// The entries in a reply to XREAD of this stream; the reply may be empty.
 pub(super) fn read_reply(answer: &Value) -> Option<Vec<Entry>> {
     if *answer == Value::Nil {
         return Some(Vec::new());
@@ -128,7 +128,7 @@ fn bytes(value: &Value) -> Option<&[u8]> {
 pub(super) const STREAM: &str = "doorward:revocations";
 const REVOKE: &str = "revoke";
 const RESTORE: &str = "restore";
-/// A value of ours has at most 1 KiB, an issuer is an address; six bytes for one, escaped.
+/// A value has at most 1 KiB and an issuer is a URL; JSON escapes need up to six bytes for one.
 const MAX_RECORD: usize = 32 * 1024;
 
 #[cfg(test)]

@@ -251,7 +251,7 @@ fn unusable_files_are_named() {
     for (cert, key, part) in [
         ("missing", "tls.key", "missing: there is no such file"),
         ("empty", "tls.key", "empty: the file holds no certificate"),
-        ("broken", "tls.key", "broken: the file is not PEM"),
+        ("broken", "tls.key", "broken: the file is not valid PEM"),
         ("tls.crt", "empty.key", "empty.key: the file holds no private key"),
         ("tls.key", "tls.key", "tls.key: the file holds no certificate"),
         ("ca.crt", "tls.key", "ca.crt with "),

@@ -55,7 +55,7 @@ async fn a_gate_that_serves_goes_on_with_what_it_knows() {
     eprintln!("{} questions around the end of Redis, each a yes", seen.len());
     assert!(seen.len() > 20 && seen.iter().all(|(_, status)| *status == 200), "{seen:?}");
     until_it_knows(&gate, false).await;
-    assert!(problem(&gate).await.unwrap().contains("see that Redis runs"));
+    assert!(problem(&gate).await.unwrap().contains("check that Redis runs"));
     assert_eq!(status(&gate, &ended).await, 401, "what it knew");
     assert_eq!(ask(&gate, "POST", &json!({ "jti": "good" })).await.0, 503);
     assert_eq!(ask(&gate, "DELETE", &json!({ "jti": "ended" })).await.0, 503);
@@ -68,8 +68,8 @@ async fn a_gate_that_serves_goes_on_with_what_it_knows() {
     assert_eq!(ask(&gate, "POST", &json!({ "jti": "good" })).await.0, 200);
     assert_eq!(status(&gate, &good).await, 401);
     let log = gate.process.output();
-    assert_eq!(log.matches("the revocation store is out of reach").count(), 1, "once: {log}");
-    assert!(log.contains("see that Redis runs"), "{log}");
+    assert_eq!(log.matches("the revocation store is unreachable").count(), 1, "once: {log}");
+    assert!(log.contains("check that Redis runs"), "{log}");
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn a_gate_may_be_there_before_redis() {
         let told = (status(gate, &good).await, status(gate, &ended).await);
         assert_eq!(told, (503, 503), "who knows nothing has nothing to go on with");
         assert!(problem(gate).await.is_some());
-        says(gate, "the revocation store is out of reach").await;
+        says(gate, "the revocation store is unreachable").await;
     }
     redis.again().await;
     for gate in [&serves, &refuses] {

@@ -25,13 +25,13 @@ async fn what_others_write_is_passed_over() {
     assert_eq!((status(&gate, &token).await, problem(&gate).await), (401, None));
     let (_, list) = ask(&gate, "GET", &Value::Null).await;
     assert_eq!(list["count"], 1, "{list}");
-    says(&gate, "none of doorward's and were passed over").await;
+    says(&gate, "ignored stream entries of doorward:revocations").await;
     // A key of another kind stops the writing, and says what to do.
     assert_eq!(redis.ask(&["DEL", stream]).await, ":1");
     assert_eq!(redis.ask(&["SET", stream, "x"]).await, "+OK");
     eventually("a problem", SOON, || async { problem(&gate).await.is_some() }).await;
     let told = problem(&gate).await.unwrap();
-    assert!(told.contains("give doorward one of its own"), "{told}");
+    assert!(told.contains("give doorward a database of its own"), "{told}");
     assert_eq!(status(&gate, &token).await, 401, "and nothing is forgotten");
     redis.ask(&["DEL", stream]).await;
     eventually("no problem", SOON, || async { problem(&gate).await.is_none() }).await;
@@ -78,7 +78,7 @@ async fn a_wrong_password_is_said_and_never_shown() {
     let right = replica(&portal, &url("the-right-password"), "serve").open().await;
     for (row, gate) in [("wrong", &wrong), ("none", &none)] {
         let told = problem(gate).await.unwrap();
-        assert!(told.contains("put the right user and password"), "{row}: {told}");
+        assert!(told.contains("correct user and password"), "{row}: {told}");
         assert_eq!(ask(gate, "POST", &json!({ "jti": "t" })).await.0, 503, "{row}");
     }
     assert_eq!(problem(&right).await, None);
@@ -88,7 +88,7 @@ async fn a_wrong_password_is_said_and_never_shown() {
             assert!(!log.contains(secret), "{secret} in {log}");
         }
     }
-    says(&wrong, "put the right user and password").await;
+    says(&wrong, "correct user and password").await;
 }
 
 /// With the rights that docs/operating.md names, and without one of them.
@@ -121,7 +121,7 @@ async fn a_user_with_the_documented_rights_is_enough() {
     let fewer = rights.replace("+xadd", "");
     let poor = replica(&portal, &user("poor", &fewer).await, "serve").open().await;
     assert_eq!(ask(&poor, "POST", &json!({ "jti": "u" })).await.0, 503);
-    says(&poor, "let the user in revocation.url_file read and write doorward:*").await;
+    says(&poor, "allow the user in revocation.url_file to use on doorward:*").await;
     assert_eq!(status(&poor, &session(&portal, "u")).await, 200);
     assert_eq!(status(&poor, &token).await, 401, "it reads all the same");
 }
