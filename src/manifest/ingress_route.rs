@@ -78,7 +78,7 @@ fn references(middlewares: &[String]) -> Option<Vec<Section>> {
     (!middlewares.is_empty()).then(|| middlewares.iter().map(reference).collect())
 }
 
-/// `{}` uses the wildcard certificate of the TLSStore.
+/// `{}` uses the wildcard certificate of the `TLSStore`.
 #[must_use]
 pub(super) fn tls(route: &Route, settings: &Settings) -> Section {
     match &settings.tls {

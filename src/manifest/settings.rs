@@ -32,7 +32,7 @@ pub struct Settings {
 /// Where a route's certificate comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RouteTls {
-    /// The wildcard certificate of the TLSStore: `tls: {}`.
+    /// The wildcard certificate of the `TLSStore`: `tls: {}`.
     Store,
     /// `certResolver` and `domains` on each route. Traefik checks each route for a missing
     /// certificate, and orders one for each route until the first has arrived.

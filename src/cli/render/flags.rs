@@ -65,7 +65,7 @@ pub(super) struct InstallationFlags {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum TlsFlag {
-    /// One wildcard certificate in Traefik's TLSStore
+    /// One wildcard certificate in Traefik's `TLSStore`
     Store,
     /// A certificate resolver, set on each route
     Resolver,

@@ -231,7 +231,7 @@ fn foreign_hosts(
     }
 }
 
-/// The default TLSStore and TLSOption, on which every host depends.
+/// The default `TLSStore` and `TLSOption`, on which every host depends.
 fn foreign_tls(installation: &Installation) -> Policy {
     Policy {
         name: "doorward-tls",

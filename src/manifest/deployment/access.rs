@@ -7,7 +7,7 @@ use crate::manifest::fixed::labels;
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{Installation, ObjectName, TraefikVersion};
 
-/// A Role and its binding for each namespace, and a ClusterRole if the version needs one.
+/// A Role and its binding for each namespace, and a `ClusterRole` if the version needs one.
 pub(super) fn objects(installation: &Installation, options: &GateOptions) -> Vec<Node> {
     let version = installation.settings.traefik_version;
     let mut nodes = Vec::new();

@@ -7,7 +7,7 @@ use crate::manifest::static_config::Acme;
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{Installation, ObjectName, RouteTls};
 
-/// The TLSStore with a certificate from Traefik's resolver.
+/// The `TLSStore` with a certificate from Traefik's resolver.
 pub(super) fn acme_store(installation: &Installation) -> Vec<Node> {
     if !has_store(installation) {
         return Vec::new();
@@ -30,7 +30,7 @@ pub(super) fn acme_store(installation: &Installation) -> Vec<Node> {
     vec![store(installation, spec)]
 }
 
-/// cert-manager's objects for the wildcard certificate, and the TLSStore that uses it.
+/// cert-manager's objects for the wildcard certificate, and the `TLSStore` that uses it.
 pub(super) fn wildcard(installation: &Installation) -> Vec<Node> {
     if !has_store(installation) {
         return Vec::new();
@@ -148,7 +148,7 @@ pub(super) fn gate(installation: &Installation) -> Vec<Node> {
     nodes
 }
 
-/// Whether routes use the store's certificate, so that a TLSStore is needed.
+/// Whether routes use the store's certificate, so that a `TLSStore` is needed.
 pub(super) fn has_store(installation: &Installation) -> bool {
     installation.settings.tls == RouteTls::Store && !installation.domains.is_empty()
 }

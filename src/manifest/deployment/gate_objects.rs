@@ -17,7 +17,7 @@ pub(super) fn gate_selector() -> Section {
 
 /// Number of gate replicas. With more than one, they need a shared revocation store.
 pub const REPLICAS: u64 = 2;
-/// Name of the gate's Deployment, Service, ServiceAccount and certificate.
+/// Name of the gate's Deployment, Service, `ServiceAccount` and certificate.
 pub(super) const GATE: &str = "doorward";
 /// Name of the container's port for logout tokens.
 pub(super) const LOGOUT_PORT: &str = "logout";

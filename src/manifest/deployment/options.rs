@@ -8,7 +8,7 @@ use crate::name::Domain;
 pub struct GateOptions {
     /// Container image of the gate.
     pub image: String,
-    /// Namespace of Traefik, which uses the ServiceAccount `traefik` of its Helm chart.
+    /// Namespace of Traefik, which uses the `ServiceAccount` `traefik` of its Helm chart.
     pub traefik_namespace: ObjectName,
     /// Namespace of the metrics collector.
     pub monitoring_namespace: ObjectName,

@@ -9,7 +9,7 @@ use crate::manifest::fixed::{
 use crate::manifest::tree::{Node, Section};
 use crate::manifest::{Installation, ObjectName};
 
-/// ServiceAccount, Deployment, Services and disruption budget.
+/// `ServiceAccount`, Deployment, Services and disruption budget.
 pub(super) fn objects(installation: &Installation, options: &GateOptions) -> Vec<Node> {
     let namespace = installation.settings.gate_namespace();
     vec![

@@ -18,7 +18,7 @@ impl fmt::Display for TemplateErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge { bytes } => {
-                write!(f, "the template has {bytes} bytes, and at most {} are allowed", MAX_BYTES)
+                write!(f, "the template has {bytes} bytes, and at most {MAX_BYTES} are allowed")
             }
             Self::Unclosed => f.write_str("`{{` is not closed; write `}}` after the action"),
             Self::UnclosedComment => {
