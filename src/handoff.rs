@@ -1,18 +1,21 @@
-//! The way in: how a portal on another host gives alice a session that only alice's host can set.
+//! The hand-off: how a sign-in page on another host gives a user a session on the workspace's host.
 //!
-//! The gate sends the browser to the sign-in page and leaves a state cookie on the workspace's
-//! host (`pending`). The portal sends it back with a token that answers that state, and the gate
-//! makes a session token of its own (`session`) and sets it as a cookie of that one host
-//! (`cookie`). Texts of addresses that are read on the way stand in `address`.
+//! The gate redirects the browser to the sign-in page (`sign_in`) and sets a state cookie on the
+//! workspace's host (`pending`). The sign-in page returns the browser with a hand-off token for that
+//! state. The gate then issues a session token of its own (`session`) and sets it as a host-only
+//! cookie (`cookie`). `address` reads the queries of the gate paths.
 //!
 //! Pure: clock and randomness are arguments. `http::gate_paths` reads requests and writes answers;
-//! what a token is worth is judged by `token` and `gate`.
+//! `token` and `gate` verify the tokens.
 
-pub mod address;
-mod cookie;
+// In the order of use; the blank lines keep rustfmt from sorting them.
+
 mod pending;
 mod session;
 mod sign_in;
+
+pub mod address;
+mod cookie;
 
 pub use cookie::{LOOP_COOKIE, PARTITIONED_COOKIE, STATE_COOKIES, SessionCookies, cookie};
 pub use pending::{Pending, RANDOM_BYTES, surplus};
@@ -26,8 +29,8 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Whatever a browser or a link holds: what is read of it is a path on the own host, or
-        /// nothing, and what was written is read back.
+        /// For any query and cookie, the result is a path on the same host or nothing; and what the
+        /// gate has written is read back unchanged.
         #[test]
         fn what_is_read_is_a_path_or_nothing(query in ".*", name in any::<Vec<u8>>(), value in any::<Vec<u8>>()) {
             if let Some(path) = address::asked_path(&query) {

@@ -8,30 +8,42 @@
 //!
 //! What a token is worth and who may reach a host is decided in `gate`; sockets belong to `server`.
 
+// In the order of use: each module uses only modules below it. The blank lines keep rustfmt from
+// sorting them.
+
 pub mod admin;
+mod backchannel_logout;
+
+mod verify;
+
+mod not_found;
+
+mod decision_log;
+mod respond;
+
+mod gate_paths;
+mod requested_page;
+
+mod loop_guard;
+mod state;
+
 mod admin_secret;
 pub mod answer;
-mod backchannel_logout;
-pub mod client_class;
-mod cookie_cache;
-pub mod credential;
-mod decision;
-mod decision_log;
 mod error_body;
-pub mod forwarded;
-mod gate_paths;
-mod handler;
-pub mod headers;
-mod loop_guard;
-mod not_found;
+
 pub mod outcome;
 mod request_id;
-mod requested_page;
-mod respond;
-mod state;
 mod unread;
 pub mod upstream_headers;
-mod verify;
+
+pub mod client_class;
+mod cookie_cache;
+mod decision;
+pub mod forwarded;
+mod handler;
+
+pub mod credential;
+pub mod headers;
 
 pub use admin_secret::AdminSecret;
 pub use backchannel_logout::BackChannelHandler;

@@ -1,15 +1,15 @@
-//! The addresses of the way in: what stands in a query of ours, and the path that a visitor comes
-//! back to. What could be read in two ways is nothing.
+//! The gate paths, their queries, and the path to which a sign-in returns the browser. An ambiguous
+//! query has no value.
 
-/// Where a sign-in begins.
+/// Starts a sign-in.
 pub const LOGIN: &str = "/.doorward/login";
-/// Where it comes back to.
+/// The sign-in page returns the browser to it.
 pub const ENTER: &str = "/.doorward/enter";
-/// Where it ends.
+/// Signs out.
 pub const LOGOUT: &str = "/.doorward/logout";
 
-/// The state's id and the hand-off token of `st=ID&t=TOKEN`: each once, in any order, as it stands
-/// (neither has a byte that anybody would encode), and nothing beside them.
+/// The state's ID and the hand-off token of `st=ID&t=TOKEN`: each once, in any order, not
+/// percent-encoded (neither has a byte that needs it), and no other parameter.
 #[must_use]
 pub fn entry(query: &str) -> Option<(&str, &str)> {
     let (first, second) = query.split_once('&')?;
@@ -23,9 +23,9 @@ pub fn entry(query: &str) -> Option<(&str, &str)> {
     (plain(state) && plain(token)).then_some((state, token))
 }
 
-/// The path to come back to of `path=…`, decoded once; `/` without a query.
+/// The return path of `path=…`, decoded once; `/` without a query.
 ///
-/// `None` for another or doubled key, a broken encoding, and what is no path.
+/// `None` for another or repeated key, an invalid encoding, and text that is not a path.
 #[must_use]
 pub fn asked_path(query: &str) -> Option<String> {
     if query.is_empty() {
@@ -47,15 +47,15 @@ pub fn asked_path(query: &str) -> Option<String> {
     is_path(&path).then(|| bounded(&path).to_owned())
 }
 
-/// Whether a text can be put behind an origin and stay a path: it begins with `/`, and all of it is
-/// visible ASCII, as a browser sends it. `//evil.example` is such a path; behind an origin it
-/// names no host.
+/// Whether a text is a path when appended to an origin: it begins with `/` and consists of visible
+/// ASCII, as a browser sends it. `//evil.example` is such a path: appended to an origin, it does not
+/// name a host.
 #[must_use]
 pub fn is_path(text: &str) -> bool {
     text.starts_with('/') && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// The path, or `/` where it is too long to be carried along.
+/// The path, or `/` if it is longer than [`MAX_PATH`].
 #[must_use]
 pub fn bounded(path: &str) -> &str {
     if path.len() > MAX_PATH { "/" } else { path }
@@ -70,8 +70,8 @@ fn digit(byte: u8) -> Option<u8> {
     }
 }
 
-/// Bytes of path and query: encoded it is up to three times as long, and has to fit a cookie and a
-/// browser's limits.
+/// Bytes of path and query. Encoded it is up to three times as long, and must fit into a cookie and
+/// into the URL limits of browsers.
 pub const MAX_PATH: usize = 1024;
 
 #[cfg(test)]

@@ -1,32 +1,32 @@
-//! The cookies that the gate sets on a workspace's host: their names, their attributes, and how
-//! each is taken back.
+//! The cookies that the gate sets on a workspace's host: their names and attributes, and how each is
+//! deleted.
 //!
-//! All are `__Host-`: no other host can set them (RFC 6265bis §4.1.3.2), so no sibling can plant a
-//! session or a state. `Lax`, because a portal's link is a navigation from another site; and never
-//! `Strict`'s promise, which siblings break anyway.
+//! All have the prefix `__Host-`: no other host can set them (RFC 6265bis §4.1.3.2), so no sibling
+//! can plant a session or a state. They are `SameSite=Lax`, because a link on the portal is a
+//! navigation from another site. `Strict` would not protect against siblings, which are same-site.
 
 use std::fmt::Write as _;
 
-/// Begins the names of the cookies that tie a sign-in to the browser that asked for it.
+/// Prefix of the state cookies, which bind a sign-in to the browser that started it.
 pub const STATE_COOKIES: &str = "__Host-doorward-st-";
-/// Counts sign-ins, so that a loop ends in a page that says why.
+/// Counts sign-ins, so that a redirect loop ends with a page that explains it.
 pub const LOOP_COOKIE: &str = "__Host-doorward-loop";
-/// The session cookie's name where it is `Partitioned`: a jar of its own, which a sibling's flood of
-/// cookies does not reach.
+/// The name of the session cookie if it is `Partitioned`: browsers store it apart, so a sibling that
+/// sets many cookies cannot evict it.
 pub const PARTITIONED_COOKIE: &str = "__Host-doorward-p";
 
-/// The session cookie under its two names, of which one is set and both are taken back.
+/// The session cookie under its two names: one is set, both are deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionCookies {
     /// The first of `tokens.cookies`.
     pub name: Box<str>,
-    /// Whether [`PARTITIONED_COOKIE`] is set in its place.
+    /// Whether [`PARTITIONED_COOKIE`] is set instead.
     pub partitioned: bool,
 }
 
 impl SessionCookies {
-    /// The `Set-Cookie` values of a sign-in: the session, good for `seconds`, and the end of the one
-    /// that another setting has left behind.
+    /// The `Set-Cookie` values of a sign-in: the session cookie, valid for `seconds`, and the deletion
+    /// of the other one, which an earlier configuration may have set.
     #[must_use]
     pub fn set(&self, token: &str, seconds: u64) -> [String; 2] {
         let line = |partitioned| {
@@ -40,14 +40,14 @@ impl SessionCookies {
         [line(false), line(true)]
     }
 
-    /// Those of a sign-out.
+    /// The `Set-Cookie` values of a sign-out.
     #[must_use]
     pub fn clear(&self) -> [String; 2] {
         [false, true].map(|partitioned| cookie(self.named(partitioned), "", 0, partitioned))
     }
 
-    /// Those that take back what else of these names only this host can have set. What a parent
-    /// domain has set is not this host's to take back.
+    /// The `Set-Cookie` values that delete the other cookies of these names that only this host can
+    /// have set. This host cannot delete a cookie of its parent domain.
     pub fn clear_others<'n>(
         &'n self,
         names: impl Iterator<Item = &'n str> + 'n,
@@ -57,7 +57,7 @@ impl SessionCookies {
             .map(|name| cookie(name, "", 0, false))
     }
 
-    /// Bytes that a browser counts for the session cookie: name and value together.
+    /// The size of the session cookie as browsers count it: name and value.
     #[must_use]
     pub fn size(&self, token: &str) -> usize {
         self.named(self.partitioned).len() + token.len()
@@ -68,8 +68,8 @@ impl SessionCookies {
     }
 }
 
-/// The `Set-Cookie` value of one of the gate's cookies. A browser takes a cookie back by its name
-/// *and* by whether it is partitioned, so both are the same at its end.
+/// The `Set-Cookie` value of one of the gate's cookies. A browser identifies a cookie by its name
+/// *and* by whether it is partitioned, so a deletion must have the same of both.
 #[must_use]
 pub fn cookie(name: &str, value: &str, seconds: u64, partitioned: bool) -> String {
     let mut line = format!("{name}={value}; HttpOnly; Secure; SameSite=Lax; Path=/");
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_name_is_set_and_the_other_taken_back() {
+    fn one_name_is_set_and_the_other_deleted() {
         const REST: &str = "HttpOnly; Secure; SameSite=Lax; Path=/";
         let cookies = |partitioned| SessionCookies { name: "__Host-doorward".into(), partitioned };
         assert_eq!(

@@ -1,9 +1,9 @@
-//! A sign-in under way: what the gate leaves with the browser when it sends it away.
+//! A sign-in in progress: the state cookie that the gate sets before it redirects the browser.
 //!
-//! The state lives in the browser alone, in a cookie that no other host can set, so the gate needs
-//! no memory and any replica can finish what another began. The portal sees the hash of its nonce,
-//! and its answer holds that hash: a hand-off for another browser, or for another tab's sign-in,
-//! finds no nonce that fits (T9).
+//! Only the browser stores the state, in a cookie that no other host can set, so the gate needs no
+//! memory and any replica can finish a sign-in that another one started. The portal receives the
+//! hash of the nonce and puts it into the hand-off token: a token for another browser, or for the
+//! sign-in of another tab, does not match the nonce (T9).
 
 use super::address;
 use super::cookie::{STATE_COOKIES, cookie};
@@ -12,7 +12,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::fmt::{self, Write as _};
 
-/// One sign-in that this browser began on this host.
+/// One sign-in that this browser started on this host.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pending {
     id: Box<str>,
@@ -22,7 +22,7 @@ pub struct Pending {
 }
 
 impl Pending {
-    /// Begins one. `path` is where the visitor wants to go; what is no path becomes `/`.
+    /// Starts a sign-in. `path` is the requested path; text that is not a path becomes `/`.
     #[must_use]
     pub fn begin(random: &[u8; RANDOM_BYTES], path: &str, now: UnixTime) -> Self {
         let (id, rest) = random.split_at(ID_BYTES);
@@ -36,7 +36,7 @@ impl Pending {
         Self { id: id.into(), nonce, begun: now, path: path.into() }
     }
 
-    /// Reads a cookie; `None` when it is none of these, or not as the gate writes them.
+    /// Reads a state cookie; `None` if the cookie is not one, or not in the gate's format.
     #[must_use]
     pub fn read(name: &[u8], value: &[u8]) -> Option<Self> {
         let id = std::str::from_utf8(name.strip_prefix(STATE_COOKIES.as_bytes())?).ok()?;
@@ -53,44 +53,44 @@ impl Pending {
         Some(Self { id: id.into(), nonce: *nonce, begun, path: address::bounded(path).into() })
     }
 
-    /// Names it among the browser's.
+    /// Identifies the sign-in among those of the browser.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Where the visitor wanted to go: a path, at most 1 KiB.
+    /// The requested path, at most 1 KiB.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// When it began.
+    /// When the sign-in was started.
     #[must_use]
     pub fn begun(&self) -> UnixTime {
         self.begun
     }
 
-    /// What the hand-off token's `nonce` must be: base64url of SHA-256 of the nonce.
+    /// The `nonce` that the hand-off token must have: base64url of the SHA-256 of the nonce.
     #[must_use]
     pub fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(digest(&SHA256, &self.nonce))
     }
 
-    /// The value of `st` that the sign-in page is given.
+    /// The value of the parameter `st` for the sign-in page.
     #[must_use]
     pub fn st(&self) -> String {
         format!("{}.{}", self.id, self.challenge())
     }
 
-    /// Whether it may still be finished. One from the future was begun by a replica whose clock is
-    /// ahead.
+    /// Whether the sign-in can still be finished. A time in the future comes from a replica whose clock
+    /// is ahead.
     #[must_use]
     pub fn is_fresh(&self, now: UnixTime) -> bool {
         now.0.abs_diff(self.begun.0) <= LIFETIME
     }
 
-    /// The `Set-Cookie` value that leaves it with the browser.
+    /// The `Set-Cookie` value of the state cookie.
     #[must_use]
     pub fn cookie(&self, partitioned: bool) -> String {
         let mut bytes = Vec::with_capacity(NONCE_BYTES + 8 + self.path.len());
@@ -100,7 +100,7 @@ impl Pending {
         cookie(&self.name(), &URL_SAFE_NO_PAD.encode(bytes), LIFETIME, partitioned)
     }
 
-    /// The one that takes it back.
+    /// The `Set-Cookie` value that deletes it.
     #[must_use]
     pub fn forget(&self, partitioned: bool) -> String {
         cookie(&self.name(), "", 0, partitioned)
@@ -111,15 +111,15 @@ impl Pending {
     }
 }
 
-/// The nonce stays between gate and browser.
+/// Without the nonce, which only the gate and the browser may know.
 impl fmt::Debug for Pending {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Pending").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
-/// Those of a browser's sign-ins that one more leaves no room for, the oldest of them. What nobody
-/// finishes must not fill the jar.
+/// The oldest of a browser's sign-ins, which are dropped when it starts another one. Unfinished
+/// sign-ins must not fill the browser's cookie storage.
 #[must_use]
 pub fn surplus(mut pending: Vec<Pending>) -> Vec<Pending> {
     pending.sort_by_key(|one| one.begun);
@@ -127,15 +127,15 @@ pub fn surplus(mut pending: Vec<Pending>) -> Vec<Pending> {
     pending
 }
 
-/// What [`Pending::begin`] needs: id and nonce.
+/// The random bytes of [`Pending::begin`]: ID and nonce.
 pub const RANDOM_BYTES: usize = ID_BYTES + NONCE_BYTES;
 const ID_BYTES: usize = 8;
 const NONCE_BYTES: usize = 32;
 /// Seconds.
 const LIFETIME: u64 = 300;
-/// Sign-ins of one browser on one host at a time.
+/// Unfinished sign-ins of one browser on one host.
 const MOST_PENDING: usize = 5;
-/// Bytes of a cookie's value that the gate could have written.
+/// The maximal length of a value that the gate writes.
 const MAX_VALUE: usize = 2048;
 
 #[cfg(test)]

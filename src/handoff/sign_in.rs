@@ -9,29 +9,28 @@ use std::fmt::Write as _;
 pub struct SignIn {
     /// Absolute URL, without fragment.
     pub url: Box<str>,
-    /// Query parameter that carries the way back.
+    /// Query parameter with the return address.
     pub return_parameter: Box<str>,
-    /// Where signing out leads: absolute URL.
+    /// Absolute URL to which signing out redirects.
     pub logout_url: Option<Box<str>>,
-    /// How the gate makes sessions of what the page sends back; `None`: something else sets the
-    /// cookie.
+    /// How the gate issues sessions for hand-off tokens; `None`: the sign-in page sets the session
+    /// cookie itself.
     pub handoff: Option<Handoff>,
 }
 
 /// Key `login.handoff` of a domain, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handoff {
-    /// What sessions are signed with.
+    /// The keys that sign sessions.
     pub keys: SessionKeys,
-    /// Seconds that one lives at most.
+    /// The maximal lifetime of a session in seconds.
     pub lifetime: u64,
-    /// The cookie that holds it.
+    /// The session cookie.
     pub cookies: SessionCookies,
 }
 
 impl SignIn {
-    /// The sign-in page with the absolute URL to return to. Everything but RFC 3986's unreserved
-    /// bytes is percent-encoded, so the return URL stays one value whatever it holds.
+    /// The URL of the sign-in page with the absolute URL to return to, percent-encoded.
     #[must_use]
     pub fn url_for(&self, return_to: &str) -> String {
         let mut url = String::with_capacity(self.url.len() + return_to.len() * 3 / 2 + 8);
@@ -44,7 +43,8 @@ impl SignIn {
     }
 }
 
-/// Everything but RFC 3986's unreserved bytes, percent-encoded: one value, whatever it holds.
+/// Percent-encodes everything except RFC 3986's unreserved characters, so that the text stays one
+/// value of a query.
 pub fn encode(text: &str, into: &mut String) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {

@@ -5,10 +5,12 @@
 //! configured with its address by mistake, the handler recognises the request by the headers that
 //! only ForwardAuth sends, and refuses it.
 
-mod response;
 mod revocations;
 
+mod response;
+
 use super::handler::{AnswerFuture, Body, Handler, Peer};
+use super::headers::is_forward_auth;
 use super::verify::VerifyHandler;
 use crate::clock::now;
 use crate::observe::{FetchedIssuer, Metrics, Stage, Status};
@@ -40,7 +42,7 @@ impl AdminHandler {
     }
 
     fn route(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response<Body> {
-        if is_misdirected(headers) {
+        if is_forward_auth(headers) {
             return json(StatusCode::MISDIRECTED_REQUEST, &Problem { error: MISDIRECTED });
         }
         if path == REVOCATIONS {
@@ -109,17 +111,12 @@ impl Handler for AdminHandler {
     fn is_async(&self, request: &Request<Incoming>) -> bool {
         request.uri().path() == REVOCATIONS
             && matches!(*request.method(), Method::POST | Method::DELETE)
-            && !is_misdirected(request.headers())
+            && !is_forward_auth(request.headers())
     }
 
     fn answer_async(self: Arc<Self>, _peer: Peer, request: Request<Incoming>) -> AnswerFuture {
         Box::pin(async move { revocations::change(self.verify.as_deref(), request).await })
     }
-}
-
-/// Whether ForwardAuth sent this request.
-pub(super) fn is_misdirected(headers: &HeaderMap) -> bool {
-    FORWARD_AUTH.iter().any(|name| headers.contains_key(*name))
 }
 
 #[derive(Serialize)]
@@ -189,9 +186,6 @@ fn word(stage: Stage) -> &'static str {
     }
 }
 
-/// ForwardAuth sends these with every request; clients of the admin listener do not, not even
-/// through a proxy.
-const FORWARD_AUTH: [&str; 2] = ["x-forwarded-method", "x-forwarded-uri"];
 const REVOCATIONS: &str = "/revocations";
 const MISDIRECTED: &str = "the address of ForwardAuth is /verify on `listen`, not this listener";
 

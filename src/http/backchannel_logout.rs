@@ -6,6 +6,7 @@
 //! request is refused there, as on the admin listener.
 
 use super::handler::{AnswerFuture, Body, Handler, Peer};
+use super::headers::is_forward_auth;
 use super::state::State;
 use super::verify::VerifyHandler;
 use crate::clock::now;
@@ -40,7 +41,7 @@ impl BackChannelHandler {
     }
 
     fn route(method: &Method, path: &str, headers: &HeaderMap) -> Option<LogoutError> {
-        if super::admin::is_misdirected(headers) {
+        if is_forward_auth(headers) {
             return Some(LogoutError::Misdirected);
         }
         if path != PATH {

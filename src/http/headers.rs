@@ -44,3 +44,14 @@ pub fn is_forwarded_alias(name: &str) -> bool {
 pub fn text_of<'r>(headers: &'r HeaderMap, name: &str) -> &'r str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
+
+/// Whether ForwardAuth sent this request: the other listeners refuse it, because their 2xx answers
+/// are no permits.
+#[must_use]
+pub fn is_forward_auth(headers: &HeaderMap) -> bool {
+    FORWARD_AUTH.iter().any(|name| headers.contains_key(*name))
+}
+
+/// ForwardAuth sends these with every request. Clients of the other listeners do not, not even
+/// through a proxy.
+const FORWARD_AUTH: [&str; 2] = ["x-forwarded-method", "x-forwarded-uri"];
