@@ -9,6 +9,8 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
     reason = "a test fails loudly where its expectation breaks"
 )]
 #![expect(unreachable_pub, reason = "`pub` tells what other files of the test use")]
@@ -192,7 +194,8 @@ fn third_party_notices_are_complete() {
 
 #[test]
 fn links_in_documents_lead_somewhere() {
-    let is_document = |path: &&String| path.ends_with(".md");
+    let is_document =
+        |path: &&String| std::path::Path::new(path).extension().is_some_and(|end| end == "md");
     let documents = TREE.texts.keys().filter(is_document);
     fail_with(&documents.flat_map(|path| links::dead(path, &TREE.texts)).collect::<Vec<_>>());
 }

@@ -147,6 +147,7 @@ fn circles_are_seen() {
 
 #[test]
 fn circles_of_files_are_seen() {
+    const B: &str = "use super::c::C; pub struct B;";
     let circles = |files: &[(&str, &str)]| {
         let mut sources: Vec<Source> =
             files.iter().map(|(path, text)| Source::shipping(path, text)).collect();
@@ -154,7 +155,6 @@ fn circles_of_files_are_seen() {
         let found = files::new_circles(&Modules::new(&sources).references(), &sources);
         found.len()
     };
-    const B: &str = "use super::c::C; pub struct B;";
     for (name, parent, c, expected) in [
         ("none", "mod b; mod c;", "pub struct C;", 0),
         ("import", "mod b; mod c;", "use super::b::B; pub struct C;", 1),

@@ -29,10 +29,10 @@ pub fn circles<'r>(
         let children: BTreeSet<&str> = edges.iter().map(|(from, ..)| *from).collect();
         let reached: BTreeMap<&str, BTreeSet<&str>> =
             children.iter().map(|child| (*child, reachable(&edges, child))).collect();
-        let reaches = |from: &str, to: &str| reached.get(from).is_some_and(|all| all.contains(to));
+        let leads = |from: &str, to: &str| reached.get(from).is_some_and(|all| all.contains(to));
         for (from, to, reference) in &edges {
-            if reaches(to, from) {
-                let mutual = |child: &&&str| reaches(from, child) && reaches(child, from);
+            if leads(to, from) {
+                let mutual = |child: &&&str| leads(from, child) && leads(child, from);
                 let circle = children.iter().filter(mutual).map(ToString::to_string).collect();
                 circles.entry((parent.join("/"), circle)).or_default().push(reference);
             }

@@ -104,7 +104,7 @@ impl<'s> Modules<'s> {
         // A module by itself is no item; what is used of it is a path of its own.
         let (first, rest) = path.split_first()?;
         if module.children.contains(first) {
-            return self.below(&[at, &[first.clone()]].concat(), rest, depth);
+            return self.below(&[at, std::slice::from_ref(first)].concat(), rest, depth);
         }
         if module.items.contains(first) {
             return Some(&module.source.path);

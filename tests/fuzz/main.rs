@@ -11,6 +11,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
+    clippy::print_stdout,
     reason = "a test fails loudly where its expectation breaks"
 )]
 #![expect(unreachable_pub, reason = "`pub` tells what other files of the test use")]
