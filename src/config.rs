@@ -31,7 +31,7 @@ pub use reference::reference;
 pub use sample::SAMPLE;
 pub use schema::schema;
 pub(crate) use settings::LONGEST_SESSION;
-pub use settings::{Grant, Limits, Redis, RevocationStore, Tls, TlsFiles, Tokens, Zone};
+pub use settings::{Limits, Redis, RevocationStore, Tls, TlsFiles, Tokens, Zone};
 
 use crate::cross_site::PublicScheme;
 use crate::cross_site::{self, TrustedOrigin};
@@ -39,7 +39,8 @@ use crate::keys::{self, Remote};
 use crate::manifest::Settings;
 use crate::name::{Domains, ReservedLabels};
 use crate::observe::log::Log;
-use crate::token::{IdentityValue, Issuer};
+use crate::token::{Grant, IdentityValue, Issuer};
+use hyper::header::HeaderName;
 use std::cell::RefCell;
 use std::fmt;
 use std::net::SocketAddr;
@@ -87,7 +88,7 @@ pub struct Config {
     /// Origins that may use workspaces; none twice, none a workspace's.
     pub trusted_origins: Vec<TrustedOrigin>,
     /// Lower-case header names, sorted, and what each carries.
-    pub identity_headers: Vec<(Box<str>, IdentityValue)>,
+    pub identity_headers: Vec<(HeaderName, IdentityValue)>,
     /// Labels that are never a user's own name: the list of the algorithm and the configured ones.
     pub reserved: Arc<ReservedLabels>,
     /// Who else may enter.

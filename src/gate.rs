@@ -9,6 +9,7 @@
 
 mod budget;
 mod denial;
+mod domain_rules;
 mod forwarded;
 mod handoff;
 mod logout;
@@ -18,6 +19,7 @@ mod trace;
 
 pub use budget::Effort;
 pub use denial::{Denial, Denied, ForwardedProblem, GatePathProblem};
+pub use domain_rules::{DomainRules, DomainTable};
 pub use forwarded::{Candidate, Credentials, Forwarded, ForwardedHeader, Source, TokenName};
 pub use handoff::HandoffRefused;
 pub use logout::SignOut;
@@ -27,8 +29,8 @@ use budget::Budget;
 use select::{NotSelected, Selected};
 
 use crate::cross_site::{Clearance, CrossSite, OwnOrigin};
-use crate::name::{Domains, Host};
-use crate::policy::{Entry, GrantLabels};
+use crate::name::Host;
+use crate::policy::Entry;
 use crate::revocation::Revocations;
 use crate::token::cache::SessionCache;
 use crate::token::{Session, UnixTime, Verifier};
@@ -36,14 +38,10 @@ use std::sync::Arc;
 
 /// Everything a decision depends on besides the request, as one configuration states it.
 pub struct Gate {
-    /// Domains below which workspaces live.
-    pub domains: Domains,
-    /// For each domain, in the same order, the issuers whose users live there.
-    pub issuers_of_domain: Vec<Vec<usize>>,
+    /// The domains below which workspaces live, with their rules.
+    pub domains: DomainTable,
     /// Token rules of every issuer.
     pub verifier: Verifier,
-    /// Labels of each grant; what the claims must hold stands in the verifier.
-    pub grants: Vec<GrantLabels>,
     /// Rules about the page behind a request.
     pub cross_site: CrossSite,
     /// Sessions already verified. Shared with the gates before and after this one.
@@ -84,7 +82,7 @@ impl Gate {
             }
         };
         let own = OwnOrigin::new(request.scheme, host.name(), host.port());
-        let judged = self.cross_site.judge(&request.provenance, own, &self.domains);
+        let judged = self.cross_site.judge(&request.provenance, own, self.domains.names());
         tracer.note(Step::CrossSite, judged.is_ok(), || {
             trace::cross_site(&request.provenance, own, self.cross_site.mode, judged)
         });
@@ -104,9 +102,10 @@ impl Gate {
         request: &Forwarded<'r>,
         tracer: &mut impl Tracer,
     ) -> Result<Host<'r>, Denial> {
-        let parsed = Host::parse(request.host, &self.domains);
-        tracer
-            .note(Step::Host, parsed.is_ok(), || trace::host(request.host, &parsed, &self.domains));
+        let parsed = Host::parse(request.host, self.domains.names());
+        tracer.note(Step::Host, parsed.is_ok(), || {
+            trace::host(request.host, &parsed, self.domains.names())
+        });
         parsed.map_err(|_| Denial::HostUnknown)
     }
 }

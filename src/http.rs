@@ -53,4 +53,5 @@ pub use gate_paths::GatePathResult;
 pub use handler::{AnswerFuture, Body, Handler, Peer};
 pub use not_found::NotFoundHandler;
 pub use state::State;
+pub use upstream_headers::{IdentityHeader, IdentitySource};
 pub use verify::{KeyLookup, VerifyHandler};

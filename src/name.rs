@@ -22,7 +22,7 @@ mod unicode;
 mod username;
 
 pub use dns::MAX_NAME_BYTES;
-pub use domain::{Domain, DomainError, Domains, DomainsError};
+pub use domain::{Domain, DomainError, DomainId, Domains, DomainsError};
 pub use host::{Host, HostError};
 pub use label::{Label, LabelError};
 pub use reserved::ReservedLabels;

@@ -3,35 +3,16 @@
 //! Pure. It compares canonical labels for equality and knows no token, header or clock. The gate
 //! asks it for every candidate that verified; nobody else does.
 
-use crate::name::Label;
 use crate::reasons::with_reasons;
-use crate::token::Session;
+use crate::token::{GrantId, Grants, IssuerId, Session};
 
 /// What is asked for: the part of a host that decides.
 #[derive(Clone, Copy, Debug)]
 pub struct Site<'r> {
     /// The user's label in the host, canonical.
     pub label: &'r str,
-    /// Indices of the issuers whose users have desktops in this domain.
-    pub issuers: &'r [usize],
-}
-
-/// The labels that a grant opens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GrantLabels {
-    /// `"*"`: every workspace of the domains that trust the grant's issuer.
-    All,
-    /// These, and no other.
-    Only(Vec<Label>),
-}
-
-impl GrantLabels {
-    fn include(&self, label: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Only(labels) => labels.iter().any(|granted| granted.as_str() == label),
-        }
-    }
+    /// The issuers whose users have workspaces in this domain.
+    pub issuers: &'r [IssuerId],
 }
 
 /// By which right a session enters.
@@ -39,8 +20,8 @@ impl GrantLabels {
 pub enum Entry {
     /// The host carries the session's own label.
     Own,
-    /// The grant at this index of the configuration.
-    Grant(usize),
+    /// This grant of the configuration.
+    Grant(GrantId),
 }
 
 with_reasons! {
@@ -54,25 +35,21 @@ with_reasons! {
     }
 }
 
-/// The rule that gives doorward its name. `grants` stand in the order of the configuration, as the
-/// session's own list does.
+/// Admits a session to the host with its own label, or to a host that one of its grants opens.
 ///
 /// # Errors
 /// Which of the two conditions does not hold.
-pub fn authorize(
-    session: &Session,
-    site: Site<'_>,
-    grants: &[GrantLabels],
-) -> Result<Entry, Refusal> {
+pub fn authorize(session: &Session, site: Site<'_>, grants: &Grants) -> Result<Entry, Refusal> {
     if !site.issuers.contains(&session.issuer()) {
         return Err(Refusal::IssuerNotOfDomain);
     }
     if session.label().as_str() == site.label {
         return Ok(Entry::Own);
     }
-    let held = session.grants().iter().zip(grants);
-    match held.enumerate().find(|(_, (held, labels))| **held && labels.include(site.label)) {
-        Some((index, _)) => Ok(Entry::Grant(index)),
+    let opens =
+        |id: &&GrantId| grants.get(**id).is_some_and(|grant| grant.labels.include(site.label));
+    match session.grants().iter().find(opens) {
+        Some(id) => Ok(Entry::Grant(*id)),
         None => Err(Refusal::LabelDiffers),
     }
 }

@@ -94,7 +94,12 @@ fn one_line_makes_a_permit() {
 
 #[test]
 fn one_line_makes_a_session() {
-    fail_with(&permits::constructions("Session", "src/token/verifier.rs", &TREE.sources));
+    fail_with(&permits::constructions("Session", "src/token/session.rs", &TREE.sources));
+}
+
+#[test]
+fn one_line_proves_a_signature() {
+    fail_with(&permits::constructions("Signed", "src/token/signed.rs", &TREE.sources));
 }
 
 #[test]

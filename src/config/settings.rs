@@ -2,17 +2,17 @@
 
 use crate::handoff::SignIn;
 use crate::keys::Secret;
-use crate::policy::GrantLabels;
-use crate::token::ClaimPath;
+use crate::token::IssuerId;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use hyper::header::HeaderName;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Settings of one domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone {
-    /// Indices of the issuers whose users have workspaces here; at least one.
-    pub issuers: Vec<usize>,
+    /// The issuers whose users have workspaces here; at least one.
+    pub issuers: Vec<IssuerId>,
     /// Where visitors without a token are sent.
     pub login: Option<SignIn>,
 }
@@ -54,8 +54,8 @@ pub struct Tokens {
     pub parent_domain: bool,
     /// `Authorization: Bearer`.
     pub authorization: bool,
-    /// Further header names, lower case.
-    pub headers: Vec<Box<str>>,
+    /// Further header names.
+    pub headers: Vec<HeaderName>,
     /// Seconds that clocks may differ, at most 300.
     pub leeway: u64,
     /// Longest token in bytes.
@@ -108,19 +108,6 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// Age at which a connection is closed, give or take 10 %.
     pub connection_age: Duration,
-}
-
-/// Who else may enter; only with `cross_site: strict`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grant {
-    /// Index of the guest's issuer.
-    pub issuer: usize,
-    /// The claim that is looked at.
-    pub claim: ClaimPath,
-    /// What it equals or, being a list, holds; exactly, never empty.
-    pub contains: Box<str>,
-    /// What is opened.
-    pub labels: GrantLabels,
 }
 
 /// Seconds: the upper bound of `login.handoff.session_lifetime`.

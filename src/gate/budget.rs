@@ -2,7 +2,7 @@
 //! metrics read the result.
 
 use super::Credentials;
-use crate::token::Rejection;
+use crate::token::{IssuerId, Rejection};
 
 /// How many candidates of one request took which way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Effort {
     pub forged: u16,
     /// The issuer of the first candidate that names a key its issuer does not have: the key may be
     /// a new one.
-    pub key_unknown_of: Option<usize>,
+    pub key_unknown_of: Option<IssuerId>,
 }
 
 impl Effort {

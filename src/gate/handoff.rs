@@ -6,7 +6,7 @@ use crate::cross_site::OwnOrigin;
 use crate::name::Host;
 use crate::policy::{self, Site};
 use crate::revocation::{KeyHash, KeyKind, StoreError};
-use crate::token::{HandoffToken, MAX_LEEWAY, Rejection, Session, UnixTime};
+use crate::token::{HandoffToken, IssuerId, MAX_LEEWAY, Rejection, Session, UnixTime};
 use std::sync::Arc;
 
 impl Gate {
@@ -52,8 +52,12 @@ impl Gate {
         if self.revocations.is_revoked(session.identities(), session.issued_at()) {
             return Err(refused(GatePathProblem::Token(Rejection::Revoked)));
         }
-        let issuers = self.issuers_of_domain.get(host.domain()).map_or(&[][..], Vec::as_slice);
-        match policy::authorize(session, Site { label: host.label(), issuers }, &self.grants) {
+        let issuers = self.domains.issuers_of(host);
+        match policy::authorize(
+            session,
+            Site { label: host.label(), issuers },
+            &self.verifier.grants,
+        ) {
             Ok(_) => Ok(handoff),
             Err(refusal) => {
                 let session = Some(Arc::new(handoff.into_session()));
@@ -92,7 +96,7 @@ pub struct HandoffRefused {
     /// Whose hand-off it was, where that was found good.
     pub session: Option<Arc<Session>>,
     /// The issuer of a hand-off that names a key its issuer does not have.
-    pub key_unknown_of: Option<usize>,
+    pub key_unknown_of: Option<IssuerId>,
 }
 
 #[cfg(test)]

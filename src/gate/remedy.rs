@@ -20,7 +20,7 @@ impl Gate {
         let Denial::CrossSite(_) = denial else {
             return denial.remedy();
         };
-        let workspace = page.and_then(|page| Host::parse(page.host(), &self.domains).ok());
+        let workspace = page.and_then(|page| Host::parse(page.host(), self.domains.names()).ok());
         match (workspace, host) {
             (Some(page), Some(host)) if page.name() == host.name() => OWN_HOST_ELSEWHERE,
             (Some(_), _) => ATTACK_STOPPED,

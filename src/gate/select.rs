@@ -1,6 +1,8 @@
 //! Steps 5 to 8: which of the candidates opens the host, if any does.
 
-use super::{Budget, Candidate, Credentials, Denial, Gate, Step, TokenName, Tracer, trace};
+use super::{
+    Budget, Candidate, Credentials, Denial, DomainRules, Gate, Step, TokenName, Tracer, trace,
+};
 use crate::name::Host;
 use crate::policy::{self, Entry, Site};
 use crate::token::{Rejection, Session, UnixTime};
@@ -17,7 +19,7 @@ impl Gate {
         budget: &mut Budget,
         tracer: &mut impl Tracer,
     ) -> Selection<'r> {
-        let issuers = self.issuers_of_domain.get(host.domain()).map_or(&[][..], Vec::as_slice);
+        let issuers = self.domains.issuers_of(host);
         let site = Site { label: host.label(), issuers };
         let mut candidates = Candidates::default();
         for candidate in credentials.iter() {
@@ -60,7 +62,7 @@ impl Gate {
                 candidates.unjudged.get_or_insert((unknown, token));
                 continue;
             }
-            let entry = policy::authorize(&session, site, &self.grants);
+            let entry = policy::authorize(&session, site, &self.verifier.grants);
             tracer.note(Step::Policy, entry.is_ok(), || trace::policy(&session, site, entry));
             match entry {
                 // Nothing that follows can beat the first own label.
@@ -95,8 +97,9 @@ impl Gate {
             };
         }
         let source = candidate.source;
+        let sessions = self.domains.of(host).and_then(DomainRules::gate_sessions);
         let judged = budget.spend(source.is_cookie(), |signatures| {
-            self.verifier.verify_within(candidate.token, host, now, signatures)
+            self.verifier.verify_session(candidate.token, host, sessions, now, signatures)
         });
         budget.effort.count(&judged);
         match judged {

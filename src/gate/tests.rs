@@ -5,9 +5,13 @@ mod keys;
 
 use super::*;
 use crate::cross_site::{Mode, Presented, Provenance, Scheme};
-use crate::name::{Case, Domain, LabelRules, ReservedLabels};
+use crate::handoff::SignIn;
+use crate::name::{Case, Domain, Domains, LabelRules, ReservedLabels};
 use crate::revocation::Memory;
-use crate::token::{Algorithm, ClaimPath, GrantClaim, IdentityValue, Issuer, KeySet};
+use crate::token::{
+    Algorithm, ClaimPath, Grant, GrantLabels, Grants, IdentityValue, IdentityValues, Issuer,
+    IssuerId, Issuers, KeySet,
+};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -49,30 +53,46 @@ fn issuer(name: &str, secret: &[u8], bare: bool) -> Issuer {
     }
 }
 
+/// The portal's users have workspaces in both domains, those of the partner in the second only;
+/// `sign_in` is that of the first.
+pub(super) fn domains(sign_in: Option<SignIn>) -> DomainTable {
+    let names = ["vdi.example.com", "lab.example.org"].map(|name| Domain::new(name).unwrap());
+    DomainTable::new(Domains::new(names.into()).unwrap(), |id| {
+        let (issuers, sign_in) = match id.position() {
+            0 => (vec![0], sign_in.clone()),
+            _ => (vec![0, 1], None),
+        };
+        DomainRules { issuers: issuers.into_iter().map(IssuerId::at).collect(), sign_in }
+    })
+}
+
 /// Two domains: the portal's users live in both, the partner's in the second only; the portal's
 /// `vdi-admins` may enter everywhere, its `dev-pair` group may enter bob's.
 pub(super) fn gate() -> Gate {
-    let domain = |name| Domain::new(name).unwrap();
-    let grant = |contains: &str| GrantClaim {
-        issuer: 0,
+    let grant = |contains: &str, labels| Grant {
+        issuer: IssuerId::at(0),
         claim: ClaimPath::new("groups").unwrap(),
         contains: contains.into(),
+        labels,
     };
+    let bob = GrantLabels::Only(vec![crate::name::Label::new("bob").unwrap()]);
+    let mut identity = IdentityValues::default();
+    identity.add(IdentityValue::Username);
     Gate {
-        domains: Domains::new(vec![domain("vdi.example.com"), domain("lab.example.org")]).unwrap(),
-        issuers_of_domain: vec![vec![0], vec![0, 1]],
+        domains: domains(None),
         verifier: Verifier {
-            issuers: vec![issuer(PORTAL, SECRET, true), issuer(PARTNER, OTHER_SECRET, false)],
+            issuers: Issuers::new(vec![
+                issuer(PORTAL, SECRET, true),
+                issuer(PARTNER, OTHER_SECRET, false),
+            ]),
             leeway: 30,
             max_bytes: 8192,
-            identity: vec![IdentityValue::Username],
-            grants: vec![grant("vdi-admins"), grant("dev-pair")],
-            own_sessions: vec![None, None],
+            identity,
+            grants: Grants::new(vec![
+                grant("vdi-admins", GrantLabels::All),
+                grant("dev-pair", bob),
+            ]),
         },
-        grants: vec![
-            GrantLabels::All,
-            GrantLabels::Only(vec![crate::name::Label::new("bob").unwrap()]),
-        ],
         cross_site: CrossSite::default(),
         cache: SessionCache::new(1 << 20),
         revocations: Arc::new(Memory::default()),

@@ -124,7 +124,7 @@ pub(super) fn host(raw: &str, parsed: &Result<Host<'_>, HostError>, domains: &Do
                 host.name(),
                 host.label(),
                 session.unwrap_or_default(),
-                domains.iter().nth(host.domain()).map_or("", |domain| domain.as_str()),
+                domains.at(host.domain()).map_or("", Domain::as_str),
             )
         }
         Err(error) => {
@@ -241,7 +241,8 @@ pub(super) fn policy(
     let label = session.label().as_str();
     match entry {
         Ok(Entry::Own) => format!("the session's label {label:?} is the host's"),
-        Ok(Entry::Grant(index)) => {
+        Ok(Entry::Grant(id)) => {
+            let index = id.position();
             format!("the session's label is {label:?}; grants[{index}] opens {:?}", site.label)
         }
         Err(policy::Refusal::IssuerNotOfDomain) => {

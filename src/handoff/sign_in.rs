@@ -1,7 +1,7 @@
 //! Where the users of a domain sign in, as configured.
 
 use super::SessionCookies;
-use crate::token::SessionKeys;
+use crate::token::GateSessions;
 use std::fmt::Write as _;
 
 /// Key `login` of a domain, checked.
@@ -21,11 +21,9 @@ pub struct SignIn {
 /// Key `login.handoff` of a domain, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handoff {
-    /// The keys that sign sessions.
-    pub keys: SessionKeys,
-    /// The maximal lifetime of a session in seconds.
-    pub lifetime: u64,
-    /// The session cookie.
+    /// The sessions that doorward makes.
+    pub sessions: GateSessions,
+    /// The cookie that holds the session token.
     pub cookies: SessionCookies,
 }
 

@@ -85,7 +85,7 @@ impl BackChannelHandler {
 
     fn verify_token(&self, state: &State, token: &str) -> Result<LogoutToken, Rejection> {
         let now = now();
-        state.gate.verifier.verify_logout(token, now, || self.may_verify(now))
+        state.gate.verifier.verify_logout(token, now, &mut || self.may_verify(now))
     }
 
     /// Counts one signature; `false` if this second's limit is reached.
@@ -152,7 +152,7 @@ fn refused(rejection: Rejection) -> LogoutError {
 /// Revokes what a verified logout token names, once.
 async fn revoke(state: &State, logout: LogoutToken, now: UnixTime) -> Result<(), LogoutError> {
     let gate = &state.gate;
-    let life = state.lives.get(logout.issuer).copied().flatten();
+    let life = state.longest_life(logout.issuer);
     let revocation = Revocation {
         // A session (`sid`) ends as a whole; a subject can sign in again, with a new session.
         issued_before: match logout.name.kind {

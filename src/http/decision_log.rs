@@ -41,7 +41,7 @@ impl DecisionLog<'_> {
     /// A permit.
     pub(super) fn permit(&self, permit: &Permit<'_>, counters: &DecisionCounters) {
         let grant = match permit.entry() {
-            Entry::Grant(index) => Some(index),
+            Entry::Grant(id) => Some(id.position()),
             Entry::Own => None,
         };
         let would_deny = match permit.clearance() {

@@ -17,7 +17,7 @@ use crate::handoff::address::{self, ENTER, LOGIN, LOGOUT};
 use crate::handoff::{Handoff, MAX_COOKIE_BYTES, Pending, SessionClaims};
 use crate::name::Host;
 use crate::random;
-use crate::token::{HandoffToken, Rejection, Session, UnixTime};
+use crate::token::{HandoffToken, IssuerId, Rejection, Session, UnixTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::FutureExt as _;
@@ -35,7 +35,7 @@ pub struct GatePathResult {
     /// The path to which a sign-in returns the browser.
     pub(super) return_path: String,
     /// The issuer of a hand-off token that names a key its issuer does not have.
-    pub(super) key_unknown_of: Option<usize>,
+    pub(super) key_unknown_of: Option<IssuerId>,
 }
 
 impl GatePathResult {
@@ -203,14 +203,15 @@ impl GatePathRequest<'_> {
         handoff: &HandoffToken,
         pending: &Pending,
     ) -> Result<Redirect, GatePathProblem> {
-        let Handoff { keys, lifetime, cookies } = self.handoff;
+        let Handoff { sessions, cookies } = self.handoff;
         let id: [u8; 16] = random::bytes().map_err(|_| GatePathProblem::Unavailable)?;
         let id = URL_SAFE_NO_PAD.encode(id);
         let host = self.page.host.name();
-        let session = SessionClaims::new(handoff, host, &id, *lifetime, self.now);
+        let session = SessionClaims::new(handoff, host, &id, sessions.lifetime, self.now);
         let expired = GatePathProblem::Token(Rejection::Expired);
         let session = session.ok_or(expired)?;
-        let token = keys.sign(&session.claims).map_err(|_| GatePathProblem::Unavailable)?;
+        let token =
+            sessions.keys.sign(&session.claims).map_err(|_| GatePathProblem::Unavailable)?;
         let largest = self.state.gate.verifier.max_bytes;
         if cookies.size(&token) > MAX_COOKIE_BYTES || token.len() > largest {
             return Err(GatePathProblem::SessionTooLarge);

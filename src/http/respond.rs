@@ -116,13 +116,7 @@ impl State {
 
     /// The user's own workspace, in this domain if their issuer has users here.
     fn own_url(&self, session: &Session, page: &RequestedPage<'_>) -> Option<String> {
-        let has_workspaces_in = |domain: &usize| {
-            let issuers = self.gate.issuers_of_domain.get(*domain);
-            issuers.is_some_and(|issuers| issuers.contains(&session.issuer()))
-        };
-        let domains = 0..self.gate.domains.len();
-        let domain = std::iter::once(page.host.domain()).chain(domains).find(has_workspaces_in)?;
-        let domain = self.gate.domains.iter().nth(domain)?;
+        let domain = self.gate.domains.home_of(session.issuer(), page.host)?;
         Some(page.origin.sibling(session.label().as_str(), domain.as_str()))
     }
 }

@@ -6,13 +6,13 @@ use super::decision::Decision;
 use super::forwarded::ForwardedReader;
 use super::handler::{Body, Peer};
 use super::unread;
-use super::upstream_headers::UpstreamHeaders;
+use super::upstream_headers::{IdentityHeader, UpstreamHeaders};
 use crate::gate::{Denial, Denied, Gate, Permit, Step, Tracer};
 use crate::handoff::SignIn;
 use crate::name::Host;
-use crate::token::UnixTime;
+use crate::token::{IssuerId, MAX_LEEWAY, UnixTime};
 use hyper::Response;
-use hyper::header::{HeaderMap, HeaderName};
+use hyper::header::HeaderMap;
 use ipnet::IpNet;
 
 /// One configuration, with everything that a decision and its answer need.
@@ -23,15 +23,13 @@ pub struct State {
     pub reader: ForwardedReader,
     /// Step 1.
     pub trusted_proxies: Vec<IpNet>,
-    /// For each domain, where its users sign in.
-    pub sign_in: Vec<Option<SignIn>>,
-    /// Names of the identity headers, in the order of the verifier's list.
-    pub identity_headers: Vec<HeaderName>,
+    /// The headers that carry the user's identity.
+    pub identity_headers: Vec<IdentityHeader>,
     /// Key `log.usernames`.
     pub log_usernames: bool,
-    /// For each issuer, the number of seconds for which its tokens and sessions can be valid; `None`:
-    /// without limit.
-    pub lives: Vec<Option<u64>>,
+    /// Seconds that a session made from a hand-off token can be valid, whatever a reload configures;
+    /// 0 without hand-off.
+    pub longest_gate_session: u64,
     /// Admits requests that change revocations; `None`: all are refused.
     pub admin_secret: Option<AdminSecret>,
 }
@@ -98,7 +96,15 @@ impl State {
 
     /// Where the users of this host's domain sign in.
     pub(super) fn sign_in_of(&self, host: &Host<'_>) -> Option<&SignIn> {
-        self.sign_in.get(host.domain())?.as_ref()
+        self.gate.domains.of(host)?.sign_in.as_ref()
+    }
+
+    /// Seconds from the issue of a token after which neither it nor a session made from it can still
+    /// be valid. `None`: there is no limit.
+    pub(super) fn longest_life(&self, issuer: IssuerId) -> Option<u64> {
+        let life = self.gate.verifier.issuers.get(issuer)?.max_lifetime?;
+        // The greatest possible leeway at both ends, and the minute that a hand-off token is valid.
+        Some(life.max(self.longest_gate_session).saturating_add(2 * MAX_LEEWAY + 60))
     }
 
     /// The 200 for a permit, with the headers that the desktop receives.

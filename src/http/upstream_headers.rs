@@ -11,7 +11,7 @@ use super::headers::SHARD;
 use crate::gate::{Gate, Permit};
 use crate::name::Shard;
 use crate::policy::Entry;
-use crate::token::IdentityValue;
+use crate::token::IdentityId;
 use bytes::Bytes;
 use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
 
@@ -26,24 +26,36 @@ pub struct UpstreamHeaders<'r> {
     pub cookies: &'r GateCookies,
     /// `tokens.headers`.
     pub token_headers: &'r [HeaderName],
-    /// Names of `identity_headers`, in the order of the verifier's list.
-    pub identity_headers: &'r [HeaderName],
+    /// `identity_headers`.
+    pub identity_headers: &'r [IdentityHeader],
+}
+
+/// One of `identity_headers`.
+pub struct IdentityHeader {
+    /// Its name.
+    pub name: HeaderName,
+    /// Where its value comes from.
+    pub value: IdentitySource,
+}
+
+/// Where the value of an identity header comes from.
+#[derive(Clone, Copy)]
+pub enum IdentitySource {
+    /// The label in the host of the request.
+    HostLabel,
+    /// The session.
+    Session(IdentityId),
 }
 
 impl UpstreamHeaders<'_> {
     /// Writes the headers into the 200.
     pub fn write(&self, permit: &Permit<'_>, into: &mut HeaderMap) {
         let session = permit.session();
-        let values = self.gate.verifier.identity.iter().zip(session.identity());
-        for (name, (kind, value)) in self.identity_headers.iter().zip(values) {
-            let value = match kind {
-                IdentityValue::HostLabel => HeaderValue::from_str(permit.host().label()).ok(),
-                IdentityValue::Username
-                | IdentityValue::Label
-                | IdentityValue::Issuer
-                | IdentityValue::Session
-                | IdentityValue::Claim(_) => value
-                    .as_ref()
+        for IdentityHeader { name, value } in self.identity_headers {
+            let value = match *value {
+                IdentitySource::HostLabel => HeaderValue::from_str(permit.host().label()).ok(),
+                IdentitySource::Session(id) => session
+                    .identity(id)
                     .and_then(|value| HeaderValue::from_maybe_shared(value.clone()).ok()),
             };
             if let Some(value) = value {

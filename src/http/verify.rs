@@ -15,7 +15,7 @@ use crate::clock::since_epoch;
 use crate::gate::{Denial, Denied, NoTrace, Permit, is_reserved};
 use crate::name::Host;
 use crate::observe::{Counter, LogRateLimit, Metrics, field};
-use crate::token::UnixTime;
+use crate::token::{IssuerId, UnixTime};
 use arc_swap::ArcSwap;
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
@@ -142,14 +142,14 @@ impl VerifyHandler {
 
     /// Starts a fetch of the keys of an issuer whose token names an unknown key. The answer does not
     /// wait for it: the client sends its request again.
-    fn start_key_lookup(&self, state: &State, issuer: Option<usize>) {
+    fn start_key_lookup(&self, state: &State, issuer: Option<IssuerId>) {
         if let Some(issuer) = issuer {
             drop(self.look_up_keys(state, issuer));
         }
     }
 
     /// Starts a fetch of this issuer's keys, unless it is not due.
-    pub(super) fn look_up_keys(&self, state: &State, issuer: usize) -> Option<KeyLookup> {
+    pub(super) fn look_up_keys(&self, state: &State, issuer: IssuerId) -> Option<KeyLookup> {
         let issuer = state.gate.verifier.issuers.get(issuer)?;
         self.on_unknown_key.get()?(&issuer.name)
     }

@@ -70,7 +70,7 @@ pub struct Domains(Box<[Domain]>);
 
 #[expect(clippy::len_without_is_empty, reason = "there is always at least one domain")]
 impl Domains {
-    /// Keeps the order of `domains`: their indexes are what [`Domains::position`] answers.
+    /// Keeps the order of `domains`.
     ///
     /// # Errors
     /// There is no domain, or two of them overlap.
@@ -99,23 +99,39 @@ impl Domains {
         self.0.iter()
     }
 
+    /// The id of each, in configured order.
+    pub fn ids(&self) -> impl Iterator<Item = DomainId> {
+        (0..self.0.len()).map(DomainId)
+    }
+
     /// How many there are; at least one.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// The domain at `index`, as [`Domains::position`] and [`Host::domain`](super::Host::domain)
-    /// give it.
+    /// The domain with this id; `None` if the id is of another, longer list.
     #[must_use]
-    pub fn at(&self, index: usize) -> Option<&Domain> {
-        self.0.get(index)
+    pub fn at(&self, id: DomainId) -> Option<&Domain> {
+        self.0.get(id.0)
     }
 
-    /// Index of the domain that *equals* `name` (already canonical).
+    /// The domain that *equals* `name` (already canonical).
     #[must_use]
-    pub fn position(&self, name: &str) -> Option<usize> {
-        self.0.iter().position(|domain| domain.as_str() == name)
+    pub fn named(&self, name: &str) -> Option<DomainId> {
+        self.0.iter().position(|domain| domain.as_str() == name).map(DomainId)
+    }
+}
+
+/// One of the [`Domains`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DomainId(usize);
+
+impl DomainId {
+    /// Its position in the list, from 0.
+    #[must_use]
+    pub fn position(self) -> usize {
+        self.0
     }
 }
 

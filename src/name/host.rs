@@ -16,7 +16,7 @@ pub use error::HostError;
 use super::dns::{MAX_LABEL_BYTES, MAX_NAME_BYTES};
 use super::label;
 use super::session_slug::{self, SessionSlug};
-use super::{Domain, Domains, Label};
+use super::{Domain, DomainId, Domains, Label};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -28,7 +28,7 @@ pub struct Host<'r> {
     name: Cow<'r, str>,
     /// Where the user's label begins (0 without a session slug) and ends in `name`.
     label: Range<usize>,
-    domain: usize,
+    domain: DomainId,
     port: Option<u16>,
 }
 
@@ -60,8 +60,8 @@ impl<'r> Host<'r> {
         let Some((first, parent)) = name.split_once('.') else {
             return Err(HostError::UnknownDomain);
         };
-        let Some(domain) = domains.position(parent) else {
-            let is_bare_domain = domains.position(&name).is_some();
+        let Some(domain) = domains.named(parent) else {
+            let is_bare_domain = domains.named(&name).is_some();
             return Err(if is_bare_domain {
                 HostError::BareDomain
             } else {
@@ -111,9 +111,9 @@ impl<'r> Host<'r> {
         self.name.get(..self.label.start.checked_sub(SEPARATOR.len())?)
     }
 
-    /// Index into the `Domains` it was parsed with.
+    /// The domain among the `Domains` it was parsed with.
     #[must_use]
-    pub fn domain(&self) -> usize {
+    pub fn domain(&self) -> DomainId {
         self.domain
     }
 

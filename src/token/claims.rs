@@ -13,6 +13,7 @@ pub(super) use time::{Times, numeric_date};
 
 use super::{
     json::{Object, Value},
+    purpose::Purpose,
     rejection::Rejection,
 };
 
@@ -23,6 +24,28 @@ use super::{
 pub(super) fn issuer<'claims>(claims: &'claims Object<'_>) -> Result<&'claims str, Rejection> {
     let value = claims.get("iss").ok_or(Rejection::IssuerMissing)?;
     value.as_str().ok_or(Rejection::IssuerMalformed)
+}
+
+/// Looks through the claims for a kind that is no session.
+///
+/// # Errors
+/// [`Rejection::WrongKind`], and [`Rejection::TypeMalformed`] for a claim `typ` that cannot
+/// be read. The looser claims (`type` and so on) mean other things elsewhere, so they only
+/// count when they are strings.
+pub(super) fn check_purpose(claims: &Object<'_>) -> Result<(), Rejection> {
+    if claims.get("events").is_some() {
+        return Err(Rejection::WrongKind(Purpose::Logout));
+    }
+    if claims.get("typ").is_some_and(|value| value.as_str().is_none()) {
+        return Err(Rejection::TypeMalformed);
+    }
+    for claim in ["typ", "token_type", "token_use", "type"] {
+        let name = claims.get(claim).and_then(|value| value.as_str());
+        if let Some(kind) = name.and_then(Purpose::named) {
+            return Err(Rejection::WrongKind(kind));
+        }
+    }
+    Ok(())
 }
 
 /// At least one of `audiences` is in `aud`, compared exactly (RFC 7519, section 4.1.3). With no

@@ -4,9 +4,8 @@
 //! So one token has one spelling (RFC 7515, section 2), which the cache and revocation by token
 //! rely on. Knows no JSON, no key and no claim; called by the verifier alone.
 
-use super::rejection::Rejection;
+use super::rejection::{Part, Rejection};
 use base64::{DecodeError, Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use std::fmt;
 
 /// A token cut into its parts, with header and payload decoded.
 pub(super) struct Compact<'token> {
@@ -60,27 +59,6 @@ impl<'token> Compact<'token> {
             signature_bytes: decode(Part::Signature, signature)?,
             header: decode(Part::Header, header)?,
             payload: decode(Part::Payload, payload)?,
-        })
-    }
-}
-
-/// A part of a token, for the reason of a rejection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The first.
-    Header,
-    /// The second.
-    Payload,
-    /// The third.
-    Signature,
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Header => "header",
-            Self::Payload => "payload",
-            Self::Signature => "signature",
         })
     }
 }

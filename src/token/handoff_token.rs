@@ -6,14 +6,18 @@
 //! to make a session token of, and never a session by itself.
 
 use super::{
-    ClaimPath, IdentityValue, Issuer, Rejection, Session, UnixTime, Verifier,
-    claims::{self, Times, numeric_date},
+    claims::{self, ClaimPath, Times, numeric_date},
     compact::Compact,
-    header::{self, Header},
-    json::{self, Object, Value},
-    purpose::Purpose,
-    session_token::ORIGINAL_ISSUER,
+    identity::IdentityValue,
+    issuer::{Issuer, IssuerId},
+    json::{Object, Value},
+    rejection::Rejection,
+    session::{Session, SessionTerms},
+    session_token::{HANDOFF_LEEWAY, HANDOFF_LIFETIME, ORIGINAL_ISSUER},
+    signed::{Expected, Signed},
+    verifier::Verifier,
 };
+use crate::unix_time::UnixTime;
 use serde_json::Map;
 use std::fmt;
 
@@ -83,18 +87,16 @@ impl Verifier {
         now: UnixTime,
     ) -> Result<HandoffToken, Rejection> {
         let compact = Compact::split(token, self.max_bytes)?;
-        let header = header::parse(&compact.header)?;
-        let header = Header::read(&header)?;
-        let claims = json::parse_object(&compact.payload).map_err(Rejection::Payload)?;
-        let (index, issuer) = self.issuer(claims::issuer(&claims)?)?;
-        header.check_handoff(issuer)?;
         let signatures = &mut { MOST_SIGNATURES };
-        issuer.keys.verify_within(header.algorithm, header.kid, &compact, signatures)?;
-        Purpose::check_claims(&claims)?;
-        check_origin(&claims, origin)?;
-        let times = Times::read(&claims)?;
-        times.check_lifetime(Some(MAX_LIFETIME))?;
-        let id = claims::identifier(&claims, "jti")?.ok_or(Rejection::IdentifierMissing)?;
+        let signed = Signed::verify(&self.issuers, &compact, Expected::Handoff, signatures)?;
+        let (issuer_id, issuer) = signed.issuer()?;
+        let claims = signed.claims();
+        claims::check_purpose(claims)?;
+        check_origin(claims, origin)?;
+        let times = Times::read(claims)?;
+        times.check_lifetime(Some(HANDOFF_LIFETIME))?;
+        let id: Box<str> =
+            claims::identifier(claims, "jti")?.ok_or(Rejection::IdentifierMissing)?.into();
         let nonce = claims.get("nonce").and_then(Value::as_str);
         // Neither side is a secret: the browser has sent the one, the portal has seen the other.
         if challenge.is_some() && nonce != challenge {
@@ -106,16 +108,17 @@ impl Verifier {
                 Some(numeric_date(value).ok_or(Rejection::TimeMalformed("session_exp"))?)
             }
         };
-        // A minute is a minute, however far the clocks of other tokens may be apart.
-        times.check(now, self.leeway.min(MOST_LEEWAY))?;
-        let session = self.vouch(index, issuer, &claims, times, None, now)?;
-        let carried = self.carried(index, issuer, &claims);
-        Ok(HandoffToken { session, id: id.into(), session_ends, carried })
+        // Bounded whatever `tokens.leeway` is: a hand-off token must expire after about a minute.
+        times.check(now, self.leeway.min(HANDOFF_LEEWAY))?;
+        let carried = self.carried(issuer_id, issuer, claims);
+        let terms = SessionTerms { id: issuer_id, issuer, times, only_host: None };
+        let session = self.session(signed, &terms, now)?;
+        Ok(HandoffToken { session, id, session_ends, carried })
     }
 
     fn carried(
         &self,
-        index: usize,
+        issuer_id: IssuerId,
         issuer: &Issuer,
         claims: &Object<'_>,
     ) -> Map<String, serde_json::Value> {
@@ -125,7 +128,8 @@ impl Verifier {
             let value = claims.get(name).and_then(Value::as_str);
             carried.extend(value.map(|value| (name.to_owned(), value.into())));
         }
-        let of_grants = self.grants.iter().filter(|grant| grant.issuer == index);
+        let of_grants =
+            self.grants.iter().map(|(_, grant)| grant).filter(|grant| grant.issuer == issuer_id);
         let of_headers = self.identity.iter().filter_map(|value| match value {
             IdentityValue::Claim(path) => Some(path),
             IdentityValue::Username
@@ -178,12 +182,6 @@ impl ClaimPath {
 /// Claims of a session token that say what the gate says, whatever the hand-off's said.
 const OF_THE_GATE: [&str; 9] =
     ["iss", "aud", "exp", "nbf", "iat", "jti", "nonce", ORIGINAL_ISSUER, "session_exp"];
-/// `exp` − `iat` in seconds: long enough for a redirect on a bad line.
-const MAX_LIFETIME: u64 = 60;
-/// Seconds that the portal's clock may differ for a hand-off, at most.
-const MOST_LEEWAY: u64 = 30;
-/// Seconds between the making of a hand-off and that of its session, at most.
-pub(super) const ON_ITS_WAY: u64 = MAX_LIFETIME + MOST_LEEWAY;
 /// For one hand-off; a set without `kid`s may have as many keys to try.
 const MOST_SIGNATURES: u16 = 4;
 

@@ -7,10 +7,11 @@
 
 use super::{
     Algorithm,
+    issuer::Issuer,
     json::{self, Object},
-    purpose::{HANDOFF, Purpose, SESSION, media_subtype},
+    kid::is_kid,
+    purpose::{HANDOFF, LOGOUT, Purpose, SESSION, media_subtype},
     rejection::Rejection,
-    verifier::Issuer,
 };
 
 /// What the gate reads in a header. Everything else in it is without effect.
@@ -52,11 +53,6 @@ impl<'token> Header<'token> {
         self.typ == Some(SESSION)
     }
 
-    /// `typ`, as it stands there.
-    pub(super) fn typ(&self) -> Option<&'token str> {
-        self.typ
-    }
-
     /// Judges the header of a hand-off token: an issuer's algorithm, and this one type in place of
     /// the issuer's `types`.
     ///
@@ -71,6 +67,22 @@ impl<'token> Header<'token> {
             return Ok(());
         }
         Err(Rejection::NoHandoff)
+    }
+
+    /// Judges the header of a logout token: an issuer's algorithm, and the type of logout tokens or
+    /// none (section 2.4 of Back-Channel Logout only recommends it).
+    ///
+    /// # Errors
+    /// An algorithm that this issuer does not use, and any other type.
+    pub(super) fn check_logout(&self, issuer: &Issuer) -> Result<(), Rejection> {
+        if !issuer.algorithms.contains(&self.algorithm) {
+            return Err(Rejection::AlgorithmNotAllowed(self.algorithm));
+        }
+        match self.typ {
+            None => Ok(()),
+            Some(typ) if media_subtype(typ).eq_ignore_ascii_case(LOGOUT) => Ok(()),
+            Some(_) => Err(Rejection::NoLogout),
+        }
     }
 
     /// Judges the header by the rules of the issuer that the payload names.
@@ -105,12 +117,6 @@ pub(super) fn parse(header: &[u8]) -> Result<Object<'_>, Rejection> {
         return Err(Rejection::HeaderTooLong);
     }
     json::parse_object(header).map_err(Rejection::Header)
-}
-
-/// Whether a text may be a `kid`, in a token and in a key set alike: bounded, and nothing in it
-/// that could not stand in a log line as it is.
-pub(super) fn is_kid(text: &str) -> bool {
-    (1..=256).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Refused whatever their value, `null` and `false` included: who sends one of these expects it

@@ -31,6 +31,32 @@ pub enum IdentityValue {
     Claim(ClaimPath),
 }
 
+/// One of the [`IdentityValues`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdentityId(usize);
+
+impl IdentityId {
+    pub(super) fn position(self) -> usize {
+        self.0
+    }
+}
+
+/// The values that each session provides for the identity headers of one configuration.
+#[derive(Default)]
+pub struct IdentityValues(Vec<IdentityValue>);
+
+impl IdentityValues {
+    /// Adds a value and returns the id by which sessions provide it.
+    pub fn add(&mut self, value: IdentityValue) -> IdentityId {
+        self.0.push(value);
+        IdentityId(self.0.len() - 1)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &IdentityValue> {
+        self.0.iter()
+    }
+}
+
 /// What is known of the user besides the claims.
 pub(super) struct UserIdentity<'session> {
     pub(super) username: &'session str,
@@ -46,7 +72,7 @@ impl UserIdentity<'_> {
     /// A value above [`MAX_VALUE_BYTES`], or a number that has no exact value.
     pub(super) fn values(
         &self,
-        wanted: &[IdentityValue],
+        wanted: &IdentityValues,
         claims: &Object<'_>,
     ) -> Result<Box<[Option<Bytes>]>, Rejection> {
         let value = |(position, wanted): (usize, &IdentityValue)| {

@@ -5,20 +5,23 @@
 //! no `nonce`, a `jti`. It ends something and opens nothing.
 
 use super::{
-    Rejection, UnixTime, Verifier,
     claims::{self, Times},
     compact::Compact,
-    header::{self, Header},
-    json::{self, Object, Value},
-    purpose::{Purpose, media_subtype},
+    issuer::IssuerId,
+    json::{Object, Value},
+    purpose::Purpose,
+    rejection::Rejection,
+    signed::{Expected, Signed},
+    verifier::Verifier,
 };
 use crate::revocation::{KeyKind, RevocationKey};
+use crate::unix_time::UnixTime;
 
 /// What a provider says has ended.
 #[derive(Debug)]
 pub struct LogoutToken {
-    /// Index into [`Verifier::issuers`].
-    pub issuer: usize,
+    /// The issuer that sent it.
+    pub issuer: IssuerId,
     /// The sign-in, where the token names one; else the subject.
     pub name: RevocationKey,
     /// `jti`: counts once.
@@ -38,32 +41,24 @@ impl Verifier {
         &self,
         token: &str,
         now: UnixTime,
-        may_compute: impl FnOnce() -> bool,
+        may_compute: &mut dyn FnMut() -> bool,
     ) -> Result<LogoutToken, Rejection> {
         let compact = Compact::split(token, self.max_bytes)?;
-        let header = header::parse(&compact.header)?;
-        let header = Header::read(&header)?;
-        let claims = json::parse_object(&compact.payload).map_err(Rejection::Payload)?;
-        let (index, issuer) = self.issuer(claims::issuer(&claims)?)?;
-        header.check_logout(issuer)?;
-        if !issuer.keys.knows(header.kid) {
-            return Err(Rejection::KeyUnknown);
-        }
-        if !may_compute() {
-            return Err(Rejection::OverBudget);
-        }
         let signatures = &mut { MOST_SIGNATURES };
-        issuer.keys.verify_within(header.algorithm, header.kid, &compact, signatures)?;
-        claims::check_audience(&claims, &issuer.audiences)?;
-        check_event(&claims)?;
-        let times = Times::read(&claims)?;
+        let expected = Expected::Logout(may_compute);
+        let signed = Signed::verify(&self.issuers, &compact, expected, signatures)?;
+        let (issuer_id, issuer) = signed.issuer()?;
+        let claims = signed.claims();
+        claims::check_audience(claims, &issuer.audiences)?;
+        check_event(claims)?;
+        let times = Times::read(claims)?;
         let issued_at = times.issued_at.ok_or(Rejection::IssuedAtMissing)?;
         if now.0.saturating_sub(issued_at.0) > MAX_AGE {
             return Err(Rejection::Expired);
         }
-        let id = claims::identifier(&claims, "jti")?.ok_or(Rejection::IdentifierMissing)?;
-        let session = claims::identifier(&claims, "sid")?;
-        let subject = claims::identifier(&claims, "sub")?;
+        let id = claims::identifier(claims, "jti")?.ok_or(Rejection::IdentifierMissing)?;
+        let session = claims::identifier(claims, "sid")?;
+        let subject = claims::identifier(claims, "sub")?;
         let (kind, value) = match (session, subject) {
             (Some(session), _) => (KeyKind::Session, session),
             (None, Some(subject)) => (KeyKind::Subject, subject),
@@ -72,26 +67,12 @@ impl Verifier {
         times.check(now, self.leeway)?;
         let name = RevocationKey { issuer: issuer.name.clone(), kind, value: value.into() };
         Ok(LogoutToken {
-            issuer: index,
+            issuer: issuer_id,
             name,
             id: id.into(),
             issued_at,
             expires_at: times.expires_at,
         })
-    }
-}
-
-impl Header<'_> {
-    /// The `typ` of a logout token: its own, or none (section 2.4 only recommends it).
-    fn check_logout(&self, issuer: &super::Issuer) -> Result<(), Rejection> {
-        if !issuer.algorithms.contains(&self.algorithm) {
-            return Err(Rejection::AlgorithmNotAllowed(self.algorithm));
-        }
-        match self.typ() {
-            None => Ok(()),
-            Some(typ) if media_subtype(typ).eq_ignore_ascii_case(TYPE) => Ok(()),
-            Some(_) => Err(Rejection::NoLogout),
-        }
     }
 }
 
@@ -111,7 +92,6 @@ fn check_event(claims: &Object<'_>) -> Result<(), Rejection> {
     }
 }
 
-const TYPE: &str = "logout+jwt";
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// Seconds. The recommended life is two minutes; a provider that could not reach us tries again.
 const MAX_AGE: u64 = 3600;
@@ -145,7 +125,7 @@ mod tests {
     fn judge(header: &str, changes: serde_json::Value) -> Result<LogoutToken, Rejection> {
         let (verifier, key) = fixture::single(Algorithm::Es256);
         let token = forge(key, header, &serde_json::Value::Object(logout(changes)).to_string());
-        verifier.verify_logout(&token, NOW, || true)
+        verifier.verify_logout(&token, NOW, &mut || true)
     }
 
     const HEADER: &str = r#"{"alg":"ES256","typ":"logout+jwt"}"#;
@@ -153,7 +133,7 @@ mod tests {
     #[test]
     fn what_ended_is_the_sign_in_or_else_the_subject() {
         let both = judge(HEADER, json!({})).unwrap();
-        assert_eq!((both.issuer, &*both.id), (0, "logout-1"));
+        assert_eq!((both.issuer.position(), &*both.id), (0, "logout-1"));
         assert_eq!(&*both.name.issuer, ISSUER);
         assert_eq!((both.name.kind, &*both.name.value), (KeyKind::Session, "sign-in-1"));
         let subject = judge(HEADER, json!({"sid": null})).unwrap();
@@ -218,9 +198,9 @@ mod tests {
     fn only_a_signature_is_asked_leave_for() {
         let (verifier, key) = fixture::single(Algorithm::Es256);
         let good = forge(key, HEADER, &serde_json::Value::Object(logout(json!({}))).to_string());
-        let judged = verifier.verify_logout(&good, NOW, || false);
+        let judged = verifier.verify_logout(&good, NOW, &mut || false);
         assert_eq!(judged.err(), Some(Rejection::OverBudget));
-        let never = || unreachable!("nothing was to be computed");
+        let mut never = || unreachable!("nothing was to be computed");
         let stranger = logout(json!({"iss": "https://evil.example"}));
         for (row, token) in [
             ("no_token", "x".to_owned()),
@@ -235,7 +215,7 @@ mod tests {
                 ),
             ),
         ] {
-            assert!(verifier.verify_logout(&token, NOW, never).is_err(), "{row}");
+            assert!(verifier.verify_logout(&token, NOW, &mut never).is_err(), "{row}");
         }
     }
 
@@ -246,6 +226,9 @@ mod tests {
         let expected = Some(Rejection::WrongKind(Purpose::Logout));
         assert_eq!(verifier.verify(&token, NOW).err(), expected);
         let session = key.sign(&fixture::claims()).unwrap();
-        assert_eq!(verifier.verify_logout(&session, NOW, || true).err(), Some(Rejection::NoLogout));
+        assert_eq!(
+            verifier.verify_logout(&session, NOW, &mut || true).err(),
+            Some(Rejection::NoLogout)
+        );
     }
 }

@@ -8,7 +8,6 @@
 //! generous, because the fault of refusing too much is a clear message and the fault of the other
 //! is a session that nobody granted.
 
-use super::{json::Object, rejection::Rejection};
 use std::fmt;
 
 /// What a token is, when it is certainly no session.
@@ -39,28 +38,6 @@ impl Purpose {
             return Some(Self::Refresh);
         }
         None
-    }
-
-    /// Looks through the claims for a kind that is no session.
-    ///
-    /// # Errors
-    /// [`Rejection::WrongKind`], and [`Rejection::TypeMalformed`] for a claim `typ` that cannot
-    /// be read. The looser claims (`type` and so on) mean other things elsewhere, so they only
-    /// count when they are strings.
-    pub(super) fn check_claims(claims: &Object<'_>) -> Result<(), Rejection> {
-        if claims.get("events").is_some() {
-            return Err(Rejection::WrongKind(Self::Logout));
-        }
-        if claims.get("typ").is_some_and(|value| value.as_str().is_none()) {
-            return Err(Rejection::TypeMalformed);
-        }
-        for claim in ["typ", "token_type", "token_use", "type"] {
-            let name = claims.get(claim).and_then(|value| value.as_str());
-            if let Some(kind) = name.and_then(Self::named) {
-                return Err(Rejection::WrongKind(kind));
-            }
-        }
-        Ok(())
     }
 }
 
@@ -100,6 +77,9 @@ fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
 pub(super) const HANDOFF: &str = "doorward-handoff+jwt";
 /// `typ` of the session token that the gate makes of it, with a key of its own.
 pub(super) const SESSION: &str = "doorward-session+jwt";
+
+/// `typ` of a logout token (`OpenID Connect` Back-Channel Logout 1.0, section 2.4).
+pub(super) const LOGOUT: &str = "logout+jwt";
 
 const DOORWARD: &str = "doorward-";
 

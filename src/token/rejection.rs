@@ -8,8 +8,9 @@
 mod remedy;
 mod sentence;
 
-use super::{Algorithm, compact::Part, json::JsonFault, purpose::Purpose};
+use super::{Algorithm, json::JsonFault, purpose::Purpose};
 use crate::name::UsernameError;
+use std::fmt;
 
 /// Why a token is no session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -277,6 +278,27 @@ impl std::error::Error for Rejection {
             Self::User(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+/// A part of a token, for the reason of a rejection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The first.
+    Header,
+    /// The second.
+    Payload,
+    /// The third.
+    Signature,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Header => "header",
+            Self::Payload => "payload",
+            Self::Signature => "signature",
+        })
     }
 }
 

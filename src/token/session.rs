@@ -1,41 +1,124 @@
-//! The proof type: who holds a [`Session`] knows that a configured issuer vouched for its user.
+//! The proof type of a verified session token: see [`Session`].
+//!
+//! Made in one function from a [`Signed`], so that no session exists without a verified signature.
+//! What the session may enter is decided by `policy`.
 
-use super::UnixTime;
-use crate::name::{Label, Shard};
+use super::{
+    claims::{self, Times},
+    grant::{GrantId, Grants},
+    identity::{IdentityId, IdentityValues, UserIdentity},
+    issuer::{Issuer, IssuerId},
+    rejection::Rejection,
+    signed::Signed,
+};
+use crate::name::{Host, Label, Shard};
 use crate::revocation::KeyHashes;
+use crate::unix_time::UnixTime;
 use bytes::Bytes;
 use std::fmt;
 
-/// Proof that a configured issuer signed a token and that its claims satisfied that issuer's
-/// rules at the time of verification.
+/// Proof that a configured issuer or doorward itself signed a token, and that its claims satisfied
+/// the rules for it when it was verified.
 ///
-/// Made only by [`Verifier::verify_within`](super::Verifier::verify_within). Everything that a later request
-/// needs is in here, encoded and judged once, so that a request the cache knows costs no parse.
-/// What depends on the request or the time (host, revocation, expiry) is never judged in here.
-#[expect(clippy::struct_field_names, reason = "`sid` is a session id wherever it is written of")]
+/// Holds everything that later requests need, already encoded, so that a request with a cached
+/// session parses nothing. What depends on the request or on the time (host, revocation, expiry) is
+/// checked on each request.
+#[expect(clippy::struct_field_names, reason = "`session_id` is the usual name of `sid`")]
 pub struct Session {
-    pub(super) issuer: usize,
-    pub(super) username: Box<str>,
-    pub(super) label: Label,
-    pub(super) shard: Shard,
-    pub(super) issued_at: Option<UnixTime>,
-    pub(super) not_before: Option<UnixTime>,
-    pub(super) expires_at: UnixTime,
-    pub(super) id: Option<Box<str>>,
-    pub(super) session_id: Option<Box<str>>,
-    pub(super) subject: Option<Box<str>>,
-    /// By what it can be revoked.
-    pub(super) identities: KeyHashes,
-    /// The canonical name of the only host that it opens: one that the gate has made itself.
-    pub(super) only_host: Option<Box<str>>,
-    pub(super) identity: Box<[Option<Bytes>]>,
-    pub(super) grants: Box<[bool]>,
+    issuer: IssuerId,
+    username: Box<str>,
+    label: Label,
+    shard: Shard,
+    times: Times,
+    id: Option<Box<str>>,
+    session_id: Option<Box<str>>,
+    subject: Option<Box<str>>,
+    /// The keys by which it can be revoked.
+    identities: KeyHashes,
+    /// The canonical name of the only host on which it is valid; set if doorward signed the token.
+    only_host: Option<Box<str>>,
+    identity: Box<[Option<Bytes>]>,
+    grants: Box<[GrantId]>,
+}
+
+/// What the rules for a token established from its claims: who vouches for the user, when the
+/// session is valid, and where.
+pub(super) struct SessionTerms<'v> {
+    pub(super) id: IssuerId,
+    pub(super) issuer: &'v Issuer,
+    pub(super) times: Times,
+    /// `None`: on every host.
+    pub(super) only_host: Option<&'v str>,
 }
 
 impl Session {
-    /// Index into [`Verifier::issuers`](super::Verifier::issuers).
+    /// Makes the session, if the token is valid at `now`. `identity` and `grants` are those of the
+    /// configuration.
+    ///
+    /// # Errors
+    /// The first claim that is wrong; the times are checked last.
+    pub(super) fn new(
+        signed: Signed<'_, '_>,
+        terms: &SessionTerms<'_>,
+        identity: &IdentityValues,
+        grants: &Grants,
+        now: UnixTime,
+        leeway: u64,
+    ) -> Result<Self, Rejection> {
+        let claims = signed.into_claims();
+        let SessionTerms { id: issuer_id, issuer, times, only_host } = *terms;
+        let id = claims::identifier(&claims, "jti")?;
+        let session_id = claims::identifier(&claims, "sid")?;
+        let subject = claims::identifier(&claims, "sub")?;
+        let user = issuer.user_claim.find(&claims).ok_or(Rejection::UserMissing)?;
+        let user = user.as_str().ok_or(Rejection::UserMalformed)?;
+        let (username, label) = issuer.labels.label(user).map_err(Rejection::User)?;
+        let user = UserIdentity {
+            username: &username,
+            label: label.as_str(),
+            issuer: &issuer.name,
+            session_id,
+        };
+        let identity = user.values(identity, &claims)?;
+        let held = grants.iter().filter(|(_, grant)| {
+            grant.issuer == issuer_id && claims::holds(grant.claim.find(&claims), &grant.contains)
+        });
+        times.check(now, leeway)?;
+        Ok(Self {
+            issuer: issuer_id,
+            shard: Shard::of(label.as_str()),
+            times,
+            identities: KeyHashes::new(&issuer.name, id, session_id, subject, &username),
+            id: id.map(Into::into),
+            session_id: session_id.map(Into::into),
+            subject: subject.map(Into::into),
+            only_host: only_host.map(Into::into),
+            identity,
+            grants: held.map(|(id, _)| id).collect(),
+            username,
+            label,
+        })
+    }
+
+    /// Checks what depends on the request and on the time, for a session from the cache.
+    ///
+    /// # Errors
+    /// The session is valid on another host only; expired, not valid yet, or issued in the future.
+    pub(super) fn check(
+        &self,
+        host: &Host<'_>,
+        now: UnixTime,
+        leeway: u64,
+    ) -> Result<(), Rejection> {
+        if self.only_host.as_deref().is_some_and(|only| only != host.name()) {
+            return Err(Rejection::SessionOfAnotherHost);
+        }
+        self.times.check(now, leeway)
+    }
+
+    /// The issuer that vouches for the user.
     #[must_use]
-    pub fn issuer(&self) -> usize {
+    pub fn issuer(&self) -> IssuerId {
         self.issuer
     }
 
@@ -60,13 +143,19 @@ impl Session {
     /// `exp`, a fraction rounded down.
     #[must_use]
     pub fn expires_at(&self) -> UnixTime {
-        self.expires_at
+        self.times.expires_at
     }
 
     /// `iat`, a fraction rounded up.
     #[must_use]
     pub fn issued_at(&self) -> Option<UnixTime> {
-        self.issued_at
+        self.times.issued_at
+    }
+
+    /// `nbf`, a fraction rounded up.
+    #[cfg(test)]
+    pub(super) fn not_before(&self) -> Option<UnixTime> {
+        self.times.not_before
     }
 
     /// `jti`, which names this token alone.
@@ -99,17 +188,17 @@ impl Session {
         &self.identities
     }
 
-    /// One entry for each configured identity header, percent-encoded. None: the header is
-    /// removed. `host_label` is always None here, because it depends on the request.
+    /// The percent-encoded value of an identity header; `None`: the header is removed. The value of
+    /// `host_label` depends on the request and is never in here.
     #[must_use]
-    pub fn identity(&self) -> &[Option<Bytes>] {
-        &self.identity
+    pub fn identity(&self, id: IdentityId) -> Option<&Bytes> {
+        self.identity.get(id.position())?.as_ref()
     }
 
-    /// One entry for each configured grant: whether the token is of its issuer and holds its
-    /// value. What host the grant opens is not judged here.
+    /// The grants whose claim the token has, in the order of the configuration. Which hosts they
+    /// open is decided elsewhere.
     #[must_use]
-    pub fn grants(&self) -> &[bool] {
+    pub fn grants(&self) -> &[GrantId] {
         &self.grants
     }
 
@@ -126,7 +215,7 @@ impl Session {
             + optional(&self.only_host)
             + self.identity.len() * size_of::<Option<Bytes>>()
             + identity
-            + self.grants.len()
+            + size_of_val(&*self.grants)
     }
 }
 

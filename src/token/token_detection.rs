@@ -4,7 +4,7 @@
 //! for a token of ours counts (threat T4: the desktop is the thief). So this reads what the strict
 //! parse refuses: padding, the other alphabet, doubled members, endless nesting, trailing data.
 
-use super::{purpose, session_token::GATE_ISSUER};
+use super::{issuer::GATE_ISSUER, purpose};
 use base64::{
     Engine,
     alphabet::URL_SAFE,

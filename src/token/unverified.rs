@@ -75,7 +75,7 @@ impl Unverified<'_> {
             }
             Rejection::IssuerMalformed | Rejection::IssuerUnknown => {
                 let names: Vec<_> =
-                    self.verifier.issuers.iter().map(|issuer| issuer.name.clone()).collect();
+                    self.verifier.issuers.iter().map(|(_, issuer)| issuer.name.clone()).collect();
                 format!("iss {}; issuers {}", self.of_claims("iss"), list(&names))
             }
             Rejection::AudienceMissing
@@ -108,7 +108,7 @@ impl Unverified<'_> {
     /// The configured issuer that the token says it is of.
     fn issuer(&self) -> Option<&Issuer> {
         let name = self.claims?.get("iss")?.as_str()?;
-        self.verifier.issuers.iter().find(|issuer| *issuer.name == *name)
+        self.verifier.issuers.named(name).map(|(_, issuer)| issuer)
     }
 
     fn of_header(&self, name: &str) -> String {

@@ -295,6 +295,26 @@ fn a_second_way_to_a_permit_is_seen() {
 }
 
 #[test]
+fn a_second_proof_of_a_signature_is_seen() {
+    const GOOD: &str = "struct Signed<'t> { claims: Object<'t> }\n\
+        impl<'t> Signed<'t> { fn verify() -> Result<Self, R> { Ok(Self { claims }) } }\n\
+        fn lend(signed: &Signed<'_>) -> &Object<'_> { &signed.claims }";
+    let count = |path: &str, text: &str| {
+        permits::constructions("Signed", "src/token/signed.rs", &[Source::shipping(path, text)])
+            .len()
+    };
+    assert_eq!(count("src/token/signed.rs", GOOD), 0);
+    for bad in [
+        "fn unverified(claims: Object<'_>) -> S { Signed { claims } }",
+        "impl<'t> From<Object<'t>> for Signed<'t> { fn from(c: O) -> Self { Self { claims: c } } }",
+    ] {
+        assert_eq!(count("src/token/signed.rs", &format!("{GOOD} {bad}")), 1, "{bad}");
+    }
+    assert_eq!(count("src/token/signed.rs", &format!("#[derive(Clone)] {GOOD}")), 1);
+    assert_eq!(count("src/token/verifier.rs", GOOD), 1);
+}
+
+#[test]
 fn documents_that_lie_are_seen() {
     let tests = Source::whole(
         "src/gate/tests.rs",

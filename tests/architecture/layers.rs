@@ -168,7 +168,10 @@ pub const MODULES: &[(&str, &[&str])] = &[
             "reasons",
         ],
     ),
-    ("gate", &["token", "revocation", "policy", "cross_site", "name", "unix_time", "reasons"]),
+    (
+        "gate",
+        &["handoff", "token", "revocation", "policy", "cross_site", "name", "unix_time", "reasons"],
+    ),
     ("token", &["revocation", "name", "unix_time"]),
     ("policy", &["token", "name", "unix_time", "reasons"]),
     ("cross_site", &["name", "url", "reasons"]),
@@ -207,7 +210,19 @@ const HEART: &[&str] = &[
 
 /// Crates whose types stop somewhere, and where.
 const CRATES: [(&str, &[&str]); 19] = [
-    ("hyper", &["http", "server", "demo", "cli", "assemble.rs", "keys/fetch"]),
+    (
+        "hyper",
+        &[
+            "http",
+            "server",
+            "demo",
+            "cli",
+            "config.rs",
+            "config/settings.rs",
+            "config/check/headers.rs",
+            "keys/fetch",
+        ],
+    ),
     ("hyper_util", &["server", "demo", "keys/fetch"]),
     ("http_body_util", &["http", "server", "demo", "keys/fetch"]),
     ("jsonwebtoken", &["token/key"]),

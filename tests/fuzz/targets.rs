@@ -3,7 +3,7 @@
 
 use super::world::{ALICE, LOGOUT, NOW, PEER, STATE};
 use doorward::config::Config;
-use doorward::gate::NoTrace;
+use doorward::gate::{DomainRules, NoTrace};
 use doorward::http::Decision;
 use doorward::manifest::template::{Template, Values};
 use doorward::manifest::{Sessions, yaml};
@@ -89,9 +89,10 @@ pub fn cookies(data: &[u8]) -> bool {
 pub fn token(data: &[u8]) -> bool {
     let Ok(text) = from_utf8(data) else { return false };
     let domains = &STATE.gate.domains;
-    let host = Host::parse("alice.vdi.example.com", domains).unwrap();
+    let host = Host::parse("alice.vdi.example.com", domains.names()).unwrap();
+    let sessions = domains.of(&host).and_then(DomainRules::gate_sessions);
     let verifier = &STATE.gate.verifier;
-    let session = verifier.verify_within(text, &host, NOW, &mut { 4 });
+    let session = verifier.verify_session(text, &host, sessions, NOW, &mut { 4 });
     assert_eq!(session.is_ok(), text == *ALICE, "{session:?}");
     if session.is_ok() || verifier.issuer_named_in(text).is_some() {
         assert!(verifier.claims_to_be_ours(text), "a token of ours would reach a desktop");
@@ -102,7 +103,7 @@ pub fn token(data: &[u8]) -> bool {
 /// Nothing but the signed logout token, byte for byte, ends a session.
 pub fn logout_token(data: &[u8]) -> bool {
     let Ok(text) = from_utf8(data) else { return false };
-    let logout = STATE.gate.verifier.verify_logout(text, NOW, || true);
+    let logout = STATE.gate.verifier.verify_logout(text, NOW, &mut || true);
     assert_eq!(logout.is_ok(), text == *LOGOUT, "{logout:?}");
     logout.is_ok()
 }

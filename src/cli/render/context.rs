@@ -8,6 +8,7 @@ use crate::cli::{ConfigFile, complain, usage};
 use crate::config::{Config, RevocationStore, Warning};
 use crate::manifest::{Installation, TrustedOrigin};
 use crate::name::{Case, Domain, LabelRules, ReservedLabels};
+use crate::token::IssuerId;
 use hyper::Uri;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -110,19 +111,27 @@ impl RenderContext {
     fn configured(config: Config) -> Self {
         let domains: Vec<Domain> = config.domains.iter().cloned().collect();
         let logout = config.backchannel_listen.map(|address| (address, sign_in_hosts(&config)));
-        let zones = config.zones.into_iter().map(|zone| zone.issuers);
+        let zones = config
+            .zones
+            .into_iter()
+            .map(|zone| zone.issuers.into_iter().map(IssuerId::position).collect());
         let origins = config.trusted_origins.into_iter().map(|trusted| TrustedOrigin {
             origin: trusted.origin.to_string().into(),
             frame: trusted.frame,
         });
         let issuers = config.issuers.into_iter().map(|issuer| (issuer.name, issuer.labels));
-        let headers = config.identity_headers.into_iter().map(|(name, _)| name);
+        let headers = config.identity_headers.into_iter().map(|(name, _)| name.as_str().into());
         Self {
             installation: Installation {
                 settings: config.render,
                 domains: domains.clone(),
                 identity_headers: headers.collect(),
-                token_headers: config.tokens.headers,
+                token_headers: config
+                    .tokens
+                    .headers
+                    .iter()
+                    .map(|name| name.as_str().into())
+                    .collect(),
                 trusted_origins: origins.collect(),
             },
             domains: domains.into_iter().zip(zones).collect(),

@@ -1,7 +1,7 @@
 use super::*;
 use crate::keys::FileError;
 use crate::name::{Case, LabelRules, ReservedLabels};
-use crate::token::{KeySet, Verifier};
+use crate::token::{Grants, IdentityValues, Issuers, KeySet, Verifier};
 use clap::{Parser, error::ErrorKind};
 use serde_json::json;
 use std::{os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
@@ -82,12 +82,11 @@ fn a_minted_token_is_a_session_for_every_algorithm() {
         };
         let token = run(&arguments, None).unwrap();
         let verifier = Verifier {
-            issuers: vec![issuer(&key)],
+            issuers: Issuers::new(vec![issuer(&key)]),
             leeway: 0,
             max_bytes: 8192,
-            identity: vec![],
-            grants: vec![],
-            own_sessions: vec![],
+            identity: IdentityValues::default(),
+            grants: Grants::default(),
         };
         let now = clock::now();
         let session = verifier.verify(token.trim_end(), now).unwrap();

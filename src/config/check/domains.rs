@@ -8,6 +8,7 @@ use crate::config::{Tokens, Zone};
 use crate::cross_site::PublicScheme;
 use crate::name::{Domain, Domains};
 use crate::suggestion::did_you_mean;
+use crate::token::IssuerId;
 
 /// The good domains, so that the rest is judged by them even when another one is bad. `None` when
 /// there are none, and fewer than listed only with a problem on the list.
@@ -72,7 +73,7 @@ pub(super) fn zones(
         raw.login.good().and_then(|raw| login::check("login", raw, context, tokens, found));
     let mut zones = Vec::new();
     for (path, domain) in raw.domains.good().iter().flat_map(|list| each(list, "domains")) {
-        let all = || (0..names.len()).collect();
+        let all = || (0..names.len()).map(IssuerId::at).collect();
         let mut zone = Zone { issuers: all(), login: general.clone() };
         if let Field::Good(RawDomain::Section(section)) = domain {
             if let Some(list) = section.issuers.good() {
@@ -92,7 +93,7 @@ fn issuers(
     list: &[Field<Text<Words>>],
     names: &[Option<&str>],
     found: &mut Findings<'_>,
-) -> Vec<usize> {
+) -> Vec<IssuerId> {
     if list.is_empty() {
         found.mistake(
             path,
@@ -100,32 +101,32 @@ fn issuers(
             "name an issuer, or leave the key out for all of them",
         );
     }
-    let mut indices = Vec::new();
+    let mut ids = Vec::new();
     for (path, text) in good_ones(list, path) {
         match issuer(&path, text.as_str(), names, found) {
-            Some(index) if indices.contains(&index) => {
+            Some(id) if ids.contains(&id) => {
                 found.mistake(
                     &path,
                     format!("{} stands here a second time", shown(text.as_str())),
                     "keep one of the two",
                 );
             }
-            index => indices.extend(index),
+            id => ids.extend(id),
         }
     }
-    indices
+    ids
 }
 
-/// Index of the issuer of this name.
+/// The issuer of this name.
 pub(super) fn issuer(
     path: &str,
     name: &str,
     names: &[Option<&str>],
     found: &mut Findings<'_>,
-) -> Option<usize> {
-    let index = names.iter().position(|known| *known == Some(name));
+) -> Option<IssuerId> {
+    let id = names.iter().position(|known| *known == Some(name)).map(IssuerId::at);
     // While an issuer's own name is wrong, a name that is not found may well be the right one.
-    if index.is_none() && !names.contains(&None) {
+    if id.is_none() && !names.contains(&None) {
         let known: Vec<&str> = names.iter().copied().flatten().collect();
         let remedy = match did_you_mean(name, known.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
@@ -133,7 +134,7 @@ pub(super) fn issuer(
         };
         found.mistake(path, format!("{} is none of the issuers", shown(name)), remedy);
     }
-    index
+    id
 }
 
 /// The name of a domain, with its own path.

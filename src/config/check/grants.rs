@@ -1,12 +1,11 @@
 //! Who else may enter a workspace: by a claim of their token, never by default.
 
 use super::{domains, headers, label};
-use crate::config::Grant;
 use crate::config::field::{Field, OneOrMany, Text, Words, each};
 use crate::config::mistake::Findings;
 use crate::config::raw::{RawConfig, RawGrant};
 use crate::cross_site::Mode;
-use crate::policy::GrantLabels;
+use crate::token::{Grant, GrantLabels, IssuerId};
 
 pub(super) fn check(
     raw: &RawConfig,
@@ -39,7 +38,7 @@ fn grant(
     let issuer_path = format!("{path}.issuer");
     let issuer = match &raw.issuer {
         Field::Good(name) => domains::issuer(&issuer_path, name.as_str(), issuers, found),
-        Field::Missing if issuers.len() == 1 => Some(0),
+        Field::Missing if issuers.len() == 1 => Some(IssuerId::at(0)),
         Field::Missing => {
             found.mistake(&issuer_path, "is missing", "name one of the issuers");
             None

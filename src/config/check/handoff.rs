@@ -10,7 +10,7 @@ use crate::config::{RevocationStore, Tokens};
 use crate::handoff::Handoff;
 use crate::handoff::SessionCookies;
 use crate::keys;
-use crate::token::{ClaimPath, KeyError, SessionKeys};
+use crate::token::{ClaimPath, GateSessions, KeyError, SessionKeys};
 use std::time::Duration;
 
 pub(super) fn check(
@@ -46,7 +46,8 @@ pub(super) fn check(
         );
     }
     let cookies = SessionCookies { name: name?.clone(), partitioned: raw.partitioned.or(false) };
-    Some(Handoff { keys: keys?, lifetime: lifetime.as_secs(), cookies })
+    let sessions = GateSessions { keys: keys?, lifetime: lifetime.as_secs() };
+    Some(Handoff { sessions, cookies })
 }
 
 /// Claims that decide who may enter, in sessions of the gate's own as well, where some have another

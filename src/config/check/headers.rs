@@ -5,26 +5,27 @@ use crate::config::field::{Field, Text, Words, good_ones};
 use crate::config::mistake::{Findings, shown};
 use crate::config::raw::RawConfig;
 use crate::token::{ClaimPath, IdentityValue};
+use hyper::header::HeaderName;
 
 /// `identity_headers`: lower-case names, sorted. `tokens`: the checked `tokens.headers`.
 pub(super) fn identity(
     raw: &RawConfig,
-    tokens: &[Box<str>],
+    tokens: &[HeaderName],
     found: &mut Findings<'_>,
-) -> Vec<(Box<str>, IdentityValue)> {
+) -> Vec<(HeaderName, IdentityValue)> {
     let Some(pairs) = raw.identity_headers.good() else {
         return vec![
-            ("x-doorward-label".into(), IdentityValue::Label),
-            ("x-doorward-user".into(), IdentityValue::Username),
+            (HeaderName::from_static("x-doorward-label"), IdentityValue::Label),
+            (HeaderName::from_static("x-doorward-user"), IdentityValue::Username),
         ];
     };
-    let mut headers: Vec<(Box<str>, IdentityValue)> = Vec::new();
+    let mut headers: Vec<(HeaderName, IdentityValue)> = Vec::new();
     for (header, field) in &pairs.0 {
         let path = format!("identity_headers.{header}");
         let value = field.good().and_then(|text| value(&path, text, found));
         let name = name(&path, header, found);
         let Some(name) = name else { continue };
-        let wrong = if let Some(why) = never_identity(&name) {
+        let wrong = if let Some(why) = never_identity(name.as_str()) {
             format!("may not be replaced: {why}")
         } else if tokens.contains(&name) {
             "is one of tokens.headers, whose tokens a desktop must not see".to_owned()
@@ -36,7 +37,7 @@ pub(super) fn identity(
         };
         found.mistake(&path, wrong, "choose another name, such as X-Desktop-User");
     }
-    headers.sort_by(|(one, _), (other, _)| one.cmp(other));
+    headers.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
     headers
 }
 
@@ -45,13 +46,13 @@ pub(super) fn tokens(
     list: &[Field<Text<Words>>],
     path: &str,
     found: &mut Findings<'_>,
-) -> Vec<Box<str>> {
-    let mut headers: Vec<Box<str>> = Vec::new();
+) -> Vec<HeaderName> {
+    let mut headers: Vec<HeaderName> = Vec::new();
     for (path, text) in good_ones(list, path) {
         let Some(name) = name(&path, text.as_str(), found) else {
             continue;
         };
-        if let Some((why, remedy)) = never_token(&name) {
+        if let Some((why, remedy)) = never_token(name.as_str()) {
             found.mistake(&path, format!("{} {why}", shown(text.as_str())), remedy);
         } else if headers.contains(&name) {
             found.mistake(
@@ -92,7 +93,7 @@ pub(super) fn claim_path(path: &str, text: &str, found: &mut Findings<'_>) -> Op
 }
 
 /// The lower-case name, if it is one that Traefik and every backend read alike.
-fn name(path: &str, text: &str, found: &mut Findings<'_>) -> Option<Box<str>> {
+fn name(path: &str, text: &str, found: &mut Findings<'_>) -> Option<HeaderName> {
     // RFC 9110 §5.6.2 allows more; `_` and `.` become `-` in CGI and in several servers, so a
     // client could send the other spelling past us.
     if text.contains(['_', '.']) {
@@ -103,15 +104,16 @@ fn name(path: &str, text: &str, found: &mut Findings<'_>) -> Option<Box<str>> {
         );
         return None;
     }
-    if text.is_empty() || !text.bytes().all(is_token_byte) {
+    let is_token = text.bytes().all(is_token_byte);
+    let name = HeaderName::try_from(text).ok().filter(|_| is_token);
+    if name.is_none() {
         found.mistake(
             path,
             format!("{} is no header name", shown(text)),
             "write letters, digits and hyphens",
         );
-        return None;
     }
-    Some(text.to_ascii_lowercase().into())
+    name
 }
 
 fn never_identity(name: &str) -> Option<&'static str> {

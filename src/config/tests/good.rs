@@ -4,6 +4,7 @@ use super::*;
 use crate::manifest::{GatePlace, ObjectName, RouteTls, TraefikName, TraefikVersion};
 use crate::name::{Case, Domain};
 use crate::observe::log::LogFormat;
+use crate::token::IssuerId;
 
 /// All that the documentation's example shows and that this version has.
 const EXAMPLE: &str = r#"
@@ -77,8 +78,8 @@ fn the_example_of_the_documentation() {
     assert_eq!(config.trusted_proxies.len(), 3);
     let domains: Vec<&str> = config.domains.iter().map(Domain::as_str).collect();
     assert_eq!(domains, ["vdi.example.com", "lab.example.org"]);
-    assert_eq!(config.zones[0].issuers, [0, 1]);
-    assert_eq!(config.zones[1].issuers, [1]);
+    assert_eq!(config.zones[0].issuers, [0, 1].map(IssuerId::at));
+    assert_eq!(config.zones[1].issuers, [IssuerId::at(1)]);
     let login = config.zones[1].login.clone().unwrap();
     assert_eq!(&*login.url, "https://lab.example.net/in?from=vdi");
     assert_eq!(&*login.return_parameter, "next");
@@ -102,7 +103,7 @@ fn the_issuers_of_the_example() {
 fn the_rest_of_the_example() {
     let config = Folder::new().good(EXAMPLE);
     assert_eq!(*config.tokens.cookies, ["__Host-doorward", "vdi_session"].map(Box::<str>::from));
-    assert_eq!(*config.tokens.headers, ["x-session-token"].map(Box::<str>::from));
+    assert_eq!(*config.tokens.headers, ["x-session-token"]);
     assert_eq!((config.tokens.leeway, config.tokens.max_bytes), (10, 4_096));
     assert!(config.tokens.parent_domain && !config.tokens.authorization);
     assert_eq!(config.cache_bytes, 1 << 20);
@@ -110,7 +111,7 @@ fn the_rest_of_the_example() {
     let origin = &config.trusted_origins[0];
     assert_eq!(origin.origin.to_string(), "https://portal.example.com");
     assert!(origin.frame && !origin.websocket);
-    let names: Vec<&str> = config.identity_headers.iter().map(|(name, _)| &**name).collect();
+    let names: Vec<&str> = config.identity_headers.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         names,
         ["x-host", "x-label", "x-mail", "x-roles", "x-sid", "x-user", "x-who"],
@@ -118,9 +119,9 @@ fn the_rest_of_the_example() {
     );
     assert_eq!(config.identity_headers[5].1, IdentityValue::Username);
     assert!(matches!(&config.identity_headers[3].1, IdentityValue::Claim(_)));
-    assert_eq!(config.grants[0].issuer, 0);
+    assert_eq!(config.grants[0].issuer, IssuerId::at(0));
     assert!(
-        matches!(&config.grants[0].labels, crate::policy::GrantLabels::Only(labels) if labels.len() == 2)
+        matches!(&config.grants[0].labels, crate::token::GrantLabels::Only(labels) if labels.len() == 2)
     );
     assert!(config.reserved.contains("hr") && config.reserved.contains("www"));
     assert_eq!((config.log.format, config.log.usernames), (LogFormat::Json, true));
@@ -161,7 +162,7 @@ fn the_least_that_is_enough() {
     assert_eq!(config.issuers[0].max_lifetime, Some(86_400));
     assert_eq!(*config.tokens.cookies, ["__Host-doorward"].map(Box::<str>::from));
     assert_eq!(config.cross_site, crate::cross_site::Mode::Strict);
-    assert_eq!(config.zones, [Zone { issuers: vec![0], login: None }]);
+    assert_eq!(config.zones, [Zone { issuers: vec![IssuerId::at(0)], login: None }]);
     assert_eq!(&*config.issuers[0].labels.label("alice").unwrap().1.to_string(), "alice");
     assert_eq!(config.warnings, []);
 }
@@ -275,11 +276,11 @@ revocation: {store: memory}
     assert_eq!(config.revocation, RevocationStore::Memory);
     let login = |domain: usize| config.zones[domain].login.as_ref().unwrap();
     let handoff = |domain: usize| login(domain).handoff.as_ref().unwrap();
-    assert_eq!(handoff(0).lifetime, 8 * 3600);
+    assert_eq!(handoff(0).sessions.lifetime, 8 * 3600);
     assert!(!handoff(0).cookies.partitioned);
     assert_eq!(&*handoff(0).cookies.name, "__Host-desk", "the first");
     assert_eq!(login(0).logout_url, None);
-    assert_eq!(handoff(1).lifetime, 900);
+    assert_eq!(handoff(1).sessions.lifetime, 900);
     assert!(handoff(1).cookies.partitioned);
     assert_eq!(login(1).logout_url.as_deref(), Some("https://lab.example.net/out"));
     assert_eq!(handoff(0), handoff(2), "the general one");

@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use serde_json::json;
 
 fn sign_out(gate: &Gate, provenance: &Provenance<'_>, token: &str) -> Result<usize, Denial> {
-    let host = Host::parse("alice.vdi.example.com", &gate.domains).unwrap();
+    let host = Host::parse("alice.vdi.example.com", gate.domains.names()).unwrap();
     let own = OwnOrigin::new(Scheme::Https, host.name(), host.port());
     let tokens = [token.to_owned()];
     let credentials = cookies(&tokens);

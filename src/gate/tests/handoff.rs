@@ -1,7 +1,8 @@
 //! A gate with hand-off, and the session tokens that it makes.
 
-use super::{NOW, PORTAL, cookies, gate, request};
+use super::{NOW, PORTAL, cookies, domains, gate, request};
 use crate::gate::{Gate, NoTrace};
+use crate::handoff::{Handoff, SessionCookies, SignIn};
 use crate::token::{GateSessions, SessionKeys, UnixTime};
 use serde_json::{Value, json};
 
@@ -14,7 +15,15 @@ fn keys() -> SessionKeys {
 /// The usual gate, with hand-off in its first domain.
 pub(in crate::gate) fn handing() -> Gate {
     let mut gate = gate();
-    gate.verifier.own_sessions = vec![Some(GateSessions { keys: keys(), lifetime: 3600 }), None];
+    gate.domains = domains(Some(SignIn {
+        url: format!("{PORTAL}/sign-in").into(),
+        return_parameter: "return".into(),
+        logout_url: None,
+        handoff: Some(Handoff {
+            sessions: GateSessions { keys: keys(), lifetime: 3600 },
+            cookies: SessionCookies { name: "__Host-doorward".into(), partitioned: false },
+        }),
+    }));
     gate
 }
 

@@ -13,7 +13,7 @@ use crate::http::state::State;
 use crate::http::verify::VerifyHandler;
 use crate::observe::field;
 use crate::revocation::{KeyKind, Revocation, RevocationKey};
-use crate::token::{Issuer, UnixTime};
+use crate::token::{IssuerId, Issuers, UnixTime};
 use http_body_util::{BodyExt, Collected, Limited};
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderValue, WWW_AUTHENTICATE};
@@ -131,8 +131,7 @@ fn bad(error: String) -> Response<Body> {
 /// The body of a request, checked.
 struct RevocationRequest {
     key: RevocationKey,
-    /// The index of the issuer.
-    issuer: usize,
+    issuer: IssuerId,
     issued_before: Option<UnixTime>,
     expires: Option<UnixTime>,
 }
@@ -141,13 +140,12 @@ impl RevocationRequest {
     fn read(body: &[u8], gate: &Gate) -> Result<Self, String> {
         let form: Form = serde_json::from_slice(body).map_err(|error| format!("JSON: {error}"))?;
         let issuers = &gate.verifier.issuers;
-        let (index, issuer) = match (&form.issuer, issuers.as_slice()) {
-            (None, [only]) => (0, only),
-            (None, _) => return Err(format!("issuer is missing: name one of {}", names(issuers))),
-            (Some(name), issuers) => issuers
-                .iter()
-                .enumerate()
-                .find(|(_, issuer)| *issuer.name == **name)
+        let mut all = issuers.iter();
+        let (id, issuer) = match (&form.issuer, all.next(), all.next()) {
+            (None, Some(only), None) => only,
+            (None, ..) => return Err(format!("issuer is missing: name one of {}", names(issuers))),
+            (Some(name), ..) => issuers
+                .named(name)
                 .ok_or_else(|| format!("issuer must be one of {}", names(issuers)))?,
         };
         let named = [
@@ -171,7 +169,7 @@ impl RevocationRequest {
         };
         Ok(Self {
             key: RevocationKey { issuer: issuer.name.clone(), kind, value },
-            issuer: index,
+            issuer: id,
             issued_before: form.issued_before.map(UnixTime),
             expires: form.expires.map(UnixTime),
         })
@@ -184,15 +182,15 @@ impl RevocationRequest {
             // Including what was issued within this second.
             (None, _) => Some(UnixTime(now.0.saturating_add(1))),
         };
-        let life = state.lives.get(self.issuer).copied().flatten();
+        let life = state.longest_life(self.issuer);
         let from = issued_before.map_or(now.0, |time| time.0.max(now.0));
         let kept = life.map(|life| UnixTime(from.saturating_add(life)));
         Revocation { key: self.key, issued_before, until: self.expires.or(kept) }
     }
 }
 
-fn names(issuers: &[Issuer]) -> String {
-    issuers.iter().map(|issuer| &*issuer.name).collect::<Vec<_>>().join(", ")
+fn names(issuers: &Issuers) -> String {
+    issuers.iter().map(|(_, issuer)| &*issuer.name).collect::<Vec<_>>().join(", ")
 }
 
 #[derive(Deserialize)]

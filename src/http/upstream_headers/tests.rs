@@ -2,9 +2,12 @@
 
 use super::*;
 use crate::cross_site::CrossSite;
+use crate::gate::{DomainRules, DomainTable};
 use crate::name::{Case, Domain, Domains, LabelRules, ReservedLabels};
 use crate::token::cache::SessionCache;
-use crate::token::{Algorithm, ClaimPath, Issuer, KeySet, Verifier};
+use crate::token::{
+    Algorithm, ClaimPath, Grants, IdentityValues, Issuer, IssuerId, Issuers, KeySet, Verifier,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use std::sync::Arc;
@@ -26,18 +29,19 @@ fn gate() -> Gate {
         labels,
         max_lifetime: None,
     };
+    let domains = Domains::new(vec![Domain::new("vdi.example.com").unwrap()]).unwrap();
     Gate {
-        domains: Domains::new(vec![Domain::new("vdi.example.com").unwrap()]).unwrap(),
-        issuers_of_domain: vec![vec![0]],
+        domains: DomainTable::new(domains, |_| DomainRules {
+            issuers: vec![IssuerId::at(0)],
+            sign_in: None,
+        }),
         verifier: Verifier {
-            issuers: vec![issuer],
+            issuers: Issuers::new(vec![issuer]),
             leeway: 0,
             max_bytes: 8192,
-            identity: Vec::new(),
-            grants: Vec::new(),
-            own_sessions: Vec::new(),
+            identity: IdentityValues::default(),
+            grants: Grants::default(),
         },
-        grants: Vec::new(),
         cross_site: CrossSite::default(),
         cache: SessionCache::new(1 << 16),
         revocations: Arc::new(crate::revocation::Memory::default()),

@@ -110,12 +110,12 @@ fn domains_stand_side_by_side() {
     let names: Vec<_> = domains.iter().map(Domain::as_str).collect();
     assert_eq!(names, ["b.example", "xb.example", "a.example"]);
     for (index, domain) in domains.iter().enumerate() {
-        assert_eq!(domains.position(domain.as_str()), Some(index));
-        assert_eq!(domains.at(index), Some(domain));
+        let id = domains.named(domain.as_str()).unwrap();
+        assert_eq!(id.position(), index);
+        assert_eq!(domains.at(id), Some(domain));
     }
-    assert_eq!(domains.at(3), None);
     for unknown in ["", "example", "x.a.example", "A.example", "a.example.", ".a.example"] {
-        assert_eq!(domains.position(unknown), None, "{unknown}");
+        assert_eq!(domains.named(unknown), None, "{unknown}");
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::token::tests::fixture::{self, ISSUER, NOW, forge};
-use crate::token::{Algorithm, ClaimPath, GateSessions, GrantClaim, Purpose, SessionKeys};
+use crate::token::{
+    Algorithm, ClaimPath, Grant, GrantLabels, Grants, IssuerId, Purpose, SessionKeys,
+};
 use serde_json::json;
 
 const ORIGIN: &str = "https://alice.vdi.example.com";
@@ -133,9 +135,8 @@ fn only_its_own_type_is_a_handoff() {
 /// A session of the gate's names no configured issuer, and its key is none of an issuer's.
 #[test]
 fn a_session_is_no_handoff_and_a_handoff_no_session() {
-    let (mut verifier, key) = fixture::single(Algorithm::Es256);
+    let (verifier, key) = fixture::single(Algorithm::Es256);
     let keys = SessionKeys::new(&[vec![7; 32]]).unwrap();
-    verifier.own_sessions = vec![Some(GateSessions { keys: keys.clone(), lifetime: 60 })];
     let session = keys.sign(&handoff(json!({"iss": "doorward", "oiss": ISSUER}))).unwrap();
     let judged = verifier.verify_handoff(&session, ORIGIN, Some(CHALLENGE), NOW);
     assert_eq!(judged.err(), Some(Rejection::IssuerUnknown));
@@ -155,7 +156,7 @@ fn a_session_keeps_what_is_asked_for_and_no_claim_of_the_gates() {
     let path = |text: &str| ClaimPath::new(text).unwrap();
     verifier.issuers[0].user_claim = path("/account/name");
     let claim = |text: &str| IdentityValue::Claim(path(text));
-    verifier.identity = vec![
+    for value in [
         IdentityValue::Username,
         claim("/realm/team"),
         claim("/groups/1"),
@@ -165,10 +166,16 @@ fn a_session_keeps_what_is_asked_for_and_no_claim_of_the_gates() {
         claim("exp"),
         claim("/oiss/x"),
         claim("absent"),
-    ];
-    let grant =
-        |issuer, claim: &str| GrantClaim { issuer, claim: path(claim), contains: "x".into() };
-    verifier.grants = vec![grant(0, "/realm/roles"), grant(1, "of_others")];
+    ] {
+        verifier.identity.add(value);
+    }
+    let grant = |issuer, claim: &str| Grant {
+        issuer: IssuerId::at(issuer),
+        claim: path(claim),
+        contains: "x".into(),
+        labels: GrantLabels::All,
+    };
+    verifier.grants = Grants::new(vec![grant(0, "/realm/roles"), grant(1, "of_others")]);
     let token = key
         .sign_handoff(&handoff(json!({
             "account": {"name": "alice", "plan": "gold"},

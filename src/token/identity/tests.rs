@@ -5,7 +5,7 @@ fn claim(claims: &str) -> Result<Option<String>, Rejection> {
     let claims = parse_object(claims.as_bytes()).unwrap();
     let identity = UserIdentity { username: "u", label: "l", issuer: "i", session_id: None };
     let wanted = [IdentityValue::Claim(ClaimPath::new("c").unwrap())];
-    let values = identity.values(&wanted, &claims)?;
+    let values = identity.values(&IdentityValues(wanted.to_vec()), &claims)?;
     Ok(values[0].as_ref().map(|value| String::from_utf8(value.to_vec()).unwrap()))
 }
 
@@ -74,7 +74,7 @@ fn session_is_sid_or_nothing() {
     ];
     let values = |session_id| {
         let identity = UserIdentity { username: "Ü", label: "l", issuer: "https://i", session_id };
-        identity.values(&all, &claims).unwrap()
+        identity.values(&IdentityValues(all.to_vec()), &claims).unwrap()
     };
     let text = |text: &'static str| Some(Bytes::from_static(text.as_bytes()));
     let expected = [text("%C3%9C"), text("l"), text("https%3A%2F%2Fi"), None, None];

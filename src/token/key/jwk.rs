@@ -6,8 +6,8 @@ use super::{
 };
 use crate::token::{
     Algorithm,
-    header::is_kid,
     json::{self, Object, Value},
+    kid::is_kid,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::token::json::parse_object;
+use crate::token::{Rejection, claims};
 
 #[test]
 fn kinds_that_are_no_session_are_known_by_name() {
@@ -57,8 +58,8 @@ fn claims_tell_the_kind_too() {
         ("type_of_something_else", r#"{"type":["VerifiableCredential"]}"#, None),
     ];
     for (row, claims, expected) in table {
-        let claims = parse_object(claims.as_bytes()).unwrap();
-        assert_eq!(Purpose::check_claims(&claims).err(), expected, "{row}");
+        let read = parse_object(claims.as_bytes()).unwrap();
+        assert_eq!(claims::check_purpose(&read).err(), expected, "{row}");
     }
 }
 

@@ -1,11 +1,16 @@
 //! The gate's own sessions: good on one host, with one domain's keys, and never an issuer's.
 
 use super::*;
+use crate::token::purpose::SESSION;
+use crate::token::session_keys::kid;
 use crate::token::tests::fixture::{
     self, ISSUER, NOW, claims, claims_with, forge, host, host_named,
 };
-use crate::token::{ClaimPath, IdentityValue, Verifier};
-use serde_json::json;
+use crate::token::{
+    Algorithm, ClaimPath, IdentityValue, IdentityValues, KeyError, Purpose, Session, SessionKeys,
+    SigningKey, Verifier,
+};
+use serde_json::{Map, Value, json};
 
 const FIRST: &[u8] = b"first-secret-0123456789abcdef0123456789";
 const SECOND: &[u8] = b"second-secret-0123456789abcdef012345678";
@@ -18,11 +23,16 @@ fn sessions(secrets: &[&[u8]]) -> GateSessions {
     GateSessions { keys: keys(secrets), lifetime: 8 * 3600 }
 }
 
-/// The ES256 issuer, whose first domain has the first secret and whose second has the second.
-fn verifier() -> Verifier {
+/// The ES256 issuer, and the session keys of each domain.
+struct Setting {
+    verifier: Verifier,
+    domains: Vec<Option<GateSessions>>,
+}
+
+/// The first domain has the first secret and the second domain has the second.
+fn setting() -> Setting {
     let (verifier, _) = fixture::single(Algorithm::Es256);
-    let own_sessions = vec![Some(sessions(&[FIRST])), Some(sessions(&[SECOND]))];
-    Verifier { own_sessions, ..verifier }
+    Setting { verifier, domains: vec![Some(sessions(&[FIRST])), Some(sessions(&[SECOND]))] }
 }
 
 fn own(changes: Value) -> Map<String, Value> {
@@ -42,40 +52,47 @@ fn own(changes: Value) -> Map<String, Value> {
     claims
 }
 
-fn judge(verifier: &Verifier, token: &str, host: &Host<'_>) -> Result<Session, Rejection> {
-    verifier.verify_within(token, host, NOW, &mut { 8 })
+fn judge(setting: &Setting, token: &str, host: &Host<'_>) -> Result<Session, Rejection> {
+    let sessions = setting.domains.get(host.domain().position()).and_then(Option::as_ref);
+    setting.verifier.verify_session(token, host, sessions, NOW, &mut { 8 })
 }
 
 #[test]
 fn a_session_of_the_gates_opens_its_one_host() {
-    let mut verifier = verifier();
-    verifier.identity =
-        vec![IdentityValue::Issuer, IdentityValue::Claim(ClaimPath::new("team").unwrap())];
+    let mut setting = setting();
+    let mut identity = IdentityValues::default();
+    let who = identity.add(IdentityValue::Issuer);
+    let team = identity.add(IdentityValue::Claim(ClaimPath::new("team").unwrap()));
+    setting.verifier.identity = identity;
     let token = keys(&[FIRST]).sign(&own(json!({"team": "red"}))).unwrap();
-    let session = judge(&verifier, &token, &host()).unwrap();
-    assert_eq!(session.issuer(), 0);
+    let session = judge(&setting, &token, &host()).unwrap();
+    assert_eq!(session.issuer().position(), 0);
     assert_eq!(session.label().as_str(), "alice");
     assert_eq!(session.id(), Some("session-token-1"));
-    let issuer = session.identity()[0].as_ref().unwrap();
+    let issuer = session.identity(who).unwrap();
     assert_eq!(&issuer[..], b"https%3A%2F%2Fportal.example.com", "the one that vouched");
-    assert_eq!(session.identity()[1].as_deref(), Some(&b"red"[..]));
-    assert_eq!(verifier.still_valid(&session, &host(), NOW), Ok(()));
+    assert_eq!(session.identity(team).map(|value| &value[..]), Some(&b"red"[..]));
+    assert_eq!(setting.verifier.still_valid(&session, &host(), NOW), Ok(()));
     for other in ["dev--alice.vdi.example.com", "bob.vdi.example.com", "alice.lab.example.org"] {
         let other_host = host_named(other);
         assert_eq!(
-            verifier.still_valid(&session, &other_host, NOW),
+            setting.verifier.still_valid(&session, &other_host, NOW),
             Err(Rejection::SessionOfAnotherHost),
             "{other}, from the cache"
         );
-        assert!(judge(&verifier, &token, &other_host).is_err(), "{other}");
+        assert!(judge(&setting, &token, &other_host).is_err(), "{other}");
     }
     let upper = host_named("ALICE.vdi.example.com.:8443");
-    assert_eq!(verifier.still_valid(&session, &upper, NOW), Ok(()), "another spelling is no other");
+    assert_eq!(
+        setting.verifier.still_valid(&session, &upper, NOW),
+        Ok(()),
+        "another spelling is no other"
+    );
 }
 
 #[test]
 fn forged_sessions() {
-    let verifier = verifier();
+    let setting = setting();
     let (_, issuer_key) = fixture::single(Algorithm::Es256);
     let header = |alg: &str, typ: &str, kid: &str| {
         format!(r#"{{"alg":"{alg}","typ":"{typ}","kid":"{kid}"}}"#)
@@ -169,13 +186,13 @@ fn forged_sessions() {
         ),
     ];
     for (row, token, expected) in rows {
-        assert_eq!(judge(&verifier, &token, &host()).err(), expected, "{row}");
+        assert_eq!(judge(&setting, &token, &host()).err(), expected, "{row}");
     }
 }
 
 #[test]
 fn claims_of_a_session() {
-    let verifier = verifier();
+    let setting = setting();
     let keys = keys(&[FIRST]);
     for (row, changes, expected) in [
         ("no_audience", json!({"aud": null}), Rejection::AudienceMissing),
@@ -206,7 +223,7 @@ fn claims_of_a_session() {
         ("another_gates_issuer", json!({"iss": "doorward2"}), Rejection::IssuerUnknown),
     ] {
         let token = keys.sign(&own(changes)).unwrap();
-        assert_eq!(judge(&verifier, &token, &host()).err(), Some(expected), "{row}");
+        assert_eq!(judge(&setting, &token, &host()).err(), Some(expected), "{row}");
     }
 }
 
@@ -214,25 +231,24 @@ fn claims_of_a_session() {
 #[test]
 fn without_session_keys_no_session_of_the_gates_is_one() {
     let token = keys(&[FIRST]).sign(&own(json!({}))).unwrap();
-    for own_sessions in [vec![], vec![None], vec![None, Some(sessions(&[FIRST]))]] {
-        let verifier = Verifier { own_sessions, ..verifier() };
+    for domains in [vec![], vec![None], vec![None, Some(sessions(&[FIRST]))]] {
+        let setting = Setting { domains, ..setting() };
         let expected = Some(Rejection::WrongKind(Purpose::Doorward));
-        assert_eq!(judge(&verifier, &token, &host()).err(), expected);
+        assert_eq!(judge(&setting, &token, &host()).err(), expected);
     }
 }
 
 #[test]
 fn keys_rotate() {
-    let with =
-        |secrets: &[&[u8]]| Verifier { own_sessions: vec![Some(sessions(secrets))], ..verifier() };
+    let with = |secrets: &[&[u8]]| Setting { domains: vec![Some(sessions(secrets))], ..setting() };
     let by = |secrets: &[&[u8]]| keys(secrets).sign(&own(json!({}))).unwrap();
     let (old, new) = (by(&[FIRST]), by(&[SECOND, FIRST]));
-    let judged = |verifier: &Verifier, token| judge(verifier, token, &host()).err();
-    for (row, verifier) in
+    let judged = |setting: &Setting, token| judge(setting, token, &host()).err();
+    for (row, setting) in
         [("new_second", with(&[FIRST, SECOND])), ("new_first", with(&[SECOND, FIRST]))]
     {
-        assert_eq!(judged(&verifier, &old), None, "{row}");
-        assert_eq!(judged(&verifier, &new), None, "{row}");
+        assert_eq!(judged(&setting, &old), None, "{row}");
+        assert_eq!(judged(&setting, &new), None, "{row}");
     }
     let dropped = judged(&with(&[SECOND]), &old).unwrap();
     assert_eq!(dropped, Rejection::SessionKeyUnknown);
@@ -264,16 +280,16 @@ fn a_secret_shows_its_name_alone() {
 /// A shorter setting acts at once, on sessions that were made under a longer one.
 #[test]
 fn no_session_is_older_than_sessions_may_be() {
-    let mut verifier = verifier();
+    let mut setting = setting();
     let made = own(json!({"iat": NOW.0 - 3600, "exp": NOW.0 + 7 * 3600}));
     let token = keys(&[FIRST]).sign(&made).unwrap();
-    let session = judge(&verifier, &token, &host()).unwrap();
+    let session = judge(&setting, &token, &host()).unwrap();
     assert_eq!(session.expires_at(), UnixTime(NOW.0 + 7 * 3600));
     for (lifetime, expected) in
         [(3600, None), (3600 - 89, None), (3600 - 90, Some(Rejection::Expired))]
     {
-        verifier.own_sessions = vec![Some(GateSessions { keys: keys(&[FIRST]), lifetime })];
-        let judged = judge(&verifier, &token, &host());
+        setting.domains = vec![Some(GateSessions { keys: keys(&[FIRST]), lifetime })];
+        let judged = judge(&setting, &token, &host());
         if let Ok(session) = &judged {
             assert_eq!(session.expires_at(), UnixTime(NOW.0 - 3600 + lifetime + 90));
         }

@@ -3,8 +3,8 @@
 use super::{Private, SigningKey, SigningKeyError, curve, der, one_of, rsa_algorithm};
 use crate::token::{
     Algorithm,
-    header::is_kid,
     json::{self, Object},
+    kid::is_kid,
 };
 use aws_lc_rs::{
     digest,

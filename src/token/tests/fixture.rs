@@ -2,7 +2,8 @@
 
 use crate::name::{Case, Domain, Domains, Host, LabelRules, ReservedLabels};
 use crate::token::{
-    Algorithm, ClaimPath, Issuer, KeySet, Rejection, Session, SigningKey, UnixTime, Verifier,
+    Algorithm, ClaimPath, Grants, IdentityValues, Issuer, Issuers, KeySet, Rejection, Session,
+    SigningKey, UnixTime, Verifier,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
@@ -64,12 +65,11 @@ pub(in crate::token) fn issuer(name: &str, key: &SigningKey) -> Issuer {
 
 pub(in crate::token) fn verifier(issuers: Vec<Issuer>) -> Verifier {
     Verifier {
-        issuers,
+        issuers: Issuers::new(issuers),
         leeway: 0,
         max_bytes: 8192,
-        identity: vec![],
-        grants: vec![],
-        own_sessions: vec![None],
+        identity: IdentityValues::default(),
+        grants: Grants::default(),
     }
 }
 

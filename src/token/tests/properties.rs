@@ -73,7 +73,7 @@ fn world() -> &'static (Verifier, [SigningKey; 3]) {
             fixture::issuer("https://other.example.com", &keys[1]),
         ]);
         verifier.leeway = 30;
-        verifier.identity = vec![IdentityValue::Claim(ClaimPath::new("/a/0").unwrap())];
+        verifier.identity.add(IdentityValue::Claim(ClaimPath::new("/a/0").unwrap()));
         (verifier, keys)
     })
 }
@@ -148,7 +148,7 @@ proptest! {
         let (verifier, keys) = world();
         let token = forge(&keys[signer], r#"{"alg":"EdDSA"}"#, &Value::Object(claims.clone()).to_string());
         if let Ok(session) = verifier.verify(&token, UnixTime(now)) {
-            prop_assert_eq!(session.issuer(), signer);
+            prop_assert_eq!(session.issuer().position(), signer);
             prop_assert_eq!(claims["iss"].as_str(), Some(&*verifier.issuers[signer].name));
             let audiences = match &claims["aud"] {
                 Value::Array(names) => names.clone(),

@@ -2,7 +2,8 @@
 
 use super::fixture::{self, ISSUER, NOW, claims_with, forge, single};
 use crate::token::{
-    Algorithm, ClaimPath, GrantClaim, IdentityValue, Rejection, UnixTime, Verifier,
+    Algorithm, ClaimPath, Grant, GrantLabels, Grants, IdentityValue, IdentityValues, IssuerId,
+    Rejection, UnixTime, Verifier,
 };
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -14,24 +15,28 @@ fn path(text: &str) -> ClaimPath {
 #[test]
 fn a_session_is_what_was_signed() {
     let (mut verifier, key) = single(Algorithm::Es256);
-    verifier.identity = vec![
+    let mut identity = IdentityValues::default();
+    let ids = [
         IdentityValue::Username,
         IdentityValue::HostLabel,
         IdentityValue::Claim(path("/realm/roles")),
         IdentityValue::Session,
-    ];
-    let grant = |issuer, claim: &str, contains: &str| GrantClaim {
-        issuer,
+    ]
+    .map(|value| identity.add(value));
+    verifier.identity = identity;
+    let grant = |issuer, claim: &str, contains: &str| Grant {
+        issuer: IssuerId::at(issuer),
         claim: path(claim),
         contains: contains.into(),
+        labels: GrantLabels::All,
     };
-    verifier.grants = vec![
+    verifier.grants = Grants::new(vec![
         grant(0, "groups", "vdi-admins"),
         grant(0, "groups", "vdi"),
         grant(1, "groups", "vdi-admins"),
         grant(0, "/realm/roles", "support"),
         grant(0, "absent", "vdi-admins"),
-    ];
+    ]);
     let token = key
         .sign(&claims_with(json!({
             "sub": "Alice Smith",
@@ -43,7 +48,7 @@ fn a_session_is_what_was_signed() {
         })))
         .unwrap();
     let session = verifier.verify(&token, NOW).unwrap();
-    assert_eq!(session.issuer(), 0);
+    assert_eq!(session.issuer().position(), 0);
     assert_eq!(session.username(), "Alice Smith");
     assert_eq!(session.subject(), Some("Alice Smith"));
     assert!(session.label().as_str().starts_with("alice-smith-u"), "{:?}", session.label());
@@ -51,12 +56,13 @@ fn a_session_is_what_was_signed() {
     assert_eq!(session.id(), Some("token-1"));
     assert_eq!(session.session_id(), Some("session-1"));
     assert_eq!(session.issued_at(), Some(UnixTime(NOW.0 - 60)));
-    assert_eq!(session.not_before, Some(UnixTime(NOW.0 - 9)));
+    assert_eq!(session.not_before(), Some(UnixTime(NOW.0 - 9)));
     assert_eq!(session.expires_at(), UnixTime(NOW.0 + 3600));
-    assert_eq!(session.grants(), [true, false, false, true, false]);
+    let held: Vec<_> = session.grants().iter().map(|id| id.position()).collect();
+    assert_eq!(held, [0, 3]);
     let text = |text: &'static str| Some(Bytes::from_static(text.as_bytes()));
     assert_eq!(
-        session.identity(),
+        ids.map(|id| session.identity(id).cloned()),
         [text("Alice%20Smith"), None, text("support"), text("session-1")]
     );
 }
@@ -116,7 +122,8 @@ fn a_session_from_the_cache_is_judged_by_the_time_again() {
 #[test]
 fn an_identity_header_can_refuse_the_token() {
     let (mut verifier, key) = single(Algorithm::Es256);
-    verifier.identity = vec![IdentityValue::Label, IdentityValue::Claim(path("big"))];
+    verifier.identity.add(IdentityValue::Label);
+    verifier.identity.add(IdentityValue::Claim(path("big")));
     let verify =
         |big: Value| verifier.verify(&key.sign(&claims_with(json!({"big": big}))).unwrap(), NOW);
     assert!(verify(json!("a".repeat(4096))).is_ok());
