@@ -202,16 +202,23 @@ impl Config {
         flags: &[(String, String)],
     ) -> Result<Self, Mistakes> {
         let mut mistakes = Vec::new();
-        let mut root = tree::Node::parse(text).map_err(|error| {
-            Mistakes::from(Mistake {
-                path: file.display().to_string(),
-                wrong: format!("is no YAML document: {}", error.message),
-                remedy: "check indentation, quotes and brackets there".to_owned(),
-                place: error.line.map(Place::Line),
-            })
-        })?;
         let from_flags = overlays(flags, &mut mistakes);
         let overlays = environment::overlays(environment, &mut mistakes);
+        let mut root = match tree::Node::parse(text) {
+            Ok(root) => root,
+            Err(error) => {
+                mistakes.insert(
+                    0,
+                    Mistake {
+                        path: file.display().to_string(),
+                        wrong: format!("is no YAML document: {}", error.message),
+                        remedy: "check indentation, quotes and brackets there".to_owned(),
+                        place: error.line.map(Place::Line),
+                    },
+                );
+                return Err(Mistakes { list: mistakes, watched: Vec::new() });
+            }
+        };
         overlay(&mut root, overlays.into_iter().chain(from_flags), &mut mistakes);
         if matches!(root.value, tree::Value::Null) {
             mistakes.push(Mistake {

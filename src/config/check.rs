@@ -58,7 +58,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
     let trusted_origins = origins::check(raw, &context, found);
     let identity_headers = headers::identity(raw, &tokens.headers, found);
     let grants = grants::check(raw, &names, cross_site, found);
-    if zones.iter().any(|zone| zone.login.as_ref().is_some_and(|login| login.handoff.is_some())) {
+    if handoff::is_wanted(raw) {
         handoff::claims(raw, found);
     }
     let cache_bytes = cache(raw, found);

@@ -1,5 +1,6 @@
 //! Configurations, good and bad, through the same door as the real ones: files in a folder.
 
+mod all_at_once;
 mod bad;
 mod bad_issuers;
 mod fetched;

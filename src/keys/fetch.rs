@@ -25,6 +25,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
+/// Certificates of the authorities that are trusted in place of the system's.
+pub type Authorities = Arc<[CertificateDer<'static>]>;
+
 /// The keys of one issuer on its server.
 #[derive(Clone)]
 pub struct Remote {
@@ -35,7 +38,7 @@ pub struct Remote {
     /// The algorithms it signs with; never HMAC.
     pub algorithms: Vec<Algorithm>,
     /// Certificate authorities for its server, in place of the system's.
-    pub authorities: Option<Arc<[CertificateDer<'static>]>>,
+    pub authorities: Option<Authorities>,
     /// How long keys stay in use when they cannot be fetched again.
     pub max_stale: Duration,
     /// Whether discovery may name an `http` address.

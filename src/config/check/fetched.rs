@@ -3,10 +3,11 @@
 
 use super::tls::read;
 use super::{CheckContext, bounds};
+use crate::config::field::{FilePath, Text};
 use crate::config::mistake::{Findings, shown};
 use crate::config::raw::RawIssuer;
 use crate::cross_site::PublicScheme;
-use crate::keys::{self, Remote, Source};
+use crate::keys::{self, Authorities, Remote, Source};
 use crate::name::Host;
 use crate::token::Algorithm;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use std::time::Duration;
 pub(super) fn url(
     path: &str,
     text: &str,
-    algorithms: &[Algorithm],
+    algorithms: Option<&[Algorithm]>,
     context: &CheckContext<'_>,
     found: &mut Findings<'_>,
 ) -> Option<Source> {
@@ -27,14 +28,15 @@ pub(super) fn url(
 /// The document of this issuer.
 pub(super) fn discovery(
     path: &str,
-    issuer: &str,
-    algorithms: &[Algorithm],
+    issuer: Option<&str>,
+    algorithms: Option<&[Algorithm]>,
     context: &CheckContext<'_>,
     found: &mut Findings<'_>,
 ) -> Option<Source> {
     const REMEDY: &str =
         "use jwks_url: the document is looked for at `issuer`, below /.well-known/";
     let public = is_public(path, algorithms, found);
+    let issuer = issuer?;
     if !issuer.contains("://") {
         let wrong = format!("needs an issuer that is a web address, and {} is none", shown(issuer));
         found.mistake(path, wrong, REMEDY);
@@ -49,8 +51,12 @@ pub(super) fn discovery(
     source.filter(|_| public)
 }
 
-/// Whoever can read a published secret can sign with it.
-fn is_public(path: &str, algorithms: &[Algorithm], found: &mut Findings<'_>) -> bool {
+/// Whether no algorithm is one of shared secrets: who can read a published secret can sign with it.
+/// `false` without a mistake while the algorithms themselves are wrong.
+fn is_public(path: &str, algorithms: Option<&[Algorithm]>, found: &mut Findings<'_>) -> bool {
+    let Some(algorithms) = algorithms else {
+        return false;
+    };
     let public = !algorithms.iter().any(|algorithm| algorithm.is_hmac());
     if !public {
         found.mistake(
@@ -62,42 +68,55 @@ fn is_public(path: &str, algorithms: &[Algorithm], found: &mut Findings<'_>) -> 
     public
 }
 
-/// Everything about keys that are fetched.
-pub(super) fn remote(
+/// The settings of an issuer whose keys are fetched.
+pub(super) struct FetchSettings {
+    authorities: Option<Authorities>,
+    max_stale: Duration,
+}
+
+pub(super) fn settings(
     path: &str,
     raw: &RawIssuer,
-    name: &str,
-    algorithms: &[Algorithm],
-    source: &Source,
-    context: &CheckContext<'_>,
     found: &mut Findings<'_>,
-) -> Option<Remote> {
-    let ca_path = format!("{path}.ca_file");
+) -> Option<FetchSettings> {
     let authorities = match raw.ca_file.some() {
-        None => None,
-        Some(text) => {
-            read(&ca_path, text, keys::authorities, found)?;
-            let (_, certificates) = read(&ca_path, text, keys::certificates, found)?;
-            Some(Arc::from(certificates))
-        }
+        None => Some(None),
+        Some(text) => authorities(&format!("{path}.ca_file"), text, found).map(Some),
     };
     let max_stale = match raw.max_stale.some() {
-        None => DAY,
+        None => Some(DAY),
         Some(text) => {
             let bounds = Duration::from_secs(60)..=DAY * 30;
-            bounds::span(&format!("{path}.max_stale"), text.as_str(), bounds, found)?
+            bounds::span(&format!("{path}.max_stale"), text.as_str(), bounds, found)
         }
     };
+    Some(FetchSettings { authorities: authorities?, max_stale: max_stale? })
+}
+
+fn authorities(path: &str, text: &Text<FilePath>, found: &mut Findings<'_>) -> Option<Authorities> {
+    read(path, text, keys::authorities, found)?;
+    let (_, certificates) = read(path, text, keys::certificates, found)?;
+    Some(Arc::from(certificates))
+}
+
+/// Everything about keys that are fetched; `None` without domains, which is a mistake of its own.
+pub(super) fn remote(
+    issuer: &str,
+    algorithms: &[Algorithm],
+    source: Source,
+    settings: FetchSettings,
+    context: &CheckContext<'_>,
+) -> Option<Remote> {
     let (domains, reserved) = (context.domains?.clone(), Arc::clone(context.reserved));
     let is_workspace = move |host: &str| {
         Host::parse(host, &domains).is_ok_and(|host| !reserved.contains(host.label()))
     };
     Some(Remote {
-        issuer: name.into(),
-        source: source.clone(),
+        issuer: issuer.into(),
+        source,
         algorithms: algorithms.to_vec(),
-        authorities,
-        max_stale,
+        authorities: settings.authorities,
+        max_stale: settings.max_stale,
         plain: context.public_scheme == PublicScheme::Http,
         is_workspace: Arc::new(is_workspace),
     })

@@ -3,9 +3,9 @@
 
 use super::{CheckContext, bounds, tls::unreadable};
 use crate::config::LONGEST_SESSION;
-use crate::config::field::{OneOrMany, each};
+use crate::config::field::{Field, OneOrMany, Text, each};
 use crate::config::mistake::{Findings, shown};
-use crate::config::raw::{RawConfig, RawHandoff};
+use crate::config::raw::{RawConfig, RawDomain, RawHandoff, RawLogin};
 use crate::config::{RevocationStore, Tokens};
 use crate::handoff::Handoff;
 use crate::handoff::SessionCookies;
@@ -50,6 +50,19 @@ pub(super) fn check(
     Some(Handoff { sessions, cookies })
 }
 
+/// Whether the hand-off is configured for any domain, rightly or not.
+pub(super) fn is_wanted(raw: &RawConfig) -> bool {
+    let is_written = |login: &RawLogin| login.handoff.is_bad() || login.handoff.some().is_some();
+    let general = raw.login.good().is_some_and(is_written);
+    let domains = raw.domains.good().map(Vec::as_slice).unwrap_or_default();
+    let own = |domain: &Field<RawDomain>| match domain.good() {
+        Some(RawDomain::Section(section)) => section.login.some().map(is_written),
+        Some(RawDomain::Name(_)) | None => None,
+    };
+    let mut wanted = domains.iter().map(|domain| own(domain).unwrap_or(general));
+    if domains.is_empty() { general } else { wanted.any(|wanted| wanted) }
+}
+
 /// Claims that decide who may enter, in sessions of the gate's own as well, where some have another
 /// meaning.
 pub(super) fn claims(raw: &RawConfig, found: &mut Findings<'_>) {
@@ -76,9 +89,6 @@ pub(super) fn claims(raw: &RawConfig, found: &mut Findings<'_>) {
 }
 
 fn keys(path: &str, raw: &RawHandoff, found: &mut Findings<'_>) -> Option<SessionKeys> {
-    const REMEDY: &str = "write 32 random bytes or more into a file that others cannot read, the \
-                          same for every replica: `head -c 48 /dev/urandom | base64 > session.key; \
-                          chmod 0440 session.key`";
     let Some(files) = raw.session_key_file.good() else {
         if raw.session_key_file.is_missing() {
             found.mistake(path, "is missing", REMEDY);
@@ -92,11 +102,21 @@ fn keys(path: &str, raw: &RawHandoff, found: &mut Findings<'_>) -> Option<Sessio
     }
     let mut secrets = Vec::with_capacity(named.len());
     for (path, text) in &named {
-        let text = text.as_ref()?.as_str();
-        let file = found.file(text);
-        match keys::read_secret(&file) {
-            Ok(secret) => secrets.push(secret.trimmed().to_vec()),
-            Err(error) => unreadable(path, text, error, found),
+        // A bad name is on the list already; the files beside it are judged all the same.
+        let Some(text) = text.map(Text::as_str) else {
+            continue;
+        };
+        let secret = match keys::read_secret(&found.file(text)) {
+            Ok(secret) => secret.trimmed().to_vec(),
+            Err(error) => {
+                unreadable(path, text, error, found);
+                continue;
+            }
+        };
+        match SessionKeys::new(std::slice::from_ref(&secret)) {
+            Ok(_) => secrets.push(secret),
+            Err(KeyError::Member { error, .. }) => refuse_key(path, text, *error, found),
+            Err(error) => refuse_key(path, text, error, found),
         }
     }
     if secrets.len() < named.len() {
@@ -110,16 +130,23 @@ fn keys(path: &str, raw: &RawHandoff, found: &mut Findings<'_>) -> Option<Sessio
                 whole => (0, whole),
             };
             let (path, text) = named.get(position)?;
-            let name = shown(text.as_ref().map_or("", |text| text.as_str()));
-            let (wrong, remedy) = match error {
-                KeyError::SameKid { other } => (
-                    format!("{name} holds the same secret as number {}", other + 1),
-                    "keep one of the two",
-                ),
-                error => (format!("{name} is no session key: {error}"), REMEDY),
-            };
-            found.mistake(path, wrong, remedy);
+            refuse_key(path, text.map_or("", |text| text.as_str()), error, found);
             None
         }
     }
 }
+
+fn refuse_key(path: &str, text: &str, error: KeyError, found: &mut Findings<'_>) {
+    let name = shown(text);
+    let (wrong, remedy) = match error {
+        KeyError::SameKid { other } => {
+            (format!("{name} holds the same secret as number {}", other + 1), "keep one of the two")
+        }
+        error => (format!("{name} is no session key: {error}"), REMEDY),
+    };
+    found.mistake(path, wrong, remedy);
+}
+
+const REMEDY: &str = "write 32 random bytes or more into a file that others cannot read, the same \
+                      for every replica: `head -c 48 /dev/urandom | base64 > session.key; chmod \
+                      0440 session.key`";

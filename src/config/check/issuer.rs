@@ -28,7 +28,12 @@ pub(super) fn check(
     let algorithms = algorithms(&format!("{path}.algorithms"), raw, found);
     let keys_path = format!("{path}.keys");
     let keys = keys::check(&keys_path, &raw.keys, name, algorithms.as_deref(), context, found);
-    keys::only_fetched(path, raw, keys.as_ref(), found);
+    let settings = if keys::are_in_files(&raw.keys) {
+        keys::refuse_fetch_settings(path, raw, found);
+        None
+    } else {
+        fetched::settings(path, raw, found)
+    };
     let user_claim = user_claim(&format!("{path}.user_claim"), raw, found);
     let types = types(&format!("{path}.types"), raw, found);
     let max_lifetime = max_lifetime(&format!("{path}.max_lifetime"), raw, found);
@@ -40,7 +45,7 @@ pub(super) fn check(
     let (keys, remote) = match keys? {
         Keys::Loaded(keys) => (keys, None),
         Keys::Fetched(source) => {
-            let remote = fetched::remote(path, raw, name, &algorithms, &source, context, found)?;
+            let remote = fetched::remote(name, &algorithms, source, settings?, context)?;
             (KeySet::unavailable(), Some(remote))
         }
     };

@@ -18,7 +18,8 @@ pub(super) enum Keys {
     Fetched(Source),
 }
 
-/// The keys; `None` with a mistake on the list, or without `algorithms` to load them for.
+/// The keys; `None` with a mistake on the list, or without `algorithms` to load them for. What can
+/// be checked without `issuer` or `algorithms` is checked all the same.
 pub(super) fn check(
     path: &str,
     field: &Field<RawKeys>,
@@ -35,32 +36,9 @@ pub(super) fn check(
         }
         return None;
     };
-    let files = [
-        ("jwks_file", &raw.jwks_file),
-        ("pem_file", &raw.pem_file),
-        ("secret_file", &raw.secret_file),
-    ];
-    let files = files.into_iter().filter(|(_, field)| !field.is_missing());
-    let files = files.map(|(name, field)| (name, Written::Files(field)));
-    let url = (raw.jwks_url.is_bad() || raw.jwks_url.some().is_some())
-        .then_some(("jwks_url", Written::Url(&raw.jwks_url)));
-    let discovery = (raw.discovery.is_bad() || raw.discovery.or(false))
-        .then_some(("discovery", Written::Discovery(&raw.discovery)));
-    let sources: Vec<(&str, Written<'_>)> = files.chain(url).chain(discovery).collect();
-    let (source, files) = match sources.as_slice() {
-        [(source, Written::Files(Field::Good(files)))] => (*source, files),
-        [(source, Written::Url(Field::Good(Some(url))))] => {
-            let path = format!("{path}.{source}");
-            return fetched::url(&path, url.as_str(), algorithms?, context, found)
-                .map(Keys::Fetched);
-        }
-        [(source, Written::Discovery(Field::Good(_)))] => {
-            let path = format!("{path}.{source}");
-            return fetched::discovery(&path, issuer?, algorithms?, context, found)
-                .map(Keys::Fetched);
-        }
-        // A bad value is on the list already.
-        [_] => return None,
+    let sources = sources(raw);
+    let (name, source) = match sources.as_slice() {
+        [one] => one,
         [] => {
             found.mistake(path, "names no source of keys", REMEDY);
             return None;
@@ -71,25 +49,30 @@ pub(super) fn check(
             return None;
         }
     };
-    let path = format!("{path}.{source}");
-    let named = named(&path, files, found)?;
-    let algorithms = algorithms?;
-    if !fits(&path, source, algorithms, found) {
-        return None;
+    let path = format!("{path}.{name}");
+    match source {
+        Written::Files(Field::Good(files)) => {
+            from_files(&path, name, files, algorithms, found).map(Keys::Loaded)
+        }
+        Written::Url(Field::Good(Some(url))) => {
+            fetched::url(&path, url.as_str(), algorithms, context, found).map(Keys::Fetched)
+        }
+        Written::Discovery(Field::Good(_)) => {
+            fetched::discovery(&path, issuer, algorithms, context, found).map(Keys::Fetched)
+        }
+        // A bad value is on the list already.
+        Written::Files(_) | Written::Url(_) | Written::Discovery(_) => None,
     }
-    load(source, &named, algorithms, found).map(Keys::Loaded)
 }
 
-/// Keys of files have none of these settings.
-pub(super) fn only_fetched(
-    path: &str,
-    raw: &RawIssuer,
-    keys: Option<&Keys>,
-    found: &mut Findings<'_>,
-) {
-    let Some(Keys::Loaded(_)) = keys else {
-        return;
-    };
+/// Whether the keys are in files, read or not.
+pub(super) fn are_in_files(field: &Field<RawKeys>) -> bool {
+    let sources = field.good().map(sources).unwrap_or_default();
+    !sources.is_empty() && sources.iter().all(|(_, source)| matches!(source, Written::Files(_)))
+}
+
+/// The settings of fetched keys, which mean nothing for keys in files.
+pub(super) fn refuse_fetch_settings(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) {
     let given = [
         ("ca_file", matches!(&raw.ca_file, Field::Good(Some(_)))),
         ("max_stale", matches!(&raw.max_stale, Field::Good(Some(_)))),
@@ -101,6 +84,22 @@ pub(super) fn only_fetched(
             "leave it out, or use jwks_url or discovery",
         );
     }
+}
+
+/// The sources that are written, by their keys.
+fn sources(raw: &RawKeys) -> Vec<(&'static str, Written<'_>)> {
+    let files = [
+        ("jwks_file", &raw.jwks_file),
+        ("pem_file", &raw.pem_file),
+        ("secret_file", &raw.secret_file),
+    ];
+    let files = files.into_iter().filter(|(_, field)| !field.is_missing());
+    let files = files.map(|(name, field)| (name, Written::Files(field)));
+    let url = (raw.jwks_url.is_bad() || raw.jwks_url.some().is_some())
+        .then_some(("jwks_url", Written::Url(&raw.jwks_url)));
+    let discovery = (raw.discovery.is_bad() || raw.discovery.or(false))
+        .then_some(("discovery", Written::Discovery(&raw.discovery)));
+    files.chain(url).chain(discovery).collect()
 }
 
 /// One key of `keys` that was written.
@@ -116,23 +115,46 @@ struct NamedFile {
     file: PathBuf,
 }
 
-fn named(
+/// The keys of all files. Files are read even when no algorithm is known for their keys, and when a
+/// name beside them is bad.
+fn from_files(
     path: &str,
+    source: &str,
     files: &OneOrMany<Text<FilePath>>,
+    algorithms: Option<&[Algorithm]>,
     found: &mut Findings<'_>,
-) -> Option<Vec<NamedFile>> {
+) -> Option<KeySet> {
     let each = files.each(path);
     if each.is_empty() {
         found.mistake(path, "is an empty list", "name at least one file");
         return None;
     }
-    each.into_iter()
-        .map(|(path, text)| {
-            let text = text?.as_str().to_owned();
-            let file = found.file(&text);
-            Some(NamedFile { path, text, file })
-        })
-        .collect()
+    let count = each.len();
+    let named = each.into_iter().filter_map(|(path, text)| {
+        let text = text?.as_str().to_owned();
+        let file = found.file(&text);
+        Some(NamedFile { path, text, file })
+    });
+    let named: Vec<NamedFile> = named.collect();
+    let fitting = algorithms.filter(|algorithms| fits(path, source, algorithms, found));
+    let Some(algorithms) = fitting else {
+        read_only(source, &named, found);
+        return None;
+    };
+    load(source, &named, algorithms, found).filter(|_| named.len() == count)
+}
+
+/// Files whose keys cannot be judged can still be missing or unreadable.
+fn read_only(source: &str, named: &[NamedFile], found: &mut Findings<'_>) {
+    for NamedFile { path, text, file } in named {
+        let read = match source {
+            "secret_file" => keys::read_secret(file).map(drop),
+            _ => keys::read_public(file).map(drop),
+        };
+        if let Err(error) = read {
+            unreadable(path, text, error, found);
+        }
+    }
 }
 
 /// Whether keys of this source can be keys of these algorithms, each of exactly one (RFC 8725bis:

@@ -24,7 +24,10 @@ pub(super) fn check(
         .some()
         .and_then(|raw| handoff::check(&handoff_path, raw, context, tokens, found));
     let logout_url = logout_url(path, raw, hands_off, context, found);
-    let (url_path, parameter_path) = (format!("{path}.url"), format!("{path}.return_parameter"));
+    let url_path = format!("{path}.url");
+    if hands_off && parameter == STATE_PARAMETER {
+        refuse_state_parameter(&format!("{path}.return_parameter"), found);
+    }
     let Some(text) = raw.url.some().map(Text::as_str) else {
         if sets_cookie && !raw.url.is_bad() {
             found.mistake(
@@ -70,15 +73,19 @@ pub(super) fn check(
             "leave it out: doorward adds it, or choose another return_parameter",
         );
     }
-    if hands_off && (parameter == STATE_PARAMETER || url.has_parameter(STATE_PARAMETER)) {
-        found.mistake(
-            if parameter == STATE_PARAMETER { &parameter_path } else { &url_path },
-            "has the parameter `st`, in which the gate sends the state of a sign-in",
-            "give it another name",
-        );
+    if hands_off && parameter != STATE_PARAMETER && url.has_parameter(STATE_PARAMETER) {
+        refuse_state_parameter(&url_path, found);
     }
     let return_parameter = parameter.into();
     Some(SignIn { url: text.into(), return_parameter, logout_url, handoff })
+}
+
+fn refuse_state_parameter(path: &str, found: &mut Findings<'_>) {
+    found.mistake(
+        path,
+        "has the parameter `st`, in which the gate sends the state of a sign-in",
+        "give it another name",
+    );
 }
 
 fn logout_url(

@@ -19,7 +19,7 @@ pub(super) fn listeners(raw: &RawConfig, found: &mut Findings<'_>) -> Listeners 
     let mut taken: Vec<(String, SocketAddr)> = Vec::new();
     let mut listen = Vec::new();
     match raw.listen.good() {
-        None => listen.extend(take("listen", LISTEN, &mut taken, found)),
+        None => listen.push(take("listen", LISTEN, &mut taken, found)),
         Some(addresses) => {
             let addresses = addresses.each("listen");
             if addresses.is_empty() {
@@ -27,7 +27,7 @@ pub(super) fn listeners(raw: &RawConfig, found: &mut Findings<'_>) -> Listeners 
             }
             for (path, text) in addresses {
                 let address = text.and_then(|text| address(&path, text, found));
-                listen.extend(address.and_then(|address| take(&path, address, &mut taken, found)));
+                listen.extend(address.map(|address| take(&path, address, &mut taken, found)));
             }
         }
     }
@@ -35,12 +35,12 @@ pub(super) fn listeners(raw: &RawConfig, found: &mut Findings<'_>) -> Listeners 
         Field::Good(text) => address("admin_listen", text, found),
         Field::Missing | Field::Bad => Some(ADMIN_LISTEN),
     };
-    let admin = admin.and_then(|address| take("admin_listen", address, &mut taken, found));
+    let admin = admin.map(|address| take("admin_listen", address, &mut taken, found));
     let pages = raw.pages_listen.some().and_then(|text| address("pages_listen", text, found));
-    let pages = pages.and_then(|address| take("pages_listen", address, &mut taken, found));
+    let pages = pages.map(|address| take("pages_listen", address, &mut taken, found));
     let own = "backchannel_listen";
     let backchannel = raw.backchannel_listen.some().and_then(|text| address(own, text, found));
-    let backchannel = backchannel.and_then(|address| take(own, address, &mut taken, found));
+    let backchannel = backchannel.map(|address| take(own, address, &mut taken, found));
     Listeners { listen, admin: admin.unwrap_or(ADMIN_LISTEN), pages, backchannel }
 }
 
@@ -184,13 +184,14 @@ fn address(path: &str, text: &Text<Socket>, found: &mut Findings<'_>) -> Option<
     None
 }
 
-/// The address, unless another key has it. Port 0 takes any free port and so never clashes.
+/// Takes note of an address; a mistake when another key has it. The address stays in force for the
+/// checks that follow. Port 0 takes any free port and so never clashes.
 fn take(
     path: &str,
     address: SocketAddr,
     taken: &mut Vec<(String, SocketAddr)>,
     found: &mut Findings<'_>,
-) -> Option<SocketAddr> {
+) -> SocketAddr {
     let clash = taken.iter().find(|(_, other)| *other == address && address.port() != 0);
     if let Some((other, _)) = clash {
         found.mistake(
@@ -198,10 +199,10 @@ fn take(
             format!("`{address}` is the address of `{other}` too"),
             "give each its own port",
         );
-        return None;
+    } else {
+        taken.push((path.to_owned(), address));
     }
-    taken.push((path.to_owned(), address));
-    Some(address)
+    address
 }
 
 fn all_loopback(listen: &[SocketAddr]) -> bool {

@@ -50,14 +50,7 @@ pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'
             "set revocation.store, or leave it out",
         );
     }
-    let redis = match store {
-        Some(RevocationStore::Redis) => replicas::check(section, found),
-        Some(other) => {
-            replicas::refuse(section, other, found);
-            None
-        }
-        None => None,
-    };
+    let redis = replicas::check(section, store, found);
     Revocation { store, secret, redis }
 }
 

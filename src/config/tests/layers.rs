@@ -119,9 +119,9 @@ tokens: {}
     let mistakes = Folder::new().load(yaml, &variables).err().unwrap();
     let found: Vec<(&str, String)> = mistakes
         .iter()
-        .map(|problem| {
-            let place = problem.place.as_ref().map(ToString::to_string).unwrap_or_default();
-            (&*problem.path, place)
+        .map(|mistake| {
+            let place = mistake.place.as_ref().map(ToString::to_string).unwrap_or_default();
+            (&*mistake.path, place)
         })
         .collect();
     let line = |line: u8| format!("line {line}");
@@ -135,6 +135,7 @@ tokens: {}
             ("issuers[0].user_claim", line(8)),
             ("issuers[0].audience", line(10)),
             ("issuers[0].algorithms", line(11)),
+            ("issuers[0].keys.jwks_file", line(13)),
             ("issuers[0].max_lifetime", line(14)),
             ("tokens.cookies[0]", line(16)),
             ("tokens.leeway", line(17)),

@@ -7,11 +7,20 @@ use crate::config::raw::{RawOutage, RawRevocation};
 use crate::config::{Redis, RevocationStore};
 use crate::keys;
 
-/// What is good of it; `None` while something is wrong.
-pub(super) fn check(section: &RawRevocation, found: &mut Findings<'_>) -> Option<Redis> {
+/// What is good of it; `None` while something is wrong, and with another store. The file is read
+/// even while `store` is wrong.
+pub(super) fn check(
+    section: &RawRevocation,
+    store: Option<RevocationStore>,
+    found: &mut Findings<'_>,
+) -> Option<Redis> {
+    if let Some(store) = store.filter(|store| *store != RevocationStore::Redis) {
+        refuse(section, store, found);
+        return None;
+    }
     let refuses = section.on_outage.some() == Some(&RawOutage::Refuse);
     let Some(text) = section.url_file.some() else {
-        if !section.url_file.is_bad() {
+        if store == Some(RevocationStore::Redis) && !section.url_file.is_bad() {
             found.mistake(
                 URL_FILE,
                 "is missing, and `revocation.store` is redis",
@@ -37,11 +46,11 @@ pub(super) fn check(section: &RawRevocation, found: &mut Findings<'_>) -> Option
         );
         return None;
     }
-    Some(Redis { url, refuses })
+    (store == Some(RevocationStore::Redis)).then_some(Redis { url, refuses })
 }
 
 /// Keys that mean nothing with another store.
-pub(super) fn refuse(section: &RawRevocation, store: RevocationStore, found: &mut Findings<'_>) {
+fn refuse(section: &RawRevocation, store: RevocationStore, found: &mut Findings<'_>) {
     let word = match store {
         RevocationStore::None => "none",
         RevocationStore::Memory => "memory",
