@@ -1,84 +1,82 @@
-//! doorward keeps the door of per-user desktops behind Traefik: a request for
-//! `alice.vdi.example.com` passes only with a token whose user is alice.
+//! doorward is a ForwardAuth service that isolates per-user desktops behind Traefik. A request for
+//! `alice.vdi.example.com` reaches the desktop only with a token whose user is alice.
 //!
-//! This page walks one request through the modules, in the order in which they stand below. Read
-//! each where it is named, and you have read the gate.
+//! This page follows one request through the modules, in the order in which they are declared
+//! below.
 //!
 //! # One request
 //!
-//! Alice's browser asks Traefik for `https://alice.vdi.example.com/desk`. Before Traefik sends that
-//! to her desktop, its ForwardAuth middleware asks us: `GET /verify`, with the browser's headers and
-//! `X-Forwarded-Host`, `-Method`, `-Uri` and `-Proto`. **Any 2xx is a yes**; everything else goes
-//! back to the browser as it is.
+//! Alice's browser asks Traefik for `https://alice.vdi.example.com/desk`. Before Traefik forwards
+//! the request to her desktop, its ForwardAuth middleware sends `GET /verify` to doorward, with the
+//! browser's headers and `X-Forwarded-Host`, `-Method`, `-Uri` and `-Proto`. **Traefik takes any 2xx
+//! for permission**; every other answer goes back to the browser unchanged.
 //!
-//! 1. [`cli`] has started the program, and [`config`] has turned file, environment and flags into a
-//!    [`config::Config`], or into a list of every mistake. Nothing that is wrong anywhere starts.
-//! 2. [`server`] accepts the connection. It bounds time, bytes and numbers, and decides nothing.
-//! 3. [`http`] checks that the peer is one that may ask, reads the clock once, and reads what is
-//!    forwarded. What could be read in two ways is refused here, so that nobody behind has to choose.
-//!    hyper's types end here.
-//! 4. [`gate`] decides: [`gate::Gate::admit`] takes the forwarded request, the credentials that came
-//!    with it and one `now`, and gives a [`gate::Permit`] or a [`gate::Denied`]. Its steps are
-//!    - the host, made canonical by [`name`]: a label below one of our domains;
-//!    - the credentials, made sessions by [`token`]: shape, header, signature, claims; and whether
-//!      one was ended before its time, which [`revocation`] keeps;
-//!    - the rule, in a handful of lines of [`policy`]: the session's label is the host's, or a grant
-//!      says otherwise;
-//!    - the page behind the request, judged by [`cross_site`]: bob's page may not use alice's
-//!      desktop, whatever cookies her browser adds.
-//! 5. [`http`] answers. One table maps a denial and the class of the request to an answer
-//!    ([`http::answer`]); the only 2xx takes the permit by value and carries what the desktop may
-//!    see: identity headers, and the cookies that are not ours.
-//! 6. [`observe`] counts it and writes one line.
+//! 1. [`cli`] parses the arguments. [`config`] turns file, environment variables and flags into a
+//!    [`config::Config`], or into a list of all mistakes; with a mistake, doorward does not start.
+//!    [`assemble`] builds the running program from the configuration.
+//! 2. [`server`] accepts the connection. It limits time, bytes and the number of connections, and
+//!    decides nothing.
+//! 3. [`http`] checks that the peer is a trusted proxy, reads the clock once and parses the
+//!    forwarded headers. A request that two programs could read differently is refused here. Types
+//!    of hyper are not used further in.
+//! 4. [`gate`] decides: [`gate::Gate::admit`] takes the forwarded request, its credentials and the
+//!    time, and returns a [`gate::Permit`] or a [`gate::Denied`]. Its steps are
+//!    - the host: [`name`] makes it canonical, and it must be a label below a configured domain;
+//!    - the credentials: [`token`] verifies shape, header, signature and claims and makes a
+//!      [`token::Session`]; [`revocation`] says whether it was revoked;
+//!    - the rule, a few lines of [`policy`]: the session's label equals the host's, or a grant
+//!      allows the host;
+//!    - the page that caused the request: [`cross_site`] rejects a request that a page on bob's
+//!      desktop sends to alice's desktop, although her browser adds her cookie to it.
+//! 5. [`http`] answers. One table ([`http::answer`]) maps a denial and the class of the client to a
+//!    response. The only 200 takes the permit by value; it carries the identity headers and the
+//!    request's cookies without doorward's own.
+//! 6. [`observe`] counts the decision and writes one log line.
 //!
-//! How alice came by her session: without one, her browser was sent to the sign-in page, and came
-//! back to `/.doorward/enter` with a token that hands a session over. [`handoff`] is that way, in
-//! pure parts; [`http`] answers the gate's own paths, none of them ever with a permit.
+//! A browser without a session is redirected to the sign-in page. It comes back to
+//! `/.doorward/enter` with a hand-off token, which the gate exchanges for a session of its own.
+//! [`handoff`] has the pure parts of this exchange; [`http`] serves the gate's own paths, never with
+//! a permit.
 //!
-//! From [`gate`] to [`name`] nothing knows a socket, a file, the environment, the clock or a
-//! runtime: the same question has the same answer, on paper as well. `doorward explain` asks it
-//! through the same function. [`keys`] reads key files for [`config`] and fetches key sets in the
-//! background, so that no file is opened and nobody is asked on a request's way. [`demo`] runs the whole street on one machine. [`manual`] holds every attack we
-//! know of, what stops it, and the test that proves it.
+//! The modules from [`gate`] to [`name`] use no socket, file, environment variable, clock or
+//! runtime, so the same input always gives the same decision. `doorward explain` calls the same
+//! function. [`keys`] reads key files for [`config`] and fetches key sets in the background, so that
+//! a decision waits for neither a disk nor a network. `certificate` makes certificates.
+//! [`clock`] and [`random`] are the only sources of time and randomness. [`url`] has the one URL
+//! type. [`manual`] lists every known attack, what stops it, and the test that proves it.
 //!
-//! # The other half
+//! # The renderer
 //!
-//! `doorward render` makes the routes that lead alice's browser here. [`manifest`] reads sessions,
-//! asks [`name`] whose host each gets (the same function that the gate judges by), refuses what
-//! stands in each other's way, and writes one tree for each object, the gate in front of every
-//! route. It knows nothing of requests, and [`gate`] nothing of routes; [`name`] is all they share.
+//! `doorward render` writes the Traefik routes. [`manifest`] reads a list of sessions, asks [`name`]
+//! for the host of each, rejects conflicting sessions, and writes one document for each object, with
+//! the middleware on every route. [`manifest`] knows nothing of requests and [`gate`] nothing of
+//! routes; both derive labels with [`name`], so a route and a decision cannot disagree.
 //!
 //! # Rules that hold everywhere
 //!
-//! - **No early return can be an allow.** A `Permit` is made in one line, after every check; a
-//!   `Session` is made in one line, after signature and claims. `tests/architecture.rs` counts them.
-//! - **Canonicalise, then compare for equality.** No host is ever searched for a prefix or suffix.
-//! - **What is missing, doubled or malformed is a denial**, never a default.
-//! - **Time is an argument.** One `now` for each request.
-//! - **The outside learns nothing about others.** An answer speaks of its visitor only; the log has
-//!   the rest, without tokens.
+//! - **No early return permits a request.** One line makes a `Permit`, after every check; one line
+//!   makes a `Session`, after signature and claims. `tests/architecture.rs` counts both.
+//! - **Hosts are made canonical and compared for equality.** No host is searched for a prefix or a
+//!   suffix.
+//! - **A missing, repeated or malformed value is a denial**, never a default.
+//! - **Time is an argument.** Each request has one `now`.
+//! - **An answer says nothing about other users.** The log has the details, without tokens.
+//!
+//! # Errors
+//!
+//! Each layer has one noun for what it refuses. A configuration has [`config::Mistake`]s, all
+//! reported at once. A request has a [`gate::Denial`], with a stable reason for logs and metrics. A
+//! token has a [`token::Rejection`]. Everything else is an `…Error`.
 //!
 //! # Glossary
 //!
 //! | word | meaning |
 //! |---|---|
-//! | candidate | one token that came with a request, not looked at yet |
-//! | claim | a member of a token's payload |
-//! | class | what waits for an answer: page, page-like, WebSocket, other ([`http::client_class`]) |
-//! | denial | why a request does not pass; each has a stable kebab-case reason |
-//! | desktop, workspace | what Traefik sends an allowed request to; not trusted by anybody |
-//! | domain | a name below which workspaces live, such as `vdi.example.com` |
-//! | arrival | somebody who came from the sign-in page with a hand-off that was found good |
-//! | grant | a configured exception: who else may enter which labels |
-//! | hand-off | the token by which a sign-in page gives a session away, once, to one browser |
-//! | host | `label.domain` or `session--label.domain`, canonical |
-//! | issuer | who signs tokens and says who a visitor is |
-//! | label | the DNS label of one user; the same function names the route and judges the visitor |
-//! | permit | proof that every check said yes; the only way to a 2xx |
-//! | session | proof that a configured issuer vouches for a user, from a token that verified |
-//! | state | what the gate leaves in a browser that it sends to sign in |
-//! | sibling | another workspace below the same domain; same-site to every browser |
-//! | username | what the issuer's user claim holds, in Unicode normal form |
+//! | label | the DNS label of one user below a domain; the renderer names a route by it, the gate compares it with the session's |
+//! | grant | a configured exception: which users may enter other users' labels |
+//! | permit | proof that every check of a request passed; needed for the only 200 |
+//! | hand-off | the single-use token with which a sign-in page passes a user's identity to the gate |
+//! | sibling | another desktop below the same domain; browsers treat it as same-site |
 
 #![warn(unreachable_pub)]
 #![cfg_attr(
@@ -93,12 +91,11 @@
         clippy::too_many_lines,
         clippy::type_complexity,
         clippy::unreachable,
-        reason = "a test may stop at once, say what it left out, and be one long table"
+        reason = "a test may panic, print what it skips, and be one long table"
     )
 )]
 
-// In the order in which a request meets them, not in the alphabet's: the blank lines keep rustfmt
-// from sorting them.
+// In the order in which a request meets them; the blank lines keep rustfmt from sorting them.
 
 pub mod cli;
 
