@@ -425,7 +425,7 @@
 //!
 //! - test: `it::render::installation::alice_is_in_and_bob_is_out`
 //! - test: `manifest::catch_all::tests::an_unknown_host_meets_the_gate_too`
-//! - test: `http::not_found::tests::everybody_gets_the_page_of_nobody`
+//! - test: `http::not_found::tests::every_host_gets_the_same_404_page`
 //! - test: `demo::traefik::configuration::tests::every_route_but_the_sign_in_page_has_the_gate`
 //!
 //! ## T32 A desktop's response signs users out

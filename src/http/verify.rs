@@ -176,7 +176,7 @@ impl Handler for VerifyHandler {
         if !is_verify {
             self.report_misaddressed(peer);
         }
-        // `verify` refuses an untrusted peer, whatever the path.
+        // `verify` refuses an untrusted peer for any path.
         if is_verify || !self.state.load().trusts(peer) {
             return self.verify(peer, request);
         }

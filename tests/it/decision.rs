@@ -1,5 +1,5 @@
-//! The gate alone, asked in Traefik's words: every step of the decision, both answer tables, and
-//! what a permit carries. No Traefik here, so that a row can say what no Traefik would forward.
+//! The gate without Traefik: every step of the decision, both answer tables, and the headers of a
+//! permit. The tests send ForwardAuth requests themselves, also such as Traefik would not send.
 
 mod answers;
 mod anything;
@@ -24,12 +24,12 @@ mod trusted_origins;
 use crate::support::portal::{ALICE, Portal};
 use crate::support::request::Request;
 
-/// Alice at her own door, as a program that is no browser: the question that every row spoils.
+/// A valid request of alice to her own host, from a program; each row changes one thing in it.
 fn alice(portal: &Portal) -> Request {
     Request::question(ALICE).session(&portal.token("alice"))
 }
 
-/// The same as her own page's script would fetch, which no cross-site rule minds.
+/// The same as a script of her own page sends it, which the cross-site rules admit.
 fn alice_fetches(portal: &Portal) -> Request {
     alice(portal).fetch()
 }

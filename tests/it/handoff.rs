@@ -1,5 +1,5 @@
-//! The way in, out of the sign-in page and into a cookie that only alice's host can set: as the gate
-//! answers it, every way in which it must not be had, and the same through the real Traefik.
+//! The hand-off from the sign-in page to a cookie that only alice's host can set: the gate's answers,
+//! the attacks on it, and the same through the real Traefik.
 
 mod addresses;
 mod arrivals;

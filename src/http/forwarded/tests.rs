@@ -228,7 +228,7 @@ fn limits_count_lines_and_bytes_and_spare_cookies() {
 }
 
 #[test]
-fn metadata_is_noticed_whatever_its_name() {
+fn metadata_is_noticed_by_any_name() {
     for name in ["sec-fetch-user", "sec-fetch-storage-access", "sec-fetch-site", "sec-fetch-newer"]
     {
         let headers = with(&[(name, b"?1")]);

@@ -26,7 +26,7 @@ fn headers(host: &str) -> HeaderMap {
 }
 
 #[test]
-fn everybody_gets_the_page_of_nobody() {
+fn every_host_gets_the_same_404_page() {
     let unknown_host = ErrorBody {
         outcome: Outcome::of(&Denial::HostUnknown),
         class: ClientClass::Page,

@@ -1,5 +1,4 @@
-//! The first answer table: what each class of request hears in each situation, and what no answer
-//! says.
+//! The first answer table: the answer to each class of request in each situation.
 
 use crate::support::answer::Answer;
 use crate::support::gate::{Gate, Plan};
@@ -7,12 +6,12 @@ use crate::support::portal::{ALICE, BOB, LOGIN, Portal};
 use crate::support::request::Request;
 use crate::support::table::Table;
 
-/// What an answer is made of.
+/// The expected kind of answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// 302 to sign-in.
+    /// 302 to the sign-in page.
     SignIn,
-    /// A page of ours with this status.
+    /// An error page with this status.
     Page(u16),
     /// A problem document with this status.
     Problem(u16),
@@ -43,8 +42,8 @@ fn stays(answer: &Answer) -> bool {
 
 type Shape = fn(Request) -> Request;
 
-/// Every way to be of a class, with the answers to: no token, an expired one, a forged one, someone
-/// else's.
+/// Requests of each class, with the answers to: no token, an expired one, a forged one, another
+/// user's.
 #[rustfmt::skip]
 const CLASSES: [(&str, Shape, [Kind; 4]); 13] = [
     ("page", Request::page, PAGE),
@@ -134,7 +133,8 @@ async fn a_cross_site_refusal_is_told_by_class() {
     table.finish();
 }
 
-/// A page hears 401 instead of a redirect when nobody can sign in, or signing in would not help.
+/// A page request is answered 401 instead of a redirect if there is no sign-in page, or if signing in
+/// would not help.
 #[tokio::test]
 async fn without_a_login_a_page_stays() {
     let portal = Portal::new();
@@ -154,7 +154,7 @@ async fn without_a_login_a_page_stays() {
     table.finish();
 }
 
-/// What went wrong before anybody was asked for is told by class as well.
+/// Denials before the host is known depend on the class, too.
 #[tokio::test]
 async fn refusals_of_the_question_itself() {
     let portal = Portal::new();

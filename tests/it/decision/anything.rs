@@ -1,4 +1,4 @@
-//! No 2xx but for a permit: header sets nobody thought of, thrown at the real program.
+//! No 2xx without a permit: random sets of headers, sent to the real program.
 
 use crate::support::answer::Answer;
 use crate::support::gate::Gate;
@@ -13,7 +13,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 const CASES: usize = 2000;
 
-/// What one generated line is made of: a header name and a value.
+/// One generated line: a header name and a value.
 type Line = (String, Vec<u8>);
 
 /// Names that mean something to the gate, to Traefik or to attackers, and any token.
@@ -58,7 +58,7 @@ fn name() -> impl Strategy<Value = String> {
     prop_oneof![8 => known.prop_map(str::to_owned), 1 => "[A-Za-z0-9_.~-]{1,24}"]
 }
 
-/// Values that mean something somewhere, tokens that open nothing here, and any bytes.
+/// Values with a meaning in some header, tokens without access to the host, and random bytes.
 fn value(tokens: Vec<String>) -> impl Strategy<Value = Vec<u8>> {
     let known = select(vec![
         ALICE,
@@ -102,12 +102,12 @@ fn value(tokens: Vec<String>) -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// Control bytes end in the HTTP parser, long before any rule of ours.
+/// The HTTP parser refuses control bytes before any rule of the gate.
 fn printable(byte: u8) -> u8 {
     if byte < 0x20 || byte == 0x7f { b' ' } else { byte }
 }
 
-/// A question from generated lines: mostly well formed, or nothing would get past step 2.
+/// A request from generated lines: mostly well formed, so that it passes step 2.
 fn question(formed: bool, lines: &[Line]) -> Request {
     let start = if formed {
         Request::question(ALICE)
@@ -124,7 +124,7 @@ fn question(formed: bool, lines: &[Line]) -> Request {
     lines.iter().fold(start, replace)
 }
 
-/// A few keep-alive connections' worth of questions: a connection that the gate closes is opened
+/// Sends requests over a few keep-alive connections; a connection that the gate closes is opened
 /// again.
 struct Connection {
     wire: Option<Wire>,
@@ -146,7 +146,7 @@ impl Connection {
     }
 }
 
-/// Fixed, so that a failure comes back: the runner prints the question, and the seed is this.
+/// A fixed seed, so that a failure can be reproduced; the runner prints the request.
 fn runner() -> TestRunner {
     let random = TestRng::from_seed(RngAlgorithm::ChaCha, b"doorward: no 2xx but for permits");
     TestRunner::new_with_rng(Config::default(), random)
@@ -173,7 +173,7 @@ async fn nothing_but_alices_token_opens_alices_door() {
         let question = question(formed, &lines);
         let hosts = question.headers.iter().filter(|(name, _)| name == "X-Forwarded-Host");
         if hosts.into_iter().any(|(_, host)| host.starts_with(b"bob.")) {
-            // Bob's own door is bob's.
+            // Bob may reach his own host.
             continue;
         }
         asked += 1;
@@ -186,8 +186,8 @@ async fn nothing_but_alices_token_opens_alices_door() {
     }
 }
 
-/// The other side: with alice's token among the rubbish, a permit still means that everything the
-/// gate was told fits together.
+/// The opposite case: with alice's token among random headers, a permit still means that all
+/// headers are consistent.
 #[tokio::test]
 async fn a_permit_means_that_all_conditions_hold() {
     let portal = Portal::new();
@@ -241,7 +241,7 @@ async fn a_permit_means_that_all_conditions_hold() {
     assert!(permits > CASES / 100, "only {permits} permits: the generator has lost its way in");
 }
 
-/// Case, port and one trailing dot away: the whole of what Traefik ignores in a host.
+/// Without case, port and one trailing dot: what Traefik ignores in a host.
 fn canonical(host: &str) -> String {
     let host = host.to_ascii_lowercase();
     let host = host.split_once(':').map_or(host.as_str(), |(name, _)| name);

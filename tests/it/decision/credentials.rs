@@ -1,4 +1,5 @@
-//! Step 5: where tokens are looked for, how cookies are read, and how many are tried.
+//! Step 5: which headers and cookies are candidates, how cookies are read, and how many candidates
+//! are tried.
 
 use crate::support::gate::{Gate, Plan};
 use crate::support::portal::{ALICE, COOKIE, Portal};
@@ -10,7 +11,7 @@ fn with_cookie(line: impl AsRef<[u8]>) -> Request {
     Request::question(ALICE).add("Cookie", line)
 }
 
-/// The bytes of `Cookie` are read by RFC 6265bis and no older specification (T2).
+/// The bytes of `Cookie` are read as in RFC 6265bis and no older specification (T2).
 #[tokio::test]
 async fn cookie_lines() {
     let portal = Portal::new();
@@ -155,7 +156,7 @@ async fn a_bad_candidate_never_hides_a_good_one() {
         ("alices_cookie_bobs_bearer", ask(&[&good]).bearer(&bobs), 200),
         ("only_bobs", ask(&[&bobs]), 403),
         ("bobs_twice", ask(&[&bobs]).bearer(&bobs), 403),
-        // 403 only if all verified, else the column of 401.
+        // 403 only if all candidates are valid, else 401.
         ("bobs_and_bad", ask(&[&bobs, &bad]), 401),
         ("bobs_and_expired", ask(&[&old, &bobs]), 401),
         ("only_expired", ask(&[&old]), 401),
@@ -165,9 +166,9 @@ async fn a_bad_candidate_never_hides_a_good_one() {
     table.finish();
 }
 
-/// At most eight signatures a request, two of them kept for headers: a cookie jar full of forgeries
-/// costs neither the gate its processor nor the visitor their bearer. What was not judged is 503: it
-/// might have been good.
+/// At most eight signatures are verified for one request, two of them reserved for headers: many
+/// forged cookies neither exhaust the CPU nor hide a bearer token. A candidate that was not verified
+/// results in 503, because it might be valid.
 #[tokio::test]
 async fn candidates_are_counted_by_signature() {
     let portal = Portal::new();
@@ -179,7 +180,7 @@ async fn candidates_are_counted_by_signature() {
         let pairs: Vec<String> = tokens.map(|token| format!("{COOKIE}={token}")).collect();
         with_cookie(pairs.join("; "))
     };
-    // A token of its own for each row: one that the cache knows is free.
+    // Each row has a token of its own: a cached one needs no verification.
     let fresh = |row: u64| portal.claims("alice").claim("row", row).sign(&portal.key);
     table.row("five_bad_then_good", jar(5, Some(&fresh(1))), 200).await;
     table.row("twelve_bad_then_good", jar(12, Some(&fresh(2))), 503).await;
@@ -198,7 +199,7 @@ async fn candidates_are_counted_by_signature() {
     table.finish();
 }
 
-/// The first configured name wins among those that may enter, and each of them is read.
+/// Every configured name is read; of several valid tokens, the one of the first name is used.
 #[tokio::test]
 async fn several_cookie_names() {
     let portal = Portal::new();
@@ -225,7 +226,7 @@ async fn several_cookie_names() {
     table.finish();
 }
 
-/// Without `__Host-` a sibling can toss the cookie, so it has to be asked for.
+/// A sibling can set a cookie without the prefix `__Host-`, so such a name needs a setting.
 #[tokio::test]
 async fn a_parent_domain_cookie_has_to_be_asked_for() {
     let portal = Portal::new();

@@ -48,7 +48,7 @@ async fn fetch_metadata() {
             table.row(&format!("{site:?} {method} {mode} {destination}"), question, status).await;
         }
     }
-    // Chromium's speculation rules, and what a browser fetches ahead on its own.
+    // Chromium's speculation rules, and the browser's own prefetching.
     for (site, status) in [("same-origin", 200), ("none", 403), ("same-site", 403), ("", 403)] {
         let ahead =
             alice(&portal).page().set("Sec-Fetch-Site", site).add("Sec-Purpose", "prefetch");
@@ -115,7 +115,7 @@ async fn origins() {
     for (origin, status) in rows {
         table.row(&format!("post from {origin:?}"), post(origin), status).await;
         let fetch = alice(&portal).fetch().add("Origin", origin);
-        // A page that sends no referrer posts its own forms with `null`; the browser vouches.
+        // A page with `no-referrer` posts its own forms with `Origin: null`; `Sec-Fetch-Site` proves them.
         let status = if origin == "null" { 200 } else { status };
         table.row(&format!("vouched for {origin:?}"), fetch, status).await;
     }
@@ -141,7 +141,7 @@ async fn origins() {
     table.finish();
 }
 
-/// Own means as the browser named it: another port is another origin.
+/// The own origin is the one in the browser's address bar: another port is another origin.
 #[tokio::test]
 async fn own_origin_has_the_port_of_the_host() {
     let portal = Portal::new();
@@ -164,7 +164,7 @@ async fn own_origin_has_the_port_of_the_host() {
     table.finish();
 }
 
-/// Browsers without fetch metadata: reading passes, the rest has to say where it comes from.
+/// Browsers without Fetch Metadata: safe methods pass, others need `Origin` or `Referer`.
 #[tokio::test]
 async fn without_fetch_metadata() {
     let portal = Portal::new();
@@ -225,14 +225,14 @@ async fn websockets() {
         ("by_post", own().method("POST"), 200),
         ("from_bob_disguised_as_page", socket(BOBS).fetch_metadata("same-site", "cors", "empty"),
             403),
-        // Only the key shows a handshake: Traefik takes Upgrade and Connection away.
+        // Only `Sec-WebSocket-Key` shows a handshake: Traefik removes Upgrade and Connection.
         ("empty_key", own().set("Sec-WebSocket-Key", "").without("Origin"), 403),
     ];
     table.rows(rows).await;
     table.finish();
 }
 
-/// A program without cookies, without a browser's headers and with a token of its own is no page.
+/// A request without cookies and browser headers, with a token in a header, comes from a program.
 #[tokio::test]
 async fn a_header_token_alone_is_exempt() {
     let portal = Portal::new();

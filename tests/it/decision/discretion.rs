@@ -1,4 +1,4 @@
-//! What no answer says, and what it shares with the log.
+//! What no answer may reveal, and what it has in common with the log.
 
 use crate::support::gate::{Gate, Plan};
 use crate::support::log::field;
@@ -22,7 +22,7 @@ async fn an_answer_names_nobody_else() {
         let question = shape(Request::question(ALICE).session(&bob).bearer(&carol));
         let answer = gate.ask(&question).await;
         assert_eq!(answer.status, 403);
-        // The visitor typed the host; a link to sign-in may carry it, in its encoded form too.
+        // The user has typed the host; a sign-in link may contain it, percent-encoded, too.
         let text = answer.to_string().replace(ALICE, "").to_lowercase();
         for name in ["alice", "quince", "carol@", "idp.example.com", "portal-1"] {
             assert!(!text.contains(name), "{name} in\n{answer}");
@@ -30,7 +30,7 @@ async fn an_answer_names_nobody_else() {
     }
 }
 
-/// Whatever a visitor puts into a request comes back as text, never as markup.
+/// Text of the request appears in the answer as text, never as markup.
 #[tokio::test]
 async fn a_page_repeats_nothing_as_markup() {
     let portal = Portal::new();
@@ -50,7 +50,7 @@ async fn a_page_repeats_nothing_as_markup() {
     }
 }
 
-/// The visitor and the operator name one refusal alike, and only the operator learns who it was.
+/// The answer and the log have the same word for a denial; only the log names the user.
 #[tokio::test]
 async fn an_answer_and_its_log_line_share_a_request_id() {
     let portal = Portal::new();

@@ -1,4 +1,4 @@
-//! Step 2: what Traefik says about the request, said once and said properly.
+//! Step 2: the forwarded headers must be complete, unique and well-formed.
 
 use super::{alice, alice_fetches};
 use crate::support::gate::{Gate, Plan};
@@ -26,7 +26,7 @@ async fn each_forwarded_header_comes_exactly_once() {
     table.row("own_host_behind_a_foreign_one", spoofed, 400).await;
     let spoofed = alice(&portal).add("X-Forwarded-Host", BOB);
     table.row("foreign_host_behind_ones_own", spoofed, 400).await;
-    // The address of the visitor is logged and decides nothing, so its absence is no mistake.
+    // The client's address is only logged, so it may be absent.
     table.row("no_forwarded_for", alice(&portal).without("X-Forwarded-For"), 200).await;
     let many = alice(&portal).add("X-Forwarded-For", "198.51.100.1, 127.0.0.1");
     table.row("two_forwarded_for", many, 200).await;
@@ -73,7 +73,7 @@ async fn forwarded_values_that_describe_an_odd_request() {
     for uri in ["/", "//evil.example/", "/a?b=c?d", "/%2e%2e/x", "/.doorwardx", "/a/.doorward/b"] {
         table.row(uri, alice(&portal).uri(uri), 200).await;
     }
-    // What Traefik says of a WebSocket when it trusts forwarded headers.
+    // Traefik's value for a WebSocket if it trusts forwarded headers.
     table.row("secure_websocket", alice(&portal).set("X-Forwarded-Proto", "wss"), 200).await;
     for method in ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "M-SEARCH"] {
         table.row(method, alice_fetches(&portal).method(method), 200).await;
@@ -81,8 +81,8 @@ async fn forwarded_values_that_describe_an_odd_request() {
     table.finish();
 }
 
-/// CVE-2026-39858 and its kin: what only looks like a header we read is no header we read, and
-/// somebody behind it may read it as one.
+/// CVE-2026-39858 and similar: another spelling of a forwarded header is refused, because software
+/// behind the gate may mistake it for the real one.
 #[tokio::test]
 async fn aliases_of_forwarded_headers() {
     let portal = Portal::new();

@@ -1,4 +1,4 @@
-//! Step 8, the other way in: who else may enter, and that it is never more than was granted.
+//! Step 8, grants: who else may enter, and only where the grant says.
 
 use crate::support::gate::{Gate, Plan};
 use crate::support::key::Key;
@@ -47,7 +47,7 @@ async fn a_grant_is_an_exact_word() {
     table.finish();
 }
 
-/// The desktop learns who came, and whose desktop it is; the log learns of each use.
+/// The desktop receives the user and the label of its owner; the log has each use.
 #[tokio::test]
 async fn a_visitor_by_grant_keeps_their_own_name() {
     let portal = Portal::new();
@@ -99,7 +99,7 @@ async fn a_grant_is_the_issuers_own() {
     table.finish();
 }
 
-/// At alice's door her own token wins over a grant, whatever the order of the candidates.
+/// On alice's host her own token has priority over a grant, in any order of the candidates.
 #[tokio::test]
 async fn ones_own_label_beats_a_grant() {
     let portal = Portal::new();
@@ -114,7 +114,7 @@ async fn ones_own_label_beats_a_grant() {
         Request::question(ALICE).session(&admin).bearer(&alice),
         Request::question(ALICE).session(&alice).bearer(&admin),
     ] {
-        // Twice: the second time the cache knows both, which changes nothing.
+        // Twice: the second time both tokens are cached, with the same result.
         for _ in 0..2 {
             let answer = gate.ask(&question).await;
             assert_eq!(

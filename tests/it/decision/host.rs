@@ -1,4 +1,4 @@
-//! Step 3: which hosts are alice's, which are someone else's, and which are nobody's.
+//! Step 3: which hosts belong to alice, which to another user, and which to no user.
 
 use super::alice;
 use crate::support::gate::{Gate, Plan};
@@ -121,7 +121,7 @@ async fn hosts_of_nobody() {
     table.finish();
 }
 
-/// T28: whoever asks, an unknown host looks the same; so does a known zone without a user.
+/// T28: an unknown host looks the same to every client; so does a known domain without a user.
 #[tokio::test]
 async fn unknown_hosts_look_alike() {
     let portal = Portal::new();
@@ -143,13 +143,13 @@ async fn unknown_hosts_look_alike() {
     assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]), "{bodies:#?}");
 }
 
-/// T28: bob's refusal at the door of a user and at the door of nobody differ in nothing but the
-/// host he typed himself.
+/// T28: bob gets the same refusal for the host of a user and for a host without one, except for the
+/// host that he typed himself.
 #[tokio::test]
 async fn a_refusal_does_not_tell_who_exists() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
-    // Alice has been here, so whatever the gate could know of her it knows.
+    // Alice has used the gate before, so it could know her.
     assert_eq!(gate.ask(&alice(&portal)).await.status, 200);
     let ask = async |label: &str, shape: fn(Request) -> Request| {
         let host = format!("{label}.{ZONE}");
@@ -179,8 +179,8 @@ async fn several_zones() {
     table.finish();
 }
 
-/// Blanks out what differs between two answers of one kind: every run of 8 or more characters that
-/// holds a digit, as request and trace ids do.
+/// Replaces what differs between two equal answers: every run of 8 or more characters with a digit,
+/// such as request and trace IDs.
 fn without_ids(text: &str) -> String {
     let is_id = |word: &str| word.len() >= 8 && word.bytes().any(|byte| byte.is_ascii_digit());
     let mut blank = String::new();

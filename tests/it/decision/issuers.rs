@@ -1,5 +1,4 @@
-//! Step 6 and 8: the claims that say who speaks, for whom and until when, and issuers among
-//! themselves.
+//! Steps 6 and 8: issuer, audience, user and time claims, and the separation of issuers.
 
 use crate::support::gate::{Gate, Plan};
 use crate::support::key::Key;
@@ -12,7 +11,7 @@ fn with(token: &str) -> Request {
     Request::question(ALICE).session(token)
 }
 
-/// JWT-2, JWT-3: both sides of every boundary that a running clock lets a test stand on.
+/// Time claims: both sides of every boundary that can be tested with a running clock.
 #[tokio::test]
 async fn times() {
     let portal = Portal::new();
@@ -130,7 +129,7 @@ async fn the_user_claim_is_the_configured_one() {
         let gate = Plan::of(&portal).with_issuer("user_claim", json!(path)).open().await;
         let mut table = Table::of(&gate);
         let members = claims.as_object().unwrap().iter();
-        // The subject says bob, and nobody listens.
+        // `sub` is bob, but it is not the user claim.
         let token = members
             .fold(portal.claims("bob"), |token, (name, value)| token.claim(name, value.clone()));
         table.row(path, with(&token.sign(&portal.key)), 200).await;
@@ -156,7 +155,7 @@ async fn one_issuers_key_never_speaks_for_another() {
     table.row("mains_word_with_seconds_key_and_kid", with(&mixed), 401).await;
     let mixed = second.claims("alice").sign(&main.key);
     table.row("seconds_word_with_mains_key", with(&mixed), 401).await;
-    // alice of the second issuer is another person: her label carries her issuer.
+    // alice of the second issuer is another user: her label includes her issuer.
     table.row("namesake", with(&second.token("alice")), 403).await;
     table.finish();
 }

@@ -1,4 +1,4 @@
-//! Step 6: algorithms, signatures and key sets. Whoever holds no key of the issuer gets nowhere.
+//! Step 6: algorithms, signatures and key sets. A token needs a signature by a key of its issuer.
 
 use crate::support::certificates::write_secret;
 use crate::support::gate::{Gate, Plan};
@@ -13,7 +13,7 @@ fn with(token: &str) -> Request {
     Request::question(ALICE).session(token)
 }
 
-/// Every algorithm that may be configured opens the door with its own key, by set and by PEM.
+/// Every algorithm that can be configured works with its own key, from a key set and from PEM.
 #[tokio::test]
 async fn every_algorithm_works() {
     let keys = [
@@ -55,7 +55,7 @@ async fn shared_secrets() {
         let portal = Portal::named("https://idp.example.com", Key::hmac("k", algorithm, secret));
         let plan = Plan::of(&portal);
         let file = plan.folder.path().join("secret");
-        // One trailing newline is an editor's, and no part of the secret.
+        // Editors add one trailing newline, which is not part of the secret.
         write_secret(&file, [&secret[..], b"\n"].concat());
         let gate = plan.with_issuer("keys", json!({ "secret_file": file })).open().await;
         let mut table = Table::of(&gate);
@@ -75,7 +75,7 @@ async fn shared_secrets() {
     }
 }
 
-/// JWS-5, and the classic attacks on libraries that let the token choose.
+/// The known attacks on libraries that let the token choose its algorithm (A3).
 #[tokio::test]
 async fn the_token_does_not_choose_its_algorithm() {
     let portal = Portal::new();
@@ -115,7 +115,7 @@ async fn the_token_does_not_choose_its_algorithm() {
     table.finish();
 }
 
-/// JWK-6: one signature has one form, and zeroes are none.
+/// One signature has one form, and zeroes are not a signature (A5).
 #[tokio::test]
 async fn forms_of_a_signature() {
     let portal = Portal::new();
@@ -138,7 +138,7 @@ async fn forms_of_a_signature() {
     for (name, signature) in rows {
         table.row(name, with(&claims.clone().with_signature(&signature)), 401).await;
     }
-    // A signature moves to no other claims, and claims to no other header.
+    // A signature is not valid for other claims, and claims not with another header.
     let mine = portal.token("alice");
     let (message, signature) = mine.rsplit_once('.').unwrap();
     let (header, claims) = message.split_once('.').unwrap();
@@ -149,7 +149,7 @@ async fn forms_of_a_signature() {
     table.finish();
 }
 
-/// JWK-1 to JWK-5: a set with bad members keeps its good ones, and uses no others.
+/// Of a key set with invalid members, only the valid ones are used.
 #[tokio::test]
 async fn members_of_a_key_set() {
     let portal = Portal::new();

@@ -1,4 +1,4 @@
-//! The whole way from a username to a door: golden vectors of `doorward-label/v1`.
+//! From a username to a host: golden vectors of `doorward-label/v1`.
 
 use crate::support::gate::Plan;
 use crate::support::portal::{Portal, ZONE};
@@ -67,7 +67,7 @@ async fn every_user_opens_exactly_their_own_door() {
     }
 }
 
-/// The stub is decoration: only the hash tells two users apart, and nobody gets in by a stub.
+/// The stub is only for readers: the hash distinguishes two users, and a stub gives no access.
 #[tokio::test]
 async fn a_stub_is_no_label() {
     let portal = Portal::new();
@@ -92,7 +92,7 @@ async fn a_stub_is_no_label() {
     table.finish();
 }
 
-/// A username without a label is no user of any desktop.
+/// A username without a label has access to no desktop.
 #[tokio::test]
 async fn usernames_that_have_no_label() {
     let portal = Portal::new();
@@ -133,7 +133,7 @@ async fn a_reserved_label_is_nobodys_bare_label() {
     table.finish();
 }
 
-/// `case: fold` is for issuers to whom `Alice` and `alice` are one account.
+/// `case: fold` is for issuers that treat `Alice` and `alice` as one account.
 #[tokio::test]
 async fn folded_usernames_are_one_user() {
     let portal = Portal::new();

@@ -1,5 +1,5 @@
-//! Limits, over HTTP/1.1 and HTTP/2 alike: too much is 431, never a permit, and never the end of
-//! the gate (T3, T30).
+//! Limits, over HTTP/1.1 and HTTP/2: excess is answered 431, never with a permit, and the gate keeps
+//! running (T3, T30).
 
 use super::alice;
 use crate::support::gate::{Gate, Plan};
@@ -23,7 +23,7 @@ async fn number_of_headers() {
     let portal = Portal::new();
     let gate = Plan::of(&portal).with("limits", json!({ "headers": 40 })).open().await;
     let mut table = Table::of(&gate);
-    // A bearer, so that the question holds no cookie line and every line counts.
+    // A bearer token, so that the request has no cookie line and every line counts.
     let question = || Request::question(ALICE).bearer(&portal.token("alice"));
     table.row("at_the_limit", with_headers(question(), 40), 200).await;
     table.row("one_more", with_headers(question(), 41), 431).await;
@@ -48,7 +48,7 @@ async fn size_of_headers() {
     table.finish();
 }
 
-/// T3: bob fills alice's cookie jar; the gate still finds her cookie in it.
+/// T3: bob sets many cookies for alice's browser; the gate still finds hers.
 #[tokio::test]
 async fn a_full_cookie_jar_passes_by_default() {
     let portal = Portal::new();
@@ -57,12 +57,12 @@ async fn a_full_cookie_jar_passes_by_default() {
     let question = alice(&portal).add("Cookie", jar.join("; "));
     let answer = gate.ask(&question).await;
     assert_eq!((answer.status, answer.all("Cookie")), (200, vec![jar.join("; ")]));
-    // And no answer clears a jar by itself: that would sign alice out of every other host too.
+    // No answer clears all cookies: that would sign alice out of every other host, too.
     let refused = gate.ask(&Request::question(ALICE).add("Cookie", jar.join("; ")).page()).await;
     assert_eq!((refused.status, refused.header("Clear-Site-Data")), (302, None));
 }
 
-/// What is far beyond every limit may end its connection, and nothing else.
+/// A request far above every limit may close its connection, but has no other effect.
 #[tokio::test]
 async fn absurd_requests_end_their_connection_at_most() {
     let portal = Portal::new();
@@ -84,7 +84,7 @@ async fn half_a_request_is_not_waited_for_forever() {
     let gate = Plan::of(&portal).with("limits", limits).open().await;
     let mut slow = gate.connect().await.unwrap();
     slow.send(b"GET /verify HTTP/1.1\r\nHost: x\r\nX-Forwarded-Ho").await.unwrap();
-    // Whether with a 408 or without a word: it is not kept, and it is no permit.
+    // With or without a 408: the connection is closed, and there is no permit.
     let answer = slow.answer(false).await;
     assert!(answer.as_ref().map_or(true, |answer| answer.status == 408), "{answer:?}");
     let mut idle = gate.connect().await.unwrap();
@@ -92,7 +92,7 @@ async fn half_a_request_is_not_waited_for_forever() {
     assert!(idle.is_closed(Duration::from_secs(20)).await, "idle connections are closed");
 }
 
-/// A body is nobody's business here; what follows it is another question.
+/// The gate ignores a body; what follows it is another request.
 #[tokio::test]
 async fn a_body_never_becomes_the_next_question() {
     let portal = Portal::new();
@@ -103,7 +103,7 @@ async fn a_body_never_becomes_the_next_question() {
     outer.method = "POST".to_owned();
     let first = wire.exchange(&outer);
     assert_eq!(first.await.unwrap().status, 401);
-    // The body: had it been read as a question, the answer to it would be a permit.
+    // The body: if it were read as a request, its answer would be a permit.
     let next = async {
         wire.send(inner.as_bytes()).await?;
         wire.exchange(&Request::question(ALICE).fetch()).await
@@ -113,7 +113,7 @@ async fn a_body_never_becomes_the_next_question() {
     }
 }
 
-/// Two lengths, or a length and chunks, are how one request becomes two.
+/// Request smuggling: two lengths, or a length and chunks.
 #[tokio::test]
 async fn ambiguous_bodies_are_refused() {
     let portal = Portal::new();
@@ -160,7 +160,7 @@ async fn http2_has_the_same_limits() {
     assert_eq!(gate.connect_http2().await.exchange(&question()).await.unwrap().status, 200);
 }
 
-/// Crumbs of one jar come as fields of their own; the permit joins what is left of them.
+/// HTTP/2 sends each cookie as a field of its own; the permit joins the remaining ones.
 #[tokio::test]
 async fn http2_crumbs_are_one_jar() {
     let portal = Portal::new();
@@ -171,7 +171,7 @@ async fn http2_crumbs_are_one_jar() {
     assert_eq!((answer.status, answer.all("Cookie")), (200, vec!["c0=x; c1=x; c0=x".to_owned()]));
 }
 
-/// HTTP/2 without TLS would be a second way in that nobody configured.
+/// HTTP/2 without TLS would be a second protocol that the operator has not configured.
 #[tokio::test]
 async fn http2_needs_tls() {
     let portal = Portal::new();

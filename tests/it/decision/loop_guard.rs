@@ -1,11 +1,11 @@
-//! The loop guard: a sign-in that does not lead in ends on a page that says so.
+//! The loop guard: a sign-in that never results in a session ends with a page that explains it.
 
 use crate::support::answer::Answer;
 use crate::support::gate::Gate;
 use crate::support::portal::{ALICE, COOKIE, Portal};
 use crate::support::request::Request;
 
-/// A browser that keeps the cookies it is given.
+/// A browser that stores cookies.
 #[derive(Default)]
 struct Browser {
     jar: Vec<String>,
@@ -65,7 +65,7 @@ async fn other_paths_are_no_loop() {
     }
 }
 
-/// The counter is the gate's own: no desktop sees it, and it is no way in.
+/// The counter never reaches a desktop, and it is no credential.
 #[tokio::test]
 async fn the_counter_is_no_credential_and_stays_here() {
     let portal = Portal::new();
@@ -87,7 +87,7 @@ async fn the_counter_is_no_credential_and_stays_here() {
     assert_eq!((answer.status, answer.all("Cookie")), (200, vec!["a=1".to_owned()]));
 }
 
-/// Whatever stands in the counter, the worst is a page instead of a redirect.
+/// The worst effect of a forged counter is a page instead of a redirect.
 #[tokio::test]
 async fn a_tampered_counter_costs_nothing() {
     let portal = Portal::new();

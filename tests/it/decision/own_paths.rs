@@ -1,4 +1,4 @@
-//! Step 4 and the gate's own address: what is never a permit, whoever asks.
+//! Step 4 and the gate's own address: requests that are never permitted, with any token.
 
 use super::{alice, alice_fetches};
 use crate::support::gate::Gate;
@@ -27,7 +27,7 @@ async fn owner_binds_the_route_to_its_host() {
     ] {
         table.row(target, ask(target), 400).await;
     }
-    // The owner's own token does not help where the host is not the owner's.
+    // The owner's token gives no access to a host of another user.
     let bobs_route =
         Request::question(ALICE).session(&portal.token("bob")).target("/verify?owner=bob");
     table.row("spoofed_host_on_the_owners_route", bobs_route, 403).await;
@@ -68,7 +68,7 @@ async fn only_verify_is_served() {
     table.finish();
 }
 
-/// A 2xx to a preflight is a permit to Traefik, which then hands the OPTIONS to the desktop.
+/// Traefik takes a 2xx to a preflight as a permit and forwards the OPTIONS request to the desktop.
 #[tokio::test]
 async fn a_preflight_is_refused_whoever_sends_it() {
     let portal = Portal::new();

@@ -1,5 +1,5 @@
-//! What a permit carries to the desktop: the identity headers, and the client's headers without
-//! any token of a configured issuer (T4, T21).
+//! The headers that the desktop receives: the identity headers, and the client's headers without any
+//! token of a configured issuer (T4, T21).
 
 use super::alice;
 use crate::support::gate::{Gate, Plan};
@@ -119,7 +119,7 @@ async fn token_headers_are_stripped_likewise() {
     assert_eq!(answer.all("X-Api-Token"), ["an-app's-own"]);
 }
 
-/// Headers never merge: what the visitor said about themselves is not in the answer.
+/// Identity headers of the client are replaced, never merged.
 #[tokio::test]
 async fn identity_headers_are_the_gates_alone() {
     let portal = Portal::new();
@@ -183,7 +183,7 @@ async fn usernames_in_identity_headers() {
     let rows = [
         ("O'Brien", "o-brien-u0rsv2h5s2brmf4isjo55", "O%27Brien"),
         ("\u{fc}n\u{ef}", "uni-u0uknnnina2ovt20c8v84", "%C3%BCn%C3%AF"),
-        // The canonical form, whichever of the two the issuer wrote.
+        // The canonical form, for both spellings by the issuer.
         ("a\u{301}", "a-ugaq96ok1r4pq6ajfgtq7", "%C3%A1"),
         ("alice`) || Host(`bob", "alice-host-bob-ugks2vekk9p6b4qfaga52",
          "alice%60%29%20%7C%7C%20Host%28%60bob"),
@@ -196,7 +196,7 @@ async fn usernames_in_identity_headers() {
     }
 }
 
-/// A value that would burst the desktop's header limits is no value.
+/// A value that would exceed the desktop's header limits is left out.
 #[tokio::test]
 async fn size_of_an_identity_header() {
     let portal = Portal::new();

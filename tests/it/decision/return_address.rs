@@ -57,7 +57,7 @@ async fn the_visitor_comes_back_to_their_own_host() {
     }
 }
 
-/// The host is the canonical one, with the port that the browser named.
+/// The host is canonical, with the port of the browser's URL.
 #[tokio::test]
 async fn the_return_address_is_canonical() {
     let portal = Portal::new();
@@ -106,7 +106,7 @@ async fn every_zone_may_have_its_own_login() {
     assert_eq!(parameter(&second, "rd"), "https://alice.desks.example.net/");
 }
 
-/// Nothing of a redirect is for another request: no cache keeps it, no referrer tells of it.
+/// A redirect is not cached, and no referrer reveals it.
 #[tokio::test]
 async fn a_redirect_is_answered_to_a_page_only() {
     let portal = Portal::new();

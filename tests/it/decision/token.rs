@@ -1,4 +1,4 @@
-//! Step 6: what a token may look like. Each row spoils one thing in a token that is otherwise good.
+//! Step 6: the form of a token. Each row changes one thing in an otherwise valid token.
 
 use crate::support::gate::{Gate, Plan};
 use crate::support::key::base64;
@@ -179,7 +179,7 @@ async fn require_type_refuses_an_untyped_token() {
     table.finish();
 }
 
-/// JWT-1 and the claims' text: one object without repetition.
+/// The payload is one JSON object without repeated members (A5).
 #[tokio::test]
 async fn texts_of_the_claims() {
     let portal = Portal::new();

@@ -1,4 +1,4 @@
-//! Step 1: who may ask at all (HO-8). A stranger hears 403 and learns nothing.
+//! Step 1: which peers may send requests. An untrusted peer is answered 403 and learns nothing.
 
 use super::alice;
 use crate::support::certificates::Authority;
@@ -66,7 +66,7 @@ async fn mapped_addresses_are_unmapped() {
     }
 }
 
-/// With `client_ca_file` the certificate is the proof, and nothing else is.
+/// With `client_ca_file`, only a client certificate proves the peer.
 #[tokio::test]
 async fn a_client_certificate_is_the_proof() {
     let portal = Portal::new();
@@ -78,7 +78,7 @@ async fn a_client_certificate_is_the_proof() {
     let (other, tls) = (Authority::new(), gate.tls().unwrap());
     let stranger = other.issue(&["traefik.internal"]);
     for client in [None, Some(&stranger)] {
-        // TLS 1.3 tells a client of its refusal only after the handshake, as an error on reading.
+        // In TLS 1.3 the client learns of the refusal after the handshake, as an error on reading.
         let exchange = async {
             let mut wire = Wire::tls(gate.listen(), Tls { client, ..tls }).await?;
             wire.exchange(&alice(&portal)).await
@@ -89,7 +89,7 @@ async fn a_client_certificate_is_the_proof() {
     assert!(Wire::plain(gate.listen()).await.unwrap().exchange(&alice(&portal)).await.is_err());
 }
 
-/// `self_signed` keeps one certificate in `state_dir`, which is what Traefik is told to trust.
+/// `self_signed` stores one certificate in `state_dir`, which Traefik is configured to trust.
 #[tokio::test]
 async fn a_self_signed_certificate_survives_a_restart() {
     let portal = Portal::new();

@@ -1,4 +1,4 @@
-//! What `trusted_origins` opens beside the own origin, and what `report` and `off` leave standing.
+//! What `trusted_origins` admits besides the own origin, and what `report` and `off` still refuse.
 
 use super::alice;
 use crate::support::gate::Plan;
@@ -55,7 +55,7 @@ async fn trusted_origins() {
             .add("Access-Control-Request-Method", "PUT"), 403),
     ];
     table.rows(rows).await;
-    // Trust is about where a request comes from, never about who asks.
+    // A trusted origin does not replace a token.
     let bobs = Request::question(ALICE).session(&portal.token("bob")).fetch().add("Origin", hub);
     table.row("bobs_token_from_the_portal", bobs, 403).await;
     table.finish();

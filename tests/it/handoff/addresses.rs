@@ -1,5 +1,4 @@
-//! Addresses in every field: where a visitor comes back to is a path on the same host, and nothing
-//! else is ever sent to.
+//! Addresses in every field: the browser is only ever redirected to a path on the same host.
 
 use super::scene::{Begun, ORIGIN, forged_state, from_portal, handoff, plan, session_in};
 use crate::support::portal::{ALICE, Portal, now};
@@ -47,7 +46,7 @@ async fn what_is_no_path_begins_nothing() {
             return Err(format!("expected {status}"));
         }
         let told = answer.all("Set-Cookie").len() + answer.all("Location").len();
-        if told == 0 { Ok(()) } else { Err("a cookie or an address in a refusal".to_owned()) }
+        if told == 0 { Ok(()) } else { Err("a cookie or a redirect in a refusal".to_owned()) }
     };
     for query in [
         "?path=https://evil.example/",
@@ -87,13 +86,14 @@ async fn what_is_no_path_begins_nothing() {
     table.finish();
 }
 
-/// The state cookie is the visitor's own to write; what it holds is checked like anything else.
+/// A user can write any state cookie into their own browser; its contents are checked like other
+/// input.
 #[tokio::test]
 async fn an_address_in_the_state_cookie_leads_nowhere_else() {
     const ID: &str = "0909090909090909";
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
-    // What the hash of the forged nonce is, a forger computes as well.
+    // An attacker can compute the hash of a forged nonce, too.
     let challenge = {
         use aws_lc_rs::digest::{SHA256, digest};
         crate::support::key::base64(digest(&SHA256, &[9; 32]))

@@ -1,5 +1,4 @@
-//! Every way to come back from the sign-in page with something that must open nothing: refused, and
-//! no cookie is set.
+//! Hand-off tokens that must not start a session: each is refused, and no cookie is set.
 
 use super::scene::{
     Begun, ORIGIN, begin, forged_state, from_portal, handoff, plan, session_in, signed_in,
@@ -12,7 +11,7 @@ use crate::support::request::Request;
 use crate::support::table::Table;
 use serde_json::json;
 
-/// Asks and expects a refusal with this status: no cookie, nowhere to go, and no token in it.
+/// Expects a refusal with this status: no cookie, no redirect, and no token in the body.
 async fn refused(table: &mut Table<'_>, row: &str, question: Request, status: u16) -> Answer {
     table
         .judged(row, question, |answer| {
@@ -80,7 +79,7 @@ async fn tokens_that_hand_nothing_over() {
     for (row, token) in [("no_token_at_all", "x"), ("three_empty_parts", "..")] {
         refused(&mut table, row, entry(&begun, token), 401).await;
     }
-    // After all of that the sign-in is still good.
+    // The sign-in can still be finished after all of these.
     let token = good().sign(&portal.key);
     let answer = table.row("the_good_one", entry(&begun, &token), 303).await;
     session_in(&answer);
@@ -137,7 +136,7 @@ async fn a_handoff_is_used_once() {
     let mut table = Table::of(&gate);
     let answer = table.row("first", entry(&begun, &token), 303).await;
     let session = session_in(&answer);
-    // The browser keeps what it was told to forget, or somebody has copied all of it.
+    // The browser has kept the deleted state cookie, or an attacker has copied everything.
     refused(&mut table, "replayed", entry(&begun, &token), 401).await;
     let signed_in = entry(&begun, &token).add("Cookie", format!("{COOKIE}={session}"));
     refused(&mut table, "replayed_while_signed_in", signed_in, 401).await;
@@ -183,7 +182,7 @@ async fn somebody_elses_handoff_is_told_so_and_sets_nothing() {
     table.finish();
 }
 
-/// A hand-off is no credential anywhere else, and nothing else comes in by the door.
+/// A hand-off token is no credential on other paths, and only `enter` redeems it.
 #[tokio::test]
 async fn a_handoff_is_no_session() {
     let portal = Portal::new();
@@ -204,7 +203,7 @@ async fn a_handoff_is_no_session() {
     refused(&mut table, "as_a_header", plain().add("X-Session-Token", &token), 401).await;
     let vdi = handoff(&portal, "alice", &begun).claim("aud", "vdi").sign(&portal.key);
     refused(&mut table, "with_the_audience_of_sessions", plain().session(&vdi), 401).await;
-    // The address is the visitor's own, and goes along to the sign-in page as any other does.
+    // The URI is part of the return address, as any other URI is.
     let in_query = from_portal(&format!("/?t={token}")).add("Cookie", &begun.cookie);
     let answer = gate.try_ask(&in_query).await;
     let location = answer.header("Location").unwrap_or_default();
@@ -213,7 +212,7 @@ async fn a_handoff_is_no_session() {
     table.finish();
 }
 
-/// Scripts, frames, forms and sockets come with the browser's cookies too.
+/// Scripts, frames, forms and WebSockets send the browser's cookies, too.
 #[tokio::test]
 async fn only_a_page_of_its_own_comes_in() {
     let portal = Portal::new();
@@ -248,7 +247,7 @@ async fn only_a_page_of_its_own_comes_in() {
     table.finish();
 }
 
-/// A session that a browser would drop without a word is a page that says so.
+/// A session cookie that browsers would silently drop is answered with a page that explains it.
 #[tokio::test]
 async fn a_session_that_fits_no_cookie_is_refused() {
     let portal = Portal::new();

@@ -1,5 +1,5 @@
-//! The same through the real Traefik: redirects and cookies pass as the gate wrote them, and nothing
-//! of the way in reaches a desktop.
+//! The hand-off through the real Traefik: redirects and cookies reach the browser unchanged, and no
+//! request for a gate path reaches a desktop.
 
 use super::scene::{BYE, Begun, ORIGIN, handoff, plan, session_in};
 use crate::support::desktop::Desktop;
@@ -54,7 +54,7 @@ async fn in_and_out_again(version: Version) {
 
     let replayed = street.visit(&entry()).await;
     assert_eq!((replayed.status, replayed.all("Set-Cookie").len()), (401, 0), "{replayed}");
-    street.desktop.assert_untouched("nobody is in yet");
+    street.desktop.assert_untouched("there is no session yet");
 
     let jar = format!("app=1; {COOKIE}={session}; {}", begun.cookie);
     let inside = Request::visit(ALICE).uri("/desk?a=1").add("Cookie", &jar).page();
@@ -76,8 +76,8 @@ async fn in_and_out_again(version: Version) {
     let left = street.visit(&page().form().add("Content-Length", "0")).await;
     assert_eq!((left.status, left.header("Location").as_deref()), (303, Some(BYE)), "{left}");
     assert_eq!(left.header("Clear-Site-Data").as_deref(), Some("\"cache\", \"storage\""));
-    assert_eq!(street.visit(&inside).await.status, 302, "out is out");
-    street.desktop.assert_untouched("signing out is the gate's own matter");
+    assert_eq!(street.visit(&inside).await.status, 302, "the session has ended");
+    street.desktop.assert_untouched("the gate answers the sign-out itself");
     drop(street.gate);
 }
 

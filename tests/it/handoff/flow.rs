@@ -1,4 +1,4 @@
-//! Everything as it should go: one tab, several, several hosts, and round in circles.
+//! The expected flow: one tab, several tabs, several hosts, and a redirect loop.
 
 use super::scene::{
     BYE, Begun, ORIGIN, PARTITIONED, begin, claims_of, from_portal, handoff, login, plan, secret,
@@ -49,7 +49,7 @@ async fn from_a_page_without_a_session_to_the_desktop() {
     let lifetime = ["httponly", "max-age=28800", "path=/", "samesite=lax", "secure"];
     assert_eq!(attributes(&answer, COOKIE), lifetime);
     let gone = ["httponly", "max-age=0", "path=/", "samesite=lax", "secure"];
-    assert_eq!(attributes(&answer, state), gone, "the state is used up");
+    assert_eq!(attributes(&answer, state), gone, "the state is deleted");
     let gone = ["httponly", "max-age=0", "partitioned", "path=/", "samesite=lax", "secure"];
     assert_eq!(attributes(&answer, PARTITIONED), gone);
     assert_eq!(answer.all("Set-Cookie").len(), 4, "and the counter: {answer}");
@@ -73,10 +73,14 @@ async fn from_a_page_without_a_session_to_the_desktop() {
     let cookies = format!("app=1; {COOKIE}={session}; {}", begun.cookie);
     let answer = gate.ask(&Request::question(ALICE).add("Cookie", cookies).page()).await;
     assert_eq!(answer.status, 200, "{answer}");
-    assert_eq!(answer.header("Cookie").as_deref(), Some("app=1"), "nothing of ours goes on");
+    assert_eq!(
+        answer.header("Cookie").as_deref(),
+        Some("app=1"),
+        "no cookie of the gate reaches the desktop"
+    );
     assert_eq!(answer.header("X-Doorward-User").as_deref(), Some("alice"));
     let issuer = portal.issuer.replace(':', "%3A").replace('/', "%2F");
-    assert_eq!(answer.header("X-Issuer"), Some(issuer), "the one that vouched");
+    assert_eq!(answer.header("X-Issuer"), Some(issuer), "the issuer of the hand-off token");
     assert_eq!(answer.header("X-Session").as_deref(), Some("sign-in-7"));
     assert_eq!(answer.header("X-Team").as_deref(), Some("red"));
 
@@ -122,7 +126,7 @@ async fn two_sessions_of_one_user_are_two_hosts() {
     assert_eq!(other.status, 401, "{other}");
 }
 
-/// What a person who abandons sign-ins leaves behind is bounded, and the oldest goes first.
+/// The number of unfinished sign-ins in one browser is limited; the oldest is dropped first.
 #[tokio::test]
 async fn five_begun_sign_ins_are_kept() {
     let portal = Portal::new();
@@ -173,7 +177,7 @@ async fn the_fourth_sign_in_of_a_minute_is_a_page_that_says_why() {
     let session = signed_in(&gate, &portal).await;
     let cookies = format!("{counter}; {COOKIE}={session}");
     let inside = gate.ask(&Request::question(ALICE).add("Cookie", cookies).page()).await;
-    assert_eq!(inside.status, 200, "the counter bars nobody who is in: {inside}");
+    assert_eq!(inside.status, 200, "the counter does not affect a session: {inside}");
 }
 
 #[tokio::test]

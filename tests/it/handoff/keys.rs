@@ -1,4 +1,4 @@
-//! Session keys come and go while the gate runs, and several replicas share them.
+//! Session keys are rotated while the gate runs, and several replicas share them.
 
 use super::scene::{
     Begun, begin, from_portal, handoff, login, plan, secret, session_in, signed_in,
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How often the gate has taken a configuration.
+/// The number of configurations that the gate has loaded.
 async fn generation(gate: &Gate) -> u64 {
     gate.admin("/readyz").await.unwrap().json()["generation"].as_u64().unwrap()
 }
@@ -49,7 +49,7 @@ async fn a_key_is_replaced_without_ending_a_session() {
     assert_eq!(status(&gate, &new).await, 200);
 }
 
-/// The state is in the browser, so it does not matter which replica sees it again.
+/// The browser stores the state, so any replica can finish the sign-in.
 #[tokio::test]
 async fn one_replica_begins_and_another_finishes() {
     let portal = Portal::new();
@@ -63,7 +63,7 @@ async fn one_replica_begins_and_another_finishes() {
     assert_eq!(status(&one, &session).await, 200);
 }
 
-/// Two domains with keys of their own: a session of the one is none in the other.
+/// Two domains with keys of their own: a session of one domain is not valid in the other.
 #[tokio::test]
 async fn each_domain_has_its_own_keys() {
     const LAB: &str = "alice.lab.example.org";

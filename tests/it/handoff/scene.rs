@@ -1,4 +1,4 @@
-//! A gate with hand-off, a portal that hands over, and browsers that keep their cookies.
+//! A gate with hand-off, a portal that issues hand-off tokens, and browsers that keep cookies.
 
 use crate::support::answer::Answer;
 use crate::support::gate::{Gate, Plan};
@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Where signing out leads.
+/// The `logout_url`.
 pub const BYE: &str = "https://login.example.net/bye";
 /// Alice's origin.
 pub const ORIGIN: &str = "https://alice.vdi.example.com";
@@ -40,14 +40,14 @@ pub fn secret(folder: &Path, name: &str, byte: u8) -> PathBuf {
     file
 }
 
-/// A sign-in under way: what the gate told the sign-in page, and the browser to keep.
+/// A sign-in in progress: what the gate sent to the sign-in page, and the browser's state cookie.
 #[derive(Clone, Debug)]
 pub struct Begun {
-    /// What `st` has before the dot.
+    /// The part of `st` before the dot.
     pub id: String,
-    /// And behind it: what the hand-off has to answer.
+    /// The part after the dot: the nonce that the hand-off token must have.
     pub challenge: String,
-    /// What `rd` holds, decoded.
+    /// The value of `rd`, decoded.
     pub back: String,
     /// The state cookie, `name=value`.
     pub cookie: String,
@@ -71,13 +71,13 @@ impl Begun {
         }
     }
 
-    /// Where the sign-in page sends the browser with this token.
+    /// The URI to which the sign-in page returns the browser with this token.
     pub fn entry(&self, token: &str) -> String {
         format!("/.doorward/enter?st={}&t={token}", self.id)
     }
 }
 
-/// Claims of a hand-off of `user` to alice's host that answers `begun`.
+/// The claims of a hand-off token for `user` on alice's host, for the sign-in `begun`.
 pub fn handoff(portal: &Portal, user: &str, begun: &Begun) -> Token {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let id = format!("handoff-{}", COUNT.fetch_add(1, Ordering::Relaxed));
@@ -91,12 +91,12 @@ pub fn handoff(portal: &Portal, user: &str, begun: &Begun) -> Token {
         .claim("nonce", begun.challenge.as_str())
 }
 
-/// Asks for the front page and is sent to sign in.
+/// Requests the front page and is redirected to the sign-in page.
 pub async fn begin(gate: &Gate) -> Begun {
     Begun::of(&gate.ask(&Request::question(ALICE).page()).await)
 }
 
-/// A request for an address of the gate's own, as a browser that comes from the sign-in page.
+/// A request for a gate path, as a browser sends it that comes from the sign-in page.
 pub fn from_portal(uri: &str) -> Request {
     Request::question(ALICE).uri(uri).add("Accept", "text/html").fetch_metadata(
         "cross-site",
@@ -105,7 +105,7 @@ pub fn from_portal(uri: &str) -> Request {
     )
 }
 
-/// The session that an answer sets, written down so that no log may ever show it.
+/// The session token that an answer sets, recorded so that every log is searched for it.
 pub fn session_in(answer: &Answer) -> String {
     let names = [format!("{COOKIE}="), format!("{PARTITIONED}=")];
     let values: Vec<_> = answer
@@ -118,7 +118,7 @@ pub fn session_in(answer: &Answer) -> String {
     remember(session.clone())
 }
 
-/// Signs `user` in at alice's host and gives the session.
+/// Signs `user` in on alice's host and returns the session token.
 pub async fn signed_in(gate: &Gate, portal: &Portal) -> String {
     let begun = begin(gate).await;
     let token = handoff(portal, "alice", &begun).sign(&portal.key);
@@ -134,7 +134,7 @@ pub fn claims_of(session: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
 
-/// A state cookie with these contents, such as the gate never wrote.
+/// A forged state cookie with these contents.
 pub fn forged_state(id: &str, begun: u64, path: &str) -> String {
     let bytes = [&[9; 32][..], &begun.to_be_bytes(), path.as_bytes()].concat();
     format!("__Host-doorward-st-{id}={}", base64(bytes))

@@ -1,4 +1,4 @@
-//! Signing out: asked for on the host's own page, and over everywhere at once.
+//! Signing out: confirmed on a page of the same host; the session then ends everywhere at once.
 
 use super::scene::{BYE, PARTITIONED, login, plan, secret, signed_in};
 use crate::support::portal::{ALICE, BOB, COOKIE, Portal};
@@ -30,7 +30,7 @@ async fn whoever_signs_out_is_out_in_every_tab() {
         "{asked}"
     );
     assert!(asked.all("Set-Cookie").is_empty() && asked.all("Clear-Site-Data").is_empty());
-    assert_eq!(gate.ask(&visit(&session)).await.status, 200, "asking ends nothing");
+    assert_eq!(gate.ask(&visit(&session)).await.status, 200, "the question alone ends nothing");
 
     let answer = gate.ask(&page(&session).form()).await;
     assert_eq!(answer.status, 303, "{answer}");
@@ -45,11 +45,15 @@ async fn whoever_signs_out_is_out_in_every_tab() {
             ),
         ]
     );
-    // Another tab, or whoever has copied the cookie, still sends it.
+    // Another tab, or an attacker who has copied the cookie, still sends it.
     assert_eq!(gate.ask(&visit(&session)).await.status, 401);
     let again = gate.ask(&Request::question(ALICE).session(&session).page()).await;
-    assert_eq!(again.status, 302, "a page may sign in again: {again}");
-    assert_eq!(gate.ask(&visit(&other)).await.status, 200, "her other browser stays");
+    assert_eq!(again.status, 302, "a page request starts a sign-in: {again}");
+    assert_eq!(
+        gate.ask(&visit(&other)).await.status,
+        200,
+        "the session of her other browser remains"
+    );
     let logs = gate.process.output();
     assert!(logs.contains("\"signed-out\"") && logs.contains("\"revoked\""), "{logs}");
 }
@@ -113,14 +117,14 @@ async fn without_an_address_signing_out_ends_on_a_page() {
     assert!(answer.text().contains("/.doorward/login?path=%2F"), "{answer}");
     assert_eq!(answer.all("Set-Cookie").len(), 2);
     assert_eq!(answer.header("Clear-Site-Data").as_deref(), Some("\"cache\", \"storage\""));
-    // Whoever is out already may leave again: the cookies go in any case.
+    // A sign-out without a session still deletes the cookies.
     let again = gate.ask(&page(&session).form()).await;
     assert_eq!((again.status, again.all("Set-Cookie").len()), (401, 2), "{again}");
     let nobody = gate.ask(&Request::question(ALICE).uri(LOGOUT).form()).await;
     assert_eq!((nobody.status, nobody.all("Set-Cookie").len()), (401, 2), "{nobody}");
 }
 
-/// Bob has his own token; at alice's host it signs nobody out but himself.
+/// Bob sends his own token to alice's host: it ends no session except his own.
 #[tokio::test]
 async fn a_strangers_token_ends_no_session_of_the_hosts() {
     let portal = Portal::new();

@@ -1,5 +1,5 @@
-//! Hand-offs that end somewhere else, and sessions that others take the place of: what is left of
-//! them is worth nothing to whoever finds it.
+//! Hand-off tokens that reached the wrong browser, and sessions that were replaced: both are
+//! worthless to an attacker who obtains them.
 
 use super::scene::{
     Begun, PARTITIONED, begin, claims_of, forged_state, from_portal, handoff, login, plan, secret,
@@ -28,8 +28,8 @@ async fn visit(gate: &Gate, session: &str) -> u16 {
     gate.ask(&Request::question(ALICE).session(session).fetch()).await.status
 }
 
-/// It stands in an address that a script of the desktop's may have read. Whoever reads it there and
-/// brings it to the browser that did ask finds it used up.
+/// The token is part of a URL that a script of the desktop may have read. It is used up when an
+/// attacker brings it to the browser that started the sign-in.
 #[tokio::test]
 async fn a_handoff_that_went_astray_is_used_up() {
     let portal = Portal::new();
@@ -77,10 +77,10 @@ async fn a_handoff_that_went_astray_is_used_up() {
     }
     table.finish();
     let told = gate.process.output().matches("\"arrival-replayed\"").count();
-    assert_eq!(told, 9, "each for that reason");
+    assert_eq!(told, 9, "each with that reason");
 }
 
-/// What was never good here is not kept: nobody fills the store with tokens of his own making.
+/// Invalid tokens are not stored, so an attacker cannot fill the store with forged ones.
 #[tokio::test]
 async fn a_handoff_for_another_host_is_not_used_up_here() {
     let portal = Portal::new();
@@ -114,15 +114,11 @@ async fn signing_in_again_ends_the_session_of_before() {
         assert_eq!(visit(&gate, &session_in(&answer)).await, 200, "{row}: the new one");
         assert_eq!(visit(&gate, ended).await, 401, "{row}: the one of before");
     }
-    assert_eq!(
-        visit(&gate, &by_portal).await,
-        200,
-        "the portal's own token is the portal's to end"
-    );
+    assert_eq!(visit(&gate, &by_portal).await, 200, "the gate does not end tokens of the portal");
 }
 
-/// A revocation of what was issued before a moment covers a session by the hand-off that it came
-/// from, however late the browser brought that.
+/// A revocation of everything issued before a point in time includes a session whose hand-off token
+/// was issued before it, however late the browser redeemed it.
 #[tokio::test]
 async fn a_session_is_as_old_as_its_handoff() {
     let portal = Portal::new();
@@ -140,7 +136,7 @@ async fn a_session_is_as_old_as_its_handoff() {
     }
 }
 
-/// Whoever signs out is out, whatever else the configuration takes for a session.
+/// A sign-out also deletes the other cookies that the configuration accepts as sessions.
 #[tokio::test]
 async fn signing_out_leaves_no_cookie_that_signs_in_again() {
     let portal = Portal::new();
