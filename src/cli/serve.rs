@@ -1,4 +1,4 @@
-//! `doorward serve`: puts the parts together, once, and keeps them current.
+//! `doorward serve`: starts all parts of the gate and keeps its configuration and keys up to date.
 
 mod reload;
 mod running;
@@ -24,8 +24,10 @@ use std::time::Duration;
 
 /// Arguments of `doorward serve`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "SIGTERM drains and ends; SIGHUP reads the configuration again, as does a \
-                        change of it or of a file it names.")]
+#[command(
+    after_help = "SIGTERM drains connections and stops; SIGHUP reloads the configuration, as \
+                        does a change to it or to a file that it names."
+)]
 pub(crate) struct ServeArgs {
     /// Address that Traefik calls, in place of `listen`
     #[arg(long, value_name = "ADDRESS")]
@@ -39,7 +41,7 @@ pub(crate) struct ServeArgs {
 }
 
 impl ServeArgs {
-    /// As the configuration's overlay: key path and YAML.
+    /// The arguments as configuration overrides: key path and YAML.
     fn flags(&self) -> Vec<(String, String)> {
         let quoted = |address: &SocketAddr| format!("\"{address}\"");
         let mut flags = Vec::new();
@@ -53,7 +55,7 @@ impl ServeArgs {
     }
 }
 
-/// Runs until SIGTERM; 0 after a drain, 1 when it cannot start, 64 for a bad configuration.
+/// Runs until SIGTERM; 0 after a drain, 1 if the gate cannot start, 64 for a bad configuration.
 pub(super) fn run(args: &ServeArgs, file: &ConfigFile) -> ExitCode {
     let flags = args.flags();
     let config = match file.load(&flags) {
@@ -77,7 +79,7 @@ pub(super) fn run(args: &ServeArgs, file: &ConfigFile) -> ExitCode {
     };
     let reload = |current, tls| Reload::new(file.path(), flags, current, tls);
     let served = runtime.block_on(serve(config, metrics, reload));
-    // A name server that does not answer must not keep the process from ending.
+    // A pending name lookup must not keep the process from ending.
     runtime.shutdown_timeout(LOOK_UPS);
     match served {
         Ok(()) => ExitCode::SUCCESS,
@@ -88,7 +90,7 @@ pub(super) fn run(args: &ServeArgs, file: &ConfigFile) -> ExitCode {
     }
 }
 
-/// Why the gate could not start.
+/// Why the gate cannot start.
 struct StartError {
     what: &'static str,
     error: String,
@@ -103,16 +105,16 @@ impl StartError {
     fn listener(key: &str, address: SocketAddr, error: &io::Error) -> Self {
         let remedy = match error.kind() {
             io::ErrorKind::AddrInUse => Some(
-                "another program listens there, perhaps another doorward (`ss -ltnp` tells): stop \
+                "another program uses the port, perhaps another doorward (see `ss -ltnp`): stop \
                  it, or choose another port",
             ),
             io::ErrorKind::PermissionDenied => Some(
-                "ports below 1024 are for root or CAP_NET_BIND_SERVICE: choose a higher one, such \
+                "ports below 1024 need root or CAP_NET_BIND_SERVICE: choose a higher port, such \
                  as 4181",
             ),
             io::ErrorKind::AddrNotAvailable => Some(
-                "no interface of this machine has the address: choose one that has, or 0.0.0.0 \
-                 for all",
+                "no interface of this machine has this address: use an address of this machine, \
+                 or 0.0.0.0 for all",
             ),
             _ => None,
         };
@@ -188,13 +190,14 @@ async fn serve(
     let warnings = current.read(|config| config.warnings.iter().map(ToString::to_string).collect());
     status.configured(FIRST, warnings);
 
-    // The admin listener goes first and stays until the others have drained, so that probes and
-    // metrics see all of it.
+    // The admin listener starts first and stays until the others have drained, so that probes and
+    // metrics work throughout.
     let (stop_admin, admin_shutdown) = Shutdown::new();
     let mut admin = tokio::spawn(admin.drain(ADMIN_DRAIN).run(admin_shutdown));
     let reload = reload(Arc::clone(&current), tls);
     tokio::spawn(reload.keep_current(Arc::clone(&status), Arc::clone(&metrics)));
-    // Each look is bounded. An issuer that does not answer must not keep the others' users out.
+    // The first fetches are bounded in time: an issuer that does not answer must not block the
+    // users of others.
     tokio::select! {
         () = current.fetch() => {}
         () = shutdown.draining() => {}
@@ -237,7 +240,7 @@ fn open(
     Ok(listener)
 }
 
-/// What is allowed and should be known.
+/// Logs the warnings of a configuration.
 fn warn(config: &Config) {
     for warning in &config.warnings {
         tracing::warn!({ field::KEY } = warning.path, "{}", warning.text);
@@ -251,11 +254,11 @@ fn announce(config: &Config, tls: &ListenerTls, listeners: &[(&'static str, Stri
     }
     if let Some(authority) = tls.verify.as_ref().and_then(|tls| tls.self_signed_authority()) {
         let file = authority.display();
-        tracing::info!({ field::FILE } = %file, "own certificate: give this file to Traefik's tls.ca");
+        tracing::info!({ field::FILE } = %file, "using a self-signed certificate: set Traefik's tls.ca to this file");
     }
 }
 
-/// What the listeners show; read again with every reload.
+/// The certificates of the listeners; read again with every reload.
 struct ListenerTls {
     verify: Option<Arc<Tls>>,
     admin: Option<Arc<Tls>>,
@@ -275,7 +278,7 @@ impl ListenerTls {
         })
     }
 
-    /// All of them, or none and the first error.
+    /// Reloads all of them, or none on the first error.
     fn reload(&self) -> Result<(), String> {
         let each = [("tls", &self.verify), ("admin_tls", &self.admin)];
         let mut prepared = Vec::with_capacity(each.len());
@@ -287,7 +290,7 @@ impl ListenerTls {
     }
 }
 
-/// For what is still on its way to a name server or the disk.
+/// For pending name lookups and disk writes.
 const LOOK_UPS: Duration = Duration::from_secs(1);
-/// For a scrape or a probe under way at the end; both are answered from memory.
+/// For a scrape or probe in progress at the end; both are answered from memory.
 const ADMIN_DRAIN: Duration = Duration::from_secs(1);

@@ -1,5 +1,5 @@
-//! Keeping a running gate current: a good configuration replaces the running one whole, a wrong
-//! one changes nothing and is seen in log, metrics and `/readyz`.
+//! Reloads a running gate: a good configuration replaces the running one completely, a bad one
+//! changes nothing and is reported in log, metrics and `/readyz`.
 
 use super::running::RunningGate;
 use super::watch::watch;
@@ -10,7 +10,7 @@ use crate::observe::{Counter, Metrics, Status, field};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What a reload needs and changes.
+/// The inputs of a reload and the state that it changes.
 pub(super) struct Reload {
     file: PathBuf,
     flags: Vec<(String, String)>,
@@ -57,13 +57,13 @@ impl Reload {
                 tracing::info!({ field::GENERATION } = generation, "configuration reloaded");
             }
             Err(ReloadError { problems, watched }) => {
-                // What repairs it may be a file that only the refused one names.
+                // The repair may be in a file that only the rejected configuration names.
                 watch_also(watched, &this.current);
                 metrics.add(Counter::ConfigReloadFailures, 1);
                 for problem in &problems {
                     tracing::error!(
                         { field::ERROR } = problem,
-                        "configuration not reloaded, the running one stays"
+                        "configuration not reloaded; the running one stays in force"
                     );
                 }
                 status.reload_refused(problems.join("\n"));
@@ -74,16 +74,16 @@ impl Reload {
         }
     }
 
-    /// All or nothing; the number of the configuration.
+    /// Reloads everything or nothing; returns the generation.
     fn reload(&mut self) -> Result<u64, ReloadError> {
         let next = Config::load(&self.file, &ProcessEnvironment, &self.flags)?;
         let fixed = self.current.read(|running| running.changes_that_need_a_restart(&next));
         if !fixed.is_empty() {
-            let refuse = |key| format!("{key}: a change needs a restart; put it back or restart");
+            let refuse = |key| format!("{key}: a change needs a restart; undo it or restart");
             let problems = fixed.into_iter().map(refuse).collect();
             return Err(ReloadError { problems, watched: next.watched });
         }
-        // Certificates first: they can still fail, the rest cannot.
+        // Certificates first: reading them can fail, the remaining steps cannot.
         if let Err(problem) = self.tls.reload() {
             return Err(ReloadError { problems: vec![problem], watched: next.watched });
         }
@@ -91,10 +91,10 @@ impl Reload {
     }
 }
 
-/// A reload that changed nothing.
+/// A rejected reload.
 struct ReloadError {
     problems: Vec<String>,
-    /// The files that it named.
+    /// The files that the rejected configuration names.
     watched: Vec<PathBuf>,
 }
 

@@ -1,9 +1,9 @@
-//! What is in force: the configuration, and the keys that were fetched for it.
+//! The configuration in force and the keys fetched for it.
 //!
-//! Both change while the gate runs, each for its own reason, and both become one [`State`] of the
-//! handler. So there is one owner, which publishes them together under a generation of its own each
-//! time: a reload never brings old keys back, a key set never an old configuration, and no session
-//! that the cache has from an earlier generation is used again.
+//! Both change independently while the gate runs, and both are part of the [`State`] of the
+//! handler. This module is their only owner and publishes them together, each time under a new
+//! generation: a reload never restores old keys, new keys never restore an old configuration, and
+//! cached sessions of an earlier generation are not used again.
 //!
 //! [`State`]: crate::http::State
 
@@ -19,7 +19,7 @@ use arc_swap::ArcSwap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::runtime::Handle;
 
-/// The one owner.
+/// The owner of configuration and keys.
 pub(super) struct RunningGate {
     state: Mutex<RunningState>,
     verify: Arc<VerifyHandler>,
@@ -30,28 +30,27 @@ pub(super) struct RunningGate {
 
 struct RunningState {
     running: Config,
-    /// Counts configurations.
+    /// The number of configurations so far.
     configuration: u64,
-    /// Counts states of the handler.
+    /// The number of handler states so far.
     generation: u64,
     /// In the order of [`Config::fetched`].
     issuer_keys: Vec<IssuerKeys>,
 }
 
-/// The keys of one issuer that are fetched.
+/// The fetched keys of one issuer.
 struct IssuerKeys {
     cached: Option<CachedKeySet>,
     row: Arc<FetchedIssuer>,
-    /// `None` until the gate begins to fetch.
+    /// `None` until fetching starts.
     refresher: Option<Refresher>,
 }
 
-/// Who fetches for which issuer; asked on a request's way, so without a lock.
+/// The refresh handle of each issuer; lock-free, because requests read it.
 type RefreshHandles = ArcSwap<Vec<(Box<str>, RefreshHandle)>>;
 
 impl RunningGate {
-    /// In force from now on, with the keys that `state_dir` has. Nothing is fetched yet. Called on
-    /// the runtime.
+    /// Starts with the keys in `state_dir`. Nothing is fetched yet. Call it within the runtime.
     pub(super) fn new(
         mut config: Config,
         cache: SessionCache,
@@ -76,22 +75,23 @@ impl RunningGate {
         Arc::new(Self { state: Mutex::new(state), verify, metrics, runtime, handles })
     }
 
-    /// The handler that answers with it.
+    /// The handler that uses this state.
     pub(super) fn verify_handler(&self) -> Arc<VerifyHandler> {
         Arc::clone(&self.verify)
     }
 
-    /// A look at the configuration in force.
+    /// Reads the configuration in force.
     pub(super) fn read<T>(&self, at: impl FnOnce(&Config) -> T) -> T {
         at(&self.lock().running)
     }
 
-    /// Begins to fetch; what comes is in force at once. Over when each issuer was asked once.
+    /// Starts fetching; fetched keys take effect at once. Completes when each issuer's first fetch
+    /// is over.
     pub(super) fn fetch(self: &Arc<Self>) -> impl Future<Output = ()> + use<> {
         let mut state = self.lock();
         self.start_refreshers(&mut state);
         let refreshers =
-            state.issuer_keys.iter().filter_map(|issuer_keys| issuer_keys.refresher.as_ref());
+            state.issuer_keys.iter().filter_map(|issuer| issuer.refresher.as_ref());
         let looks: Vec<_> = refreshers.map(Refresher::first_fetch).collect();
         async move {
             for look in looks {
@@ -100,14 +100,14 @@ impl RunningGate {
         }
     }
 
-    /// Another configuration comes into force; keys that were fetched for the same issuer from the
-    /// same address stay, and are asked for anew. Gives its number.
+    /// Puts another configuration into force. Keys fetched for the same issuer from the same
+    /// address stay in use and are fetched again. Returns its number.
     pub(super) fn replace(self: &Arc<Self>, mut next: Config) -> u64 {
         let mut state = self.lock();
         let remotes = state.running.fetched.iter().map(|(_, remote)| remote);
         let before = remotes.zip(&state.issuer_keys);
         let before: Vec<_> = before
-            .filter_map(|(remote, issuer_keys)| Some((remote.clone(), issuer_keys.cached.clone()?)))
+            .filter_map(|(remote, issuer)| Some((remote.clone(), issuer.cached.clone()?)))
             .collect();
         let cached = seed(&mut next, &before);
         state.issuer_keys = issuer_rows(&next, cached, &self.metrics);
@@ -118,7 +118,7 @@ impl RunningGate {
         state.configuration
     }
 
-    /// One refresher for each issuer; those of before are gone.
+    /// Starts one refresher for each issuer and drops the previous ones.
     fn start_refreshers(self: &Arc<Self>, state: &mut RunningState) {
         let RunningState { running, configuration, issuer_keys, .. } = state;
         let mut handles = Vec::with_capacity(issuer_keys.len());
@@ -139,7 +139,7 @@ impl RunningGate {
     fn take(&self, turn: u64, position: usize, event: RefreshEvent) {
         let mut guard = self.lock();
         let state = &mut *guard;
-        // What a refresher of an earlier configuration still has to say is not asked for any more.
+        // Ignore events of a previous configuration's refreshers.
         if state.configuration != turn {
             return;
         }
@@ -151,7 +151,7 @@ impl RunningGate {
             RefreshEvent::Fetched { held: cached, new } => {
                 let changed = new.is_some();
                 if let Some((keys, unused)) = new {
-                    tell_of_new(name, &keys, &unused);
+                    log_new_keys(name, &keys, &unused);
                     issuer.keys = keys;
                 }
                 issuer_keys.row.succeeded(changed);
@@ -174,10 +174,8 @@ impl RunningGate {
             }
             RefreshEvent::Expired | RefreshEvent::Panicked => {
                 let what = match event {
-                    RefreshEvent::Expired => {
-                        "keys are older than max_stale and are not used any more"
-                    }
-                    _ => "fetching keys broke off; a reload begins anew",
+                    RefreshEvent::Expired => "keys are older than max_stale and are no longer used",
+                    _ => "fetching keys ended with a panic; reload to start it again",
                 };
                 tracing::error!({ field::ISSUER } = name, "{what}");
                 issuer.keys = KeySet::unavailable();
@@ -188,8 +186,8 @@ impl RunningGate {
             RefreshEvent::NotStored(kind) => tracing::warn!(
                 { field::ISSUER } = name,
                 { field::ERROR } = %kind,
-                { field::REMEDY } = "let the user that doorward runs as write to state_dir",
-                "fetched keys cannot be issuer_keys in state_dir"
+                { field::REMEDY } = "give the user that doorward runs as permission to write to state_dir",
+                "cannot store fetched keys in state_dir"
             ),
         }
     }
@@ -200,7 +198,7 @@ impl RunningGate {
 }
 
 impl RunningState {
-    /// Under a generation that no state before has had.
+    /// Publishes the state under a new generation.
     fn publish(&mut self, verify: &VerifyHandler) {
         self.generation += 1;
         let state = verify.state();
@@ -209,9 +207,9 @@ impl RunningState {
     }
 }
 
-/// Once for each change of the set, and not without end: it is somebody else's.
-fn tell_of_new(issuer: &str, keys: &KeySet, unused: &[KeyProblem]) {
-    for problem in unused.iter().take(MOST_TOLD) {
+/// Logs a new key set. The number of lines is bounded, because the issuer controls the set.
+fn log_new_keys(issuer: &str, keys: &KeySet, unused: &[KeyProblem]) {
+    for problem in unused.iter().take(MAX_LOGGED_KEYS) {
         tracing::warn!(
             { field::ISSUER } = issuer,
             { field::ERROR } = %problem,
@@ -232,8 +230,8 @@ fn tell(owner: &Weak<RunningGate>, turn: u64, position: usize, event: RefreshEve
     }
 }
 
-/// Puts keys into `config` that were fetched before, where they are the same issuer's from the same
-/// address and not too old: those in use so far, else those of `state_dir`.
+/// Adds previously fetched keys to `config`, if issuer and address are the same and they are not
+/// too old: keys in use, else those in `state_dir`.
 fn seed(config: &mut Config, before: &[(Remote, CachedKeySet)]) -> Vec<Option<CachedKeySet>> {
     let now = now();
     let Config { fetched, issuers, state_dir, .. } = config;
@@ -244,7 +242,7 @@ fn seed(config: &mut Config, before: &[(Remote, CachedKeySet)]) -> Vec<Option<Ca
         let known = before.iter().find(same).map(|(_, cached)| cached.clone());
         let cached = known.or_else(|| stored(state_dir.as_deref()?, remote, now));
         let cached = cached.filter(|cached| cached.is_usable(remote, now))?;
-        // Algorithms may have changed since.
+        // The algorithms may have changed.
         let (keys, _) = KeySet::from_jwks(&cached.body, &remote.algorithms).ok()?;
         issuers.get_mut(*index)?.keys = keys;
         Some(cached)
@@ -255,11 +253,15 @@ fn seed(config: &mut Config, before: &[(Remote, CachedKeySet)]) -> Vec<Option<Ca
 fn stored(folder: &std::path::Path, remote: &Remote, now: UnixTime) -> Option<CachedKeySet> {
     let cached = CacheFile::new(folder, remote).read()?;
     let (issuer, age) = (&*remote.issuer, cached.age(now));
-    tracing::info!({ field::ISSUER } = issuer, { field::AGE_S } = age, "keys found in state_dir");
+    tracing::info!(
+        { field::ISSUER } = issuer,
+        { field::AGE_S } = age,
+        "using the keys stored in state_dir"
+    );
     Some(cached)
 }
 
-/// The rows of metrics and `/readyz`.
+/// The issuers' rows of metrics and `/readyz`.
 fn issuer_rows(
     config: &Config,
     cached: Vec<Option<CachedKeySet>>,
@@ -277,7 +279,7 @@ fn issuer_rows(
     .collect()
 }
 
-/// Unused keys that the log tells of one by one.
-const MOST_TOLD: usize = 8;
-/// Of configurations and of states.
+/// The most unused keys that are logged one by one.
+const MAX_LOGGED_KEYS: usize = 8;
+/// The first number of configurations and of states.
 pub(super) const FIRST: u64 = 1;

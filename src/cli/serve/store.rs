@@ -1,4 +1,4 @@
-//! The revocation store that a configuration asks for.
+//! Opens the configured revocation store.
 
 use super::StartError;
 use crate::clock::now;
@@ -8,10 +8,10 @@ use crate::revocation::{File, Memory, Nothing, Redis};
 use std::fmt::Display;
 use std::sync::Arc;
 
-/// The store, to be served from.
+/// Opens the store.
 ///
 /// # Errors
-/// Its file cannot be used, or its URL.
+/// Its file or its URL cannot be used.
 pub(super) async fn open(config: &Config) -> Result<Arc<dyn Revocations>, StartError> {
     let store: Arc<dyn Revocations> = match (config.revocation, &config.state_dir, &config.redis) {
         (RevocationStore::File, Some(folder), _) => {
@@ -23,7 +23,7 @@ pub(super) async fn open(config: &Config) -> Result<Arc<dyn Revocations>, StartE
             Arc::new(redis.map_err(|error| start_error(error.remedy(), error))?)
         }
         (RevocationStore::Memory, ..) => Arc::new(Memory::default()),
-        // The checks leave neither without what it needs.
+        // The configuration checks guarantee what each store needs.
         (RevocationStore::None | RevocationStore::File | RevocationStore::Redis, ..) => {
             Arc::new(Nothing)
         }

@@ -1,8 +1,8 @@
-//! When the configuration is to be read again: on SIGHUP, and when the content of a file changes.
+//! Triggers a reload on SIGHUP and when the content of a file changes.
 //!
-//! Files are polled by content. Notifications of the kernel do not work on every file system that
-//! a configuration comes from, and Kubernetes replaces a whole folder by swinging a symbolic link,
-//! which leaves the file's own path and often its time as they were.
+//! Files are polled and compared by content. Kernel notifications do not work on every file system,
+//! and Kubernetes updates a mounted folder by replacing a symbolic link, which leaves the file's
+//! own path, and often its time, unchanged.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -14,12 +14,12 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Calls `reload` on SIGHUP and when one of the `files` has changed, for as long as it is polled.
 ///
-/// `files` is asked again after each reload, because what is read then may name others. A change
-/// counts when the files have not changed any further for a moment. `reload` runs on the runtime's
-/// blocking threads.
+/// `files` is called again after each reload, because the new configuration may name other files. A
+/// change counts once the files have stopped changing for a moment. `reload` runs on a blocking
+/// thread.
 ///
 /// # Errors
-/// When the signal handler cannot be installed.
+/// The signal handler cannot be installed.
 pub(super) async fn watch<F, R>(files: F, reload: R) -> io::Result<()>
 where
     F: FnMut() -> Vec<PathBuf> + Send + 'static,
@@ -50,7 +50,7 @@ where
                 if seen == known {
                     continue;
                 }
-                // Somebody is writing. What he is not done with would be a mistake in the log.
+                // A write is in progress: a half-written file would be logged as a mistake.
                 loop {
                     tokio::time::sleep(SETTLING).await;
                     let again = look(&list, &hasher).await;
@@ -61,13 +61,13 @@ where
                 }
             }
         }
-        // What changes while the reload reads is seen as a change afterwards: so look first.
+        // Read the contents first, so that a change during the reload is noticed afterwards.
         let before = look(&list, &hasher).await;
         let turn = tokio::task::spawn_blocking(move || {
-            // What the reload shares with the running gate is replaced whole or not at all, and a
-            // gate that silently ignores every later change would be worse than one that goes on.
+            // A panic leaves no half-changed state, because a reload replaces whole values; and a
+            // gate that ignored every later change would be worse than one that continues.
             if catch_unwind(AssertUnwindSafe(&mut reload)).is_err() {
-                tracing::error!("the reload broke off; the files stay watched");
+                tracing::error!("the reload ended with a panic; files are still watched");
             }
             let list = files();
             (files, reload, list)
@@ -76,17 +76,17 @@ where
             return;
         };
         (files, reload, list) = (files_again, reload_again, new);
-        // A file that is named for the first time is not known, so the next look differs and reads
-        // once more: what the reload read of it may be older than any look at it now.
+        // The content of a newly named file is unknown, so the next comparison differs and reloads
+        // once more: the reload may have read an older content.
         known = before;
         known.retain(|file, _| list.contains(file));
     }
 }
 
-/// What each file holds, as a hash with a random key; `None` when it cannot be read.
+/// The content of each file as a hash with a random key; `None` when it cannot be read.
 type Contents = HashMap<PathBuf, Option<u64>>;
 
-/// Reads through symbolic links, on a thread that may wait: a file system can be far away.
+/// Reads through symbolic links, on a blocking thread: the file system may be slow.
 async fn look(list: &[PathBuf], hasher: &foldhash::quality::RandomState) -> Contents {
     let (list, hasher) = (list.to_vec(), hasher.clone());
     let reading = tokio::task::spawn_blocking(move || {
@@ -96,9 +96,9 @@ async fn look(list: &[PathBuf], hasher: &foldhash::quality::RandomState) -> Cont
     reading.await.unwrap_or_default()
 }
 
-/// How often the files are read.
+/// The polling interval.
 const INTERVAL: Duration = Duration::from_secs(2);
-/// How long they must stay as they are before a change counts.
+/// How long the files must be unchanged before a change counts.
 const SETTLING: Duration = Duration::from_millis(250);
 
 #[cfg(test)]
@@ -108,7 +108,7 @@ mod tests {
     use std::path::Path;
     use tokio::sync::mpsc;
 
-    /// Watches `file` and everything that stands in it, a path a line.
+    /// Watches `file` and the files that it names, one path per line.
     fn start(file: &Path) -> (mpsc::UnboundedSender<()>, mpsc::UnboundedReceiver<()>) {
         let (ask, mut asked) = mpsc::unbounded_channel();
         let (tell, told) = mpsc::unbounded_channel();
