@@ -1,5 +1,5 @@
-//! Issuers whose keys are fetched: from a server of the tests' own that behaves as badly as it can,
-//! and from a real OpenID provider.
+//! Issuers whose keys are fetched: from a test server that misbehaves in many ways, and from a real
+//! OpenID provider.
 
 mod explained;
 mod hostile;

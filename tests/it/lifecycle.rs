@@ -1,4 +1,4 @@
-//! The program from its start to its end: signals, reloads, health, metrics, logs.
+//! The life cycle of the program: start, signals, reloads, health, metrics, logs, shutdown.
 
 mod admin;
 mod logs;

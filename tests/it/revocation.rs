@@ -1,4 +1,4 @@
-//! Tokens that end before their time: told on the admin listener, kept, and in force at the gate.
+//! Revocation: requested on the admin listener, stored, and in force at the gate.
 
 mod api;
 mod backchannel;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-/// A gate with this store, and a desk for whoever knows [`SECRET`].
+/// A gate with this store and with the admin API protected by [`SECRET`].
 fn plan(portal: &Portal, store: &str) -> Plan {
     let plan = Plan::of(portal);
     let folder = plan.folder.path().to_owned();
@@ -27,7 +27,7 @@ fn plan(portal: &Portal, store: &str) -> Plan {
         .with("state_dir", json!(state))
 }
 
-/// A question to the desk.
+/// A request to the admin API.
 fn desk(method: &str, body: &str) -> Request {
     let mut request = Request::get("/revocations")
         .add("Host", "admin.internal")
@@ -36,7 +36,7 @@ fn desk(method: &str, body: &str) -> Request {
     if body.is_empty() { request } else { request.add("Content-Length", body.len().to_string()) }
 }
 
-/// Asks the desk and gives status and body.
+/// Sends a request to the admin API and returns status and body.
 async fn ask(gate: &Gate, method: &str, body: &Value) -> (u16, Value) {
     let text = if body.is_null() { String::new() } else { body.to_string() };
     send(gate, &desk(method, &text), &text).await
@@ -50,7 +50,7 @@ async fn send(gate: &Gate, request: &Request, body: &str) -> (u16, Value) {
     (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
 }
 
-/// What the gate says to this token at alice's host.
+/// The gate's status for this token on alice's host.
 async fn status(gate: &Gate, token: &str) -> u16 {
     gate.ask(&Request::question(ALICE).session(token).fetch()).await.status
 }

@@ -90,8 +90,7 @@ impl RunningGate {
     pub(super) fn fetch(self: &Arc<Self>) -> impl Future<Output = ()> + use<> {
         let mut state = self.lock();
         self.start_refreshers(&mut state);
-        let refreshers =
-            state.issuer_keys.iter().filter_map(|issuer| issuer.refresher.as_ref());
+        let refreshers = state.issuer_keys.iter().filter_map(|issuer| issuer.refresher.as_ref());
         let looks: Vec<_> = refreshers.map(Refresher::first_fetch).collect();
         async move {
             for look in looks {

@@ -1,4 +1,5 @@
-//! Commands about issuers whose keys are fetched: `check` asks nobody, `explain` says whom it asks.
+//! Commands about issuers whose keys are fetched: `check` sends no request, `explain` names the
+//! address it requests.
 
 use super::scene::{KEYS, plan, server};
 use crate::support::portal::{ALICE, Portal};

@@ -1,5 +1,5 @@
-//! Servers that answer wrongly. Each is an issuer of one and the same gate: none gets a key in, none
-//! keeps the gate from starting, none the next one's users out.
+//! Servers with wrong responses. Each is an issuer of the same gate: none gets a key accepted,
+//! keeps the gate from starting, or blocks another issuer's users.
 
 use super::scene::{KEYS, known, status};
 use crate::support::certificates::Authority;
@@ -10,7 +10,7 @@ use crate::support::portal::{AUDIENCE, Portal};
 use serde_json::{Value, json};
 use std::fs;
 
-/// An issuer, what it does, and the words of `/readyz` about it; none: its keys are taken.
+/// An issuer, its keys, and the expected words in `/readyz`; `None`: its keys are accepted.
 struct Row {
     issuer: String,
     keys: Value,
@@ -55,7 +55,7 @@ async fn nothing_wrong_becomes_a_key() {
         let token = signer.claims("alice").sign(&portal.key);
         let seen = known(&gate, &issuer).await;
         let problem = seen["problem"].as_str();
-        // 403: verified, and a label with a hash. 503: not to be judged.
+        // 403: verified, and a label with a hash. 503: cannot be judged.
         let status = status(&gate, &token).await;
         match expected {
             None => assert_eq!((status, problem), (403, None), "{issuer}: {seen}"),
@@ -68,12 +68,12 @@ async fn nothing_wrong_becomes_a_key() {
     let output = gate.process.output();
     assert!(!output.contains(&base64([7; 32])), "the log shows a secret:\n{output}");
     let told = output.lines().filter(|line| line.contains("many-odd"));
-    assert!(told.count() < 20, "twenty thousand keys are not told of one by one");
+    assert!(told.count() < 20, "twenty thousand keys are not logged one by one");
     assert!(output.lines().all(|line| line.len() < 4_000));
     assert_eq!(server.asked(KEYS), 0);
 }
 
-/// Key sets, at the addresses that the operator has configured.
+/// Key sets at configured addresses.
 fn sets(server: &KeyServer, key: &Key) -> Vec<Row> {
     let set = key_set([key]);
     let json = "Content-Type: application/json\r\n";
@@ -141,7 +141,7 @@ fn sets(server: &KeyServer, key: &Key) -> Vec<Row> {
     rows
 }
 
-/// Discovery documents, below the names of their issuers.
+/// Discovery documents at their issuers' addresses.
 fn documents(server: &KeyServer) -> Vec<Row> {
     let mut rows = Vec::new();
     let keys = server.url("/good");

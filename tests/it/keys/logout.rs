@@ -1,5 +1,5 @@
-//! Back-channel logout by a real OpenID provider: users sign in at it, and what they end there is over
-//! at the edge.
+//! Back-channel logout by a real OpenID provider: after a user signs out there, the session is
+//! rejected at Traefik.
 
 use super::provider::Provider;
 use super::scene::PATIENCE;
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// Alice's desktop behind Traefik, and a gate that the provider tells of every sign-in's end.
+/// Alice's desktop behind Traefik, and a gate that receives the provider's logout tokens.
 struct Street {
     provider: Provider,
     back_channel: SocketAddr,
@@ -44,7 +44,8 @@ impl Street {
         Self { provider, back_channel, gate, desktop, traefik }
     }
 
-    /// What Traefik says to this token at alice's host, and that nobody refused is at her desktop.
+    /// Traefik's status for this token on alice's host; also checks that no denied request reached
+    /// her desktop.
     async fn status(&self, token: &str) -> u16 {
         self.desktop.forget();
         let mut wire = Wire::tls(self.traefik.address, self.traefik.tls(ALICE)).await.unwrap();
@@ -54,7 +55,7 @@ impl Street {
         answer.status
     }
 
-    /// Waits until Traefik refuses this token.
+    /// Waits until Traefik rejects this token.
     async fn refuses(&self, token: &str) {
         let refused = || async { self.status(token).await == 401 };
         eventually("401 for alice", PATIENCE, refused).await;
@@ -71,7 +72,7 @@ impl Street {
         .collect()
     }
 
-    /// Posts a logout token as anybody on the way could.
+    /// Posts a logout token, as an attacker on the network could.
     async fn tell(&self, token: &str) -> Answer {
         let body = format!("logout_token={token}");
         let request = Request::get("/backchannel-logout")
@@ -94,7 +95,7 @@ struct Browser<'s> {
 }
 
 impl<'s> Browser<'s> {
-    /// Signs `user` in through the provider's own pages, and takes the ID token for the code.
+    /// Signs `user` in through the provider's own pages and exchanges the code for the ID token.
     async fn sign_in(provider: &'s Provider, user: &str) -> Self {
         let mut browser = Self { provider, cookies: BTreeMap::new(), token: String::new() };
         let start = format!(
@@ -118,7 +119,7 @@ impl<'s> Browser<'s> {
         browser
     }
 
-    /// Signs out at the provider, and confirms that this is meant.
+    /// Signs out at the provider and confirms the sign-out.
     async fn sign_out(&mut self) {
         let start = format!("/session/end?id_token_hint={}", self.token);
         let page = self.ask(Request::get(&start), "").await;
@@ -130,7 +131,7 @@ impl<'s> Browser<'s> {
         assert!(left.ends_with("/session/end/success"), "{left}");
     }
 
-    /// Follows redirects from one page to the next that is none, or out of the provider.
+    /// Follows redirects until a response is none or leads away from the provider.
     async fn follow(&mut self, start: &str) -> String {
         let mut place = start.to_owned();
         for _ in 0..10 {
@@ -147,7 +148,7 @@ impl<'s> Browser<'s> {
         panic!("redirects without an end, at last to {place}");
     }
 
-    /// Posts a form, and gives where it leads.
+    /// Posts a form and returns the address of the redirect.
     async fn post(&mut self, path: &str, form: &str) -> String {
         let answer = self.ask(Request::get(path).method("POST"), form).await;
         redirect(self.provider, &answer)
@@ -195,7 +196,7 @@ async fn what_ends_at_a_real_provider_is_over_behind_traefik() {
         let statuses: Vec<_> = street.sent().await.into_iter().map(|(_, status)| status).collect();
         assert_eq!(statuses, vec![200; round + 1], "{}", street.provider.output());
     }
-    eprintln!("refused at the edge within {slowest:?} of the provider's answer, of 5");
+    eprintln!("rejected at Traefik within {slowest:?} of the provider's answer, of 5");
     other.sign_out().await;
     street.refuses(&other.token).await;
     let again = Browser::sign_in(&street.provider, "alice").await;
@@ -240,10 +241,10 @@ async fn the_logout_token_of_a_real_provider_counts_once_and_as_it_is() {
         assert_eq!(answer.json()["error_description"], expected, "{row}");
         assert_eq!(street.status(&other.token).await, 200, "{row}");
     }
-    assert_eq!(street.status(token).await, 401, "it opens nothing");
+    assert_eq!(street.status(token).await, 401, "it permits nothing");
 }
 
-/// The provider signs with a key that the gate has never seen, and says so only once.
+/// The provider signs with a key that is new to the gate, and sends the logout token only once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_token_by_a_new_key_makes_the_gate_look_for_it() {
     let street = Street::open().await;

@@ -1,4 +1,4 @@
-//! Issuers that cannot be reached: at the start, later, for too long.
+//! Issuers that cannot be reached: at start, later, and for too long.
 
 use super::scene::{
     KEYS, PATIENCE, becomes, fails, known, plan, publish, question, server, status,
@@ -37,7 +37,7 @@ async fn down_at_the_start_is_503_for_its_own_tokens_until_it_is_up() {
     eventually("the reason in the log", PATIENCE, logged).await;
     assert_eq!(status(&gate, &other.token("alice")).await, 200, "another issuer's");
     assert_eq!(status(&gate, &other.token("bob")).await, 403);
-    // One that could not be judged among others that are good for nothing: try again, not "no".
+    // A token that cannot be judged among invalid ones: the answer is 503, not 401.
     let both = question(&other.token("bob")).session(&token);
     assert_eq!(gate.ask(&both).await.status, 503);
     let both = question(&token).session(&other.token("alice"));
@@ -48,12 +48,12 @@ async fn down_at_the_start_is_503_for_its_own_tokens_until_it_is_up() {
 
     let present = KeyServer::open_on(address, &authority).await;
     publish(&present, [&portal.key]);
-    // Her label has a hash at this issuer: 403 is a token that was judged and found good.
+    // Her label has a hash at this issuer: 403 means that the token was verified.
     becomes(&gate, &token, 403).await;
     assert!(known(&gate, &portal.issuer).await["problem"].is_null());
 }
 
-/// Probes see that it starts, and whoever stops it need not wait for the issuer.
+/// Probes see that the gate is starting, and a shutdown does not wait for the issuer.
 #[tokio::test]
 async fn a_gate_that_waits_for_its_first_keys_says_so_and_can_be_stopped() {
     let portal = Portal::new();
@@ -86,7 +86,7 @@ async fn down_later_changes_nothing() {
     assert_eq!(status(&gate, &portal.token("alice")).await, 200);
     let seen = known(&gate, &portal.issuer).await;
     assert!(seen["keys"] == 1 && !seen["last_success"].is_null(), "{seen}");
-    // A set that is no use is no better than none, and takes nothing away either.
+    // An unusable set is treated like an outage and removes no keys.
     server.answer(KEYS, Reply::json(r#"{"keys":[]}"#));
     let empty = || async {
         let seen = known(&gate, &portal.issuer).await;
@@ -108,13 +108,13 @@ async fn a_gate_that_starts_while_the_issuer_is_down_uses_what_it_has_kept() {
     restart(&mut gate).await;
     assert_eq!(status(&gate, &portal.token("alice")).await, 200);
     fails(&gate, &portal.issuer).await;
-    // What was kept for one address is nothing for another.
+    // A set stored for one address is not used for another.
     gate.rewrite(|config| config["issuers"][0]["keys"]["jwks_url"] = json!(server.url("/none")));
     gate.process.signal("HUP");
     becomes(&gate, &portal.token("alice"), 503).await;
 }
 
-/// The age counts from when the keys were fetched, a restart in between or not.
+/// The age counts from when the keys were fetched, also across a restart.
 #[tokio::test]
 async fn keys_older_than_max_stale_are_not_used_any_more() {
     let portal = Portal::new();
@@ -152,7 +152,7 @@ async fn a_kept_set_that_is_too_old_or_of_the_future_is_not_used() {
     }
 }
 
-/// A gate that has fetched and kept its keys, and the file.
+/// A gate that has fetched and stored its keys, and the file.
 async fn with_state(portal: &Portal, server: &KeyServer, max_stale: &str) -> (Gate, PathBuf) {
     let plan = plan(portal, server).with_issuer("max_stale", json!(max_stale));
     let state = plan.folder.path().join("state");
@@ -162,7 +162,7 @@ async fn with_state(portal: &Portal, server: &KeyServer, max_stale: &str) -> (Ga
         let names = state.read_dir().unwrap().map(|entry| entry.unwrap().path());
         names.into_iter().find(|path| path.extension().is_some_and(|end| end == "jwks"))
     };
-    eventually("the kept keys", PATIENCE, || async { file().is_some() }).await;
+    eventually("the stored keys", PATIENCE, || async { file().is_some() }).await;
     (gate, file().unwrap())
 }
 
@@ -173,7 +173,7 @@ async fn restart(gate: &mut Gate) {
     eventually("ready again", PATIENCE, ready).await;
 }
 
-/// Makes the kept set so many seconds older than now.
+/// Makes the stored set this many seconds older.
 fn age(file: &std::path::Path, seconds: i64) {
     let content = fs::read_to_string(file).unwrap();
     let (head, body) = content.split_once('\n').unwrap();

@@ -24,12 +24,12 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// Starts one whose files are in `folder`, and which tells nobody that a sign-in has ended.
+    /// Starts a provider with its files in `folder` and without back-channel logout.
     async fn open(folder: &Path) -> Self {
         Self::start(folder, None).await
     }
 
-    /// Starts one that posts its logout tokens to `logout`.
+    /// Starts a provider that posts its logout tokens to `logout`.
     pub async fn telling(folder: &Path, logout: &str) -> Self {
         Self::start(folder, Some(logout)).await
     }
@@ -47,7 +47,7 @@ impl Provider {
         Self { process, address, authority }
     }
 
-    /// Has the gate of this plan find the provider's keys by discovery.
+    /// Configures the gate of this plan to find the provider's keys by discovery.
     pub fn is_issuer_of(&self, plan: Plan, audience: &str) -> Plan {
         let authority = plan.folder.path().join("authority.crt");
         fs::write(&authority, &self.authority.pem).unwrap();
@@ -57,17 +57,17 @@ impl Provider {
             .with_issuer("ca_file", json!(authority))
     }
 
-    /// `iss` of its tokens, and where all its addresses begin.
+    /// `iss` of its tokens, and the base of all its addresses.
     pub fn issuer(&self) -> String {
         format!("https://{}", self.address)
     }
 
-    /// What it has said.
+    /// Its output.
     pub fn output(&self) -> String {
         self.process.output()
     }
 
-    /// Sends a request on a connection of its own, with `body` as a form if there is any.
+    /// Sends a request on a new connection, with `body` as a form unless it is empty.
     pub async fn ask(&self, request: Request, body: &str) -> Answer {
         let authority = &self.authority.pem;
         let tls = Tls { server_name: "127.0.0.1", authority, client: None };
@@ -81,7 +81,7 @@ impl Provider {
         wire.answer(false).await.unwrap()
     }
 
-    /// Posts a form and gives the text of the answer, which is 200.
+    /// Posts a form and returns the body of the response, which must be 200.
     pub async fn post(&self, path: &str, body: &str) -> String {
         let answer = self.ask(Request::get(path).method("POST"), body).await;
         assert_eq!(answer.status, 200, "{answer}\n{}", self.output());

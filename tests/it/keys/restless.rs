@@ -1,9 +1,9 @@
-//! An issuer that signs with another key every second, while the gate is asked without a pause: no
-//! answer is wrong, and the issuer is not asked more often than it was promised.
+//! An issuer that signs with a new key every second, while the gate receives requests without a
+//! pause: no answer is wrong, and the issuer is not fetched from more often than promised.
 //!
-//! Between two looks the gate knows the keys of the last one, whatever the issuer does meanwhile.
-//! So each key is unknown at first, then known, and then, once a look has found it gone, unknown
-//! again: whoever asks one question after another never sees it otherwise.
+//! Between two fetches the gate knows the keys of the last one. So each key is unknown at first,
+//! then known, and unknown again after a fetch without it. A client that sends one request after
+//! another never observes another order.
 
 use super::scene::{KEYS, becomes, known, looks, metric, plan, publish, question, server};
 use crate::support::gate::Gate;
@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// `DOORWARD_TEST_ROTATIONS` for more of them: one is a second.
+/// `DOORWARD_TEST_ROTATIONS` sets the number of rotations; each takes a second.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_issuer_with_a_new_key_every_second_is_served_and_left_alone() {
     let rotations = env::var("DOORWARD_TEST_ROTATIONS").ok().and_then(|text| text.parse().ok());
@@ -27,7 +27,7 @@ async fn an_issuer_with_a_new_key_every_second_is_served_and_left_alone() {
     let mut keys = vec![Key::es256("turn-0")];
     let server = server([&portal.key, &keys[0]]).await;
     let begun = Instant::now();
-    // Not a line for each of so many decisions: the metrics have the reasons.
+    // The log would have a line for each of many decisions; the metrics have the reasons.
     let log = json!({ "format": "json", "level": "warn" });
     let gate = Arc::new(plan(&portal, &server).with("log", log).open().await);
     let (turns, turn) = watch::channel(Arc::new(Turn::new(&portal, &keys[0], Vec::new())));
@@ -38,12 +38,13 @@ async fn an_issuer_with_a_new_key_every_second_is_served_and_left_alone() {
     for number in 1..=rotations.unwrap_or(10_usize) {
         tokio::time::sleep(Duration::from_secs(1)).await;
         keys.push(Key::es256(&format!("turn-{number}")));
-        // What signs now, what did just before, and the one that never changes.
+        // The current key, the previous one, and the one that never changes.
         publish(&server, [&portal.key].into_iter().chain(keys.iter().rev().take(2)));
         let good = turn.borrow().good.clone();
         turns.send_replace(Arc::new(Turn::new(&portal, &keys[number], good)));
     }
-    // The issuer comes to rest. The last key is let in with the next look, under the same load.
+    // The issuer stops rotating. The last key is accepted after the next fetch, under the same
+    // load.
     becomes(&gate, &portal.claims("alice").sign(&keys[keys.len() - 1]), 200).await;
     over.store(true, Ordering::Release);
     let (mut requests, mut let_in) = (0, BTreeMap::new());
@@ -53,33 +54,34 @@ async fn an_issuer_with_a_new_key_every_second_is_served_and_left_alone() {
         let_in.extend(seen.keys.into_iter().filter(|(_, state)| *state != State::Before));
     }
 
-    // First the number, then the time, so that a slow machine is forgiven and not more.
+    // Read the counter first and then the time, so that only a slow machine is tolerated.
     let asked = server.asked(KEYS);
     let seconds = usize::try_from(begun.elapsed().as_secs()).unwrap();
-    // At the start; for tokens at once and then every 30 s; and every 5 minutes, less a tenth.
+    // At the start; for unknown keys at once and then every 30 s; and every 5 minutes, less a
+    // tenth.
     let most = 1 + (1 + seconds / 30) + seconds / 270;
     assert!(asked <= most, "asked {asked} times in {seconds} s, {most} were promised");
     let issuer = &portal.issuer;
     assert_eq!(known(&gate, issuer).await["failures"], 0);
     let changed = looks(&gate, issuer, "changed").await;
     assert!(changed >= 2, "the start, and the last key: {changed}");
-    // A look finds two of the keys that change.
+    // A fetch finds two of the keys that change.
     assert!(let_in.len() <= 2 * asked, "{let_in:?} in {asked} looks");
     assert!(requests > keys.len() * ASKERS * 4, "only {requests} requests");
     let allowed = [("allow", "permit"), ("deny", "key-unknown"), ("deny", "signature-wrong")];
     assert_reasons(&gate, &allowed).await;
     let known: Vec<_> = let_in.keys().collect();
-    eprintln!("{requests} requests in {seconds} s; of {} keys {known:?} were let in", keys.len());
+    eprintln!("{requests} requests in {seconds} s; of {} keys {known:?} were accepted", keys.len());
     eprintln!("the issuer was asked {asked} times; {most} were promised");
 }
 
-/// What is asked between two rotations.
+/// The requests between two rotations.
 struct Turn {
-    /// By the key that never changes: always let in.
+    /// Signed by the key that never changes: always permitted.
     steady: Request,
-    /// By each key that was ever in use, in order.
+    /// Signed by each key that was ever in use, in order.
     good: Vec<Request>,
-    /// By nobody's key, under names that the issuer has, or will be known to have, or never has.
+    /// Signed by a key of no issuer, under key ids that the issuer has, will have, or never has.
     forged: Vec<Request>,
 }
 
@@ -88,7 +90,7 @@ impl Turn {
         let by = |key: &Key| question(&portal.claims("alice").sign(key));
         good.push(by(newest));
         let mut forged = vec![by(&newest.sibling()), by(&portal.key.sibling())];
-        // Not before the first rotation: the look that it brings on is to find a new key.
+        // Not before the first rotation: the fetch that it causes is to find a new key.
         if good.len() > 1 {
             forged.push(by(&Key::es256(&format!("stranger-{}", good.len()))));
         }
@@ -96,14 +98,14 @@ impl Turn {
     }
 }
 
-/// What one asker knows of a key that changes.
+/// What one client has observed of a key that changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
-    /// Not let in so far.
+    /// Not accepted so far.
     #[default]
     Before,
     Known,
-    /// No longer let in.
+    /// No longer accepted.
     Gone,
 }
 
@@ -113,7 +115,7 @@ struct Seen {
     keys: BTreeMap<usize, State>,
 }
 
-/// Asks on one connection, one question after another, until it is over.
+/// Sends one request after another on one connection until the end.
 async fn ask(gate: Arc<Gate>, turn: watch::Receiver<Arc<Turn>>, over: Arc<AtomicBool>) -> Seen {
     let mut wire = gate.connect().await.unwrap();
     let mut seen = Seen::default();
@@ -123,7 +125,7 @@ async fn ask(gate: Arc<Gate>, turn: watch::Receiver<Arc<Turn>>, over: Arc<Atomic
             seen.requests += 1;
             wire.exchange(request).await.unwrap().status
         };
-        assert_eq!(status(&now.steady).await, 200, "a key that was always there");
+        assert_eq!(status(&now.steady).await, 200, "the key that never changes");
         for forged in &now.forged {
             assert_eq!(status(forged).await, 401, "a forged token");
         }
@@ -146,7 +148,7 @@ async fn ask(gate: Arc<Gate>, turn: watch::Receiver<Arc<Turn>>, over: Arc<Atomic
     seen
 }
 
-/// No decision had another reason than one of these, and each was one.
+/// Checks that no decision had a reason outside this list, and that each reason occurred.
 async fn assert_reasons(gate: &Gate, expected: &[(&str, &str)]) {
     let metrics = gate.metrics().await;
     let name = "doorward_decisions_total{";
@@ -159,5 +161,5 @@ async fn assert_reasons(gate: &Gate, expected: &[(&str, &str)]) {
 }
 
 const ASKERS: usize = 4;
-/// So that other tests have their turn.
+/// Leaves time for other tests.
 const PAUSE: Duration = Duration::from_millis(5);

@@ -1,4 +1,4 @@
-//! Keys that change while the gate runs, and tokens that claim they have.
+//! Keys that change while the gate runs, and tokens with unknown key ids.
 
 use super::scene::{
     KEYS, PATIENCE, becomes, fails, known, looks, metric, plan, publish, question, server, status,
@@ -17,7 +17,7 @@ async fn fetched_keys_open_the_door() {
     assert_eq!(status(&gate, &portal.token("alice")).await, 200);
     assert_eq!(status(&gate, &portal.token("bob")).await, 403);
     assert_eq!(status(&gate, &portal.forged("alice")).await, 401);
-    assert_eq!(server.asked(KEYS), 1, "a known kid makes nobody look");
+    assert_eq!(server.asked(KEYS), 1, "a known kid causes no fetch");
     let known = known(&gate, &portal.issuer).await;
     assert_eq!((&known["keys"], &known["failures"]), (&json!(1), &json!(0)), "{known}");
     assert!(known["problem"].is_null() && known["age_seconds"].as_u64() < Some(60), "{known}");
@@ -44,7 +44,7 @@ async fn a_flood_of_unknown_keys_makes_the_gate_look_once() {
     assert_eq!(gate.ask(&good).await.status, 200);
     let looked = || async { looks(&gate, &portal.issuer, "unchanged").await > 0 };
     eventually("the look", PATIENCE, looked).await;
-    assert_eq!(server.asked(KEYS), 2, "at start, and for the first of them");
+    assert_eq!(server.asked(KEYS), 2, "at start, and for the first unknown kid");
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn a_new_key_is_taken_beside_the_old_one() {
     assert_eq!(server.asked(KEYS), 2);
 }
 
-/// The cache knew the old key's session: it was verified under other keys.
+/// The old key's session was in the cache: it was verified under other keys.
 #[tokio::test]
 async fn a_dropped_key_opens_nothing_any_more() {
     let portal = Portal::new();
@@ -89,7 +89,7 @@ async fn a_reload_keeps_what_was_fetched_and_a_fetch_what_was_reloaded() {
     gate.process.signal("HUP");
     becomes(&gate, &token, 200).await;
     fails(&gate, &portal.issuer).await;
-    // What is fetched afterwards is judged by the configuration in force, not by that of the start.
+    // Later fetches use the configuration in force, not the one at start.
     let next = Key::es256("portal-2");
     publish(&server, [&next]);
     let claims = portal.claims("alice").claim("aud", "another");

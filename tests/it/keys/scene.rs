@@ -1,4 +1,4 @@
-//! A gate whose issuer's keys are fetched, and what is asked about them.
+//! A gate with fetched keys, and helpers to observe it.
 
 use crate::support::gate::{Gate, Plan};
 use crate::support::key::{Key, key_set};
@@ -9,9 +9,9 @@ use crate::support::request::Request;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// Where most key sets are.
+/// The path of most key sets.
 pub const KEYS: &str = "/keys";
-/// For what takes a look at the issuer's server, and a retry.
+/// Time for a fetch and a retry.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The gate of most tests here, not started: it fetches the portal's keys from `server`.
@@ -29,28 +29,28 @@ pub async fn server<'k>(keys: impl IntoIterator<Item = &'k Key>) -> KeyServer {
     server
 }
 
-/// From now on it publishes these.
+/// Replaces the published keys.
 pub fn publish<'k>(server: &KeyServer, keys: impl IntoIterator<Item = &'k Key>) {
     server.answer(KEYS, Reply::json(key_set(keys)));
 }
 
-/// Alice's question with a token.
+/// Alice's request with a token.
 pub fn question(token: &str) -> Request {
     Request::question(ALICE).session(token)
 }
 
-/// The status that alice gets with this token.
+/// The status of alice's request with this token.
 pub async fn status(gate: &Gate, token: &str) -> u16 {
     gate.ask(&question(token)).await.status
 }
 
-/// Waits until alice gets this status.
+/// Waits until alice's request gets this status.
 pub async fn becomes(gate: &Gate, token: &str, expected: u16) {
     let what = format!("status {expected}");
     eventually(&what, PATIENCE, || async { status(gate, token).await == expected }).await;
 }
 
-/// What `/readyz` says of the fetched keys of `issuer`.
+/// The entry of `issuer` in `/readyz`.
 pub async fn known(gate: &Gate, issuer: &str) -> Value {
     let ready = gate.admin("/readyz").await.unwrap();
     let body: Value = serde_json::from_str(&ready.text()).unwrap();
@@ -58,7 +58,7 @@ pub async fn known(gate: &Gate, issuer: &str) -> Value {
     rows.iter().find(|row| row["issuer"] == issuer).cloned().unwrap_or_default()
 }
 
-/// Waits until a look has failed.
+/// Waits until a fetch has failed.
 pub async fn fails(gate: &Gate, issuer: &str) {
     let failed = || async { known(gate, issuer).await["failures"].as_u64() > Some(0) };
     eventually("a failure in /readyz", PATIENCE, failed).await;
@@ -71,7 +71,7 @@ pub async fn metric(gate: &Gate, line: &str) -> Option<u64> {
     found.trim().parse().ok()
 }
 
-/// How often a look at `issuer` came to `result`.
+/// The number of fetches from `issuer` with this `result`.
 pub async fn looks(gate: &Gate, issuer: &str, result: &str) -> u64 {
     let line = format!("doorward_keys_fetches_total{{issuer=\"{issuer}\",result=\"{result}\"}}");
     metric(gate, &line).await.unwrap_or_default()

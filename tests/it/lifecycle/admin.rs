@@ -1,4 +1,4 @@
-//! The other listener: health, metrics, version, and no decision.
+//! The admin listener: health, metrics, version, and no decisions.
 
 use crate::support::gate::{Gate, Plan};
 use crate::support::portal::{ALICE, Portal};
@@ -22,7 +22,7 @@ async fn health_and_version() {
     }
 }
 
-/// A `ForwardAuth` address that points here by mistake opens nothing, though health is 2xx.
+/// A `ForwardAuth` address that points here by mistake permits nothing, although health is 2xx.
 #[tokio::test]
 async fn a_question_at_the_wrong_listener_is_no_question() {
     let portal = Portal::new();
@@ -33,7 +33,7 @@ async fn a_question_at_the_wrong_listener_is_no_question() {
     assert!((400..500).contains(&answer.status), "{answer}");
 }
 
-/// Every line of the exposition, and no label that names a user, a host or a path.
+/// Checks every line of the exposition, and that no label names a user, a host or a path.
 #[tokio::test]
 async fn metrics_are_well_formed_and_name_nobody() {
     let portal = Portal::new();
@@ -72,7 +72,7 @@ async fn metrics_are_well_formed_and_name_nobody() {
         metrics.lines().any(|line| line.starts_with("# HELP doorward_")),
         "each says what it is"
     );
-    // Reasons are words of the program, never of the visitor: there is a fixed number of series.
+    // Reasons are words of the program, never of the client: the number of series is fixed.
     let before = metrics.lines().count();
     for n in 0..50 {
         gate.ask(&Request::question(&format!("u{n}.vdi.example.com")).uri(&format!("/{n}"))).await;
@@ -85,7 +85,7 @@ async fn metrics_are_well_formed_and_name_nobody() {
     assert!(after <= before + 5, "{before} lines became {after}");
 }
 
-/// With TLS of its own, and without client certificates: a probe has none.
+/// With TLS of its own, and without client certificates: probes have none.
 #[tokio::test]
 async fn the_admin_listener_may_speak_tls() {
     let portal = Portal::new();

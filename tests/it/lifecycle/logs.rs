@@ -1,4 +1,4 @@
-//! The log: JSON, one event for each decision, and nothing that would be worth stealing.
+//! The log: JSON, one event for each decision, and no secrets.
 
 use crate::support::gate::{Gate, Plan};
 use crate::support::log::field;
@@ -40,7 +40,7 @@ async fn one_event_for_each_decision() {
     assert_eq!(ids.len(), questions.len(), "every decision has an id of its own");
 }
 
-/// The line of a decision tells its reason, the answer and the one thing that explains it.
+/// A decision's line has its reason, the answer and the field that explains it.
 #[tokio::test]
 async fn a_decision_is_told_by_one_list_of_fields() {
     let portal = Portal::new();
@@ -94,7 +94,7 @@ async fn permits_are_silent_at_level_info() {
     assert_eq!(decisions.len(), 1, "{decisions:#?}");
 }
 
-/// Names of users are written only where the configuration says so; labels always are.
+/// Usernames are logged only if the configuration says so; labels always are.
 #[tokio::test]
 async fn usernames_are_written_on_request_only() {
     let portal = Portal::new();
@@ -160,10 +160,10 @@ async fn no_part_of_a_token_is_ever_written() {
     gate.decisions_at_least(asked).await;
     let output = gate.process.output();
     assert_eq!(leak_in(&output), None);
-    assert!(output.lines().count() >= asked, "there is a log to look at");
+    assert!(output.lines().count() >= asked, "the log has lines to check");
 }
 
-/// A log line is one line, whatever a visitor wrote.
+/// A log line stays one line, whatever a client sends.
 #[tokio::test]
 async fn a_visitor_cannot_write_log_lines() {
     let portal = Portal::new();

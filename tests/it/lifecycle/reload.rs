@@ -1,4 +1,4 @@
-//! Reloads: by signal and by themselves; a wrong one changes nothing but what is said about it.
+//! Reloads by signal and by file change; a bad configuration changes nothing and is reported.
 
 use crate::support::gate::{Gate, Plan};
 use crate::support::key::{Key, key_set};
@@ -21,14 +21,14 @@ async fn becomes(gate: &Gate, question: &Request, status: u16) {
     eventually(&what, PATIENCE, || async { gate.ask(question).await.status == status }).await;
 }
 
-/// Whether the body of `/readyz`, which stays 200, names the key that was wrong.
+/// Whether the body of `/readyz`, whose status stays 200, names the wrong key.
 async fn complains(gate: &Gate) -> bool {
     let ready = gate.admin("/readyz").await.unwrap();
     assert_eq!(ready.status, 200, "{ready}");
     ready.text().contains("cross_site")
 }
 
-/// The value of a counter, 0 while it has not been printed.
+/// The value of a counter; 0 while it is not exposed.
 async fn counter(gate: &Gate, name: &str) -> f64 {
     let metrics = gate.metrics().await;
     let lines = metrics.lines().filter(|line| line.starts_with(name) && !line.starts_with('#'));
@@ -46,7 +46,7 @@ async fn a_signal_reloads() {
     assert_eq!(gate.ask(&question).await.status, 200);
     gate.rewrite(|config| config["issuers"][0]["audiences"] = json!(["another"]));
     gate.process.signal("HUP");
-    // The cache knew the token; it was verified under another configuration.
+    // The token was in the cache; it was verified under another configuration.
     becomes(&gate, &question, 401).await;
     gate.rewrite(|config| config["issuers"][0]["audiences"] = json!(["vdi"]));
     gate.process.signal("HUP");
@@ -107,7 +107,7 @@ async fn a_vanished_or_broken_file_keeps_the_running_configuration() {
     }
 }
 
-/// Keys that need a restart are refused by name, and nothing of that file is taken.
+/// Keys that need a restart are rejected by name, and nothing else of that file takes effect.
 #[tokio::test]
 async fn what_needs_a_restart_is_refused_by_name() {
     let portal = Portal::new();
@@ -124,7 +124,7 @@ async fn what_needs_a_restart_is_refused_by_name() {
     assert_eq!(gate.ask(&question(&portal)).await.status, 200);
 }
 
-/// The repair is in a file that only the refused configuration names.
+/// The repair is in a file that only the rejected configuration names.
 #[tokio::test]
 async fn a_key_file_that_appears_is_noticed() {
     let portal = Portal::new();
@@ -155,12 +155,12 @@ async fn a_changed_key_file_is_noticed() {
     becomes(&gate, &new, 200).await;
     assert_eq!(gate.ask(&old).await.status, 200);
     fs::write(&file, key_set([&next])).unwrap();
-    // The cache may not outlive the key it was verified with.
+    // A cached session must not outlive the key it was verified with.
     becomes(&gate, &old, 401).await;
     assert_eq!(gate.ask(&new).await.status, 200);
 }
 
-/// Kubernetes replaces a mounted folder by turning one link: no file in it ever changes.
+/// Kubernetes replaces a mounted folder by changing one symbolic link: no file in it changes.
 #[tokio::test]
 async fn a_turned_link_is_noticed() {
     let portal = Portal::new();

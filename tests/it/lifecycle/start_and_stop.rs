@@ -1,4 +1,4 @@
-//! Starting and ending.
+//! Start and shutdown.
 
 use crate::support::gate::{Gate, Plan};
 use crate::support::portal::{ALICE, Portal};
@@ -26,7 +26,7 @@ async fn a_taken_port_is_exit_code_1() {
     }
 }
 
-/// An orderly end is no news: not for Traefik's resting connections, nor for a scraper's.
+/// An orderly shutdown logs no warnings: not for Traefik's idle connections, nor for a scraper's.
 #[tokio::test]
 async fn an_orderly_end_warns_of_nothing() {
     let portal = Portal::new();
@@ -42,7 +42,7 @@ async fn an_orderly_end_warns_of_nothing() {
     assert!(!gate.process.output().contains("WARN"), "{}", gate.process.output());
 }
 
-/// The first day: ForwardAuth's address without its path.
+/// A common mistake: the ForwardAuth address without its path.
 #[tokio::test]
 async fn a_question_beside_verify_is_told_once() {
     let portal = Portal::new();
@@ -60,7 +60,7 @@ async fn a_question_beside_verify_is_told_once() {
     assert!(!output.contains("secret-path"), "{output}");
 }
 
-/// Traefik keeps idle connections for 90 s; they do not hold up the end.
+/// Traefik keeps idle connections for 90 s; they do not delay the shutdown.
 #[tokio::test]
 async fn term_ends_it_with_0_while_connections_are_open() {
     let portal = Portal::new();
@@ -74,7 +74,7 @@ async fn term_ends_it_with_0_while_connections_are_open() {
         half.send(b"GET /verify HTTP/1.1\r\nHost").await.unwrap();
         gate.process.signal(signal);
         assert_eq!(gate.process.exit_code(PATIENCE).await, Some(0), "{signal}");
-        assert!(gate.connect().await.is_err(), "nobody listens any more");
+        assert!(gate.connect().await.is_err(), "the listener is closed");
     }
 }
 
@@ -89,7 +89,7 @@ async fn term_ends_a_gate_with_http2_connections() {
     assert_eq!(gate.process.exit_code(PATIENCE).await, Some(0));
 }
 
-/// What was asked before the signal is answered, and answered rightly.
+/// A request sent before the signal is answered, and answered correctly.
 #[tokio::test(flavor = "multi_thread")]
 async fn questions_on_the_way_are_answered() {
     let portal = Portal::new();
@@ -138,5 +138,5 @@ async fn healthcheck_tells_ready_from_not() {
     gate.process.signal("TERM");
     gate.process.exit_code(PATIENCE).await;
     assert_eq!((by_config().code, by_url().code), (1, 1));
-    assert!(!by_url().stderr.is_empty(), "it says why");
+    assert!(!by_url().stderr.is_empty(), "the reason is printed");
 }

@@ -1,4 +1,4 @@
-//! `/revocations`: who may, what can be said, and what comes of it.
+//! `/revocations`: authentication, requests, and their effect.
 
 use super::{SECRET, ask, desk, plan, send, status};
 use crate::handoff::scene::{login, secret, signed_in};
@@ -34,14 +34,14 @@ async fn only_the_secret_opens_the_desk() {
         for method in ["POST", "DELETE"] {
             let request = with(method, lines).add("Content-Length", "2");
             let (got, body) = send(&gate, &request, "{}").await;
-            // With the secret it is the empty question that is wrong.
+            // With the secret, only the empty body is wrong.
             assert_eq!(got, if expected == 200 { 400 } else { expected }, "{row}: {body}");
         }
     }
     let (got, _) = send(&gate, &desk("PUT", ""), "").await;
     assert_eq!(got, 405);
     let (got, _) = send(&gate, &desk("GET", "").add("X-Forwarded-Uri", "/"), "").await;
-    assert_eq!(got, 421, "ForwardAuth is never answered here");
+    assert_eq!(got, 421, "ForwardAuth requests are rejected here");
     assert!(!gate.process.output().contains(SECRET));
 }
 
@@ -52,7 +52,7 @@ async fn without_a_secret_there_is_no_desk() {
     for method in ["GET", "POST", "DELETE"] {
         assert_eq!(send(&gate, &desk(method, ""), "").await.0, 404, "{method}");
     }
-    // Nor is it where Traefik asks.
+    // The API is not on the listener for Traefik.
     let question = Request::question("alice.vdi.example.com").target("/revocations");
     assert_eq!(gate.ask(&question).await.status, 404);
 }
@@ -73,7 +73,7 @@ async fn what_was_revoked_is_refused_at_once() {
         ("id_of_another_kind", "sid", "t1", [false, false, false]),
     ] {
         let tokens = [token("t1", "s1"), token("t2", "s1"), token("t3", "s2")];
-        // The cache knows them; that must not matter.
+        // The sessions are cached; that must not matter.
         for token in &tokens {
             assert_eq!(status(&gate, token).await, 200, "{row}, before");
         }
@@ -108,8 +108,8 @@ async fn whoever_signs_in_afterwards_is_in() {
     assert_eq!(status(&gate, &issued(moment)).await, 200, "signed in again");
     let (_, told) = ask(&gate, "POST", &json!({ "user": "alice", "issued_before": 1 })).await;
     assert_eq!(told["issued_before"], 1, "what was asked");
-    assert_eq!(status(&gate, &issued(moment - 1)).await, 401, "and takes nothing back");
-    // As long as a token can live, and the session that is made of a hand-off.
+    assert_eq!(status(&gate, &issued(moment - 1)).await, 401, "and undoes nothing");
+    // As long as a token can be valid, and a session made from a hand-off.
     let kept = told["expires"].as_u64().unwrap();
     assert!(kept > now() + 86_400, "{told}");
 }
@@ -143,7 +143,7 @@ async fn what_cannot_be_meant_is_said() {
     assert_eq!(list["count"], 0, "{list}");
 }
 
-/// A session of the gate's own ends by what the portal's sign-in is known as.
+/// A session of the gate's own ends with the keys of the portal's sign-in.
 #[tokio::test]
 async fn sessions_of_a_handoff_end_as_well() {
     use crate::handoff::scene::{begin, from_portal, handoff, login, secret, session_in};
@@ -159,7 +159,7 @@ async fn sessions_of_a_handoff_end_as_well() {
         let answer = gate.ask(&enter(&token)).await;
         let session = session_in(&answer);
         assert_eq!(status(&gate, &session).await, 200);
-        // Minted before, used after.
+        // Minted before the revocation, used after it.
         let waiting = claims().sign(&portal.key);
         let asked = json!({ name: value });
         assert_eq!(ask(&gate, "POST", &asked).await.0, 200);
@@ -170,8 +170,8 @@ async fn sessions_of_a_handoff_end_as_well() {
     }
 }
 
-/// Alice has signed out while everything of hers was revoked: taking that back revives the sessions
-/// that she still wants, and not the one that she has left.
+/// Alice signed out while all her sessions were revoked: undoing the revocation restores the
+/// sessions she did not sign out of, and not the other one.
 #[tokio::test]
 async fn taking_a_revocation_back_takes_no_sign_out_back() {
     let portal = Portal::new();

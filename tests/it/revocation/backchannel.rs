@@ -1,4 +1,4 @@
-//! Back-channel logout: what a provider says has ended has, and nobody else says so.
+//! Back-channel logout: valid logout tokens of a provider end sessions; other requests do not.
 
 use super::{plan, status};
 use crate::support::answer::Answer;
@@ -17,7 +17,7 @@ async fn open(portal: &Portal) -> (Gate, SocketAddr) {
     (plan(portal, "memory").with("backchannel_listen", json!(address)).open().await, address)
 }
 
-/// A good logout token, to be changed before it is signed.
+/// A valid logout token, to be changed before it is signed.
 fn logout(portal: &Portal, id: &str) -> Token {
     portal
         .claims("alice")
@@ -60,9 +60,9 @@ async fn what_the_provider_ended_is_refused_at_once() {
     assert_eq!(answer.status, 200, "{answer}");
     assert_eq!(answer.header("Cache-Control").as_deref(), Some("no-store"));
     assert_eq!((status(&gate, &first).await, status(&gate, &second).await), (401, 200));
-    // Without a `sid` all of the subject's, issued until now.
+    // Without `sid`: all sessions of the subject issued so far.
     let all = logout(&portal, "b").claim("sid", json!(null)).sign(&portal.key);
-    // The provider leaves the claim out, rather than writing null.
+    // The provider omits the claim rather than writing null.
     assert_eq!(tell(address, &all).await.status, 400);
     let mut claims = logout(&portal, "b");
     claims = claims.without("sid");
@@ -145,7 +145,8 @@ async fn only_a_form_is_read() {
     assert_eq!(gate.ask(&Request::question(ALICE).target("/backchannel-logout")).await.status, 404);
 }
 
-/// A flood of forgeries costs a bounded number of signatures, and is told to come back.
+/// A flood of forged tokens costs a bounded number of signature checks and is answered with
+/// Retry-After.
 #[tokio::test]
 async fn a_flood_is_turned_away() {
     let portal = Portal::new();

@@ -1,5 +1,4 @@
-//! The store that outlives the gate: killed at random moments, it has everything that somebody was
-//! told.
+//! The file store: after a kill at a random moment it holds every confirmed revocation.
 
 use super::{ask, plan};
 use crate::support::gate::Gate;
@@ -9,7 +8,7 @@ use std::collections::BTreeSet;
 use std::env;
 use std::time::Duration;
 
-/// `DOORWARD_TEST_CRASHES` for more of them: a thousand take four to ten minutes.
+/// `DOORWARD_TEST_CRASHES` sets the number of crashes: a thousand take four to ten minutes.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_answered_revocation_is_lost() {
     let crashes = env::var("DOORWARD_TEST_CRASHES").ok().and_then(|text| text.parse().ok());
@@ -18,7 +17,7 @@ async fn no_answered_revocation_is_lost() {
     let mut answered = BTreeSet::new();
     let mut asked = 0_u32;
     for round in 0..crashes.unwrap_or(20_u64) {
-        // A different moment each time, in the middle of a write more often than not.
+        // A different moment each time, usually in the middle of a write.
         let moment = Duration::from_micros(5_000 + round * 7_919 % 60_000);
         let killing = async {
             tokio::time::sleep(moment).await;
@@ -38,10 +37,10 @@ async fn no_answered_revocation_is_lost() {
         gate = gate.again().await;
         let (status, list) = ask(&gate, "GET", &Value::Null).await;
         assert_eq!(status, 200);
-        // The list is cut at a thousand; the count is not.
+        // The list is limited to a thousand; the count is not.
         let count = list["count"].as_u64().unwrap();
         let known = u64::try_from(answered.len()).unwrap();
-        // What was written and not answered any more may be there as well: one for each crash.
+        // A revocation that was written but not confirmed may be there as well: one for each crash.
         assert!((known..=known + round + 1).contains(&count), "round {round}: {count} of {known}");
     }
     assert!(answered.len() > 20, "only {} were answered", answered.len());

@@ -1,4 +1,4 @@
-//! Several gates on one Redis: what one is told holds at all of them.
+//! Several gates with one Redis: a change at one is in force at all.
 
 mod outage;
 mod strangers;
@@ -15,7 +15,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
-/// One of several gates: they share Redis and session keys.
+/// One of several gates that share Redis and session keys.
 fn replica(portal: &Portal, url: &str, outage: &str) -> Plan {
     let plan = plan(portal, "redis");
     let folder = plan.folder.path();
@@ -29,27 +29,27 @@ fn replica(portal: &Portal, url: &str, outage: &str) -> Plan {
     plan.with("revocation", section).with("login", login(&json!({ "session_key_file": key })))
 }
 
-/// What `/readyz` says of the store.
+/// The store's problem in `/readyz`.
 async fn problem(gate: &Gate) -> Option<String> {
     let ready = gate.admin("/readyz").await.unwrap();
-    assert_eq!(ready.status, 200, "an outage is no reason to be taken out");
+    assert_eq!(ready.status, 200, "an outage must not remove the gate from load balancing");
     ready.json()["revocation_problem"].as_str().map(str::to_owned)
 }
 
-/// Waits until the gate's log says this: lines come a moment after what they tell.
+/// Waits until the gate's log has this text: lines appear a moment after the event.
 async fn says(gate: &Gate, text: &str) {
     eventually(text, SOON, || async { gate.process.output().contains(text) }).await;
 }
 
-/// Waits until the gate has noticed that Redis is gone, or back.
+/// Waits until the gate has noticed that Redis is down, or up again.
 async fn until_it_knows(gate: &Gate, is_up: bool) {
-    let what = if is_up { "Redis is back" } else { "Redis is gone" };
+    let what = if is_up { "Redis is up" } else { "Redis is down" };
     eventually(what, SOON, || async { problem(gate).await.is_none() == is_up }).await;
     let up = format!("doorward_revocation_store_up {}", u8::from(is_up));
     assert!(gate.metrics().await.contains(&up), "{up}");
 }
 
-/// Waits until this token gets this answer, and tells how long that took.
+/// Waits until this token gets this status; returns how long that took.
 async fn until(gate: &Gate, token: &str, expected: u16, within: Duration) -> Duration {
     let started = Instant::now();
     let what = format!("{expected} for alice");
@@ -74,7 +74,7 @@ async fn what_one_revokes_all_refuse() {
         assert_eq!((status(&one, &token).await, status(&other, &token).await), (200, 200));
         let asked = json!({ "jti": format!("t{round}") });
         assert_eq!(ask(&one, "POST", &asked).await.0, 200);
-        assert_eq!(status(&one, &token).await, 401, "at once where it was told");
+        assert_eq!(status(&one, &token).await, 401, "at once where it was revoked");
         slowest = slowest.max(until(&other, &token, 401, Duration::from_secs(1)).await);
         assert_eq!(ask(&other, "DELETE", &asked).await.0, 200);
         assert_eq!(status(&other, &token).await, 200);
@@ -82,7 +82,7 @@ async fn what_one_revokes_all_refuse() {
         assert_eq!(ask(&other, "DELETE", &asked).await.0, 404, "nothing is left");
     }
     eprintln!("a change at one gate was in force at the other within {slowest:?}, of 40");
-    // Whoever starts later learns it all.
+    // A gate that starts later reads everything.
     assert_eq!(ask(&one, "POST", &json!({ "user": "alice" })).await.0, 200);
     let token = session(&portal, "t");
     let late = replica(&portal, &redis.url(), "serve").open().await;
@@ -108,7 +108,7 @@ async fn a_handoff_is_used_once_at_whichever_gate() {
         let replayed = second.ask(&enter).await;
         assert_eq!((replayed.status, replayed.all("Set-Cookie").len()), (401, 0), "{replayed}");
         says(second, "arrival-replayed").await;
-        // Both know the session; who signs out at one is out at the other.
+        // Both have the session cached; a sign-out at one applies at the other.
         let session = session_in(&answer);
         assert_eq!((status(&one, &session).await, status(&other, &session).await), (200, 200));
         let page = Request::question(ALICE).uri("/.doorward/logout").session(&session);
@@ -116,7 +116,7 @@ async fn a_handoff_is_used_once_at_whichever_gate() {
         assert_eq!(status(first, &session).await, 401);
         until(second, &session, 401, Duration::from_secs(1)).await;
     }
-    // Of many that come at once, one is in.
+    // Of many simultaneous uses, one is accepted.
     let begun = begin(&one).await;
     let token = handoff(&portal, "alice", &begun).sign(&portal.key);
     let enter = from_portal(&begun.entry(&token)).add("Cookie", &begun.cookie);

@@ -1,4 +1,4 @@
-//! Redis is gone, or the way to it: what the gate still does, and what it knows afterwards.
+//! Outages of Redis or of the network: what the gate does meanwhile, and its state afterwards.
 
 use super::{
     Gate, Portal, Redis, SOON, ask, begin, from_portal, handoff, json, problem, replica, says,
@@ -9,7 +9,7 @@ use crate::support::redis::Way;
 use crate::support::request::Request;
 use std::time::{Duration, Instant};
 
-/// Asks again and again for this long; gives each answer with the moment it came.
+/// Sends requests for this long; returns each status with its time.
 async fn answers(gate: &Gate, token: &str, long: Duration) -> Vec<(Duration, u16)> {
     let started = Instant::now();
     let mut answers = Vec::new();
@@ -30,7 +30,7 @@ async fn enter(gate: &Gate, portal: &Portal) -> u16 {
     status
 }
 
-/// This browser is out, a copy of its session is not; and so it is told.
+/// This browser is signed out, a copy of its session is not; and the page says so.
 async fn not_quite_out(gate: &Gate, session: &str) {
     let page = Request::question(ALICE).uri("/.doorward/logout").session(session);
     let answer = gate.ask(&page.form()).await;
@@ -52,11 +52,11 @@ async fn a_gate_that_serves_goes_on_with_what_it_knows() {
         tokio::time::sleep(Duration::from_secs(1)).await;
         redis.kill().await;
     });
-    eprintln!("{} questions around the end of Redis, each a yes", seen.len());
+    eprintln!("{} questions around the end of Redis, all permitted", seen.len());
     assert!(seen.len() > 20 && seen.iter().all(|(_, status)| *status == 200), "{seen:?}");
     until_it_knows(&gate, false).await;
     assert!(problem(&gate).await.unwrap().contains("check that Redis runs"));
-    assert_eq!(status(&gate, &ended).await, 401, "what it knew");
+    assert_eq!(status(&gate, &ended).await, 401, "the known state");
     assert_eq!(ask(&gate, "POST", &json!({ "jti": "good" })).await.0, 503);
     assert_eq!(ask(&gate, "DELETE", &json!({ "jti": "ended" })).await.0, 503);
     assert_eq!(status(&gate, &good).await, 200, "nothing is revoked");
@@ -80,18 +80,18 @@ async fn a_gate_that_refuses_lets_nobody_in_until_it_is_back() {
     assert_eq!(ask(&gate, "POST", &json!({ "jti": "ended" })).await.0, 200);
     assert_eq!(enter(&gate, &portal).await, 303);
     let (seen, ()) = tokio::join!(answers(&gate, &good, Duration::from_secs(8)), redis.kill());
-    let refused = seen.iter().position(|(_, status)| *status == 503).expect("refused in the end");
+    let refused = seen.iter().position(|(_, status)| *status == 503).expect("rejected in the end");
     let moment = seen[refused].0;
     eprintln!("of {} questions the first that was refused came after {moment:?}", seen.len());
     assert!((3.5..7.0).contains(&moment.as_secs_f64()), "{moment:?}");
     assert!(seen[..refused].iter().all(|(_, status)| *status == 200));
-    assert!(seen[refused..].iter().all(|(_, status)| *status == 503), "and stays so");
+    assert!(seen[refused..].iter().all(|(_, status)| *status == 503), "and stays rejected");
     let question = Request::question(ALICE).session(&good);
     for answer in [gate.ask(&question.clone().fetch()).await, gate.ask(&question.page()).await] {
         assert_eq!(answer.status, 503, "{answer}");
         assert!(answer.header("Retry-After").is_some(), "{answer}");
     }
-    assert_eq!(status(&gate, &ended).await, 401, "what has ended has");
+    assert_eq!(status(&gate, &ended).await, 401, "revoked sessions stay revoked");
     assert_eq!(enter(&gate, &portal).await, 503);
     assert!(problem(&gate).await.is_some());
     says(&gate, "\"revocation-unknown\"").await;
@@ -111,7 +111,7 @@ async fn a_gate_may_be_there_before_redis() {
     let (good, ended) = (session(&portal, "good"), session(&portal, "ended"));
     for gate in [&serves, &refuses] {
         let told = (status(gate, &good).await, status(gate, &ended).await);
-        assert_eq!(told, (503, 503), "who knows nothing has nothing to go on with");
+        assert_eq!(told, (503, 503), "a gate without any state permits nothing");
         assert!(problem(gate).await.is_some());
         says(gate, "the revocation store is unreachable").await;
     }
@@ -134,7 +134,7 @@ async fn what_redis_has_lost_is_written_back() {
     until(&other, &ended[2], 401, SOON).await;
     assert_eq!(ask(&one, "DELETE", &json!({ "jti": "t0" })).await.0, 200);
     until(&other, &ended[0], 200, SOON).await;
-    // Once by a restart without a disk, once under the gates' eyes.
+    // Once by a restart without persistence, once while the gates are connected.
     for round in ["restart", "flush"] {
         if round == "restart" {
             redis.kill().await;
@@ -178,9 +178,9 @@ async fn whoever_was_cut_off_catches_up() {
     assert_eq!(status(&other, &session(&portal, "x")).await, 200);
     way.mend();
     let took = until(&other, &ended, 401, SOON).await;
-    eprintln!("caught up {took:?} after the way was mended");
+    eprintln!("caught up {took:?} after the network was restored");
     until_it_knows(&other, true).await;
-    // What was taken back meanwhile is not brought back by whoever did not know.
+    // A revocation undone during the outage is not restored by a gate that was disconnected.
     for gate in [&one, &other] {
         assert_eq!((status(gate, &restored).await, status(gate, &ended).await), (200, 401));
     }

@@ -1,4 +1,4 @@
-//! A Redis that others use, or that does not want us.
+//! A Redis that other programs use, or that rejects the gate.
 
 use super::{
     Portal, Redis, SOON, Value, ask, begin, from_portal, handoff, json, problem, replica, says,
@@ -26,13 +26,13 @@ async fn what_others_write_is_passed_over() {
     let (_, list) = ask(&gate, "GET", &Value::Null).await;
     assert_eq!(list["count"], 1, "{list}");
     says(&gate, "ignored stream entries of doorward:revocations").await;
-    // A key of another kind stops the writing, and says what to do.
+    // A key of another type stops the writing, and the remedy is reported.
     assert_eq!(redis.ask(&["DEL", stream]).await, ":1");
     assert_eq!(redis.ask(&["SET", stream, "x"]).await, "+OK");
     eventually("a problem", SOON, || async { problem(&gate).await.is_some() }).await;
     let told = problem(&gate).await.unwrap();
     assert!(told.contains("give doorward a database of its own"), "{told}");
-    assert_eq!(status(&gate, &token).await, 401, "and nothing is forgotten");
+    assert_eq!(status(&gate, &token).await, 401, "and nothing is lost");
     redis.ask(&["DEL", stream]).await;
     eventually("no problem", SOON, || async { problem(&gate).await.is_none() }).await;
     assert_eq!(redis.ask(&["XLEN", stream]).await, ":1", "written back");
@@ -91,7 +91,7 @@ async fn a_wrong_password_is_said_and_never_shown() {
     says(&wrong, "correct user and password").await;
 }
 
-/// With the rights that docs/operating.md names, and without one of them.
+/// With the rights documented in docs/operating.md, and without one of them.
 #[tokio::test]
 async fn a_user_with_the_documented_rights_is_enough() {
     let (portal, redis) = (Portal::new(), Redis::start().await);
@@ -110,7 +110,7 @@ async fn a_user_with_the_documented_rights_is_enough() {
     let token = session(&portal, "t");
     assert_eq!(ask(&gate, "POST", &json!({ "jti": "t" })).await.0, 200);
     assert_eq!(status(&gate, &token).await, 401);
-    // Lost and written back: that needs the most.
+    // Data loss and writing back needs the most rights.
     let key = "doorward:revocations";
     assert_eq!(redis.ask(&["FLUSHALL"]).await, "+OK");
     eventually("written back", SOON, || async { redis.ask(&["XLEN", key]).await == ":1" }).await;
@@ -123,7 +123,7 @@ async fn a_user_with_the_documented_rights_is_enough() {
     assert_eq!(ask(&poor, "POST", &json!({ "jti": "u" })).await.0, 503);
     says(&poor, "allow the user in revocation.url_file to use on doorward:*").await;
     assert_eq!(status(&poor, &session(&portal, "u")).await, 200);
-    assert_eq!(status(&poor, &token).await, 401, "it reads all the same");
+    assert_eq!(status(&poor, &token).await, 401, "reading still works");
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn over_tls_a_certificate_is_looked_at() {
     let token = session(&portal, "t");
     assert_eq!(ask(&one, "POST", &json!({ "jti": "t" })).await.0, 200);
     until(&other, &token, 401, SOON).await;
-    // Nobody vouches for this one, and nobody speaks to it in the clear.
+    // A gate that trusts another authority, and one that connects without TLS, get no connection.
     let stranger = trusting(&Authority::new().pem).open().await;
     let told = problem(&stranger).await.unwrap();
     assert!(told.contains("SSL_CERT_FILE"), "{told}");
