@@ -1,96 +1,73 @@
-//! The signature algorithms the gate knows, and their one spelling.
+//! The supported signature algorithms and their names.
 //!
-//! A closed list on purpose: what is not here (`none`, `ES512`, `ES256K`, `Ed448`) cannot be
-//! configured, cannot be a key's and cannot be a token's. Nothing here knows keys or tokens.
+//! The list is closed: an algorithm that is not in it (`none`, `ES512`, `ES256K`, `Ed448`) cannot be
+//! configured and cannot occur in a key or a token. This module knows neither keys nor tokens.
 
 use std::fmt;
 
-/// Signature algorithms of RFC 7518 and RFC 8037 that the gate knows.
-///
-/// `EdDSA` and its fully specified name `Ed25519` (RFC 9864) are one algorithm, because the only
-/// curve taken for either is Ed25519.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Algorithm {
+/// Writes the enum, its list and its names from one table, so that a variant without a name, or
+/// missing in the list, cannot compile.
+macro_rules! algorithms {
+    ($( $(#[$attribute:meta])* $variant:ident => $name:literal, )+) => {
+        /// A signature algorithm of RFC 7518 or RFC 8037.
+        ///
+        /// `EdDSA` and its fully specified name `Ed25519` (RFC 9864) are one algorithm, because
+        /// Ed25519 is the only curve that is accepted for either.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Algorithm {
+            $( $(#[$attribute])* $variant, )+
+        }
+
+        impl Algorithm {
+            /// Every algorithm, in the order in which the documentation lists them.
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$variant),+];
+
+            /// The registered name: `EdDSA` for Ed25519, because issuers still use it.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $( Self::$variant => $name, )+
+                }
+            }
+        }
+    };
+}
+
+algorithms! {
     /// HMAC with SHA-256.
-    Hs256,
+    Hs256 => "HS256",
     /// HMAC with SHA-384.
-    Hs384,
+    Hs384 => "HS384",
     /// HMAC with SHA-512.
-    Hs512,
+    Hs512 => "HS512",
     /// RSASSA-PKCS1-v1_5 with SHA-256.
-    Rs256,
+    Rs256 => "RS256",
     /// RSASSA-PKCS1-v1_5 with SHA-384.
-    Rs384,
+    Rs384 => "RS384",
     /// RSASSA-PKCS1-v1_5 with SHA-512.
-    Rs512,
+    Rs512 => "RS512",
     /// RSASSA-PSS with SHA-256.
-    Ps256,
+    Ps256 => "PS256",
     /// RSASSA-PSS with SHA-384.
-    Ps384,
+    Ps384 => "PS384",
     /// RSASSA-PSS with SHA-512.
-    Ps512,
+    Ps512 => "PS512",
     /// ECDSA on P-256 with SHA-256.
-    Es256,
+    Es256 => "ES256",
     /// ECDSA on P-384 with SHA-384.
-    Es384,
+    Es384 => "ES384",
     /// Ed25519.
-    EdDsa,
+    EdDsa => "EdDSA",
 }
 
 impl Algorithm {
-    /// Every algorithm, in the order in which the documentation lists them.
-    pub const ALL: [Self; 12] = [
-        Self::Hs256,
-        Self::Hs384,
-        Self::Hs512,
-        Self::Rs256,
-        Self::Rs384,
-        Self::Rs512,
-        Self::Ps256,
-        Self::Ps384,
-        Self::Ps512,
-        Self::Es256,
-        Self::Es384,
-        Self::EdDsa,
-    ];
-
     /// The algorithm of this registered name; exact and case-sensitive (RFC 7515, section 4.1.1).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "HS256" => Some(Self::Hs256),
-            "HS384" => Some(Self::Hs384),
-            "HS512" => Some(Self::Hs512),
-            "RS256" => Some(Self::Rs256),
-            "RS384" => Some(Self::Rs384),
-            "RS512" => Some(Self::Rs512),
-            "PS256" => Some(Self::Ps256),
-            "PS384" => Some(Self::Ps384),
-            "PS512" => Some(Self::Ps512),
-            "ES256" => Some(Self::Es256),
-            "ES384" => Some(Self::Es384),
-            "EdDSA" | "Ed25519" => Some(Self::EdDsa),
-            _ => None,
+        if name == "Ed25519" {
+            return Some(Self::EdDsa);
         }
-    }
-
-    /// The registered name: `EdDSA` for Ed25519, because issuers still write that one.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Hs256 => "HS256",
-            Self::Hs384 => "HS384",
-            Self::Hs512 => "HS512",
-            Self::Rs256 => "RS256",
-            Self::Rs384 => "RS384",
-            Self::Rs512 => "RS512",
-            Self::Ps256 => "PS256",
-            Self::Ps384 => "PS384",
-            Self::Ps512 => "PS512",
-            Self::Es256 => "ES256",
-            Self::Es384 => "ES384",
-            Self::EdDsa => "EdDSA",
-        }
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
     /// Whether signer and verifier share one secret.
