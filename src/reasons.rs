@@ -12,13 +12,17 @@ macro_rules! with_reasons {
         pub enum $name:ident {
             $(
                 $(#[$variant_attribute:meta])*
-                $variant:ident $(($payload:ty))? => $($word:literal)? $($inner:ident in $words:expr)?
+                $variant:ident $(($payload:ty))? $({ $(#[$field_attribute:meta])* $field:ident: $type:ty })?
+                    => $($word:literal)? $($inner:ident in $words:expr)?
             ),+ $(,)?
         }
     ) => {
         $(#[$attribute])*
         pub enum $name {
-            $( $(#[$variant_attribute])* $variant $(($payload))? ),+
+            $(
+                $(#[$variant_attribute])*
+                $variant $(($payload))? $({ $(#[$field_attribute])* $field: $type })?
+            ),+
         }
 
         impl $name {

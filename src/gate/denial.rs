@@ -37,7 +37,7 @@ with_reasons! {
         TooManyCandidates => "too-many-candidates",
         /// Step 6: no candidate is a session; this is the most specific rejection. Or a candidate
         /// could not be verified because the keys of its issuer are not available now.
-        TokenRejected(Rejection) => rejection in Rejection::REASONS,
+        TokenRejected(Rejection) => rejection in Rejection::reasons(),
         /// Step 8: the sessions are valid, but may not enter this host.
         NotAdmitted(policy::Refusal) => refusal in policy::Refusal::reasons(),
         /// Step 9: a page of another origin caused the request.
@@ -60,7 +60,7 @@ with_reasons! {
         /// The sign-in was started too long ago.
         StateExpired => "arrival-state-expired",
         /// The hand-off token is not valid for this host and browser.
-        Token(Rejection) => rejection in Rejection::REASONS,
+        Token(Rejection) => rejection in Rejection::reasons(),
         /// The hand-off token was used before.
         Replayed => "arrival-replayed",
         /// The session token does not fit into a cookie.

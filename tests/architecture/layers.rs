@@ -172,7 +172,7 @@ pub const MODULES: &[(&str, &[&str])] = &[
         "gate",
         &["handoff", "token", "revocation", "policy", "cross_site", "name", "unix_time", "reasons"],
     ),
-    ("token", &["revocation", "name", "unix_time"]),
+    ("token", &["revocation", "name", "unix_time", "reasons"]),
     ("policy", &["token", "name", "unix_time", "reasons"]),
     ("cross_site", &["name", "url", "reasons"]),
     ("handoff", &["token", "name", "unix_time"]),
