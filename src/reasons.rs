@@ -37,11 +37,10 @@ macro_rules! with_reasons {
             /// Every word that [`reason`](Self::reason) can return, each once.
             #[must_use]
             pub fn reasons() -> Vec<&'static str> {
-                let mut reasons = Vec::new();
-                $( $(reasons.push($word);)? $(reasons.extend($words);)? )+
+                let all: [Vec<&'static str>; _] =
+                    [ $( $(vec![$word])? $($words.into_iter().collect())? ),+ ];
                 let mut listed = std::collections::HashSet::new();
-                reasons.retain(|reason| listed.insert(*reason));
-                reasons
+                all.into_iter().flatten().filter(|reason| listed.insert(*reason)).collect()
             }
         }
     };
