@@ -211,8 +211,8 @@ impl Config {
                     0,
                     Mistake {
                         path: file.display().to_string(),
-                        wrong: format!("is no YAML document: {}", error.message),
-                        remedy: "check indentation, quotes and brackets there".to_owned(),
+                        wrong: format!("is not a YAML document: {}", error.message),
+                        remedy: "check indentation, quotes and brackets on that line".to_owned(),
                         place: error.line.map(Place::Line),
                     },
                 );
@@ -258,8 +258,11 @@ fn overlay(
         if let Err(blocked) = root.overlay(&overlay.steps, overlay.node) {
             mistakes.push(Mistake {
                 path: key_path::join(&overlay.steps),
-                wrong: format!("cannot be set, because `{}` has no such part", blocked.path),
-                remedy: "set the whole value, or add that part in the file".to_owned(),
+                wrong: format!(
+                    "cannot be set, because `{}` is neither a section nor a list with that element",
+                    blocked.path
+                ),
+                remedy: "set the whole value, or add the element in the file".to_owned(),
                 place: Some(overlay.place),
             });
         }

@@ -1,5 +1,5 @@
-//! "did you mean": the known word that somebody probably had in mind. For keys of the
-//! configuration, fields of sessions and of templates.
+//! "did you mean": the known word that an unknown word was probably meant to be. For keys of the
+//! configuration and for fields of sessions and templates.
 
 /// The known word that `given` was probably meant to be.
 pub(crate) fn did_you_mean<'k>(
@@ -15,7 +15,7 @@ pub(crate) fn did_you_mean<'k>(
         .map(|(_, word)| word)
 }
 
-/// The word that was probably meant, else all that would be known.
+/// The word that was probably meant, else all known words.
 pub(crate) fn suggest(given: &str, known: &[&str]) -> String {
     match did_you_mean(given, known.iter().copied()) {
         Some(word) => format!("did you mean `{word}`?"),

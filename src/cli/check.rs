@@ -1,6 +1,6 @@
-//! `doorward check`: every mistake of a configuration at once, before anything is started with it.
+//! `doorward check`: reports all mistakes of a configuration at once, without starting anything.
 //!
-//! Decides what is said and the exit code; what a mistake is, `config` knows.
+//! Decides the output and the exit code; `config` decides what a mistake is.
 
 use super::counted;
 use crate::config::{Config, Environment, Mistakes, SAMPLE, Warning, reference, schema};
@@ -27,7 +27,7 @@ pub(crate) struct CheckArgs {
     pub(crate) json: bool,
 }
 
-/// What a run has to say, for `main` to write and to exit with.
+/// Output and exit code of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
     /// For stdout; ends with a newline unless empty.
@@ -95,12 +95,12 @@ fn warnings(warnings: &[Warning]) -> String {
     warnings.iter().fold(String::new(), |text, warning| format!("{text}warning: {warning}\n"))
 }
 
-/// All problems, each with its remedy, under one line that counts them.
+/// All mistakes, each with its remedy, under one line that counts them.
 pub(super) fn listed(file: &Path, mistakes: &Mistakes) -> String {
     let count = counted(mistakes.list.len(), "mistake");
     let mut text = format!("{count} in the configuration {}\n", file.display());
-    for problem in &mistakes.list {
-        let _ = writeln!(text, "\n{problem}");
+    for mistake in &mistakes.list {
+        let _ = writeln!(text, "\n{mistake}");
     }
     text
 }
@@ -127,12 +127,12 @@ fn wrong(mistakes: &Mistakes) -> Value {
     let problems: Vec<Value> = mistakes
         .list
         .iter()
-        .map(|problem| {
+        .map(|mistake| {
             json!({
-                "path": problem.path,
-                "place": problem.place.as_ref().map(ToString::to_string),
-                "wrong": problem.wrong,
-                "remedy": problem.remedy,
+                "path": mistake.path,
+                "place": mistake.place.as_ref().map(ToString::to_string),
+                "wrong": mistake.wrong,
+                "remedy": mistake.remedy,
             })
         })
         .collect();

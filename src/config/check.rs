@@ -139,10 +139,7 @@ impl CheckContext<'_> {
             Ok(url) if self.is_workspace(url.host()) => {
                 found.mistake(
                     path,
-                    format!(
-                        "{} lies on the host of a workspace, whose user controls it",
-                        shown(text)
-                    ),
+                    format!("{} is on a workspace host, which a user controls", shown(text)),
                     "use a host outside `domains`, or add its first label to `reserved_labels`",
                 );
                 None
@@ -175,7 +172,7 @@ fn label(path: &str, text: &str, found: &mut Findings<'_>) -> Option<Label> {
         Err(error) => {
             found.mistake(
                 path,
-                format!("{} is no label: {error}", shown(text)),
+                format!("{} is not a label: {error}", shown(text)),
                 "write lower-case letters, digits and single hyphens, beginning with a letter",
             );
             None
@@ -204,8 +201,8 @@ fn limits(raw: &RawConfig, token_bytes: usize, found: &mut Findings<'_>) -> Limi
     if header_bytes <= token_bytes {
         found.mistake(
             "limits.header_bytes",
-            format!("{bytes} leaves no room for a token of `tokens.max_bytes` ({token_bytes})"),
-            "raise it above tokens.max_bytes, by some 16KiB for the other headers",
+            format!("{bytes} is too small for a token of `tokens.max_bytes` ({token_bytes})"),
+            "raise it to tokens.max_bytes plus about 16KiB for the other headers",
         );
     }
     Limits {

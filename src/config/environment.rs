@@ -70,8 +70,8 @@ pub(super) fn overlays(
         } else if overlays.iter().any(|earlier| earlier.steps == steps) {
             mistakes.push(Mistake {
                 path,
-                wrong: "is set by two variables whose names differ in case only".to_owned(),
-                remedy: "keep one of the two".to_owned(),
+                wrong: "is set by two variables whose names differ only in case".to_owned(),
+                remedy: "keep one of them".to_owned(),
                 place: Some(place),
             });
         } else {
@@ -92,8 +92,8 @@ pub(super) fn parse(
     let Ok(node) = Node::parse(yaml) else {
         mistakes.push(Mistake {
             path: join(&steps),
-            wrong: format!("is {}, which is no YAML value", shown(yaml)),
-            remedy: "write it as in the file; quote text that holds `: `, `#` or brackets"
+            wrong: format!("is {}, which is not a YAML value", shown(yaml)),
+            remedy: "write it as in the file; quote text that contains `: `, `#` or brackets"
                 .to_owned(),
             place: Some(place),
         });

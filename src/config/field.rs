@@ -219,7 +219,7 @@ kinds! {
     /// Path of a file or folder.
     FilePath: "the path of a file";
     /// Anything else.
-    Words: "text, in quotes where it looks like something else";
+    Words: "text, in quotes if it looks like another type";
 }
 
 /// The entries of a section whose keys the operator makes up, in the file's order.

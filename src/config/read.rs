@@ -67,9 +67,9 @@ impl<'t> Reader<'t> {
         let mut kept: Vec<&Entry> = Vec::with_capacity(entries.len());
         for entry in entries {
             let (wrong, remedy) = if kept.iter().any(|earlier| earlier.key == entry.key) {
-                ("stands here a second time".to_owned(), "keep one of the two".to_owned())
+                ("is repeated".to_owned(), "keep one of them".to_owned())
             } else if known.is_some_and(|known| !known.contains(&entry.key.as_str())) {
-                ("is no known key".to_owned(), suggest(&entry.key, known.unwrap_or_default()))
+                ("is not a known key".to_owned(), suggest(&entry.key, known.unwrap_or_default()))
             } else {
                 kept.push(entry);
                 continue;
@@ -135,8 +135,11 @@ impl<'t> Deserializer<'t> for Reader<'t> {
             Value::Section(entries) => visitor.visit_map(self.map(entries, Some(fields))),
             Value::Null => visitor.visit_map(self.map(&[], Some(fields))),
             _ => Err(ShapeMistake::Unreported {
-                wrong: format!("is {}, where a section belongs", self.node.kind()),
-                remedy: format!("write `key: value` lines below it, with {}", fields.join(", ")),
+                wrong: format!("is {}, but must be a section", self.node.kind()),
+                remedy: format!(
+                    "write `key: value` lines below it; known keys: {}",
+                    fields.join(", ")
+                ),
             }),
         };
         self.settle(result)

@@ -31,7 +31,7 @@ fn every_mistake_is_told_with_place_and_remedy() {
     let outcome = check(&format!("{GOOD}lissen: 1\ncross_site: lax\n"), &CheckArgs::default());
     assert_eq!((outcome.stdout.as_str(), outcome.exit), ("", 64));
     assert!(outcome.stderr.starts_with("2 mistakes in the configuration /"), "{}", outcome.stderr);
-    let told = "\n\nlissen (line 3): is no known key\n    did you mean `listen`?";
+    let told = "\n\nlissen (line 3): is not a known key\n    did you mean `listen`?";
     assert!(outcome.stderr.contains(told), "{}", outcome.stderr);
     let told = "\n\ncross_site (line 4): is `lax`\n    write one of strict, report, off\n";
     assert!(outcome.stderr.ends_with(told), "{}", outcome.stderr);

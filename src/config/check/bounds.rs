@@ -102,9 +102,9 @@ pub(super) fn count(
 
 fn wrong(error: UnitError, what: &str) -> String {
     match error {
-        UnitError::NotANumber => format!("is no {what}"),
-        UnitError::NoUnit => format!("is no {what}: it has no unit"),
-        UnitError::UnknownUnit => format!("is no {what}: its unit is not known"),
+        UnitError::NotANumber => format!("is not a {what}"),
+        UnitError::NoUnit => format!("is not a {what}: it has no unit"),
+        UnitError::UnknownUnit => format!("is not a {what}: its unit is unknown"),
         UnitError::TooLarge => "is too large".to_owned(),
     }
 }

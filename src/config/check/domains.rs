@@ -37,7 +37,7 @@ pub(super) fn check(
             Err(error) => {
                 found.mistake(
                     &path,
-                    format!("{} is no domain: {error}", shown(text.as_str())),
+                    format!("{} is not a valid domain: {error}", shown(text.as_str())),
                     "write a DNS name of two labels or more, such as vdi.example.com (an \
                      international one in its xn-- form)",
                 );
@@ -45,7 +45,7 @@ pub(super) fn check(
             }
         };
         if let Some(wrong) = domains.iter().find_map(|other| clash(&domain, other)) {
-            found.mistake(&path, wrong, "keep one of the two; a workspace has exactly one domain");
+            found.mistake(&path, wrong, "keep one of them; a workspace has exactly one domain");
         } else {
             domains.push(domain);
         }
@@ -54,8 +54,8 @@ pub(super) fn check(
     if public_scheme == PublicScheme::Http && !CheckContext::is_local(&domains) {
         found.warn(
             "public_scheme",
-            "http lets everybody on the way read the tokens; it is for development on domains \
-             below localhost",
+            "http sends tokens in clear text; use it only for development on domains below \
+             localhost",
         );
     }
     Some(domains)
@@ -97,8 +97,8 @@ fn issuers(
     if list.is_empty() {
         found.mistake(
             path,
-            "is an empty list, so nobody may enter this domain",
-            "name an issuer, or leave the key out for all of them",
+            "is an empty list, so no user could enter this domain",
+            "name an issuer, or remove the key to allow all issuers",
         );
     }
     let mut ids = Vec::new();
@@ -107,8 +107,8 @@ fn issuers(
             Some(id) if ids.contains(&id) => {
                 found.mistake(
                     &path,
-                    format!("{} stands here a second time", shown(text.as_str())),
-                    "keep one of the two",
+                    format!("{} is repeated", shown(text.as_str())),
+                    "keep one of them",
                 );
             }
             id => ids.extend(id),
@@ -130,9 +130,9 @@ pub(super) fn issuer(
         let known: Vec<&str> = names.iter().copied().flatten().collect();
         let remedy = match did_you_mean(name, known.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("`issuers` has: {}", known.join(", ")),
+            None => format!("configured issuers: {}", known.join(", ")),
         };
-        found.mistake(path, format!("{} is none of the issuers", shown(name)), remedy);
+        found.mistake(path, format!("{} is not one of the issuers", shown(name)), remedy);
     }
     id
 }
@@ -160,13 +160,13 @@ fn clash(domain: &Domain, other: &Domain) -> Option<String> {
     if one == two {
         Some(format!("`{one}` is listed twice"))
     } else if domain.is_below(other.as_str()) {
-        Some(format!("`{one}` lies below `{two}`, so a host could belong to both"))
+        Some(format!("`{one}` is below `{two}`, so a host could belong to both"))
     } else if other.is_below(domain.as_str()) {
-        Some(format!("`{two}` lies below `{one}`, so a host could belong to both"))
+        Some(format!("`{two}` is below `{one}`, so a host could belong to both"))
     } else {
         None
     }
 }
 
-const EXAMPLE: &str = "write the names that workspaces live one label below, such as \
+const EXAMPLE: &str = "write the domains of the workspaces, which are one label below, such as \
                        [vdi.example.com]";

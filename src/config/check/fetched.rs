@@ -33,19 +33,22 @@ pub(super) fn discovery(
     context: &CheckContext<'_>,
     found: &mut Findings<'_>,
 ) -> Option<Source> {
-    const REMEDY: &str =
-        "use jwks_url: the document is looked for at `issuer`, below /.well-known/";
+    const REMEDY: &str = "use jwks_url; the discovery document is fetched from the issuer's URL, \
+                          below /.well-known/";
     let public = is_public(path, algorithms, found);
     let issuer = issuer?;
     if !issuer.contains("://") {
-        let wrong = format!("needs an issuer that is a web address, and {} is none", shown(issuer));
+        let wrong = format!(
+            "requires an issuer that is an http or https URL, and {} is not",
+            shown(issuer)
+        );
         found.mistake(path, wrong, REMEDY);
         return None;
     }
     let url = context.url(path, issuer, found)?;
     let source = Remote::discovery(issuer).filter(|_| !url.rest().contains('?'));
     if source.is_none() {
-        let wrong = format!("has no document to find below {}", shown(issuer));
+        let wrong = format!("is set, but no discovery URL can be formed from {}", shown(issuer));
         found.mistake(path, wrong, REMEDY);
     }
     source.filter(|_| public)
@@ -61,7 +64,7 @@ fn is_public(path: &str, algorithms: Option<&[Algorithm]>, found: &mut Findings<
     if !public {
         found.mistake(
             path,
-            "is for public keys, while `algorithms` has shared-secret ones (HS…)",
+            "is for public keys, but `algorithms` lists shared-secret algorithms (HS…)",
             "use secret_file, or have the issuer sign with public-key algorithms",
         );
     }

@@ -20,7 +20,7 @@ pub(super) fn check(
     if !list.is_empty() && cross_site != Mode::Strict {
         found.mistake(
             "grants",
-            "need `cross_site: strict`; otherwise any user's page could use a guest's rights",
+            "require `cross_site: strict`; otherwise any user's page could use a guest's rights",
             "set cross_site to strict, or remove the grants",
         );
     }
@@ -72,7 +72,7 @@ fn labels(
     };
     let each = one_or_many.each(path);
     if each.is_empty() {
-        found.mistake(path, "is an empty list, so the grant opens nothing", missing);
+        found.mistake(path, "is an empty list, so the grant has no effect", missing);
         return None;
     }
     if let [(_, Some(text))] = each.as_slice()

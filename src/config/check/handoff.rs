@@ -23,7 +23,8 @@ pub(super) fn check(
     if context.store == Some(RevocationStore::None) {
         found.mistake(
             path,
-            "needs a store, so that a hand-off is used once and a sign-out ends the session",
+            "requires a store, so that a hand-off is used only once and a sign-out ends the \
+             session",
             "set revocation.store to memory, or to redis for several replicas",
         );
     }
@@ -40,9 +41,9 @@ pub(super) fn check(
     if name.is_none() {
         found.mistake(
             path,
-            "needs a cookie that only the workspace's own host can set, as the first name of \
+            "requires a cookie that only the workspace host can set as the first name in \
              tokens.cookies",
-            "put a name with `__Host-` first there, such as __Host-doorward",
+            "put a name with the prefix `__Host-` first, such as __Host-doorward",
         );
     }
     let cookies = SessionCookies { name: name?.clone(), partitioned: raw.partitioned.or(false) };
@@ -79,10 +80,11 @@ pub(super) fn claims(raw: &RawConfig, found: &mut Findings<'_>) {
             found.mistake(
                 &path,
                 format!(
-                    "{} says something else in the sessions that the gate makes of hand-offs",
+                    "{} has another meaning in the sessions that the gate issues after a hand-off",
                     shown(text)
                 ),
-                "have the sign-in page put it into a claim of another name, and write that here",
+                "have the sign-in page put the value into a claim of another name, and use that \
+                 name here",
             );
         }
     }
@@ -139,14 +141,16 @@ fn keys(path: &str, raw: &RawHandoff, found: &mut Findings<'_>) -> Option<Sessio
 fn refuse_key(path: &str, text: &str, error: KeyError, found: &mut Findings<'_>) {
     let name = shown(text);
     let (wrong, remedy) = match error {
-        KeyError::SameKid { other } => {
-            (format!("{name} holds the same secret as number {}", other + 1), "keep one of the two")
-        }
-        error => (format!("{name} is no session key: {error}"), REMEDY),
+        KeyError::SameKid { other } => (
+            format!("{name} has the same content as file number {}", other + 1),
+            "keep one of them",
+        ),
+        error => (format!("{name} is not a session key: {error}"), REMEDY),
     };
     found.mistake(path, wrong, remedy);
 }
 
-const REMEDY: &str = "write 32 random bytes or more into a file that others cannot read, the same \
-                      for every replica: `head -c 48 /dev/urandom | base64 > session.key; chmod \
+const REMEDY: &str = "write 32 random bytes or more to a file that others cannot read, the same \
+                      file for every replica: `head -c 48 /dev/urandom | base64 > session.key; \
+                      chmod \
                       0440 session.key`";

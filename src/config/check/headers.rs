@@ -26,11 +26,11 @@ pub(super) fn identity(
         let name = name(&path, header, found);
         let Some(name) = name else { continue };
         let wrong = if let Some(why) = never_identity(name.as_str()) {
-            format!("may not be replaced: {why}")
+            format!("must not be replaced: {why}")
         } else if tokens.contains(&name) {
-            "is one of tokens.headers, whose tokens a desktop must not see".to_owned()
+            "is one of tokens.headers, whose tokens must not reach a desktop".to_owned()
         } else if headers.iter().any(|(other, _)| *other == name) {
-            "stands here a second time, in other case; header names have none".to_owned()
+            "is repeated in another case; header names are case-insensitive".to_owned()
         } else {
             headers.extend(value.map(|value| (name, value)));
             continue;
@@ -57,8 +57,8 @@ pub(super) fn tokens(
         } else if headers.contains(&name) {
             found.mistake(
                 &path,
-                format!("{} stands here a second time", shown(text.as_str())),
-                "keep one of the two",
+                format!("{} is repeated", shown(text.as_str())),
+                "keep one of them",
             );
         } else {
             headers.push(name);
@@ -85,7 +85,7 @@ pub(super) fn claim_path(path: &str, text: &str, found: &mut Findings<'_>) -> Op
     if claim.is_none() {
         found.mistake(
             path,
-            format!("{} names no claim", shown(text)),
+            format!("{} is not a claim", shown(text)),
             "write a claim's name, or a JSON pointer such as /realm_access/roles",
         );
     }
@@ -109,7 +109,7 @@ fn name(path: &str, text: &str, found: &mut Findings<'_>) -> Option<HeaderName> 
     if name.is_none() {
         found.mistake(
             path,
-            format!("{} is no header name", shown(text)),
+            format!("{} is not a header name", shown(text)),
             "write letters, digits and hyphens",
         );
     }
@@ -118,15 +118,15 @@ fn name(path: &str, text: &str, found: &mut Findings<'_>) -> Option<HeaderName> 
 
 fn never_identity(name: &str) -> Option<&'static str> {
     match name {
-        "cookie" | "set-cookie" => Some("cookies are not ours to make up"),
-        "authorization" => Some("doorward decides by itself whether it passes"),
-        "host" | "location" => Some("it decides where a request or a browser goes"),
-        "origin" | "referer" => Some("browsers vouch by it"),
-        "x-doorward-shard" => Some("doorward sets it itself"),
-        _ if HOP_BY_HOP.contains(&name) => Some("it belongs to one connection"),
-        _ if name.starts_with("sec-") => Some("browsers vouch by it"),
+        "cookie" | "set-cookie" => Some("doorward does not create cookies for desktops"),
+        "authorization" => Some("doorward decides whether to pass it on"),
+        "host" | "location" => Some("it controls where a request or a browser goes"),
+        "origin" | "referer" => Some("browsers and servers make security decisions by it"),
+        "x-doorward-shard" => Some("doorward sets it"),
+        _ if HOP_BY_HOP.contains(&name) => Some("it applies to one connection only"),
+        _ if name.starts_with("sec-") => Some("browsers and servers make security decisions by it"),
         _ if name.starts_with("content-") => Some("it describes the body"),
-        _ if name.starts_with("x-forwarded-") => Some("it is Traefik's"),
+        _ if name.starts_with("x-forwarded-") => Some("Traefik sets it"),
         _ => None,
     }
 }
@@ -135,7 +135,7 @@ fn never_token(name: &str) -> Option<(&'static str, &'static str)> {
     match name {
         "authorization" => Some(("has its own switch", "use tokens.authorization")),
         "cookie" => Some(("has its own list", "use tokens.cookies")),
-        "forwarded" => Some(("is a proxy's", "choose a name such as X-Session-Token")),
+        "forwarded" => Some(("is set by proxies", "choose a name such as X-Session-Token")),
         _ => never_identity(name)
             .map(|_| ("cannot carry a token", "choose a name such as X-Session-Token")),
     }

@@ -70,12 +70,12 @@ fn name<'r>(
     context: &CheckContext<'_>,
     found: &mut Findings<'_>,
 ) -> Option<&'r str> {
-    let name = required(path, &raw.issuer, "write what the tokens have as `iss`", found)?;
+    let name = required(path, &raw.issuer, "write the value of `iss` in the tokens", found)?;
     if name.chars().any(char::is_control) || name.trim() != name {
         found.mistake(
             path,
-            format!("{} has control characters or white space around it", shown(name)),
-            "write exactly what the tokens have as `iss`",
+            format!("{} has control characters, or white space around it", shown(name)),
+            "write exactly the value of `iss` in the tokens",
         );
     }
     // A name need not be a web address; if it is one, its host must not be in a user's hands.
@@ -84,7 +84,7 @@ fn name<'r>(
     {
         found.mistake(
             path,
-            format!("{} lies on the host of a workspace, whose user controls it", shown(name)),
+            format!("{} is on a workspace host, which a user controls", shown(name)),
             "move the issuer outside `domains`, or add its first label to `reserved_labels`",
         );
     }
@@ -97,7 +97,7 @@ fn audiences(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Vec<Box<s
     let mut audiences: Vec<Box<str>> = Vec::new();
     for (path, text) in raw.audiences.good().iter().flat_map(|list| good_ones(list, &path)) {
         if text.as_str().is_empty() {
-            found.mistake(&path, "is empty", "write an audience as the tokens have it in `aud`");
+            found.mistake(&path, "is empty", "write a value of `aud` in the tokens");
         }
         audiences.push(text.as_str().into());
     }
@@ -109,22 +109,23 @@ fn audiences(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Vec<Box<s
             "keep the list and remove allow_any_audience, or write []",
         );
     } else if any {
-        found.warn(&path, "tokens that this issuer made for any other service open workspaces too");
+        found.warn(&path, "tokens that this issuer issued for other services are accepted too");
     } else if none && !raw.allow_any_audience.is_bad() {
         found.mistake(
             &path,
-            "names no audience, so a token for any other service would do",
-            "write what the tokens have as `aud`, such as [vdi]; or set allow_any_audience: true",
+            "has no audience, so a token for any other service would be accepted",
+            "write the values of `aud` in the tokens, such as [vdi]; or set allow_any_audience: \
+             true",
         );
     }
     audiences
 }
 
 fn algorithms(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option<Vec<Algorithm>> {
-    const REMEDY: &str = "write the algorithms that the issuer signs with, such as [ES256]";
+    const REMEDY: &str = "write the algorithms that the issuer uses, such as [ES256]";
     let Some(list) = raw.algorithms.good() else {
         if raw.algorithms.is_missing() {
-            found.mistake(path, "is missing; it is never taken from the token", REMEDY);
+            found.mistake(path, "is missing; the token cannot choose its algorithm", REMEDY);
         }
         return None;
     };
@@ -136,14 +137,16 @@ fn algorithms(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option<V
     for (path, text) in good_ones(list, path) {
         let name = text.as_str();
         match Algorithm::from_name(name) {
-            Some(algorithm) if algorithms.contains(&algorithm) => found.mistake(
-                &path,
-                format!("{} stands here a second time", shown(name)),
-                "keep one of the two",
-            ),
+            Some(algorithm) if algorithms.contains(&algorithm) => {
+                found.mistake(&path, format!("{} is repeated", shown(name)), "keep one of them")
+            }
             Some(algorithm) => algorithms.push(algorithm),
             None if name.eq_ignore_ascii_case("none") => {
-                found.mistake(&path, "`none` is no signature", "there is no way to allow it");
+                found.mistake(
+                    &path,
+                    "`none` means that tokens are not signed",
+                    "remove it; unsigned tokens cannot be allowed",
+                );
             }
             None => {
                 let meant = did_you_mean(name, ALGORITHMS)
@@ -151,8 +154,8 @@ fn algorithms(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option<V
                     .unwrap_or_default();
                 found.mistake(
                     &path,
-                    format!("{} is no known algorithm", shown(name)),
-                    format!("{meant}known are {}", ALGORITHMS.join(", ")),
+                    format!("{} is not a known algorithm", shown(name)),
+                    format!("{meant}known algorithms: {}", ALGORITHMS.join(", ")),
                 );
             }
         }
@@ -163,7 +166,7 @@ fn algorithms(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option<V
             path,
             "mixes shared secrets (HS…) with public keys, so that a public key could be used as \
              a secret",
-            "keep one kind; two issuers cannot share a name, so let the issuer use one kind only",
+            "keep one kind; two issuers cannot share a name, so the issuer must use one kind only",
         );
         return None;
     }
@@ -174,7 +177,7 @@ fn user_claim(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option<C
     let text = required(
         path,
         &raw.user_claim,
-        "name the claim that says who the user is and that never changes, such as sub",
+        "name the claim that identifies the user and never changes, such as sub",
         found,
     )?;
     let plain = text.strip_prefix('/').unwrap_or(text);
@@ -182,8 +185,8 @@ fn user_claim(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option<C
         found.warn(
             path,
             format!(
-                "at many issuers users can change `{plain}`, and so become somebody else here; \
-                 make sure that they cannot, or use a claim that never changes, such as sub"
+                "at many issuers, users can change `{plain}` and take over the name of another \
+                 user; make sure that they cannot, or use a claim that never changes, such as sub"
             ),
         );
     }
@@ -197,8 +200,8 @@ fn types(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Vec<Box<str>>
     if list.is_empty() && raw.require_type.or(false) {
         found.mistake(
             path,
-            "is an empty list, while `require_type: true` demands a type",
-            "write the types that the tokens have, such as [JWT, at+jwt]",
+            "is an empty list, but `require_type: true` requires a type",
+            "write the values of `typ` in the tokens, such as [JWT, at+jwt]",
         );
     }
     let mut types: Vec<Box<str>> = Vec::new();
@@ -207,20 +210,21 @@ fn types(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Vec<Box<str>>
         // RFC 7515 §4.1.9: the prefix may be left out when no other slash is there.
         let name = folded.strip_prefix("application/").unwrap_or(&folded);
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
-            found.mistake(&path, format!("{} is no type", shown(text.as_str())), "write JWT, say");
+            found.mistake(
+                &path,
+                format!("{} is not a type", shown(text.as_str())),
+                "write a type such as JWT",
+            );
         } else if name.starts_with("doorward-") {
             found.mistake(
                 &path,
                 format!("{} is one of the gate's own types", shown(text.as_str())),
-                "leave it out: the gate tells its own tokens by their keys",
+                "remove it; the gate recognises its own tokens by their keys",
             );
         } else if !types.iter().any(|known| **known == *name) {
             if NEVER.contains(&name) {
                 let text = shown(text.as_str());
-                found.warn(
-                    &path,
-                    format!("{text} changes nothing: such tokens never open a workspace"),
-                );
+                found.warn(&path, format!("{text} has no effect: such tokens are always rejected"));
             }
             types.push(name.into());
         }
@@ -233,7 +237,10 @@ fn max_lifetime(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option
     let text = match &raw.max_lifetime {
         Field::Good(Some(text)) => text.as_str(),
         Field::Good(None) => {
-            found.warn(path, "null takes tokens of any lifetime, also such as never expire");
+            found.warn(
+                path,
+                "null accepts tokens of any lifetime, including tokens that never expire",
+            );
             return None;
         }
         Field::Missing | Field::Bad => return Some(DAY.as_secs()),
@@ -241,7 +248,7 @@ fn max_lifetime(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option
     let bounds = Duration::from_secs(1)..=DAY * 3_660;
     let lifetime = bounds::span(path, text, bounds, found)?;
     if lifetime.subsec_millis() > 0 {
-        found.mistake(path, "has parts of a second", "write whole seconds");
+        found.mistake(path, "has a fraction of a second", "write whole seconds");
     }
     Some(lifetime.as_secs())
 }

@@ -19,7 +19,7 @@ pub(super) fn check(
         return (Vec::new(), Vec::new());
     };
     if list.is_empty() {
-        found.mistake("issuers", "is an empty list, so no token could be believed", EXAMPLE);
+        found.mistake("issuers", "is an empty list, so no token could be accepted", EXAMPLE);
     }
     one_bare(raw, found);
     let alone = list.len() == 1;
@@ -30,8 +30,8 @@ pub(super) fn check(
             if names.contains(&name) {
                 found.mistake(
                     &format!("{path}.issuer"),
-                    format!("{} has an entry already", shown(name)),
-                    "put everything about one issuer into one entry; it may have several keys",
+                    format!("{} already has an entry", shown(name)),
+                    "use one entry for each issuer; it may have several keys",
                 );
             }
             names.push(name);
@@ -62,15 +62,15 @@ fn one_bare(raw: &RawConfig, found: &mut Findings<'_>) {
         match &issuer.bare_labels {
             Field::Missing if list.len() > 1 => found.mistake(
                 &path,
-                "is missing; with several issuers each has to say it",
+                "is missing; with several issuers, each must set it",
                 "write true for the one whose usernames are labels as they are, false for all \
                  others",
             ),
             Field::Good(true) => match &first {
                 Some(other) => found.mistake(
                     &path,
-                    format!("`true` stands at {other} too, so two users could share a label"),
-                    "write true for one issuer at most",
+                    format!("is also `true` at {other}, so two users could share a label"),
+                    "write true for at most one issuer",
                 ),
                 None => first = Some(path),
             },

@@ -40,12 +40,16 @@ pub(super) fn check(
     let (name, source) = match sources.as_slice() {
         [one] => one,
         [] => {
-            found.mistake(path, "names no source of keys", REMEDY);
+            found.mistake(path, "has no source of keys", REMEDY);
             return None;
         }
         several => {
             let names: Vec<&str> = several.iter().map(|(name, _)| *name).collect();
-            found.mistake(path, format!("has {} at once", names.join(" and ")), REMEDY);
+            found.mistake(
+                path,
+                format!("has more than one source: {}", names.join(" and ")),
+                REMEDY,
+            );
             return None;
         }
     };
@@ -80,8 +84,8 @@ pub(super) fn refuse_fetch_settings(path: &str, raw: &RawIssuer, found: &mut Fin
     for (key, _) in given.into_iter().filter(|(_, given)| *given) {
         found.mistake(
             &format!("{path}.{key}"),
-            "goes with keys that are fetched, and these are in a file",
-            "leave it out, or use jwks_url or discovery",
+            "applies only to fetched keys, and these keys are in a file",
+            "remove it, or use jwks_url or discovery",
         );
     }
 }
@@ -166,20 +170,21 @@ fn fits(path: &str, source: &str, algorithms: &[Algorithm], found: &mut Findings
     };
     let (wrong, remedy) = match source {
         "secret_file" if !hmac => (
-            "holds shared secrets, while `algorithms` has public-key ones",
+            "contains shared secrets, but `algorithms` lists public-key algorithms",
             "use jwks_file or pem_file",
         ),
         "secret_file" if algorithms.len() > 1 => (
-            "does not say which of several algorithms a secret is for",
-            "keep one algorithm; one key has one algorithm",
+            "does not state which of several algorithms a secret is for",
+            "keep one algorithm; a secret is used with exactly one",
         ),
         "pem_file" if hmac => (
-            "holds public keys, while `algorithms` has shared-secret ones (HS…)",
+            "contains public keys, but `algorithms` lists shared-secret algorithms (HS…)",
             "use secret_file",
         ),
         "pem_file" if algorithms.iter().filter(rsa).count() > 1 => (
-            "does not say which of several RSA algorithms a key is for",
-            "keep one of the RS… and PS…; or use jwks_file, where each key has its `alg`",
+            "does not state which of several RSA algorithms a key is for",
+            "keep one of the RS… and PS… algorithms, or use jwks_file, where each key has its \
+             `alg`",
         ),
         _ => return true,
     };
@@ -205,7 +210,7 @@ fn load(
                 let Some(named) = named.get(key.file) else {
                     continue;
                 };
-                found.warn(&named.path, format!("a key is not used: {}", key.problem));
+                found.warn(&named.path, format!("a key is ignored: {}", key.problem));
             }
             Some(set)
         }
@@ -230,8 +235,8 @@ fn report(named: &[NamedFile], error: &KeysError, found: &mut Findings<'_>) {
             if let Some(named) = at(position.unwrap_or(0)) {
                 found.mistake(
                     &named.path,
-                    format!("{} gives no usable key: {error}", shown(&named.text)),
-                    "the keys must be public ones of the listed algorithms, secrets long enough",
+                    format!("{} has no usable key: {error}", shown(&named.text)),
+                    "use public keys of the listed algorithms, or secrets of sufficient length",
                 );
             }
         }

@@ -32,15 +32,15 @@ pub(super) fn check(
         if sets_cookie && !raw.url.is_bad() {
             found.mistake(
                 &format!("{path}.sets_cookie"),
-                "means nothing without `url`",
-                "set url, or leave both out",
+                "has no effect without `url`",
+                "set url, or remove both",
             );
         }
         if raw.handoff.some().is_some() && !raw.url.is_bad() {
             found.mistake(
                 &handoff_path,
-                "means nothing without `url`",
-                "set url to the sign-in page that hands sessions over, or leave both out",
+                "has no effect without `url`",
+                "set url to the sign-in page, or remove both",
             );
         }
         return None;
@@ -50,18 +50,17 @@ pub(super) fn check(
     if !sets_cookie && !raw.sets_cookie.is_bad() && !tokens.parent_domain && !hands_off {
         found.mistake(
             &url_path,
-            "leads to a page that cannot set a cookie for the workspace host, so visitors would \
-             be sent round in circles",
-            "let it hand sessions over (`handoff`); or set `sets_cookie: true` here if something \
-             on the workspace host sets the cookie, or allow a parent domain's with \
-             tokens.parent_domain",
+            "is a page that cannot set a cookie for the workspace host, so browsers would be \
+             redirected in a loop",
+            "use `handoff`; or set `sets_cookie: true` here if an application on the workspace \
+             host sets the cookie, or allow a cookie of a parent domain with tokens.parent_domain",
         );
     }
     if sets_cookie && hands_off {
         found.mistake(
             &format!("{path}.sets_cookie"),
-            "says that something else sets the cookie, while with `handoff` the gate does",
-            "keep one of the two",
+            "contradicts `handoff`, with which the gate sets the cookie",
+            "keep one of them",
         );
     }
     let url = context.url(&url_path, text, found)?;
@@ -69,8 +68,8 @@ pub(super) fn check(
     if url.has_parameter(&parameter) {
         found.mistake(
             &url_path,
-            format!("{} has the parameter `{parameter}` already", shown(text)),
-            "leave it out: doorward adds it, or choose another return_parameter",
+            format!("{} already has the parameter `{parameter}`", shown(text)),
+            "remove it, because doorward adds it; or choose another return_parameter",
         );
     }
     if hands_off && parameter != STATE_PARAMETER && url.has_parameter(STATE_PARAMETER) {
@@ -83,8 +82,8 @@ pub(super) fn check(
 fn refuse_state_parameter(path: &str, found: &mut Findings<'_>) {
     found.mistake(
         path,
-        "has the parameter `st`, in which the gate sends the state of a sign-in",
-        "give it another name",
+        "has the parameter `st`, which the gate uses for the state of a sign-in",
+        "use another name",
     );
 }
 
@@ -100,8 +99,8 @@ fn logout_url(
     if !hands_off {
         found.mistake(
             &path,
-            "means nothing without `handoff`: the gate ends only sessions that it has made",
-            "set handoff, or leave it out",
+            "has no effect without `handoff`: the gate ends only its own sessions",
+            "set handoff, or remove this key",
         );
     }
     context.url(&path, text, found).map(|_| text.into())
@@ -115,7 +114,7 @@ fn parameter(path: &str, raw: &RawLogin, found: &mut Findings<'_>) -> String {
     if text.is_empty() || !text.bytes().all(plain) {
         found.mistake(
             &format!("{path}.return_parameter"),
-            format!("{} is no plain parameter name", shown(text)),
+            format!("{} is not a plain parameter name", shown(text)),
             "write letters, digits, `-`, `.`, `_` and `~` only, such as rd",
         );
     }
@@ -132,8 +131,9 @@ fn warn_about_host(path: &str, url: &WebUrl, context: &CheckContext<'_>, found: 
         found.warn(
             path,
             format!(
-                "workspaces below `{}` can set cookies that reach `{}`; best is a host on another \
-                 registrable domain, and `__Host-` cookies for the sign-in page in any case",
+                "workspaces below `{}` can set cookies for `{}`; use a host on another \
+                 registrable domain if possible, and `__Host-` cookies for the sign-in page in \
+                 any case",
                 domain.as_str(),
                 url.host()
             ),

@@ -49,8 +49,8 @@ pub(super) fn warn_plain(listeners: &Listeners, has_tls: bool, found: &mut Findi
     if !has_tls && !all_loopback(&listeners.listen) {
         found.warn(
             "listen",
-            "without `tls`, what Traefik asks, tokens included, crosses the network in the clear; \
-             with it, Traefik also asks faster (HTTP/2)",
+            "without `tls`, Traefik's requests, including tokens, cross the network in clear \
+             text; with it, Traefik also uses HTTP/2, which is faster",
         );
     }
 }
@@ -63,8 +63,8 @@ pub(super) fn state_dir(raw: &RawConfig, found: &mut Findings<'_>) -> Option<Pat
     }
     found.mistake(
         "state_dir",
-        format!("{} is no folder", shown(text)),
-        "create it, writable for the user that doorward runs as",
+        format!("{} is not a folder", shown(text)),
+        "create it, and make it writable for the user that runs doorward",
     );
     None
 }
@@ -92,8 +92,8 @@ pub(super) fn trusted_proxies(
         found.mistake(
             PATH,
             "is missing, and `listen` can be reached from other machines",
-            "write the networks that Traefik asks from, such as its pods' [10.42.0.0/16], or set \
-             tls.client_ca_file",
+            "write the networks that Traefik connects from, such as the pod network \
+             [10.42.0.0/16], or set tls.client_ca_file",
         );
         return Vec::new();
     };
@@ -104,16 +104,16 @@ pub(super) fn trusted_proxies(
     if list.is_empty() && !by_certificate {
         found.mistake(
             PATH,
-            "is empty, so nobody may ask",
-            "write the networks that Traefik asks from, or set tls.client_ca_file",
+            "is empty, so no client could send requests",
+            "write the networks that Traefik connects from, or set tls.client_ca_file",
         );
     }
     // Two halves are as good as the whole: 0.0.0.0/1 and 128.0.0.0/1 trust everybody as well.
     if IpNet::aggregate(&networks).iter().any(|network| network.prefix_len() == 0) {
         found.mistake(
             PATH,
-            "these networks together are every address there is",
-            "write only the networks that Traefik asks from",
+            "together these networks cover all addresses",
+            "write only the networks that Traefik connects from",
         );
     }
     networks
@@ -126,7 +126,7 @@ fn network(path: &str, text: &str, found: &mut Findings<'_>) -> Option<IpNet> {
     let Some(parsed) = parsed else {
         found.mistake(
             path,
-            format!("{} is no network", shown(text)),
+            format!("{} is not a network", shown(text)),
             "write address/prefix, such as 10.42.0.0/16 or \"fd00::/8\", or a single IP address",
         );
         return None;
@@ -135,15 +135,15 @@ fn network(path: &str, text: &str, found: &mut Findings<'_>) -> Option<IpNet> {
     if network.prefix_len() == 0 {
         found.mistake(
             path,
-            format!("{} trusts every address there is", shown(text)),
-            "write only the networks that Traefik asks from",
+            format!("{} covers all addresses", shown(text)),
+            "write only the networks that Traefik connects from",
         );
         return None;
     }
     if network.addr() != network.network() {
         found.mistake(
             path,
-            format!("{} has bits beyond its prefix, so it is not clear what it means", shown(text)),
+            format!("{} has address bits beyond its prefix, which is ambiguous", shown(text)),
             format!("write {} or {}", network.trunc(), IpNet::from(network.addr())),
         );
         return None;
@@ -153,7 +153,7 @@ fn network(path: &str, text: &str, found: &mut Findings<'_>) -> Option<IpNet> {
         IpNet::V6(network) => network.prefix_len() < 16 && !network.network().is_unique_local(),
     };
     if broad {
-        found.warn(path, format!("{network} trusts a great part of the internet to be Traefik"));
+        found.warn(path, format!("{network} trusts a large part of the internet as Traefik"));
     }
     Some(network)
 }
@@ -175,12 +175,12 @@ fn address(path: &str, text: &Text<Socket>, found: &mut Findings<'_>) -> Option<
     }
     let remedy = match text.rsplit_once(':') {
         Some(("" | "*", port)) => {
-            format!("for every address write 0.0.0.0:{port} or \"[::]:{port}\"")
+            format!("for all addresses write 0.0.0.0:{port} or \"[::]:{port}\"")
         }
         Some(("localhost", port)) => format!("write 127.0.0.1:{port} or \"[::1]:{port}\""),
         _ => "write an IP address and a port, such as 127.0.0.1:4181 or \"[::1]:4181\"".to_owned(),
     };
-    found.mistake(path, format!("{} is no address to listen on", shown(text)), remedy);
+    found.mistake(path, format!("{} is not an address to listen on", shown(text)), remedy);
     None
 }
 
@@ -196,8 +196,8 @@ fn take(
     if let Some((other, _)) = clash {
         found.mistake(
             path,
-            format!("`{address}` is the address of `{other}` too"),
-            "give each its own port",
+            format!("`{address}` is also the address of `{other}`"),
+            "use another port",
         );
     } else {
         taken.push((path.to_owned(), address));

@@ -12,12 +12,12 @@ pub(super) fn mode(raw: &RawConfig, found: &mut Findings<'_>) -> Mode {
         Mode::Strict => {}
         Mode::Report => found.warn(
             "cross_site",
-            "report only logs what one user's workspace does to another's with the visitor's \
-             cookie; WebSockets alone are refused",
+            "report only logs what one user's workspace does to another with the visitor's \
+             cookie; only WebSockets are rejected",
         ),
         Mode::Off => found.warn(
             "cross_site",
-            "off lets one user's workspace use another's with the visitor's cookie",
+            "off lets one user's workspace use another workspace with the visitor's cookie",
         ),
     }
     mode
@@ -37,7 +37,7 @@ pub(super) fn check(
             continue;
         };
         if origins.iter().any(|earlier| earlier.origin == origin) {
-            found.mistake(&path, format!("`{origin}` is listed twice"), "keep one of the two");
+            found.mistake(&path, format!("`{origin}` is listed twice"), "keep one of them");
             continue;
         }
         origins.push(TrustedOrigin {
@@ -70,8 +70,8 @@ fn origin(
     if text.contains('*') {
         found.mistake(
             path,
-            format!("{} is a pattern; origins are compared as a whole", shown(text)),
-            "list each origin by itself",
+            format!("{} is a pattern; origins are compared for equality", shown(text)),
+            "list each origin",
         );
         return None;
     }
@@ -79,8 +79,8 @@ fn origin(
         // Whoever is on the way writes that origin's pages, whatever `public_scheme` says of ours.
         found.mistake(
             path,
-            format!("{} is not https, so anybody on the way could speak for it", shown(text)),
-            "serve that page by https and write its https origin",
+            format!("{} is not https, so its pages could be changed on the network", shown(text)),
+            "serve that page over https and write its https origin",
         );
         return None;
     }
@@ -95,10 +95,10 @@ fn origin(
     }
     let origin = Origin::parse(&url.origin());
     if origin.is_none() {
-        found.mistake(path, format!("{} names no host", shown(text)), EXAMPLE);
+        found.mistake(path, format!("{} has no host", shown(text)), EXAMPLE);
     }
     origin
 }
 
-const EXAMPLE: &str = "write scheme, host and, if it is not the usual one, port, such as \
+const EXAMPLE: &str = "write scheme, host and, unless it is the default, port, such as \
                        https://portal.example.com";

@@ -14,7 +14,7 @@ pub(in crate::config) fn check(raw: &RawConfig, found: &mut Findings<'_>) -> Set
     let empty = RawRender::default();
     let render = raw.render.some().unwrap_or(&empty);
     if render.layout.or(RawLayout::Flat) != RawLayout::Flat {
-        let later = "comes with a later version and is not available in this one";
+        let later = "is reserved for a later version";
         found.mistake("render.layout", later, "write `flat`");
     }
     let default = Settings::default();
@@ -48,7 +48,8 @@ fn name<N>(
 }
 
 fn refuse_name(path: &str, text: &str, error: impl Display, found: &mut Findings<'_>) {
-    let remedy = "write a short plain name, such as those of `doorward check --sample`";
+    let remedy =
+        "write a short plain name, such as those in the output of `doorward check --sample`";
     found.mistake(path, format!("{} cannot be used: {error}", shown(text)), remedy);
 }
 
@@ -58,16 +59,16 @@ fn entry_points(render: &RawRender, found: &mut Findings<'_>) -> Option<Vec<Trae
     if list.is_empty() {
         found.mistake(
             PATH,
-            "is an empty list, and Traefik would serve the routes on every entry point",
-            "name the one with TLS, such as [websecure]",
+            "is an empty list, so Traefik would serve the routes on every entry point",
+            "name the entry point with TLS, such as [websecure]",
         );
     }
     let mut names: Vec<TraefikName> = Vec::new();
     for (path, text) in good_ones(list, PATH) {
         match TraefikName::new(text.as_str()) {
             Ok(name) if names.contains(&name) => {
-                let wrong = format!("{} stands here a second time", shown(text.as_str()));
-                found.mistake(&path, wrong, "keep one of the two");
+                let wrong = format!("{} is repeated", shown(text.as_str()));
+                found.mistake(&path, wrong, "keep one of them");
             }
             Ok(name) => names.push(name),
             Err(error) => refuse_name(&path, text.as_str(), error, found),
@@ -80,7 +81,7 @@ fn port(render: &RawRender, found: &mut Findings<'_>) -> Option<u16> {
     let port = *render.service_port.good()?;
     let known = u16::try_from(port).ok().filter(|port| *port > 0);
     if known.is_none() {
-        let wrong = format!("{port} is no port");
+        let wrong = format!("{port} is not a port");
         found.mistake("render.service_port", wrong, "write a number between 1 and 65535");
     }
     known
@@ -95,7 +96,7 @@ fn priority(render: &RawRender, found: &mut Findings<'_>) -> Option<u64> {
     found.mistake(
         "render.priority",
         format!("{priority} is out of bounds"),
-        format!("write 2 to {MAX_PRIORITY}; 1 is that of the route for unknown hosts"),
+        format!("write 2 to {MAX_PRIORITY}; 1 is the priority of the route for unknown hosts"),
     );
     None
 }
@@ -119,10 +120,14 @@ fn version(render: &RawRender, found: &mut Findings<'_>) -> Option<TraefikVersio
     let known = version.filter(|version| *version >= TraefikVersion::OLDEST);
     if known.is_none() {
         let wrong = match version {
-            Some(_) => format!("{} is older than 3.0, whose objects are others", shown(text)),
-            None => format!("{} is no version", shown(text)),
+            Some(_) => format!("{} is older than 3.0, which has other object kinds", shown(text)),
+            None => format!("{} is not a version", shown(text)),
         };
-        found.mistake("render.traefik_version", wrong, "write one such as \"3.7\" or \"3.6.15\"");
+        found.mistake(
+            "render.traefik_version",
+            wrong,
+            "write a version such as \"3.7\" or \"3.6.15\"",
+        );
     }
     known
 }
@@ -136,7 +141,7 @@ fn address(render: &RawRender, found: &mut Findings<'_>) -> Option<GateAddress> 
             found.mistake(
                 PATH,
                 format!("{} {error}", shown(text)),
-                "write one such as https://doorward.doorward.svc:4181/verify",
+                "write a URL such as https://doorward.doorward.svc:4181/verify",
             );
             return None;
         }
@@ -144,8 +149,8 @@ fn address(render: &RawRender, found: &mut Findings<'_>) -> Option<GateAddress> 
     if !address.is_secure() && !address.is_loopback() {
         found.warn(
             PATH,
-            "over http, what Traefik asks, tokens included, crosses the network in the clear; \
-             over https it asks faster too (HTTP/2)",
+            "over http, Traefik's requests, including tokens, cross the network in clear text; \
+             over https Traefik also uses HTTP/2, which is faster",
         );
     }
     Some(address)

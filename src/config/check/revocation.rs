@@ -35,7 +35,7 @@ pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'
     if store == Some(RevocationStore::File) && !has_state_dir {
         found.mistake(
             "revocation.store",
-            "is `file`, and there is no folder to keep it in",
+            "is `file`, which requires `state_dir`",
             "set state_dir to a folder that doorward may write to",
         );
     }
@@ -46,8 +46,8 @@ pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'
     if section.secret_file.some().is_some() && store == Some(RevocationStore::None) {
         found.mistake(
             SECRET,
-            "means nothing while `revocation.store` is none",
-            "set revocation.store, or leave it out",
+            "has no effect with `revocation.store: none`",
+            "set revocation.store, or remove this key",
         );
     }
     let redis = replicas::check(section, store, found);
@@ -57,7 +57,7 @@ pub(super) fn check(raw: &RawConfig, has_state_dir: bool, found: &mut Findings<'
 fn needs_a_store(found: &mut Findings<'_>) {
     found.mistake(
         "backchannel_listen",
-        "needs a store: what a provider ends has to be kept",
+        "requires a store for the sessions that a provider ends",
         "set revocation.store to memory, file or redis",
     );
 }
@@ -69,7 +69,7 @@ pub(super) fn guard(raw: &RawConfig, admin: SocketAddr, has_tls: bool, found: &m
     if has_secret && !has_tls && !admin.ip().to_canonical().is_loopback() {
         found.mistake(
             SECRET,
-            format!("would be sent to {admin} in the clear"),
+            format!("would be sent to {admin} in clear text"),
             "set admin_tls, or admin_listen to a loopback address",
         );
     }
@@ -86,9 +86,9 @@ fn secret(text: &str, found: &mut Findings<'_>) -> Option<Secret> {
     };
     let bytes = secret.trimmed();
     let wrong = if bytes.len() < SHORTEST {
-        Some(format!("{} holds {} bytes, too few", shown(text), bytes.len()))
+        Some(format!("{} has only {} bytes", shown(text), bytes.len()))
     } else if !bytes.iter().all(u8::is_ascii_graphic) {
-        Some(format!("{} holds bytes that cannot stand in a header", shown(text)))
+        Some(format!("{} has bytes that are not allowed in a header", shown(text)))
     } else {
         None
     };
@@ -96,7 +96,7 @@ fn secret(text: &str, found: &mut Findings<'_>) -> Option<Secret> {
         found.mistake(
             SECRET,
             wrong,
-            "write 32 visible characters or more into a file that others cannot read, such as \
+            "write 32 visible characters or more to a file that others cannot read, such as \
              `head -c 36 /dev/urandom | base64 -w0 > revocation.secret; chmod 0440 \
              revocation.secret`",
         );

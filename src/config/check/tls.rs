@@ -41,7 +41,7 @@ fn self_signed(tls: &RawTls, has_state_dir: bool, found: &mut Findings<'_>) {
     if !has_state_dir {
         found.mistake(
             "tls.self_signed",
-            "needs `state_dir`, where the certificate is kept for Traefik's `tls.ca`",
+            "requires `state_dir`, where the certificate is stored for Traefik's `tls.ca`",
             "set state_dir to a folder that doorward may write to",
         );
     }

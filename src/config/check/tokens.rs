@@ -28,7 +28,7 @@ pub(super) fn check(raw: &RawConfig, found: &mut Findings<'_>) -> Tokens {
     {
         found.mistake(
             "tokens",
-            "leave no way for a token to arrive: no cookie, no header, authorization off",
+            "allow no way to send a token: no cookie, no header, authorization off",
             "allow at least one of cookies, authorization and headers",
         );
     }
@@ -40,7 +40,7 @@ pub(super) fn check(raw: &RawConfig, found: &mut Findings<'_>) -> Tokens {
         found,
     );
     if leeway.subsec_millis() > 0 {
-        found.mistake("tokens.leeway", "has parts of a second", "write whole seconds");
+        found.mistake("tokens.leeway", "has a fraction of a second", "write whole seconds");
     }
     let max_bytes =
         bounds::size("tokens.max_bytes", &raw.max_bytes, 8 << 10, 256..=64 << 10, found);
@@ -61,18 +61,18 @@ fn cookies(raw: &RawTokens, parent_domain: bool, found: &mut Findings<'_>) -> Ve
     for (path, text) in good_ones(list, PATH) {
         let name = text.as_str();
         let wrong = if name.is_empty() || !name.bytes().all(headers::is_token_byte) {
-            Some(("is no cookie name", "write letters, digits, `-` and `_`"))
+            Some(("is not a cookie name", "write letters, digits, `-` and `_`"))
         } else if is_own(name) {
             Some(("is a cookie that doorward sets for its own purposes", "choose another name"))
         } else if cookies.iter().any(|earlier| **earlier == *name) {
-            Some(("stands here a second time", "keep one of the two"))
+            Some(("is repeated", "keep one of them"))
         } else if !name.starts_with(HOST_PREFIX) && has_prefix(name, HOST_PREFIX) {
-            Some(("has the prefix in other letters", "write `__Host-` exactly so"))
+            Some(("has the prefix in another case", "write exactly `__Host-`"))
         } else if !name.starts_with(HOST_PREFIX) && !parent_domain && !raw.parent_domain.is_bad() {
             Some((
-                "lacks the prefix `__Host-`, so every workspace could set it for all others",
-                "put __Host- in front, or set tokens.parent_domain: true if a parent domain must \
-                 set it",
+                "lacks the prefix `__Host-`, so any workspace could set it for all others",
+                "add the prefix __Host-, or set tokens.parent_domain: true if a parent domain \
+                 must set it",
             ))
         } else {
             None
@@ -85,8 +85,8 @@ fn cookies(raw: &RawTokens, parent_domain: bool, found: &mut Findings<'_>) -> Ve
             found.warn(
                 &path,
                 format!(
-                    "any workspace can set `{name}` for all workspaces and so sign others in as \
-                     its own user; only `__Host-` cookies are safe from that"
+                    "any workspace can set `{name}` for all workspaces and so sign other users in \
+                     as its own user; only `__Host-` cookies prevent this"
                 ),
             );
         }

@@ -33,7 +33,7 @@ impl de::Error for ShapeMistake {
         let remedy = match expected.to_string().as_str() {
             "a boolean" => "write true or false".to_owned(),
             "u64" => "write a whole number".to_owned(),
-            "a string" => "write text, in quotes if it looks like something else".to_owned(),
+            "a string" => "write text, in quotes if it looks like another type".to_owned(),
             "a sequence" => "write a list, such as [one, two]".to_owned(),
             other => format!("write {other}"),
         };

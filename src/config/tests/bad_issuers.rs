@@ -9,23 +9,23 @@ fn one_issuer() {
         r#"
 no_user_claim | audiences: [vdi], algorithms: [ES256], keys: {jwks_file: jwks.json} | issuers[0].user_claim | such as sub
 empty_user_claim | user_claim: "", audiences: [vdi], algorithms: [ES256], keys: {jwks_file: jwks.json} | issuers[0].user_claim | empty
-bad_pointer | user_claim: /a~2, audiences: [vdi], algorithms: [ES256], keys: {jwks_file: jwks.json} | issuers[0].user_claim | no claim
+bad_pointer | user_claim: /a~2, audiences: [vdi], algorithms: [ES256], keys: {jwks_file: jwks.json} | issuers[0].user_claim | not a claim
 no_audiences | user_claim: sub, algorithms: [ES256], keys: {jwks_file: jwks.json} | issuers[0].audiences | any other service
 empty_audiences | user_claim: sub, audiences: [], algorithms: [ES256], keys: {jwks_file: jwks.json} | issuers[0].audiences | any other service
 empty_audience | user_claim: sub, audiences: [""], algorithms: [ES256], keys: {jwks_file: jwks.json} | issuers[0].audiences[0] | empty
 any_audience_and_some | user_claim: sub, audiences: [vdi], allow_any_audience: true, algorithms: [ES256], keys: {jwks_file: jwks.json} | issuers[0].audiences | contradicts
-no_algorithms | user_claim: sub, audiences: [vdi], keys: {jwks_file: jwks.json} | issuers[0].algorithms | never taken from the token
+no_algorithms | user_claim: sub, audiences: [vdi], keys: {jwks_file: jwks.json} | issuers[0].algorithms | cannot choose
 empty_algorithms | user_claim: sub, audiences: [vdi], algorithms: [], keys: {jwks_file: jwks.json} | issuers[0].algorithms | empty list
-alg_none | user_claim: sub, audiences: [vdi], algorithms: [none], keys: {jwks_file: jwks.json} | issuers[0].algorithms[0] | no signature
+alg_none | user_claim: sub, audiences: [vdi], algorithms: [none], keys: {jwks_file: jwks.json} | issuers[0].algorithms[0] | not signed
 alg_lower_case | user_claim: sub, audiences: [vdi], algorithms: [es256], keys: {jwks_file: jwks.json} | issuers[0].algorithms[0] | did you mean `ES256`
-alg_unknown | user_claim: sub, audiences: [vdi], algorithms: [ES512], keys: {jwks_file: jwks.json} | issuers[0].algorithms[0] | known are HS256
-alg_twice | user_claim: sub, audiences: [vdi], algorithms: [ES256, ES256], keys: {jwks_file: jwks.json} | issuers[0].algorithms[1] | second time
+alg_unknown | user_claim: sub, audiences: [vdi], algorithms: [ES512], keys: {jwks_file: jwks.json} | issuers[0].algorithms[0] | known algorithms: HS256
+alg_twice | user_claim: sub, audiences: [vdi], algorithms: [ES256, ES256], keys: {jwks_file: jwks.json} | issuers[0].algorithms[1] | repeated
 hmac_with_public_keys | user_claim: sub, audiences: [vdi], algorithms: [HS256, ES256], keys: {jwks_file: jwks.json} | issuers[0].algorithms | mixes
 no_keys | user_claim: sub, audiences: [vdi], algorithms: [ES256] | issuers[0].keys | exactly one
 no_source | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {} | issuers[0].keys | exactly one
 two_sources | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_file: jwks.json, pem_file: key.pem} | issuers[0].keys | jwks_file and pem_file
 fetched_plain | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: "http://p.example.com/jwks"} | issuers[0].keys.jwks_url | not https
-fetched_from_a_workspace | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: "https://alice.vdi.example.com/jwks"} | issuers[0].keys.jwks_url | whose user controls it
+fetched_from_a_workspace | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: "https://alice.vdi.example.com/jwks"} | issuers[0].keys.jwks_url | which a user controls
 fetched_with_password | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: "https://me:x@p.example.com/jwks"} | issuers[0].keys.jwks_url | user name or password
 fetched_from_a_path | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: /etc/jwks.json} | issuers[0].keys.jwks_url | not an absolute http or https URL
 fetched_from_a_number | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {jwks_url: 1} | issuers[0].keys.jwks_url | is a number
@@ -50,7 +50,7 @@ key_file_is_a_certificate | user_claim: sub, audiences: [vdi], algorithms: [ES25
 pem_for_two_rsa_algorithms | user_claim: sub, audiences: [vdi], algorithms: [RS256, PS256], keys: {pem_file: key.pem} | issuers[0].keys.pem_file | several RSA
 pem_for_hmac | user_claim: sub, audiences: [vdi], algorithms: [HS256], keys: {pem_file: key.pem} | issuers[0].keys.pem_file | use secret_file
 secret_for_signatures | user_claim: sub, audiences: [vdi], algorithms: [ES256], keys: {secret_file: hmac} | issuers[0].keys.secret_file | shared secrets
-secret_for_two_algorithms | user_claim: sub, audiences: [vdi], algorithms: [HS256, HS384], keys: {secret_file: hmac} | issuers[0].keys.secret_file | one key has one
+secret_for_two_algorithms | user_claim: sub, audiences: [vdi], algorithms: [HS256, HS384], keys: {secret_file: hmac} | issuers[0].keys.secret_file | exactly one
 secret_open_to_others | user_claim: sub, audiences: [vdi], algorithms: [HS256], keys: {secret_file: hmac-open} | issuers[0].keys.secret_file | defaultMode: 0440
 secret_too_short | user_claim: sub, audiences: [vdi], algorithms: [HS256], keys: {secret_file: hmac-short} | issuers[0].keys.secret_file | no usable key
 set_of_secrets_open_to_others | user_claim: sub, audiences: [vdi], algorithms: [HS256], keys: {jwks_file: jwks.json} | issuers[0].keys.jwks_file | other users can access
@@ -66,11 +66,11 @@ fn types_and_lifetimes() {
         r#"
 own_type | types: [doorward-session+jwt] | issuers[0].types[0] | own types
 own_type_dressed | types: [JWT, Application/DOORWARD-handoff+jwt] | issuers[0].types[1] | own types
-empty_type | types: [""] | issuers[0].types[0] | no type
-type_required_none_taken | types: [], require_type: true | issuers[0].types | demands
+empty_type | types: [""] | issuers[0].types[0] | not a type
+type_required_none_taken | types: [], require_type: true | issuers[0].types | requires a type
 no_lifetime | max_lifetime: 0s | issuers[0].max_lifetime | 1s to
 lifetime_number | max_lifetime: 3600 | issuers[0].max_lifetime | is a number
-lifetime_word | max_lifetime: forever | issuers[0].max_lifetime | no duration
+lifetime_word | max_lifetime: forever | issuers[0].max_lifetime | not a duration
 lifetime_in_parts | max_lifetime: 1001ms | issuers[0].max_lifetime | whole seconds
 ca_of_fetched_keys | ca_file: tls.crt | issuers[0].ca_file | in a file
 age_of_fetched_keys | max_stale: 24h | issuers[0].max_stale | in a file
@@ -87,10 +87,10 @@ fn several_issuers() {
             format!("domains: [vdi.example.com]\nissuers:\n{}{}", entry(one), entry(two))
         },
         r#"
-same_name | bare_labels: false, issuer: "https://a.example" | issuers[1].issuer | entry already
+same_name | bare_labels: false, issuer: "https://a.example" | issuers[1].issuer | already has an entry
 bare_twice | bare_labels: true, issuer: "https://b.example" | issuers[1].bare_labels | share a label
 bare_not_said | issuer: "https://b.example" | issuers[1].bare_labels | missing
-on_a_workspace | bare_labels: false, issuer: "https://alice.vdi.example.com/" | issuers[1].issuer | whose user controls it
+on_a_workspace | bare_labels: false, issuer: "https://alice.vdi.example.com/" | issuers[1].issuer | which a user controls
 white_space | bare_labels: false, issuer: "https://b.example " | issuers[1].issuer | white space
 nameless | bare_labels: false, issuer: "" | issuers[1].issuer | empty
 no_issuer_key | bare_labels: false | issuers[1].issuer | missing

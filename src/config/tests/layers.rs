@@ -61,7 +61,7 @@ fn mistakes_in_variables_name_the_variable() {
             "from DOORWARD__TOKENS__LEEWAY",
         ),
         ("wrong_kind", &[("DOORWARD__LISTEN", "{a: b}")], "listen", "is a section"),
-        ("not_yaml", &[("DOORWARD__LISTEN", "[unclosed")], "listen", "no YAML value"),
+        ("not_yaml", &[("DOORWARD__LISTEN", "[unclosed")], "listen", "not a YAML value"),
         (
             "empty_key",
             &[("DOORWARD__TOKENS____LEEWAY", "1s")],

@@ -80,7 +80,7 @@ fn an_unknown_key_is_a_problem_in_every_section() {
         let expected = format!("{at}.nonsense");
         let found = mistakes
             .iter()
-            .any(|problem| problem.path == expected && problem.wrong.contains("no known key"));
+            .any(|mistake| mistake.path == expected && mistake.wrong.contains("not a known key"));
         assert!(found, "{expected}: {}", told(&mistakes));
     }
     assert!(sections > 12, "only {sections} sections");

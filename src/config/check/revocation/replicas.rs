@@ -24,7 +24,7 @@ pub(super) fn check(
             found.mistake(
                 URL_FILE,
                 "is missing, and `revocation.store` is redis",
-                format!("set it to a file that holds {EXAMPLE} and nothing else"),
+                format!("set it to a file that contains only {EXAMPLE}"),
             );
         }
         return None;
@@ -42,7 +42,10 @@ pub(super) fn check(
         found.mistake(
             URL_FILE,
             format!("{} {wrong}", shown(text)),
-            format!("write {EXAMPLE}, or rediss:// for TLS; percent-encode what a password has beside letters and digits"),
+            format!(
+                "write {EXAMPLE}, or rediss:// for TLS; in a password, percent-encode \
+                     everything except letters and digits"
+            ),
         );
         return None;
     }
@@ -64,8 +67,8 @@ fn refuse(section: &RawRevocation, store: RevocationStore, found: &mut Findings<
     for (path, _) in given.into_iter().filter(|(_, given)| *given) {
         found.mistake(
             path,
-            format!("means nothing while `revocation.store` is {word}"),
-            "set revocation.store to redis, or leave it out",
+            format!("has no effect with `revocation.store: {word}`"),
+            "set revocation.store to redis, or remove this key",
         );
     }
 }
@@ -74,16 +77,16 @@ fn refuse(section: &RawRevocation, store: RevocationStore, found: &mut Findings<
 fn judge(url: &[u8]) -> Result<(), &'static str> {
     let text = std::str::from_utf8(url).unwrap_or_default();
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("holds white space or something that is not ASCII");
+        return Err("contains white space or a character that is not ASCII");
     }
     let rest = text.strip_prefix("redis://").or_else(|| text.strip_prefix("rediss://"));
     let rest = rest.ok_or("begins with neither redis:// nor rediss://")?;
     if rest.contains(['?', '#']) {
-        return Err("holds a query or a fragment, which mean nothing here");
+        return Err("contains a query or a fragment, which are not supported");
     }
     let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
     if !database.is_empty() && database.parse::<u32>().is_err() {
-        return Err("has a path that is no number of a database");
+        return Err("has a path that is not a database number");
     }
     let address = authority.rsplit_once('@').map_or(authority, |(_, address)| address);
     let end = address.rfind(']').map_or(0, |bracket| bracket + 1);
@@ -92,11 +95,11 @@ fn judge(url: &[u8]) -> Result<(), &'static str> {
         None => (address, ""),
     };
     if host.is_empty() {
-        return Err("names no host");
+        return Err("has no host");
     }
     let port = port.strip_prefix(':').map(str::parse::<u16>);
     if port.is_some_and(|port| !port.is_ok_and(|port| port > 0)) {
-        return Err("has a port that is no number from 1 to 65535");
+        return Err("has a port that is not a number from 1 to 65535");
     }
     Ok(())
 }
