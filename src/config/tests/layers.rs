@@ -72,7 +72,7 @@ fn mistakes_in_variables_name_the_variable() {
             "two_cases",
             &[("DOORWARD__LISTEN", "127.0.0.1:1"), ("DOORWARD__Listen", "127.0.0.1:2")],
             "listen",
-            "case only",
+            "only in case",
         ),
         (
             "past_the_list",
