@@ -78,7 +78,7 @@ fn mistakes_in_variables_name_the_variable() {
             "past_the_list",
             &[("DOORWARD__ISSUERS__1__CASE", "fold")],
             "issuers[1].case",
-            "`issuers` has no such part",
+            "`issuers` is neither a section",
         ),
     ];
     for (name, variables, path, part) in rows {
