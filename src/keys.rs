@@ -14,8 +14,8 @@ mod secret;
 
 pub use cache_file::{CacheFile, CachedKeySet};
 pub use fetch::{
-    Authorities, DiscoveryError, FetchError, FetchedKeySet, LIMIT, Remote, Source, fetch,
-    fetch_once,
+    Authorities, CommandRequest, CommandResponse, DiscoveryError, FetchError, FetchedKeySet, LIMIT,
+    Remote, RequestError, Source, fetch, fetch_once, request_once,
 };
 pub use file::{FileError, read_public, read_secret};
 pub use pem::{PemError, authorities, certificates, pair, private_key};

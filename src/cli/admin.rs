@@ -6,13 +6,16 @@
 mod trust;
 
 use crate::config::{Config, TlsFiles};
-use crate::keys::PemError;
+use crate::keys::{CommandRequest, PemError, RequestError, request_once};
 use crate::url::WebUrl;
+use bytes::Bytes;
+use hyper::Method;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use std::fmt;
-use std::io::{self, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use trust::Trust;
 
 /// What the configuration says of the admin listener: its address, and its certificate.
@@ -35,7 +38,7 @@ pub(super) struct Access<'a> {
 
 /// What is asked.
 pub(super) struct Question<'q> {
-    pub(super) method: &'q str,
+    pub(super) method: Method,
     /// A secret for `Authorization: Bearer`.
     pub(super) secret: Option<&'q [u8]>,
     /// JSON; empty for none.
@@ -73,39 +76,48 @@ impl Access<'_> {
     ///
     /// # Errors
     /// Why there is no answer.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a deadline over blocking calls; nothing is decided by it"
-    )]
     pub(super) fn ask(&self, path: &str, question: &Question<'_>) -> Result<Answer, AdminError> {
         let pinned = self.configured.and_then(|(_, files)| files).filter(|_| self.url.is_none());
-        let target = Target::parse(&self.url(path)).ok_or(AdminError::Url)?;
-        let trust = match (target.url.is_secure(), self.ca_file, pinned) {
-            (false, ..) => None,
-            (true, Some(file), _) => Some(Trust::Authorities(file.to_owned())),
-            (true, None, Some(files)) => Some(Trust::Exactly(files.cert_file.clone())),
+        let url = parse(&self.url(path)).ok_or(AdminError::Url)?;
+        let trust = match (url.is_secure(), self.ca_file, pinned) {
+            (false, ..) => Trust::Nothing,
+            (true, Some(file), _) => Trust::Authorities(file.to_owned()),
+            (true, None, Some(files)) => Trust::Exactly(files.cert_file.clone()),
             (true, None, None) => return Err(AdminError::NobodyToTrust),
         };
-        let deadline = Instant::now() + PATIENCE;
-        let stream = target.connect(deadline)?;
-        let answer = match trust {
-            None => target.exchange(stream, question, deadline)?,
-            Some(trust) => {
-                target.exchange(trust.encrypt(stream, target.url.host())?, question, deadline)?
-            }
+        let request = CommandRequest {
+            url: &url,
+            tls: trust.client()?,
+            method: question.method.clone(),
+            headers: question.headers()?,
+            body: Bytes::copy_from_slice(question.body.as_bytes()),
+            time: TIME_LIMIT,
+            body_limit: question.enough,
         };
-        Answer::read(&answer)
+        let response = request_once(request).map_err(|error| match error {
+            RequestError::Name => AdminError::Name(url.host().to_owned()),
+            RequestError::Unreachable(error) => AdminError::Unreachable(error),
+            RequestError::NotHttp => AdminError::NotHttp,
+        })?;
+        let body = String::from_utf8_lossy(&response.body).into_owned();
+        Ok(Answer { status: response.status, body })
     }
 }
 
-impl Answer {
-    /// Status and body of what an HTTP/1.1 server sent.
-    pub(super) fn read(answer: &[u8]) -> Result<Self, AdminError> {
-        let text = String::from_utf8_lossy(answer);
-        let status = text.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.split([' ', '\r']).next());
-        let status = status.and_then(|status| status.parse().ok()).ok_or(AdminError::NotHttp)?;
-        let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body).to_owned();
-        Ok(Self { status, body })
+impl Question<'_> {
+    fn headers(&self) -> Result<HeaderMap, AdminError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(USER_AGENT, HeaderValue::from_static("doorward"));
+        if let Some(secret) = self.secret {
+            let value = HeaderValue::from_bytes(&[b"Bearer ", secret].concat());
+            let mut value = value.map_err(|_| AdminError::Secret)?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        if !self.body.is_empty() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        Ok(headers)
     }
 }
 
@@ -129,7 +141,9 @@ pub(crate) enum AdminError {
     Tls(tokio_rustls::rustls::Error),
     /// Nobody there, or not in time.
     Unreachable(io::Error),
-    /// What came is not HTTP.
+    /// The secret has characters that no header can carry.
+    Secret,
+    /// The response is not HTTP.
     NotHttp,
 }
 
@@ -142,6 +156,7 @@ impl fmt::Display for AdminError {
             Self::Name(name) => write!(f, "{name:?} cannot be the name of a server"),
             Self::Tls(error) => write!(f, "{error}"),
             Self::Unreachable(error) => write!(f, "no answer: {error}"),
+            Self::Secret => f.write_str("the secret cannot be sent in a header"),
             Self::NotHttp => f.write_str("what answered is no HTTP server"),
         }
     }
@@ -166,6 +181,7 @@ impl AdminError {
                 "check that the gate runs, that `admin_listen` is this address, and that http or \
                  https agrees with `admin_tls`"
             }
+            Self::Secret => "use printable ASCII characters in revocation.secret_file",
             Self::NotHttp => {
                 "check that `admin_listen` is this address and whether `admin_tls` makes it https"
             }
@@ -173,83 +189,10 @@ impl AdminError {
     }
 }
 
-/// The server of a URL.
-struct Target {
-    url: WebUrl,
-}
-
-impl Target {
-    fn parse(url: &str) -> Option<Self> {
-        // A fragment stays with the client, as in a browser.
-        let (url, _fragment) = url.split_once('#').unwrap_or((url, ""));
-        WebUrl::parse(url).ok().map(|url| Self { url })
-    }
-
-    /// The first address that takes the connection.
-    fn connect(&self, deadline: Instant) -> Result<TcpStream, AdminError> {
-        let addresses = (self.url.host(), self.url.port())
-            .to_socket_addrs()
-            .map_err(AdminError::Unreachable)?;
-        let mut last = io::Error::from(io::ErrorKind::NotFound);
-        for address in addresses {
-            let outcome =
-                left(deadline).and_then(|left| TcpStream::connect_timeout(&address, left));
-            match outcome {
-                Ok(stream) => {
-                    let step = Some(STEP);
-                    stream.set_read_timeout(step).map_err(AdminError::Unreachable)?;
-                    stream.set_write_timeout(step).map_err(AdminError::Unreachable)?;
-                    return Ok(stream);
-                }
-                Err(error) => last = error,
-            }
-        }
-        Err(AdminError::Unreachable(last))
-    }
-
-    /// One request, and what comes back until the other side closes or it is enough.
-    fn exchange(
-        &self,
-        mut stream: impl Read + Write,
-        question: &Question<'_>,
-        deadline: Instant,
-    ) -> Result<Vec<u8>, AdminError> {
-        let Question { method, secret, body, enough } = question;
-        let mut request = format!(
-            "{method} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: doorward\r\nConnection: close\r\n",
-            self.url.target(),
-            self.url.authority()
-        )
-        .into_bytes();
-        if let Some(secret) = secret {
-            request.extend_from_slice(b"Authorization: Bearer ");
-            request.extend_from_slice(secret);
-            request.extend_from_slice(b"\r\n");
-        }
-        if !body.is_empty() {
-            let length = body.len();
-            let head = format!("Content-Type: application/json\r\nContent-Length: {length}\r\n");
-            request.extend_from_slice(head.as_bytes());
-        }
-        request.extend_from_slice(b"\r\n");
-        request.extend_from_slice(body.as_bytes());
-        stream.write_all(&request).map_err(AdminError::Unreachable)?;
-        stream.flush().map_err(AdminError::Unreachable)?;
-        let mut answer = Vec::new();
-        let mut piece = [0; 4096];
-        while answer.len() < *enough {
-            left(deadline).map_err(AdminError::Unreachable)?;
-            match stream.read(&mut piece) {
-                Ok(0) => break,
-                Ok(length) => answer.extend_from_slice(piece.get(..length).unwrap_or_default()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // A TLS server may close without saying so; what came is judged as it is.
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => break,
-                Err(error) => return Err(AdminError::Unreachable(error)),
-            }
-        }
-        Ok(answer)
-    }
+/// The URL, without a fragment: that stays with the client, as in a browser.
+fn parse(url: &str) -> Option<WebUrl> {
+    let (url, _fragment) = url.split_once('#').unwrap_or((url, ""));
+    WebUrl::parse(url).ok()
 }
 
 /// An address that everybody listens on is asked on loopback.
@@ -261,19 +204,9 @@ fn reachable(address: IpAddr) -> IpAddr {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a deadline over blocking calls; nothing is decided by it"
-)]
-fn left(deadline: Instant) -> io::Result<Duration> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }
-}
-
 const DEFAULT: &str = "http://127.0.0.1:4182";
-const PATIENCE: Duration = Duration::from_secs(5);
-/// For a single read or write.
-const STEP: Duration = Duration::from_secs(2);
+/// For name lookup, connection, handshake and response together.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests;

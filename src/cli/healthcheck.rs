@@ -4,6 +4,7 @@
 
 use super::admin::{Access, AdminError, Configured, Question};
 use clap::Args;
+use hyper::Method;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -31,7 +32,7 @@ impl HealthcheckArgs {
     /// # Errors
     /// Why the gate cannot be called ready.
     pub(super) fn run(&self, configured: Configured<'_>) -> Result<(), HealthError> {
-        let question = Question { method: "GET", secret: None, body: "", enough: ENOUGH };
+        let question = Question { method: Method::GET, secret: None, body: "", enough: ENOUGH };
         let answer = self.access(configured).ask(PATH, &question).map_err(HealthError::Admin)?;
         if answer.status == 200 {
             return Ok(());

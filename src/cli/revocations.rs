@@ -6,6 +6,7 @@ use crate::config::{Config, RevocationStore};
 use crate::keys::{self, FileError, Secret};
 use crate::revocation::Revocations;
 use crate::revocation::{Memory, Nothing};
+use hyper::Method;
 use serde_json::{Map, Value};
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -105,7 +106,7 @@ impl RevokeArgs {
         for (name, time) in [("issued_before", self.issued_before), ("expires", self.expires)] {
             form.extend(time.map(|time| (name.to_owned(), time.0.into())));
         }
-        let method = if self.undo { "DELETE" } else { "POST" };
+        let method = if self.undo { Method::DELETE } else { Method::POST };
         let answer = self.gate.ask(method, &Value::Object(form).to_string(), config)?;
         if self.gate.json {
             return Ok(answer.body);
@@ -126,7 +127,7 @@ impl RevocationsArgs {
     /// # Errors
     /// Why the gate did not tell.
     pub(super) fn run(&self, config: Option<&Config>) -> Result<String, RevocationsError> {
-        let answer = self.gate.ask("GET", "", config)?;
+        let answer = self.gate.ask(Method::GET, "", config)?;
         if self.gate.json {
             return Ok(answer.body);
         }
@@ -158,7 +159,7 @@ impl RevocationsArgs {
 impl Gate {
     fn ask(
         &self,
-        method: &str,
+        method: Method,
         body: &str,
         config: Option<&Config>,
     ) -> Result<Answer, RevocationsError> {

@@ -11,9 +11,11 @@ mod error;
 mod exchange;
 pub(super) mod freshness;
 mod reach;
+mod request;
 
 pub use discovery::DiscoveryError;
 pub use error::FetchError;
+pub use request::{CommandRequest, CommandResponse, RequestError, request_once};
 
 use crate::token::{Algorithm, KeyProblem, KeySet};
 use crate::url::WebUrl;

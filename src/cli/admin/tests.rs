@@ -1,22 +1,47 @@
 //! Addresses and answers, without a network.
 
 use super::*;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 
+/// Each row is what a server sends before it closes the connection.
 #[test]
 fn answers() {
-    let rows: &[(&str, Option<u16>)] = &[
-        ("HTTP/1.1 200 OK\r\n\r\n", Some(200)),
-        ("HTTP/1.1 204 No Content\r\n\r\n", Some(204)),
-        ("HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n", Some(302)),
-        ("HTTP/1.1 503 Service Unavailable\r\n\r\n{}", Some(503)),
-        ("HTTP/1.1 2000 OK\r\n\r\n", Some(2000)),
+    let rows: &[(&str, Option<(u16, &str)>)] = &[
+        ("HTTP/1.1 200 OK\r\n\r\n", Some((200, ""))),
+        ("HTTP/1.1 204 No Content\r\n\r\n", Some((204, ""))),
+        ("HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n", Some((302, ""))),
+        ("HTTP/1.1 503 Service Unavailable\r\n\r\n{}", Some((503, "{}"))),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", Some((200, "half"))),
+        ("HTTP/1.1 200 OK\r\n\r\n0123456789abcdefmore", Some((200, "0123456789abcdef"))),
+        ("HTTP/1.1 2000 OK\r\n\r\n", None),
         ("HTTP/1.1 OK\r\n\r\n", None),
         ("SSH-2.0-OpenSSH\r\n", None),
         ("", None),
     ];
-    for (answer, expected) in rows {
-        let status = Answer::read(answer.as_bytes()).ok().map(|answer| answer.status);
-        assert_eq!(status, *expected, "{answer:?}");
+    for (sent, expected) in rows {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let answer = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut request = [0; 4096];
+                let length = stream.read(&mut request).unwrap();
+                let request = String::from_utf8_lossy(&request[..length]).to_lowercase();
+                assert!(request.contains("authorization: bearer s3cret\r\n"), "{request}");
+                stream.write_all(sent.as_bytes()).unwrap();
+            });
+            let access = Access { url: Some(&url), ca_file: None, configured: None };
+            let (method, secret) = (Method::GET, Some(&b"s3cret"[..]));
+            access.ask("/", &Question { method, secret, body: "", enough: 16 })
+        });
+        match (answer, expected) {
+            (Ok(answer), Some((status, body))) => {
+                assert_eq!((answer.status, &*answer.body), (*status, *body), "{sent:?}");
+            }
+            (Err(error), None) => assert!(matches!(error, AdminError::NotHttp), "{error:?}"),
+            (answer, _) => panic!("{sent:?}: {answer:?}"),
+        }
     }
 }
 
@@ -41,13 +66,11 @@ fn urls() {
         ("http://localhost/\r\nX: y", None),
     ];
     for (url, expected) in rows {
-        let target = Target::parse(url);
-        let parts = target.as_ref().map(|target| {
-            let url = &target.url;
-            (url.is_secure(), url.host(), url.port(), url.target().into_owned())
+        let parts = parse(url).map(|url| {
+            (url.is_secure(), url.host().to_owned(), url.port(), url.target().into_owned())
         });
-        let expected =
-            expected.map(|(secure, host, port, path)| (secure, host, port, path.to_owned()));
+        let expected = expected
+            .map(|(secure, host, port, path)| (secure, host.to_owned(), port, path.to_owned()));
         assert_eq!(parts, expected, "{url}");
     }
 }

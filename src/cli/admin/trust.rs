@@ -2,7 +2,6 @@
 
 use super::AdminError;
 use crate::keys::{PemError, authorities, certificates};
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_rustls::rustls::client::danger::{
@@ -13,12 +12,14 @@ use tokio_rustls::rustls::crypto::{
 };
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{
-    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error,
-    SignatureScheme, StreamOwned, version,
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    version,
 };
 
 /// What makes a server the right one.
 pub(super) enum Trust {
+    /// No server: the URL is plain HTTP.
+    Nothing,
     /// Its certificate comes from one of the authorities in the file and is for the URL's host.
     Authorities(PathBuf),
     /// Its certificate is the first in the file: the one that the gate was told to present, under
@@ -28,17 +29,14 @@ pub(super) enum Trust {
 }
 
 impl Trust {
-    /// The stream under TLS. The handshake happens with the first byte.
-    pub(super) fn encrypt(
-        self,
-        stream: TcpStream,
-        host: &str,
-    ) -> Result<StreamOwned<ClientConnection, TcpStream>, AdminError> {
+    /// The TLS settings of a client that trusts this server only.
+    pub(super) fn client(self) -> Result<ClientConfig, AdminError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&[&version::TLS13, &version::TLS12])
             .map_err(AdminError::Tls)?;
         let config = match self {
+            Self::Nothing => builder.with_root_certificates(RootCertStore::empty()),
             Self::Authorities(file) => {
                 builder.with_root_certificates(authorities(&file).map_err(unusable(&file))?)
             }
@@ -49,11 +47,9 @@ impl Trust {
                     .with_custom_certificate_verifier(Arc::new(Pinned { certificate, provider }))
             }
         };
-        let config = config.with_no_client_auth();
-        let name =
-            ServerName::try_from(host.to_owned()).map_err(|_| AdminError::Name(host.to_owned()))?;
-        let connection = ClientConnection::new(Arc::new(config), name).map_err(AdminError::Tls)?;
-        Ok(StreamOwned::new(connection, stream))
+        let mut config = config.with_no_client_auth();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(config)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::{FetchError, Reach};
 use crate::url::WebUrl;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +25,7 @@ pub(super) async fn connect(
     authorities: Option<&[CertificateDer<'static>]>,
 ) -> Result<(Box<dyn Stream>, IpAddr), FetchError> {
     let addresses = resolve(endpoint, reach).await?;
-    let stream = dial(&addresses).await?;
+    let stream = dial(&addresses).await.map_err(|error| FetchError::Connect(error.kind()))?;
     let peer = stream.peer_addr().map_err(|error| FetchError::Connect(error.kind()))?.ip();
     if !endpoint.is_secure() {
         return Ok((Box::new(stream), peer));
@@ -61,13 +62,13 @@ async fn resolve(endpoint: &WebUrl, reach: Reach) -> Result<Vec<SocketAddr>, Fet
 }
 
 /// Connects to the first address that accepts.
-async fn dial(addresses: &[SocketAddr]) -> Result<TcpStream, FetchError> {
-    let mut refused = FetchError::NoSuchName;
+pub(super) async fn dial(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+    let mut refused = io::Error::from(io::ErrorKind::NotFound);
     for address in addresses {
         match tokio::time::timeout(DIAL, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => return Ok(stream),
-            Ok(Err(error)) => refused = FetchError::Connect(error.kind()),
-            Err(_) => refused = FetchError::Connect(std::io::ErrorKind::TimedOut),
+            Ok(Err(error)) => refused = error,
+            Err(_) => refused = io::ErrorKind::TimedOut.into(),
         }
     }
     Err(refused)

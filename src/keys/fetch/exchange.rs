@@ -1,15 +1,16 @@
 //! One HTTP/1.1 request and its response: 200 with JSON, within limits, or an error.
 
-use super::connect::connect;
+use super::connect::{Stream, connect};
 use super::{FetchError, Reach, freshness};
 use crate::url::WebUrl;
 use bytes::Bytes;
-use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::header::{
     ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HOST, HeaderMap, USER_AGENT,
 };
-use hyper::{Request, StatusCode};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -30,24 +31,15 @@ pub(super) async fn get(
     authorities: Option<&[CertificateDer<'static>]>,
 ) -> Result<Answer, FetchError> {
     let (stream, peer) = connect(endpoint, reach, authorities).await?;
-    let (mut sender, connection) = http1::Builder::new()
-        .max_buf_size(HEAD_BYTES)
-        .max_headers(HEADERS)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(|_| FetchError::Broken)?;
-    // The connection ends with this function, on success and on error.
-    let mut driver = JoinSet::new();
-    driver.spawn(connection);
     let request = Request::get(&*endpoint.target())
         .header(HOST, endpoint.authority())
         .header(ACCEPT, "application/json, application/jwk-set+json")
         .header(ACCEPT_ENCODING, "identity")
         .header(CONNECTION, "close")
         .header(USER_AGENT, concat!("doorward/", env!("CARGO_PKG_VERSION")))
-        .body(Empty::<Bytes>::new())
+        .body(Full::<Bytes>::default())
         .map_err(|_| FetchError::Broken)?;
-    let response = sender.send_request(request).await.map_err(|error| {
+    let (response, _connection) = send(stream, request).await.map_err(|error| {
         if error.is_parse_too_large() { FetchError::TooLarge } else { FetchError::Broken }
     })?;
     judge(response.status(), response.headers())?;
@@ -58,6 +50,21 @@ pub(super) async fn get(
         if error.is::<LengthLimitError>() { FetchError::TooLarge } else { FetchError::Broken }
     })?;
     Ok(Answer { body: body.to_bytes(), max_age, peer })
+}
+
+/// Sends a request over a new connection. The connection ends when the returned set is dropped.
+pub(super) async fn send(
+    stream: Box<dyn Stream>,
+    request: Request<Full<Bytes>>,
+) -> hyper::Result<(Response<Incoming>, JoinSet<hyper::Result<()>>)> {
+    let (mut sender, connection) = http1::Builder::new()
+        .max_buf_size(HEAD_BYTES)
+        .max_headers(HEADERS)
+        .handshake(TokioIo::new(stream))
+        .await?;
+    let mut driver = JoinSet::new();
+    driver.spawn(connection);
+    Ok((sender.send_request(request).await?, driver))
 }
 
 /// A redirect is an error: the address was configured or announced, and checked.
