@@ -22,7 +22,7 @@ pub use pem::{PemError, authorities, certificates, pair, private_key};
 pub use refresh::{RefreshEvent, RefreshHandle, Refresher};
 pub use secret::Secret;
 
-use crate::token::{Algorithm, KeyError, KeyProblem, KeySet};
+use crate::token::{Algorithm, KeyError, KeySet, UnusableKey};
 use serde_json::value::RawValue;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -74,7 +74,7 @@ pub struct UnusedKey {
     /// Position of the file in the list of files.
     pub file: usize,
     /// The key, and why it is not used.
-    pub problem: KeyProblem,
+    pub problem: UnusableKey,
 }
 
 /// Reads all files into one key set.

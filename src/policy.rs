@@ -1,24 +1,24 @@
-//! May this session enter this host? A handful of lines, so that they can be read in one go.
+//! Whether a session may enter a host. Short, so that it can be reviewed at once.
 //!
-//! Pure. It compares canonical labels for equality and knows no token, header or clock. The gate
-//! asks it for every candidate that verified; nobody else does.
+//! Pure: it compares canonical labels for equality and knows no token, header or clock. The gate
+//! calls it for each verified token of a request, and for each hand-off token.
 
 use crate::reasons::with_reasons;
 use crate::token::{GrantId, Grants, IssuerId, Session};
 
-/// What is asked for: the part of a host that decides.
+/// The part of a host that decides who may enter it.
 #[derive(Clone, Copy, Debug)]
 pub struct Site<'r> {
-    /// The user's label in the host, canonical.
+    /// The label in the host, canonical.
     pub label: &'r str,
     /// The issuers whose users have workspaces in this domain.
     pub issuers: &'r [IssuerId],
 }
 
-/// By which right a session enters.
+/// Why a session may enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
-    /// The host carries the session's own label.
+    /// The host has the label of the session's user.
     Own,
     /// This grant of the configuration.
     Grant(GrantId),
@@ -30,7 +30,7 @@ with_reasons! {
     pub enum Refusal {
         /// Its issuer has no users in this domain.
         IssuerNotOfDomain => "issuer-not-of-domain",
-        /// The host carries another label, and no grant opens it.
+        /// The host has another label, and no grant of the session opens it.
         LabelDiffers => "wrong-host",
     }
 }

@@ -1,18 +1,16 @@
-//! From the bytes of a token to a [`Session`], the proof that a configured issuer vouches for a
-//! user.
+//! Verifies tokens: from the bytes of a token to a [`Session`], the proof that a configured issuer
+//! vouches for a user.
 //!
-//! In the order in which a token meets them: `raw` cuts and decodes the three parts, `json` reads
-//! them with one meaning only, `header` lets the token choose among what is configured, `key`
-//! checks the signature, `kind` tells sessions from an issuer's other tokens, `claims` and
-//! `identity` read what was signed, and `verifier` holds the order together. `own` are the session
-//! tokens that the gate makes itself, `arrival` the hand-off tokens it makes them of, `logout` the
-//! tokens by which a provider ends them. `cache`
-//! remembers what was verified; `ours` knows a token of
-//! ours by its look, good or bad.
+//! In the order in which a token meets them: `compact` splits and decodes its three parts, `json`
+//! parses them so that each text has one meaning, `header` lets the token choose among the configured
+//! keys, `key` verifies the signature, `signed` holds the order of these checks and proves that they
+//! passed, `claims`, `purpose` and `identity` read what was signed, and `verifier` makes the session.
+//! `handoff_token`, `logout_token` and `session_token` do the same for the other tokens; `cache`
+//! stores verified sessions; `token_detection` recognises a token that must not reach a desktop.
 //!
-//! Pure but for `cache`: no socket, file, environment, clock or runtime. Where keys come from is
-//! not known here, and what a session may enter is decided elsewhere. The types of `jsonwebtoken`
-//! do not leave this module.
+//! Pure except for `cache`: no socket, file, environment, clock or runtime. This module does not know
+//! where keys come from, and what a session may enter is decided in `policy`. The types of
+//! `jsonwebtoken` do not leave it.
 
 mod algorithm;
 pub mod cache;
@@ -45,8 +43,8 @@ pub use grant::{Grant, GrantId, GrantLabels, Grants};
 pub use handoff_token::HandoffToken;
 pub use identity::{IdentityId, IdentityValue, IdentityValues};
 pub use issuer::{GATE_ISSUER, Issuer, IssuerId, Issuers};
-pub use json::JsonFault;
-pub use key::{KeyError, KeyProblem, KeySet};
+pub use json::JsonError;
+pub use key::{KeyError, KeySet, UnusableKey};
 pub use logout_token::LogoutToken;
 pub use purpose::Purpose;
 pub use rejection::{Part, Rejection};

@@ -17,7 +17,7 @@ pub use discovery::DiscoveryError;
 pub use error::FetchError;
 pub use request::{CommandRequest, CommandResponse, RequestError, request_once};
 
-use crate::token::{Algorithm, KeyProblem, KeySet};
+use crate::token::{Algorithm, KeySet, UnusableKey};
 use crate::url::WebUrl;
 use bytes::Bytes;
 use exchange::get;
@@ -95,7 +95,7 @@ pub struct FetchedKeySet {
     /// The keys in it.
     pub keys: KeySet,
     /// The keys in it that are not used.
-    pub unused: Vec<KeyProblem>,
+    pub unused: Vec<UnusableKey>,
     /// How long the server declares it fresh.
     pub max_age: Option<Duration>,
 }

@@ -10,7 +10,7 @@ use super::cache_file::{CacheFile, CachedKeySet};
 use super::fetch::{FetchError, FetchedKeySet, Remote, fetch, freshness};
 use crate::clock::now;
 use crate::random;
-use crate::token::{KeyProblem, KeySet};
+use crate::token::{KeySet, UnusableKey};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub enum RefreshEvent {
         /// The set, with the time of the fetch.
         held: CachedKeySet,
         /// Its keys, and those that are not used; `None` if the set has not changed.
-        new: Option<(KeySet, Vec<KeyProblem>)>,
+        new: Option<(KeySet, Vec<UnusableKey>)>,
     },
     /// The fetch failed; the previous keys stay in use.
     Failed {

@@ -1,10 +1,11 @@
-//! Verified sessions by the whole token, bounded in bytes.
+//! A cache of verified sessions, keyed by the whole token and bounded in bytes.
 //!
-//! Housekeeping, never security: lifetime, host, cross-site rules and revocation are judged on
-//! every request, hit or not. A hit saves the parse and the signature, nothing else. The only
-//! module that knows `moka`.
+//! A performance measure that decides nothing: lifetime, host, cross-site rules and revocation are
+//! checked on every request. A hit saves parsing and the signature, nothing else. The only module
+//! that knows `moka`.
 
-use super::{Session, UnixTime};
+use super::Session;
+use crate::unix_time::UnixTime;
 use foldhash::quality::RandomState;
 use moka::{Expiry, sync::Cache};
 use std::{
@@ -14,16 +15,16 @@ use std::{
 
 /// Verified sessions. Cheap to clone; clones share their entries.
 ///
-/// The key is the token itself, compared in full, so no collision can hand one user's session to
-/// another. `foldhash` is seeded per process and not proof against chosen collisions; it need not
-/// be, because only tokens that a configured issuer signed are ever inserted.
+/// The key is the token itself, compared in full, so a hash collision cannot return the session of
+/// another user. `foldhash` is seeded per process but does not resist chosen collisions. It need not,
+/// because only tokens with a verified signature are inserted.
 #[derive(Clone)]
 pub struct SessionCache {
     entries: Cache<Box<str>, Entry, RandomState>,
 }
 
 impl SessionCache {
-    /// A cache of at most about `max_bytes`, the entries' own overhead included.
+    /// A cache of about `max_bytes` at most, including the overhead of the entries.
     #[must_use]
     pub fn new(max_bytes: u64) -> Self {
         let entries = Cache::<Box<str>, Entry>::builder()
@@ -37,16 +38,16 @@ impl SessionCache {
         Self { entries }
     }
 
-    /// The session verified for exactly this token under exactly this generation of
-    /// configuration and keys.
+    /// The session that was verified for exactly this token under this generation of configuration
+    /// and keys.
     #[must_use]
     pub fn get(&self, token: &str, generation: u64) -> Option<Arc<Session>> {
         let entry = self.entries.get(token)?;
         (entry.generation == generation).then_some(entry.session)
     }
 
-    /// Keeps a session until its `exp`, as seen from `now`. One that has no second left is not
-    /// kept: it lives on leeway alone. Takes the place of an older generation's.
+    /// Stores a session until its `exp`, as of `now`. A session that has already reached `exp`, and is
+    /// valid by leeway only, is not stored. Replaces an entry of an older generation.
     pub fn insert(&self, token: &str, generation: u64, session: Arc<Session>, now: UnixTime) {
         let seconds = session.expires_at().0.saturating_sub(now.0);
         if seconds == 0 {
@@ -56,13 +57,13 @@ impl SessionCache {
         self.entries.insert(token.into(), Entry { generation, session, remaining });
     }
 
-    /// Entries, roughly: housekeeping runs behind.
+    /// The approximate number of entries: `moka` updates it with a delay.
     #[must_use]
     pub fn entry_count(&self) -> u64 {
         self.entries.entry_count()
     }
 
-    /// Bytes, as roughly.
+    /// The approximate number of bytes.
     #[must_use]
     pub fn weighted_size(&self) -> u64 {
         self.entries.weighted_size()
@@ -77,7 +78,7 @@ struct Entry {
     remaining: Duration,
 }
 
-/// Always Some: earlier releases of the library freed timers twice when a deadline was taken away.
+/// Always returns `Some`: earlier releases of `moka` freed a timer twice when a deadline was removed.
 struct UntilTheTokenExpires;
 
 impl Expiry<Box<str>, Entry> for UntilTheTokenExpires {
@@ -85,7 +86,7 @@ impl Expiry<Box<str>, Entry> for UntilTheTokenExpires {
         Some(entry.remaining)
     }
 
-    /// The library's default keeps the old deadline when a key is inserted again.
+    /// The default implementation keeps the old deadline when a key is inserted again.
     fn expire_after_update(
         &self,
         _: &Box<str>,
@@ -97,8 +98,8 @@ impl Expiry<Box<str>, Entry> for UntilTheTokenExpires {
     }
 }
 
-/// Bytes that an entry costs besides token and session: the table's slot, the reference counts,
-/// and the nodes of the library's access, write and timer queues.
+/// Bytes of an entry besides token and session: the slot in the table, the reference counts, and the
+/// nodes of the access, write and timer queues of `moka`.
 const ENTRY_OVERHEAD: usize = 400;
 
 #[cfg(test)]

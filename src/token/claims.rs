@@ -1,9 +1,9 @@
-//! The registered claims, judged by our own code from one strict parse against one `now`.
+//! Checks of the registered claims, on one strict parse and with one `now`.
 //!
-//! The library is not asked, because it takes what a gate must not: an `aud` or `iss` of the
-//! wrong shape, `exp == now`, any `iat`. Times are whole seconds here, rounded so that a session
-//! never begins earlier nor ends later than the token says. Called by the verifier after the
-//! signature; knows no key and no header.
+//! `jsonwebtoken` does not check them, because it accepts what a gate must not: an `aud` or `iss` of
+//! the wrong type, `exp == now`, any `iat`. Times are whole seconds, rounded so that a session never
+//! begins earlier or ends later than the token says. Called after the signature has been verified;
+//! knows no key and no header.
 
 mod path;
 mod time;
@@ -17,21 +17,20 @@ use super::{
     rejection::Rejection,
 };
 
-/// `iss`, before it is compared: one string, nothing else (RFC 7519, section 4.1.1).
+/// `iss`, not yet compared: a single string (RFC 7519, section 4.1.1).
 ///
 /// # Errors
-/// Missing, or no string. A list is refused even if it holds one of ours.
+/// Missing, or not a string. A list is refused even if it contains a configured issuer.
 pub(super) fn issuer<'claims>(claims: &'claims Object<'_>) -> Result<&'claims str, Rejection> {
     let value = claims.get("iss").ok_or(Rejection::IssuerMissing)?;
     value.as_str().ok_or(Rejection::IssuerMalformed)
 }
 
-/// Looks through the claims for a kind that is no session.
+/// Refuses tokens whose claims state another purpose than a session.
 ///
 /// # Errors
-/// [`Rejection::WrongKind`], and [`Rejection::TypeMalformed`] for a claim `typ` that cannot
-/// be read. The looser claims (`type` and so on) mean other things elsewhere, so they only
-/// count when they are strings.
+/// [`Rejection::WrongKind`], and [`Rejection::TypeMalformed`] for a claim `typ` that is not a string.
+/// The other claims (`type` and so on) have different meanings at some issuers, so only strings count.
 pub(super) fn check_purpose(claims: &Object<'_>) -> Result<(), Rejection> {
     if claims.get("events").is_some() {
         return Err(Rejection::WrongKind(Purpose::Logout));
@@ -52,7 +51,7 @@ pub(super) fn check_purpose(claims: &Object<'_>) -> Result<(), Rejection> {
 /// audience configured (`allow_any_audience`) the claim may be missing, but not malformed.
 ///
 /// # Errors
-/// A missing or malformed claim, or one meant for others only.
+/// A missing or malformed claim, or one with other audiences only.
 pub(super) fn check_audience(claims: &Object<'_>, audiences: &[Box<str>]) -> Result<(), Rejection> {
     let any = audiences.is_empty();
     let is_ours = |name: &str| any || audiences.iter().any(|audience| **audience == *name);
@@ -61,8 +60,8 @@ pub(super) fn check_audience(claims: &Object<'_>, audiences: &[Box<str>]) -> Res
         None => return Err(Rejection::AudienceMissing),
         Some(Value::String(name)) => is_ours(name),
         Some(Value::Array(names)) => {
-            // Every member is looked at before one of them can say yes: `["vdi", 5]` is no list
-            // of strings, whatever its first member is.
+            // Every member is checked before one of them can match: `["vdi", 5]` is not a list of
+            // strings, although its first member matches.
             let mut ours = any;
             for name in names {
                 ours |= is_ours(name.as_str().ok_or(Rejection::AudienceMalformed)?);
@@ -76,8 +75,8 @@ pub(super) fn check_audience(claims: &Object<'_>, audiences: &[Box<str>]) -> Res
 
 /// `jti`, `sid` or `sub`: absent, or a string of 1 to 1024 bytes.
 ///
-/// Revocation compares these. One that is there but could not be compared (a number, `null`, an
-/// empty string) would make a token that nobody can revoke, so such a token is refused.
+/// Revocation compares these claims. A claim that cannot be compared (a number, `null`, an empty
+/// string) would make a token that cannot be revoked, so such a token is refused.
 ///
 /// # Errors
 /// [`Rejection::IdentifierMalformed`] with the claim's name.
@@ -92,7 +91,7 @@ pub(super) fn identifier<'claims>(
     text.map(Some).ok_or(Rejection::IdentifierMalformed(name))
 }
 
-/// Whether a claim equals `wanted` or is a list that holds it, compared exactly.
+/// Whether a claim equals `wanted`, or is a list that contains it; compared exactly.
 pub(super) fn holds(claim: Option<&Value<'_>>, wanted: &str) -> bool {
     match claim {
         Some(Value::String(text)) => text == wanted,

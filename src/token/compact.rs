@@ -1,15 +1,15 @@
-//! The outermost shape of a token: three base64url parts, decoded, and nothing believed yet.
+//! The compact serialization of a token (RFC 7515): three base64url parts, split and decoded.
 //!
-//! Refuses what a lenient reader would fold: padding, other alphabets, white space, slack bits.
-//! So one token has one spelling (RFC 7515, section 2), which the cache and revocation by token
-//! rely on. Knows no JSON, no key and no claim; called by the verifier alone.
+//! Refuses what a lenient parser would accept: padding, other alphabets, white space, and non-zero
+//! unused bits in the last character. So each token has one encoding (RFC 7515, section 2), which the
+//! cache and revocation by token rely on. Knows no JSON, no key and no claim.
 
 use super::rejection::{Part, Rejection};
 use base64::{DecodeError, Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 /// A token cut into its parts, with header and payload decoded.
 pub(super) struct Compact<'token> {
-    /// What the signature covers: the first two parts and the dot between them, as they came.
+    /// What the signature covers: the first two parts and the dot between them, unchanged.
     pub(super) signing_input: &'token [u8],
     /// The third part, proven to be canonical base64url.
     pub(super) signature: &'token str,
@@ -22,11 +22,11 @@ pub(super) struct Compact<'token> {
 }
 
 impl<'token> Compact<'token> {
-    /// Cuts and decodes `token`.
+    /// Splits and decodes `token`.
     ///
     /// # Errors
-    /// The first fault from left to right, after the size. Nothing is decoded of a token above
-    /// `max_bytes`, nor of one with more or fewer than three parts, so neither costs work.
+    /// The size first, then the number of parts, then each part. A token above `max_bytes`, or with
+    /// another number of parts, is refused without decoding.
     pub(super) fn split(token: &'token str, max_bytes: usize) -> Result<Self, Rejection> {
         if token.len() > max_bytes {
             return Err(Rejection::TooLong { limit: max_bytes });
@@ -63,8 +63,8 @@ impl<'token> Compact<'token> {
     }
 }
 
-/// The engine refuses padding, foreign characters, impossible lengths and, as `InvalidLastSymbol`,
-/// bits in the last character that belong to no byte.
+/// The engine refuses padding, other characters, impossible lengths and, as `InvalidLastSymbol`,
+/// non-zero unused bits in the last character.
 fn decode(part: Part, text: &str) -> Result<Vec<u8>, Rejection> {
     URL_SAFE_NO_PAD.decode(text).map_err(|error| match error {
         DecodeError::InvalidLastSymbol { .. } => Rejection::SlackBits(part),

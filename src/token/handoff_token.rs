@@ -1,9 +1,9 @@
-//! A hand-off token: what an issuer's sign-in page sends a browser back with.
+//! A hand-off token: the token with which a sign-in page sends the browser back to a workspace.
 //!
-//! Verified as every token of that issuer is, with the workspace's origin in place of `audiences`
-//! and one `typ` in place of `types`, so that it opens nothing but one door, once, within a minute,
-//! for the browser that asked (`nonce`). What comes of it is an [`HandoffToken`]: enough to judge by and
-//! to make a session token of, and never a session by itself.
+//! Verified like every token of its issuer, with the origin of the workspace in place of `audiences`
+//! and one `typ` in place of `types`: it is valid for one host, once, for about a minute, and for the
+//! browser that started the sign-in (`nonce`). The result, a [`HandoffToken`], is enough to decide and
+//! to issue a session token; it admits no request itself.
 
 use super::{
     claims::{self, ClaimPath, Times, numeric_date},
@@ -21,7 +21,7 @@ use crate::unix_time::UnixTime;
 use serde_json::Map;
 use std::fmt;
 
-/// Proof that an issuer sent this visitor to this origin just now.
+/// Proof that an issuer has just sent this user to this origin.
 pub struct HandoffToken {
     session: Session,
     id: Box<str>,
@@ -30,33 +30,33 @@ pub struct HandoffToken {
 }
 
 impl HandoffToken {
-    /// Who arrives, to be judged by revocation and policy. Whoever lets somebody in takes the
-    /// session token that is made of this, when it comes back.
+    /// The session of the user, for the checks by revocation and policy. It admits no request: only
+    /// the session token that is issued for it does.
     #[must_use]
     pub fn session(&self) -> &Session {
         &self.session
     }
 
-    /// As [`session`](Self::session), for log and page once it is decided.
+    /// As [`session`](Self::session), for the log and the error page after the decision.
     #[must_use]
     pub fn into_session(self) -> Session {
         self.session
     }
 
-    /// `jti`: may be used once.
+    /// `jti`; can be used once.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// `session_exp`: when the session must have ended.
+    /// `session_exp`: the latest end of the session.
     #[must_use]
     pub fn session_ends(&self) -> Option<UnixTime> {
         self.session_ends
     }
 
-    /// The claims that the session token keeps: `oiss`, the user, `sub`, `sid`, and what grants and
-    /// identity headers ask for. None that the gate gives a meaning of its own.
+    /// The claims to copy to the session token: `oiss`, the user claim, `sub`, `sid`, and the claims
+    /// of grants and identity headers. None of the claims that doorward sets itself.
     #[must_use]
     pub fn carried(&self) -> &Map<String, serde_json::Value> {
         &self.carried
@@ -73,12 +73,12 @@ impl fmt::Debug for HandoffToken {
 }
 
 impl Verifier {
-    /// Verifies a hand-off token as of `now`: for exactly this `origin`, and for the browser whose
-    /// state has this `challenge`. Without one it is only asked whether it is a hand-off at all, so
-    /// that one which reached the wrong browser can be used up.
+    /// Verifies a hand-off token as of `now`, for exactly this `origin` and for the browser whose
+    /// state has this `challenge`. `None` accepts any `nonce`, so that a token that reached another
+    /// browser can be marked as used.
     ///
     /// # Errors
-    /// The first thing that is wrong with it, expiry last.
+    /// The first check that fails; expiry is checked last.
     pub fn verify_handoff(
         &self,
         token: &str,
@@ -98,7 +98,7 @@ impl Verifier {
         let id: Box<str> =
             claims::identifier(claims, "jti")?.ok_or(Rejection::IdentifierMissing)?.into();
         let nonce = claims.get("nonce").and_then(Value::as_str);
-        // Neither side is a secret: the browser has sent the one, the portal has seen the other.
+        // Neither value is a secret, so the comparison need not take constant time.
         if challenge.is_some() && nonce != challenge {
             return Err(Rejection::NonceOther);
         }
@@ -143,7 +143,7 @@ impl Verifier {
             .chain(of_headers)
             .filter(|path| !path.is_of_the_gate())
             .collect();
-        // What holds another comes before it, and then has it already.
+        // A shorter path may already contain the value of a longer one.
         paths.sort_by_key(|path| path.length());
         for path in paths {
             if let Some(value) = path.find(claims)
@@ -156,7 +156,7 @@ impl Verifier {
     }
 }
 
-/// The own origin and nothing beside it: a token for two hosts could be used at either.
+/// `aud` must be this origin alone: a token for two hosts could be used at either.
 fn check_origin(claims: &Object<'_>, origin: &str) -> Result<(), Rejection> {
     let audience = match claims.get("aud") {
         None => return Err(Rejection::AudienceMissing),
@@ -171,18 +171,18 @@ fn check_origin(claims: &Object<'_>, origin: &str) -> Result<(), Rejection> {
 }
 
 impl ClaimPath {
-    /// Whether a session of the gate's own has a meaning of its own for the claim, so that what the
-    /// hand-off said is not kept.
+    /// Whether doorward sets this claim itself in its session tokens, so that it is not copied from
+    /// the hand-off token.
     #[must_use]
     pub fn is_of_the_gate(&self) -> bool {
         OF_THE_GATE.contains(&self.first())
     }
 }
 
-/// Claims of a session token that say what the gate says, whatever the hand-off's said.
+/// Claims that doorward sets itself in its session tokens.
 const OF_THE_GATE: [&str; 9] =
     ["iss", "aud", "exp", "nbf", "iat", "jti", "nonce", ORIGINAL_ISSUER, "session_exp"];
-/// For one hand-off; a set without `kid`s may have as many keys to try.
+/// Signatures computed for one token: a key set without `kid`s can have this many keys to try.
 const MOST_SIGNATURES: u16 = 4;
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! The header of a token: which algorithm and key it asks for, and of what type it says it is.
+//! The header of a token: the algorithm and the key it asks for, and the type it states.
 //!
-//! A header is an attacker's text until the signature is checked, so it can only choose among
-//! what the operator configured: an algorithm from the issuer's list and a key from the issuer's
-//! set. Members that would bring a key along, change what is signed or change what the payload is
-//! are refused by name. Decides nothing about claims; called by the verifier before the signature.
+//! Until the signature is verified, an attacker may have written the header. So it can only choose
+//! among what the operator configured: an algorithm from the issuer's list and a key from the issuer's
+//! set. Members that supply a key, change what is signed or change what the payload is are refused by
+//! name. Decides nothing about claims; called before the signature is verified.
 
 use super::{
     Algorithm,
@@ -14,7 +14,7 @@ use super::{
     rejection::Rejection,
 };
 
-/// What the gate reads in a header. Everything else in it is without effect.
+/// The header members that have an effect. All others are ignored.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Header<'token> {
     pub(super) algorithm: Algorithm,
@@ -24,10 +24,10 @@ pub(super) struct Header<'token> {
 }
 
 impl<'token> Header<'token> {
-    /// Reads the members that count from a header's tree.
+    /// Reads the members from a parsed header.
     ///
     /// # Errors
-    /// A refused member, an `alg` that is no known one, a `kid` or `typ` of the wrong shape.
+    /// A refused member, an unknown `alg`, a malformed `kid` or `typ`.
     pub(super) fn read(header: &'token Object<'_>) -> Result<Self, Rejection> {
         refuse_members(header)?;
         let name = header.get("alg").and_then(|value| value.as_str());
@@ -47,17 +47,17 @@ impl<'token> Header<'token> {
         Ok(Self { algorithm, kid, typ })
     }
 
-    /// Whether it asks for the session keys. Exactly as the gate writes it: another spelling is no
-    /// token of the gate's, and no other verifier takes a `doorward-*` type in any spelling.
+    /// Whether the token asks to be verified with session keys. Compared exactly: doorward writes no
+    /// other spelling, and every other check refuses a `doorward-*` type in any spelling.
     pub(super) fn is_gate_session(&self) -> bool {
         self.typ == Some(SESSION)
     }
 
-    /// Judges the header of a hand-off token: an issuer's algorithm, and this one type in place of
+    /// Checks the header of a hand-off token: an algorithm of the issuer, and the one type in place of
     /// the issuer's `types`.
     ///
     /// # Errors
-    /// An algorithm that this issuer does not use, and any other type or none.
+    /// An algorithm that this issuer does not use; another type or none.
     pub(super) fn check_handoff(&self, issuer: &Issuer) -> Result<(), Rejection> {
         if !issuer.algorithms.contains(&self.algorithm) {
             return Err(Rejection::AlgorithmNotAllowed(self.algorithm));
@@ -69,11 +69,11 @@ impl<'token> Header<'token> {
         Err(Rejection::NoHandoff)
     }
 
-    /// Judges the header of a logout token: an issuer's algorithm, and the type of logout tokens or
-    /// none (section 2.4 of Back-Channel Logout only recommends it).
+    /// Checks the header of a logout token: an algorithm of the issuer, and the type of logout tokens
+    /// or none (section 2.4 of Back-Channel Logout only recommends it).
     ///
     /// # Errors
-    /// An algorithm that this issuer does not use, and any other type.
+    /// An algorithm that this issuer does not use; another type.
     pub(super) fn check_logout(&self, issuer: &Issuer) -> Result<(), Rejection> {
         if !issuer.algorithms.contains(&self.algorithm) {
             return Err(Rejection::AlgorithmNotAllowed(self.algorithm));
@@ -85,11 +85,11 @@ impl<'token> Header<'token> {
         }
     }
 
-    /// Judges the header by the rules of the issuer that the payload names.
+    /// Checks the header of a session token by the rules of the issuer that the payload names.
     ///
     /// # Errors
-    /// An algorithm or a type that this issuer does not use, and a type that no issuer's `types`
-    /// can allow.
+    /// An algorithm or a type that this issuer does not use; a type of another purpose, which `types`
+    /// cannot allow.
     pub(super) fn check(&self, issuer: &Issuer) -> Result<(), Rejection> {
         if !issuer.algorithms.contains(&self.algorithm) {
             return Err(Rejection::AlgorithmNotAllowed(self.algorithm));
@@ -108,10 +108,10 @@ impl<'token> Header<'token> {
     }
 }
 
-/// The tree of a decoded header.
+/// Parses a decoded header.
 ///
 /// # Errors
-/// A header above [`MAX_HEADER_BYTES`], and one that is no strict JSON object.
+/// A header above [`MAX_HEADER_BYTES`], and one that is not a strict JSON object.
 pub(super) fn parse(header: &[u8]) -> Result<Object<'_>, Rejection> {
     if header.len() > MAX_HEADER_BYTES {
         return Err(Rejection::HeaderTooLong);
@@ -119,20 +119,21 @@ pub(super) fn parse(header: &[u8]) -> Result<Object<'_>, Rejection> {
     json::parse_object(header).map_err(Rejection::Header)
 }
 
-/// Refused whatever their value, `null` and `false` included: who sends one of these expects it
-/// to have an effect, and it has none here.
+/// Refuses members that would have an effect at other verifiers, whatever their value, including
+/// `null` and `false`.
 fn refuse_members(header: &Object<'_>) -> Result<(), Rejection> {
     for name in header.names() {
         let rejection = match name {
-            // RFC 7515, section 4.1.11: all that `crit` names must be understood; nothing is.
+            // RFC 7515, section 4.1.11: a verifier must understand every extension that `crit`
+            // names; doorward supports none.
             "crit" => Rejection::HeaderMember("crit"),
-            // RFC 7797, section 7: an unencoded payload has no place in a JWT.
+            // RFC 7797, section 7: a JWT must not have an unencoded payload.
             "b64" => Rejection::HeaderMember("b64"),
-            // Decompression before verification is a bomb's way in.
+            // Decompression before verification would allow decompression bombs.
             "zip" => Rejection::HeaderMember("zip"),
             "enc" => Rejection::Encrypted,
             "cty" => Rejection::Nested,
-            // The token would bring its own key, or the gate fetch one from where it says.
+            // The token would supply its own key, or a URL to fetch one from.
             "jku" => Rejection::HeaderMember("jku"),
             "jwk" => Rejection::HeaderMember("jwk"),
             "x5u" => Rejection::HeaderMember("x5u"),
@@ -143,8 +144,8 @@ fn refuse_members(header: &Object<'_>) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// Bytes of a decoded header. The largest seen in the field carry a certificate thumbprint and a
-/// `kid` and stay below 300.
+/// Bytes of a decoded header. The largest in use have a certificate thumbprint and a `kid`, and stay
+/// below 300.
 const MAX_HEADER_BYTES: usize = 2048;
 
 #[cfg(test)]

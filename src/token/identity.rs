@@ -1,8 +1,8 @@
-//! What a token says about its user to the desktop behind the gate: values of identity headers.
+//! The values of identity headers, by which a desktop learns who its user is.
 //!
-//! Values are encoded here, once, when the token is verified. Outside `[A-Za-z0-9._~@+-]` every
-//! byte of the UTF-8 is percent-encoded, `%` too, so a value can neither end a header nor be two
-//! values, and decoding gives back exactly what the issuer wrote.
+//! Values are encoded once, when the token is verified. Every byte of the UTF-8 outside
+//! `[A-Za-z0-9._~@+-]` is percent-encoded, including `%`, so that a value can neither end a header nor
+//! be read as two, and decoding returns exactly what the issuer wrote.
 
 use super::{
     ClaimPath,
@@ -15,17 +15,17 @@ use std::borrow::Cow;
 /// What an identity header carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdentityValue {
-    /// The visitor's canonical username.
+    /// The canonical username of the user.
     Username,
-    /// The visitor's own label.
+    /// The label of the user.
     Label,
     /// The token's `iss`.
     Issuer,
-    /// The token's `sid`. Without one the header is removed: `jti` would change with every
-    /// refresh, and a desktop that took it for a session would lose its state. Who wants `jti`
-    /// names it as a claim.
+    /// The token's `sid`. Without one the header is removed: `jti` changes with every refresh, and a
+    /// desktop that used it as a session id would lose its state. To pass `jti`, configure it as a
+    /// claim.
     Session,
-    /// The label of the host that is being entered; known only when a request is there.
+    /// The label in the host of the request, so not known to a session.
     HostLabel,
     /// A claim.
     Claim(ClaimPath),
@@ -57,7 +57,7 @@ impl IdentityValues {
     }
 }
 
-/// What is known of the user besides the claims.
+/// What is known about the user besides the claims.
 pub(super) struct UserIdentity<'session> {
     pub(super) username: &'session str,
     pub(super) label: &'session str,
@@ -66,7 +66,7 @@ pub(super) struct UserIdentity<'session> {
 }
 
 impl UserIdentity<'_> {
-    /// The encoded values, one for each of `wanted`; None where the header is removed.
+    /// The encoded values, one for each of `wanted`; `None`: the header is removed.
     ///
     /// # Errors
     /// A value above [`MAX_VALUE_BYTES`], or a number that has no exact value.
@@ -94,7 +94,7 @@ impl UserIdentity<'_> {
     }
 }
 
-/// A claim as text: strings as they are, `null` as nothing, all else as compact JSON.
+/// A claim as text: a string unchanged, `null` as none, everything else as compact JSON.
 fn print<'claim>(
     value: &'claim Value<'_>,
     position: usize,
@@ -105,14 +105,13 @@ fn print<'claim>(
     Ok(match value {
         Value::Null => None,
         Value::String(text) => Some(Cow::Borrowed(text)),
-        // Writing to memory fails for no value that was read from JSON; should it ever, a header
-        // that is removed claims nothing.
+        // Cannot fail for a value that was parsed from JSON. If it did, the header would be removed.
         _ => serde_json::to_string(value).ok().map(Cow::Owned),
     })
 }
 
-/// Whether some number in here was rounded when it was read. Two account numbers beyond 2^64
-/// could then be one value, and a desktop would take one user for the other.
+/// Whether a number in the value was rounded when it was parsed. Two account numbers above 2^64 could
+/// have the same value then, and a desktop would confuse two users.
 fn is_inexact(value: &Value<'_>) -> bool {
     match value {
         Value::Number(Number::Float(number)) => number.abs() >= EXACT_BELOW,
@@ -122,7 +121,7 @@ fn is_inexact(value: &Value<'_>) -> bool {
     }
 }
 
-/// None when the result would be above [`MAX_VALUE_BYTES`].
+/// `None` if the result would be above [`MAX_VALUE_BYTES`].
 fn encode(text: &str) -> Option<Bytes> {
     let bytes = text.as_bytes();
     let Some(first) = bytes.iter().position(|&byte| !is_plain(byte)) else {
@@ -151,10 +150,10 @@ fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'@' | b'+' | b'-')
 }
 
-/// Bytes of one header's value, encoded.
+/// Bytes of an encoded value.
 const MAX_VALUE_BYTES: usize = 4096;
 
-/// 2^53: below it, what a decimal of 64 bits holds prints as it was written or nearly so.
+/// 2^53: from here on a 64-bit float does not represent every integer.
 const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
 
 #[cfg(test)]

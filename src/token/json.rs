@@ -1,16 +1,16 @@
-//! Strict JSON for tokens and key sets: one text, one meaning.
+//! Strict JSON for tokens and key sets: each text has one meaning.
 //!
-//! `serde_json` does the lexing, so lone surrogates, invalid escapes, a byte-order mark and
-//! trailing data are its refusals. What it leaves open is closed here: a member given twice is an
-//! error at every depth, also when one of the two is spelt with escapes (RFC 7519, section 4 lets
-//! a parser take the last one, and two readers of one token must not see two users), and nesting
-//! is bounded. A key set is read more gently: there a doubled member costs that key alone.
+//! `serde_json` does the lexing and refuses lone surrogates, invalid escapes, a byte-order mark and
+//! trailing data. This module adds two rules. A duplicate member is an error at every depth, also when
+//! one of the two is written with escapes: RFC 7519, section 4 allows a parser to take the last one,
+//! and two parsers of one token must not see two users. And nesting is bounded. In a key set a
+//! duplicate member invalidates only its own key.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::{borrow::Cow, cell::Cell, fmt};
 
-/// A JSON value that borrows from its text wherever no escape forces a copy.
+/// A JSON value. Its strings borrow from the text unless they contain escapes.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value<'text> {
     /// `null`
@@ -28,7 +28,7 @@ pub(super) enum Value<'text> {
 }
 
 impl<'text> Value<'text> {
-    /// The text of a string; nothing else has one.
+    /// The text, if this is a string.
     pub(super) fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -36,7 +36,7 @@ impl<'text> Value<'text> {
         }
     }
 
-    /// The members of an object.
+    /// The members, if this is an object.
     pub(super) fn as_object(&self) -> Option<&Object<'text>> {
         match self {
             Self::Object(object) => Some(object),
@@ -44,13 +44,14 @@ impl<'text> Value<'text> {
         }
     }
 
-    /// Whether some object in here, however deep, has a member twice.
-    pub(super) fn has_doubled_member(&self) -> bool {
+    /// Whether an object in this value, at any depth, has a duplicate member.
+    pub(super) fn has_duplicate_member(&self) -> bool {
         match self {
             Self::Object(object) => {
-                object.doubled || object.members.iter().any(|(_, value)| value.has_doubled_member())
+                object.has_duplicate
+                    || object.members.iter().any(|(_, value)| value.has_duplicate_member())
             }
-            Self::Array(items) => items.iter().any(Self::has_doubled_member),
+            Self::Array(items) => items.iter().any(Self::has_duplicate_member),
             _ => false,
         }
     }
@@ -60,7 +61,7 @@ impl<'text> Value<'text> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Object<'text> {
     members: Vec<(Cow<'text, str>, Value<'text>)>,
-    doubled: bool,
+    has_duplicate: bool,
 }
 
 impl<'text> Object<'text> {
@@ -80,107 +81,107 @@ impl<'text> Object<'text> {
     }
 }
 
-/// A number as its text has it, as far as 64 bits reach.
+/// A number in the form in which it was written, within 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Number {
-    /// A whole number from zero up.
+    /// A non-negative integer.
     Unsigned(u64),
-    /// A whole number below zero.
+    /// A negative integer.
     Negative(i64),
-    /// Written with a fraction or an exponent, or too large for 64 bits; always finite. The
-    /// nearest one to the text: without `float_roundtrip` the library may be one off.
+    /// Written with a fraction or an exponent, or too large for 64 bits; always finite. Without
+    /// `float_roundtrip`, `serde_json` may differ from the nearest float by one unit.
     Float(f64),
 }
 
-/// Why a text is not the JSON object it should be.
+/// Why a text is not a strict JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JsonFault {
+pub enum JsonError {
     /// Not UTF-8.
     NotUtf8,
     /// Not JSON, or more than one JSON text.
     Syntax,
-    /// An object has the same member twice.
-    DoubledMember,
+    /// An object has a duplicate member.
+    DuplicateMember,
     /// More than `MAX_DEPTH` levels.
     TooDeep,
-    /// Sound JSON, but no object.
+    /// Valid JSON, but not an object.
     NotAnObject,
 }
 
-impl fmt::Display for JsonFault {
+impl fmt::Display for JsonError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::NotUtf8 => "is not UTF-8",
             Self::Syntax => "is not JSON",
-            Self::DoubledMember => "gives a member twice",
-            Self::TooDeep => "is nested too deep",
-            Self::NotAnObject => "is no JSON object",
+            Self::DuplicateMember => "has a duplicate member",
+            Self::TooDeep => "is nested too deeply",
+            Self::NotAnObject => "is not a JSON object",
         })
     }
 }
 
-/// Levels of nesting, the outermost object included. Real tokens stay below ten; the bound keeps
-/// the recursion here and in whoever walks the tree small.
+/// Levels of nesting, including the outermost object. Real tokens stay below ten; the bound limits
+/// the recursion here and in functions that walk the value.
 pub(super) const MAX_DEPTH: u8 = 32;
 
-/// Reads an object in which no member is doubled at any depth.
+/// Parses an object without duplicate members at any depth.
 ///
 /// # Errors
-/// Everything that is not exactly one such object.
-pub(super) fn parse_object(text: &[u8]) -> Result<Object<'_>, JsonFault> {
-    parse(text, Doubled::Refuse)
+/// Any text that is not exactly one such object.
+pub(super) fn parse_object(text: &[u8]) -> Result<Object<'_>, JsonError> {
+    parse(text, Duplicates::Refuse)
 }
 
-/// Reads an object and only marks doubled members: [`Value::has_doubled_member`] finds them.
+/// Parses an object and only marks duplicate members, for [`Value::has_duplicate_member`].
 ///
 /// # Errors
-/// Everything that is not exactly one object, and a member doubled at the outermost level.
-pub(super) fn parse_object_marking(text: &[u8]) -> Result<Object<'_>, JsonFault> {
-    let object = parse(text, Doubled::Mark)?;
-    if object.doubled {
-        return Err(JsonFault::DoubledMember);
+/// Any text that is not exactly one object; a duplicate member at the outermost level.
+pub(super) fn parse_object_marking(text: &[u8]) -> Result<Object<'_>, JsonError> {
+    let object = parse(text, Duplicates::Mark)?;
+    if object.has_duplicate {
+        return Err(JsonError::DuplicateMember);
     }
     Ok(object)
 }
 
-fn parse(text: &[u8], doubled: Doubled) -> Result<Object<'_>, JsonFault> {
-    let text = std::str::from_utf8(text).map_err(|_| JsonFault::NotUtf8)?;
-    // The library's error type carries text only; the fault that is ours travels beside it.
-    let fault = Cell::new(JsonFault::Syntax);
+fn parse(text: &[u8], duplicates: Duplicates) -> Result<Object<'_>, JsonError> {
+    let text = std::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
+    // The error type of `serde_json` has only a message, so the reason is passed beside it.
+    let fault = Cell::new(JsonError::Syntax);
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let tree = Tree { depth: 0, doubled, fault: &fault };
+    let tree = Tree { depth: 0, duplicates, fault: &fault };
     let value = tree.deserialize(&mut deserializer).map_err(|_| fault.get())?;
-    deserializer.end().map_err(|_| JsonFault::Syntax)?;
+    deserializer.end().map_err(|_| JsonError::Syntax)?;
     match value {
         Value::Object(object) => Ok(object),
-        _ => Err(JsonFault::NotAnObject),
+        _ => Err(JsonError::NotAnObject),
     }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Doubled {
+enum Duplicates {
     Refuse,
     Mark,
 }
 
-/// Builds a [`Value`] and knows how deep it stands.
+/// Builds a [`Value`] at some depth.
 #[derive(Clone, Copy)]
 struct Tree<'cell> {
     depth: u8,
-    doubled: Doubled,
-    fault: &'cell Cell<JsonFault>,
+    duplicates: Duplicates,
+    fault: &'cell Cell<JsonError>,
 }
 
 impl Tree<'_> {
-    fn fail<E: Error>(&self, fault: JsonFault) -> E {
+    fn fail<E: Error>(&self, fault: JsonError) -> E {
         self.fault.set(fault);
         E::custom(fault)
     }
 
-    /// The builder for what lies one level below.
+    /// The builder for the next level.
     fn deeper<E: Error>(self) -> Result<Self, E> {
         if self.depth >= MAX_DEPTH {
-            return Err(self.fail(JsonFault::TooDeep));
+            return Err(self.fail(JsonError::TooDeep));
         }
         Ok(Self { depth: self.depth + 1, ..self })
     }
@@ -247,21 +248,21 @@ impl<'text> Visitor<'text> for Tree<'_> {
         while let Some(Name(name)) = map.next_key()? {
             members.push((name, map.next_value_seed(tree)?));
         }
-        let doubled = has_doubled_name(&members);
-        if doubled && self.doubled == Doubled::Refuse {
-            return Err(self.fail(JsonFault::DoubledMember));
+        let has_duplicate = has_duplicate_name(&members);
+        if has_duplicate && self.duplicates == Duplicates::Refuse {
+            return Err(self.fail(JsonError::DuplicateMember));
         }
-        Ok(Value::Object(Object { members, doubled }))
+        Ok(Value::Object(Object { members, has_duplicate }))
     }
 }
 
-/// A member's name, borrowed when it holds no escape; `Cow` on its own would always copy.
+/// The name of a member, borrowed if it has no escapes; a plain `Cow` would always copy.
 #[derive(serde::Deserialize)]
 struct Name<'text>(#[serde(borrow)] Cow<'text, str>);
 
-/// Quadratic only where that is the faster way: a hostile object of a thousand members must not
-/// cost half a million comparisons before its signature has been looked at.
-fn has_doubled_name(members: &[(Cow<'_, str>, Value<'_>)]) -> bool {
+/// Quadratic only for few members, where it is faster: an attacker's object with a thousand members
+/// must not cost half a million comparisons before the signature is verified.
+fn has_duplicate_name(members: &[(Cow<'_, str>, Value<'_>)]) -> bool {
     if members.len() <= 16 {
         let mut rest = members;
         while let [(name, _), others @ ..] = rest {
@@ -277,7 +278,7 @@ fn has_doubled_name(members: &[(Cow<'_, str>, Value<'_>)]) -> bool {
     names.windows(2).any(|pair| matches!(pair, [left, right] if left == right))
 }
 
-/// Compact JSON: how a list or an object goes into an identity header.
+/// Compact JSON, for lists and objects in identity headers.
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

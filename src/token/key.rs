@@ -1,26 +1,25 @@
-//! The keys of one issuer, each bound to exactly one algorithm, and the check of a signature.
+//! The keys of one issuer, each bound to exactly one algorithm, and the verification of signatures.
 //!
-//! A key's algorithm comes from the key set or the configuration and never from a token, which is
-//! what ends key confusion (RFC 8725, section 3.1). Every key is parsed by the crypto library when
-//! it is loaded, so a bad one is a message at start and not a failure at a request. Where the
-//! bytes come from (file, URL) is not known here. The types of `jsonwebtoken` stop in this module
-//! and its children.
+//! The algorithm of a key comes from the key set or the configuration, never from a token; this
+//! prevents key confusion (RFC 8725, section 3.1). The crypto library parses each key when it is
+//! loaded, so an unusable key is reported at start and not at a request. This module does not know
+//! where keys come from (file, URL). The types of `jsonwebtoken` do not leave it.
 //!
-//! Which keys a token may be verified with:
-//! - In a set whose keys carry a `kid`, those of the token's `kid`. A token without one is taken
-//!   only when the set has a single key. A key without a `kid` among others that have one could
-//!   not be meant by any token: it is left out and reported.
-//! - In a set where no key carries a `kid` (PEM files and secrets cannot, and some JWK sets do
-//!   not), every key of the token's algorithm, whatever `kid` the token has.
+//! Which keys verify a token:
+//! - In a set whose keys have a `kid`: those with the token's `kid`. A token without `kid` is accepted
+//!   only if the set has a single key. A key without `kid` in such a set could not be selected by any
+//!   token, so it is left out and reported.
+//! - In a set without `kid`s (PEM files, secrets, and some JWK sets): all keys of the token's
+//!   algorithm, whatever `kid` the token has.
 //!
-//! At most [`MAX_TRIED`] keys are tried for a token; a key that would be the fifth is not loaded.
+//! At most [`MAX_TRIED`] keys are tried for a token; further keys are not loaded.
 
 mod error;
 mod jwk;
 mod material;
 mod pem;
 
-pub use error::{KeyError, KeyProblem};
+pub use error::{KeyError, UnusableKey};
 
 use super::{Algorithm, compact::Compact, rejection::Rejection};
 use jsonwebtoken::crypto;
@@ -31,20 +30,20 @@ use std::{fmt, sync::Arc};
 #[derive(Clone)]
 pub struct KeySet {
     keys: Arc<[Key]>,
-    /// Whether they carry a `kid`: all do or none does.
+    /// Whether they have a `kid`: all have one, or none has.
     named: bool,
 }
 
 impl KeySet {
-    /// Reads a JWK set (RFC 7517). One bad member never loses the good ones: it is reported and
-    /// left out. `oct` members are taken only when every configured algorithm is an HMAC.
+    /// Reads a JWK set (RFC 7517). An unusable member is reported and left out; it does not affect the
+    /// others. `oct` members are accepted only if every configured algorithm is an HMAC.
     ///
     /// # Errors
-    /// No JSON object with a list `keys`, or no usable key in it.
+    /// Not a JSON object with a list `keys`, or no usable key in it.
     pub fn from_jwks(
         json: &[u8],
         algorithms: &[Algorithm],
-    ) -> Result<(Self, Vec<KeyProblem>), KeyError> {
+    ) -> Result<(Self, Vec<UnusableKey>), KeyError> {
         let parsed = jwk::parse_set(json, algorithms)?;
         let (keys, mut problems) = refuse_ambiguous(parsed);
         problems.sort_by_key(|problem| problem.position);
@@ -58,7 +57,7 @@ impl KeySet {
     /// `RSA PUBLIC KEY` (PKCS#1). Private keys and certificates are refused by their tag.
     ///
     /// # Errors
-    /// The first block that is no usable key, with its position among all blocks.
+    /// The first block that is not a usable key, with its position among all blocks.
     pub fn from_pem(pems: &[Vec<u8>], algorithms: &[Algorithm]) -> Result<Self, KeyError> {
         let mut materials = Vec::new();
         for text in pems {
@@ -70,16 +69,16 @@ impl KeySet {
     /// HMAC secrets, already trimmed; at least as long as the hash (RFC 7518, section 3.2).
     ///
     /// # Errors
-    /// No secret, one that is too short, or several HMAC algorithms to choose from.
+    /// No secret, a secret that is too short, or several HMAC algorithms to choose from.
     pub fn from_secrets(secrets: &[Vec<u8>], algorithms: &[Algorithm]) -> Result<Self, KeyError> {
         let secrets = secrets.iter().map(|secret| Material::Secret(secret.clone())).collect();
         Self::unnamed(secrets, algorithms)
     }
 
-    /// HMAC secrets for HS256, each with its own name, of which a token must state one.
+    /// HMAC secrets for HS256, each with its `kid`, which a token must state.
     ///
     /// # Errors
-    /// No secret, one that is too short, or one name twice.
+    /// No secret, a secret that is too short, or a duplicate `kid`.
     pub(super) fn from_named_secrets(secrets: &[(String, &Vec<u8>)]) -> Result<Self, KeyError> {
         let mut keys: Vec<Key> = Vec::with_capacity(secrets.len());
         for (position, (kid, secret)) in secrets.iter().enumerate() {
@@ -94,7 +93,7 @@ impl KeySet {
         Self::new(keys).ok_or(KeyError::NoUsableKey(Vec::new()))
     }
 
-    /// Whether there is a key that a token of this `kid` could mean.
+    /// Whether a token with this `kid` could be verified with a key of the set.
     pub(super) fn knows(&self, kid: Option<&str>) -> bool {
         !self.named || self.keys.iter().any(|key| kid.is_none() || key.kid.as_deref() == kid)
     }
@@ -120,7 +119,7 @@ impl KeySet {
         Self::new(keys).ok_or(KeyError::NoUsableKey(Vec::new()))
     }
 
-    /// The keys of an issuer whose keys are not to be had now: nothing of it can be judged.
+    /// No keys: those of the issuer could not be fetched. Its tokens cannot be verified for now.
     #[must_use]
     pub fn unavailable() -> Self {
         Self { keys: Arc::default(), named: false }
@@ -130,15 +129,15 @@ impl KeySet {
         if keys.is_empty() {
             return None;
         }
-        // Explicit, because another crate in the tree could switch a second backend on, and then
-        // the library would panic at the first verification. An error only says that a provider
-        // is installed already: there is one way to install one, and this is it.
+        // Explicit, because another crate in the tree could enable a second backend, and then the
+        // library would panic at the first verification. An error means that this provider has been
+        // installed before; nothing else installs one.
         let _ = crypto::aws_lc::DEFAULT_PROVIDER.install_default();
         let named = keys.iter().any(|key| key.kid.is_some());
         Some(Self { keys: keys.into(), named })
     }
 
-    /// How many keys there are; none only where they are [`unavailable`](Self::unavailable).
+    /// The number of keys; 0 only if they are [`unavailable`](Self::unavailable).
     #[must_use]
     pub fn count(&self) -> usize {
         self.keys.len()
@@ -158,11 +157,11 @@ impl KeySet {
         self.verify_within(algorithm, kid, compact, &mut { u16::MAX })
     }
 
-    /// Checks the signature of `compact` with the keys that the header may choose among.
-    /// Each signature that is computed takes one of `signatures`.
+    /// Verifies the signature of `compact` with the keys that `algorithm` and `kid` of the header
+    /// select. Each signature that is computed takes one of `signatures`.
     ///
     /// # Errors
-    /// No key that could be meant, none whose signature it is, or no keys at all for now.
+    /// No key is selected, none verifies the signature, or there are no keys for now.
     pub(super) fn verify_within(
         &self,
         algorithm: Algorithm,
@@ -176,17 +175,17 @@ impl KeySet {
         if kid.is_none() && self.named && self.keys.len() > 1 {
             return Err(Rejection::KidMissing);
         }
-        let meant = |key: &&Key| !self.named || kid.is_none() || key.kid.as_deref() == kid;
-        if !self.keys.iter().any(|key| meant(&key)) {
+        let is_selected = |key: &&Key| !self.named || kid.is_none() || key.kid.as_deref() == kid;
+        if !self.keys.iter().any(|key| is_selected(&key)) {
             return Err(Rejection::KeyUnknown);
         }
         let mut rejection = Rejection::KeyOfOtherAlgorithm;
-        let candidates = self.keys.iter().filter(meant);
+        let candidates = self.keys.iter().filter(is_selected);
         for key in candidates.filter(|key| key.algorithm == algorithm).take(MAX_TRIED) {
             match key.verify(compact, signatures) {
                 Ok(()) => return Ok(()),
                 Err(Rejection::OverBudget) => return Err(Rejection::OverBudget),
-                // The more telling of the two, when several keys were tried.
+                // If several keys were tried, this rejection says more than a wrong length.
                 Err(_) if rejection == Rejection::SignatureWrong => {}
                 Err(error) => rejection = error,
             }
@@ -201,11 +200,11 @@ impl fmt::Debug for KeySet {
     }
 }
 
-/// One key, checked, with the one algorithm it is for.
+/// One checked key, with the one algorithm that it is for.
 struct Key {
     kid: Option<Box<str>>,
     algorithm: Algorithm,
-    /// What a signature of this key and algorithm decodes to, exactly.
+    /// The exact length of a decoded signature by this key and algorithm.
     signature_bytes: usize,
     key: VerificationKey,
 }
@@ -218,8 +217,8 @@ impl Key {
     }
 
     fn verify(&self, compact: &Compact<'_>, signatures: &mut u16) -> Result<(), Rejection> {
-        // Exact, so that a DER-encoded ECDSA signature, or one with zeros put in front, is no
-        // second spelling of a good one.
+        // Exact, so that a DER-encoded ECDSA signature, or one with leading zeros, is not accepted as a
+        // second encoding of the same signature.
         if compact.signature_bytes.len() != self.signature_bytes {
             return Err(Rejection::SignatureLength);
         }
@@ -244,12 +243,12 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Takes out what the rule in the module's head could not choose among.
+/// Leaves out keys that the rules of the module could not select unambiguously.
 ///
-/// Two members with one `kid` and one algorithm are both refused, even if only one of them is a
-/// usable key: which of them a token means would depend on their order or on an accident, and one
-/// of the two may be the forgery.
-fn refuse_ambiguous(parsed: jwk::ParsedSet) -> (Vec<Key>, Vec<KeyProblem>) {
+/// Two members with the same `kid` and algorithm are both refused, even if only one of them is a
+/// usable key: which of them verifies a token would depend on their order, and one of the two may be
+/// an attacker's.
+fn refuse_ambiguous(parsed: jwk::ParsedSet) -> (Vec<Key>, Vec<UnusableKey>) {
     let jwk::ParsedSet { keys, mut problems, claimed } = parsed;
     let some_named = keys.iter().any(|(_, key)| key.kid.is_some());
     let error = |position: usize, key: &Key| {
@@ -278,7 +277,7 @@ fn refuse_ambiguous(parsed: jwk::ParsedSet) -> (Vec<Key>, Vec<KeyProblem>) {
             None => kept.push(key),
             Some(error) => {
                 let kid = key.kid.map(String::from);
-                problems.push(KeyProblem { position, kid, error });
+                problems.push(UnusableKey { position, kid, error });
             }
         }
     }
@@ -303,8 +302,8 @@ fn library_algorithm(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
     }
 }
 
-/// Keys tried for one token. Each costs a whole verification, and the sender of a forged token
-/// pays nothing for it.
+/// Keys tried for one token. Each costs a verification, which the sender of a forged token gets for
+/// free.
 const MAX_TRIED: usize = 4;
 
 #[cfg(test)]

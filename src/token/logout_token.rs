@@ -1,8 +1,8 @@
-//! Logout tokens of OpenID Connect Back-Channel Logout 1.0: a provider tells that a sign-in, or all
-//! of a subject's, has ended (sections 2.4 and 2.6).
+//! Logout tokens of OpenID Connect Back-Channel Logout 1.0: a provider reports that a sign-in, or all
+//! sign-ins of a subject, have ended (sections 2.4 and 2.6).
 //!
-//! Checked as every token of that issuer is, and by what makes it this kind and no other: the event,
-//! no `nonce`, a `jti`. It ends something and opens nothing.
+//! Verified like every token of its issuer, and by what distinguishes a logout token: the event, no
+//! `nonce`, a `jti`. It can revoke sessions and admits no request.
 
 use super::{
     claims::{self, Times},
@@ -17,26 +17,27 @@ use super::{
 use crate::revocation::{KeyKind, RevocationKey};
 use crate::unix_time::UnixTime;
 
-/// What a provider says has ended.
+/// A verified logout token.
 #[derive(Debug)]
 pub struct LogoutToken {
     /// The issuer that sent it.
     pub issuer: IssuerId,
-    /// The sign-in, where the token names one; else the subject.
+    /// The sign-in (`sid`) if the token names one, else the subject.
     pub name: RevocationKey,
-    /// `jti`: counts once.
+    /// `jti`; can be used once.
     pub id: Box<str>,
-    /// When the provider said so: what it has issued before is meant.
+    /// `iat`: sessions that were issued earlier are meant.
     pub issued_at: UnixTime,
-    /// When the token is no token any more.
+    /// `exp`.
     pub expires_at: UnixTime,
 }
 
 impl Verifier {
-    /// Verifies a logout token as of `now`. `may_compute` is asked before a signature is computed.
+    /// Verifies a logout token as of `now`. `may_compute` is called once before a signature is
+    /// computed, and `false` refuses the token.
     ///
     /// # Errors
-    /// The first thing that is wrong with it; [`Rejection::OverBudget`] says nothing of the token.
+    /// The first check that fails; [`Rejection::OverBudget`] says nothing about the token.
     pub fn verify_logout(
         &self,
         token: &str,
@@ -76,15 +77,14 @@ impl Verifier {
     }
 }
 
-/// The event makes a logout token, and a `nonce` an ID token that somebody passes off as one
-/// (section 2.4).
+/// A logout token has the event and no `nonce`; an ID token has a `nonce` (section 2.4).
 fn check_event(claims: &Object<'_>) -> Result<(), Rejection> {
     let event = claims.get("events").and_then(Value::as_object).and_then(|all| all.get(EVENT));
     let is_event = event.is_some_and(|event| event.as_object().is_some());
     if !is_event || claims.get("nonce").is_some() {
         return Err(Rejection::NoLogout);
     }
-    // Keycloak writes `Logout`; whoever names another kind means another kind.
+    // Keycloak sets `Logout`. Another purpose is refused.
     match claims.get("typ").map(Value::as_str) {
         None => Ok(()),
         Some(Some(typ)) if Purpose::named(typ) == Some(Purpose::Logout) => Ok(()),
@@ -93,7 +93,7 @@ fn check_event(claims: &Object<'_>) -> Result<(), Rejection> {
 }
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
-/// Seconds. The recommended life is two minutes; a provider that could not reach us tries again.
+/// Seconds. The recommended lifetime is two minutes; a provider that could not reach the gate retries.
 const MAX_AGE: u64 = 3600;
 const MOST_SIGNATURES: u16 = 4;
 
@@ -193,7 +193,7 @@ mod tests {
         }
     }
 
-    /// What costs nothing to refuse counts against nobody.
+    /// A token that is refused without a signature does not count.
     #[test]
     fn only_a_signature_is_asked_leave_for() {
         let (verifier, key) = fixture::single(Algorithm::Es256);

@@ -1,28 +1,27 @@
-//! Tokens that an issuer signs with the same key but never meant as a session.
+//! The purpose of a token: tokens that an issuer signs with the same key, but not as a session.
 //!
-//! Logout tokens, refresh tokens and our own hand-off tokens carry a good signature, a good
-//! issuer and often a good audience (RFC 8725, section 3.12: kinds of one issuer must exclude one
-//! another). They are told apart by name, wherever issuers write it: `typ` of the header (RFC
-//! 8725), claim `typ` (Keycloak: `Bearer`, `ID`, `Refresh`, `Offline`, `Logout`), claims
-//! `token_type`, `token_use` and `type` (the common libraries of self-made portals). Matching is
-//! generous, because the fault of refusing too much is a clear message and the fault of the other
-//! is a session that nobody granted.
+//! Logout tokens, refresh tokens and hand-off tokens have a valid signature, a known issuer and often
+//! a matching audience (RFC 8725, section 3.12: the kinds of tokens of one issuer must be mutually
+//! exclusive). They are distinguished by name, wherever issuers put it: the header's `typ` (RFC 8725),
+//! the claim `typ` (Keycloak: `Bearer`, `ID`, `Refresh`, `Offline`, `Logout`), and the claims
+//! `token_type`, `token_use` and `type` (libraries that portals use). Matching is lenient: to refuse
+//! too much gives a clear message, to refuse too little gives a session that was never issued.
 
 use std::fmt;
 
-/// What a token is, when it is certainly no session.
+/// A purpose other than a session of an issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// `OpenID Connect` back-channel logout, or a security event (RFC 8417).
     Logout,
     /// A refresh token, offline ones included.
     Refresh,
-    /// A token of the gate's own making: hand-off or session.
+    /// A hand-off token, or a session token that doorward signed.
     Doorward,
 }
 
 impl Purpose {
-    /// The forbidden kind that a `typ` names, in any case, `application/` or not.
+    /// The purpose that a `typ` names, in any case, with or without `application/`.
     pub(super) fn named(name: &str) -> Option<Self> {
         let name = media_subtype(name);
         if starts_with_ignoring_case(name, DOORWARD) {
@@ -46,7 +45,7 @@ impl fmt::Display for Purpose {
         formatter.write_str(match self {
             Self::Logout => "a logout token or security event",
             Self::Refresh => "a refresh token",
-            Self::Doorward => "a token of the gate's own making",
+            Self::Doorward => "a hand-off or session token of doorward",
         })
     }
 }
@@ -64,7 +63,7 @@ pub(super) fn media_subtype(name: &str) -> &str {
     }
 }
 
-/// Whether a `typ` is one of the gate's own, hand-off and session alike.
+/// Whether a `typ` is one of doorward: a hand-off or a session token.
 pub(super) fn is_doorward(name: &str) -> bool {
     starts_with_ignoring_case(media_subtype(name), DOORWARD)
 }
@@ -73,9 +72,9 @@ fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
-/// `typ` of the token by which a sign-in page hands a session over; the issuer signs it.
+/// `typ` of a hand-off token, which an issuer signs.
 pub(super) const HANDOFF: &str = "doorward-handoff+jwt";
-/// `typ` of the session token that the gate makes of it, with a key of its own.
+/// `typ` of a session token that doorward signs.
 pub(super) const SESSION: &str = "doorward-session+jwt";
 
 /// `typ` of a logout token (`OpenID Connect` Back-Channel Logout 1.0, section 2.4).

@@ -1,20 +1,19 @@
-//! Why a token is no session: one variant for each thing the other side can do wrong.
+//! Why a token is rejected: one variant for each thing that can be wrong with it.
 //!
-//! Two audiences. [`Rejection::reason`] is a stable word for log and metric; `Display` is a
-//! sentence for the operator who runs `explain`, and [`Rejection::remedy`] what to change. None of
-//! them ever holds a byte of the token: whoever may read the log is not thereby somebody who may
-//! learn claims.
+//! [`Rejection::reason`] is a stable word for log and metrics; `Display` and [`Rejection::remedy`] are
+//! for the operator who runs `explain`. None of them contains a byte of the token, because a reader of
+//! the log must not learn claims.
 
 mod remedy;
 mod sentence;
 
-use super::{Algorithm, json::JsonFault, purpose::Purpose};
+use super::{Algorithm, json::JsonError, purpose::Purpose};
 use crate::name::UsernameError;
 use crate::reasons::with_reasons;
 use std::fmt;
 
 with_reasons! {
-    /// Why a token is no session.
+    /// Why a token is rejected.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub enum Rejection {
         /// Longer than `tokens.max_bytes`.
@@ -22,7 +21,7 @@ with_reasons! {
             /// The configured limit in bytes.
             limit: usize
         } => "token-too-long",
-        /// Not cut into three parts by two dots.
+        /// Not three parts separated by two dots.
         NotThreeParts => "not-three-parts",
         /// A JWE: five parts, or a header with `enc`.
         Encrypted => "encrypted-token",
@@ -30,53 +29,53 @@ with_reasons! {
         NoSignature => "no-signature",
         /// A part that is not base64url without padding.
         NotBase64Url(Part) => "not-base64url",
-        /// A part whose last character carries bits that belong to no byte.
+        /// A part whose last character has non-zero unused bits.
         SlackBits(Part) => "slack-bits",
         /// A header above 2 KiB.
         HeaderTooLong => "header-too-long",
-        /// A header that is no strict JSON object.
-        Header(JsonFault) => "header-malformed",
+        /// A header that is not a strict JSON object.
+        Header(JsonError) => "header-malformed",
         /// A header member that changes what the token means or where its key comes from.
         HeaderMember(&'static str) => "header-member-refused",
-        /// `cty` is there, so the payload is itself a token or something else than claims.
+        /// A header with `cty`: the payload is a token or something other than claims.
         Nested => "nested-token",
-        /// `alg` is missing or no string.
+        /// `alg` is missing or not a string.
         AlgorithmMissing => "algorithm-missing",
-        /// `alg` is none of ours; `none` is one of these.
+        /// `alg` is not supported, such as `none`.
         AlgorithmUnknown => "algorithm-unknown",
-        /// `alg` is known but not in the issuer's `algorithms`.
+        /// `alg` is supported but not in the issuer's `algorithms`.
         AlgorithmNotAllowed(Algorithm) => "algorithm-not-allowed",
-        /// `typ` in header or claims is no string.
+        /// `typ` in header or claims is not a string.
         TypeMalformed => "type-malformed",
         /// No `typ`, and the issuer has `require_type`.
         TypeMissing => "type-missing",
         /// `typ` is not in the issuer's `types`.
         TypeNotAccepted => "type-not-accepted",
-        /// A token made for another purpose than to be a session.
+        /// A token for another purpose than a session.
         WrongKind(Purpose) => "wrong-kind-of-token",
-        /// `kid` is no string of 1 to 256 printable ASCII characters.
+        /// `kid` is not a string of 1 to 256 printable ASCII characters.
         KidMalformed => "kid-malformed",
-        /// No `kid`, and several keys could be meant.
+        /// No `kid`, and the set has several keys.
         KidMissing => "kid-missing",
-        /// The issuer's keys could not be fetched, or not for too long; the token was not judged.
+        /// The token was not checked: the issuer's keys could not be fetched, or are too old.
         KeysUnavailable => "keys-unavailable",
-        /// No key of this `kid`, or none at all, for this algorithm.
+        /// No key with this `kid`.
         KeyUnknown => "key-unknown",
         /// The key of this `kid` is bound to another algorithm.
         KeyOfOtherAlgorithm => "key-of-other-algorithm",
-        /// The signature has not the length that key and algorithm give it.
+        /// The signature does not have the length of this key and algorithm.
         SignatureLength => "signature-length",
-        /// The signature is not this key's over these bytes.
+        /// The signature does not verify.
         SignatureWrong => "signature-wrong",
-        /// No signature may be computed any more for this request; the token was not judged.
+        /// The token was not checked: the limit of signatures was reached.
         OverBudget => "not-judged",
-        /// A payload that is no strict JSON object.
-        Payload(JsonFault) => "payload-malformed",
+        /// A payload that is not a strict JSON object.
+        Payload(JsonError) => "payload-malformed",
         /// `iss` is missing.
         IssuerMissing => "issuer-missing",
-        /// `iss` is no string.
+        /// `iss` is not a string.
         IssuerMalformed => "issuer-malformed",
-        /// `iss` is none of the configured issuers.
+        /// `iss` is not a configured issuer.
         IssuerUnknown => "issuer-unknown",
         /// `aud` is missing.
         AudienceMissing => "audience-missing",
@@ -84,33 +83,33 @@ with_reasons! {
         AudienceMalformed => "audience-malformed",
         /// None of the configured audiences is in `aud`.
         AudienceOther => "audience-other",
-        /// A session token of the gate's that was made for another host.
+        /// A session token of doorward for another host.
         SessionOfAnotherHost => "session-of-another-host",
-        /// A session token of the gate's, signed with a key that it has no longer.
+        /// A session token of doorward whose key has been removed.
         SessionKeyUnknown => "session-key-unknown",
-        /// The session was ended before its time.
+        /// The session was revoked.
         Revoked => "revoked",
-        /// Not judged: the store that knows what was ended is out of reach.
+        /// The token was not checked: the revocation store is not reachable.
         RevocationUnknown => "revocation-unknown",
-        /// Where a hand-off is expected, a token of another type.
+        /// A token of another type where a hand-off token is expected.
         NoHandoff => "no-handoff",
-        /// Where a logout token is expected, a token that is none.
+        /// Another token where a logout token is expected.
         NoLogout => "no-logout",
-        /// A hand-off for another origin than the one it came to.
+        /// A hand-off token for another origin than the one that received it.
         OriginOther => "origin-other",
-        /// A hand-off for another browser than the one it came from, or for another tab's sign-in.
+        /// A hand-off token for another browser, or for the sign-in of another tab.
         NonceOther => "nonce-other",
-        /// A hand-off or logout token without `jti`: it could be used twice.
+        /// A hand-off or logout token without `jti`, so it could be used twice.
         IdentifierMissing => "identifier-missing",
         /// `exp` is missing.
         ExpiryMissing => "expiry-missing",
-        /// The named claim is no number from 0 to 2^53.
+        /// This claim is not a number from 0 to 2^53.
         TimeMalformed(&'static str) => "time-malformed",
-        /// `exp` has come.
+        /// `exp` has passed.
         Expired => "expired",
-        /// `nbf` is yet to come.
+        /// `nbf` is in the future.
         NotYetValid => "not-yet-valid",
-        /// `iat` is yet to come.
+        /// `iat` is in the future.
         IssuedInTheFuture => "issued-in-the-future",
         /// `iat` is missing, and the issuer has `max_lifetime`.
         IssuedAtMissing => "issued-at-missing",
@@ -119,20 +118,20 @@ with_reasons! {
             /// The configured limit in seconds.
             limit: u64
         } => "lifetime-too-long",
-        /// `jti`, `sid` or `sub` is there but no string of 1 to 1024 bytes.
+        /// `jti`, `sid` or `sub` is not a string of 1 to 1024 bytes.
         IdentifierMalformed(&'static str) => "identifier-malformed",
         /// The user claim is missing.
         UserMissing => "user-missing",
-        /// The user claim is no string.
+        /// The user claim is not a string.
         UserMalformed => "user-malformed",
-        /// The username has no label.
+        /// The username cannot be mapped to a label.
         User(UsernameError) => "user-without-label",
-        /// An identity header's value is above 4 KiB once encoded.
+        /// The encoded value of an identity header is above 4 KiB.
         IdentityTooLong {
             /// Position in the configured identity headers.
             position: usize
         } => "identity-too-long",
-        /// An identity header's claim is a number that cannot be passed on exactly.
+        /// The claim of an identity header is a number that cannot be passed on exactly.
         IdentityInexact {
             /// Position in the configured identity headers.
             position: usize
@@ -141,15 +140,15 @@ with_reasons! {
 }
 
 impl Rejection {
-    /// Whether this says nothing of the token: it was not judged, and may be a good one.
+    /// Whether this says nothing about the token: it was not checked, and may be valid.
     #[must_use]
     pub fn is_unjudged(&self) -> bool {
         matches!(self, Self::OverBudget | Self::KeysUnavailable | Self::RevocationUnknown)
     }
 
-    /// Whether the token is a former session, so that signing in again helps. The verifier looks
-    /// at `exp` after everything else, so nothing but its age is wrong with such a token; one that
-    /// was revoked, or signed with a session key that is gone, has ended as well.
+    /// Whether the token was a valid session, so that signing in again helps. `exp` is checked last, so
+    /// nothing else is wrong with an expired token. A revoked token, and one whose session key has been
+    /// removed, were valid as well.
     #[must_use]
     pub fn is_expiry(&self) -> bool {
         matches!(self, Self::Expired | Self::Revoked | Self::SessionKeyUnknown)
@@ -165,7 +164,7 @@ impl std::error::Error for Rejection {
     }
 }
 
-/// A part of a token, for the reason of a rejection.
+/// A part of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// The first.

@@ -128,7 +128,7 @@ impl Session {
         &self.username
     }
 
-    /// The user's label: the host this session may enter without a grant.
+    /// The user's label: the host that this session may enter without a grant.
     #[must_use]
     pub fn label(&self) -> &Label {
         &self.label
@@ -158,31 +158,31 @@ impl Session {
         self.times.not_before
     }
 
-    /// `jti`, which names this token alone.
+    /// `jti`, which identifies this token.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
-    /// `sid`, which names the sign-in that this token and its successors belong to.
+    /// `sid`, which identifies the sign-in that this token and its successors belong to.
     #[must_use]
     pub fn session_id(&self) -> Option<&str> {
         self.session_id.as_deref()
     }
 
-    /// `sub`, whatever claim names the user.
+    /// `sub`, even if another claim names the user.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.subject.as_deref()
     }
 
-    /// Whether the gate has made it itself, for one host.
+    /// Whether doorward signed the token; then it is valid on one host.
     #[must_use]
     pub fn is_gate_session(&self) -> bool {
         self.only_host.is_some()
     }
 
-    /// By what it can be revoked.
+    /// The keys by which it can be revoked.
     #[must_use]
     pub fn identities(&self) -> &KeyHashes {
         &self.identities
@@ -202,7 +202,7 @@ impl Session {
         &self.grants
     }
 
-    /// Bytes this session occupies, on the heap and off it; for the cache's bound.
+    /// The bytes of this session including its heap; for the bound of the cache.
     pub(super) fn size(&self) -> usize {
         let optional = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
         let identity: usize = self.identity.iter().flatten().map(Bytes::len).sum();
@@ -219,7 +219,7 @@ impl Session {
     }
 }
 
-/// Shows whose session it is by label and issuer; no claim and no username.
+/// Shows label and issuer; no claim and no username.
 impl fmt::Debug for Session {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -19,12 +19,13 @@ use serde_json::{Map, Value};
 use std::fmt;
 use std::sync::Arc;
 
-/// The gate's own sessions in one domain.
+/// The session tokens that doorward issues in one domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GateSessions {
-    /// What they are signed with.
+    /// The keys that sign them.
     pub keys: SessionKeys,
-    /// Seconds that one lives at most, as of now: a shorter setting ends those that are older.
+    /// The maximum lifetime of a session in seconds. A shorter setting also ends existing sessions
+    /// that are older.
     pub lifetime: u64,
 }
 
@@ -36,10 +37,10 @@ pub struct SessionKeys {
 }
 
 impl SessionKeys {
-    /// Takes the secrets, already trimmed, in the order of the configuration.
+    /// The secrets, already trimmed, in the order of the configuration.
     ///
     /// # Errors
-    /// None at all, one that is shorter than 32 bytes, or one that is there twice.
+    /// No secret, a secret shorter than 32 bytes, or a duplicate.
     pub fn new(secrets: &[Vec<u8>]) -> Result<Self, KeyError> {
         let named: Vec<_> = secrets.iter().map(|secret| (kid(secret), secret)).collect();
         let verifying = KeySet::from_named_secrets(&named)?;
@@ -71,10 +72,10 @@ impl SessionKeys {
         )
     }
 
-    /// A session token of these claims.
+    /// Signs a session token with these claims.
     ///
     /// # Errors
-    /// The crypto library refused.
+    /// The crypto library refused to sign.
     pub fn sign(&self, claims: &Map<String, Value>) -> Result<String, SigningKeyError> {
         self.signing.sign_as(SESSION, claims)
     }
@@ -86,7 +87,7 @@ impl fmt::Debug for SessionKeys {
     }
 }
 
-/// Names are derived from secrets one way: what a session shows of its key helps nobody to it.
+/// The `kid`s are one-way hashes of the secrets, so equal `kid`s mean equal secrets.
 impl PartialEq for SessionKeys {
     fn eq(&self, other: &Self) -> bool {
         self.verifying.names().eq(other.verifying.names())
@@ -95,7 +96,7 @@ impl PartialEq for SessionKeys {
 
 impl Eq for SessionKeys {}
 
-/// The name of a secret: 72 bits of a hash that is made for nothing else.
+/// The `kid` of a secret: 72 bits of a hash that is used for nothing else.
 pub(super) fn kid(secret: &[u8]) -> String {
     let mut hash = digest::Context::new(&SHA256);
     hash.update(b"doorward-session-key/v1\0");

@@ -1,8 +1,8 @@
-//! The other side of verification: private keys that mint tokens.
+//! Private keys that sign tokens.
 //!
-//! For `doorward token`, `doorward keygen`, the demo and the tests; of the gate that runs in front
-//! of desktops only the secrets of its own session tokens (`own`) are in here. Signs what it is
-//! given and judges no claim. Which file a key comes from is not known here.
+//! For `doorward token`, `doorward keygen`, the demo and the tests. A running gate uses it only for
+//! the secrets of its own session tokens (`session_keys`). Signs any claims without checking them, and
+//! does not know which file a key comes from.
 
 mod der;
 mod error;
@@ -33,11 +33,11 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// A new random key. RSA keys have 2048 bits, secrets twice the length of their hash at
-    /// least; the `kid` is the RFC 7638 thumbprint, except for secrets, which have none.
+    /// A new random key. RSA keys have 2048 bits, secrets 64 bytes. The `kid` is the RFC 7638
+    /// thumbprint; secrets have none.
     ///
     /// # Errors
-    /// The system's source of randomness failed.
+    /// The random source of the system failed.
     pub fn generate(algorithm: Algorithm) -> Result<Self, SigningKeyError> {
         let failed = |_| SigningKeyError::Generation;
         let private = if algorithm.is_hmac() {
@@ -57,7 +57,7 @@ impl SigningKey {
     /// A shared secret, already trimmed.
     ///
     /// # Errors
-    /// An algorithm that is no HMAC, or a secret shorter than its hash.
+    /// An algorithm that is not an HMAC, or a secret shorter than its hash.
     pub fn from_secret(secret: &[u8], algorithm: Algorithm) -> Result<Self, SigningKeyError> {
         let needed = match algorithm {
             Algorithm::Hs256 => 32,
@@ -71,43 +71,43 @@ impl SigningKey {
         Ok(Self { algorithm, kid: None, private: Private::Secret(secret.to_vec()) })
     }
 
-    /// A private JWK. `algorithm` stands in where the key states none and its type leaves a
-    /// choice; where both are there they must agree.
+    /// A private JWK. `algorithm` is used if the key states none and its type has several; if both are
+    /// given they must agree.
     ///
     /// # Errors
-    /// No JSON object, a public key, an unsupported type, numbers that do not fit together.
+    /// Not a JSON object, a public key, an unsupported type, or inconsistent numbers.
     pub fn from_jwk(json: &[u8], algorithm: Option<Algorithm>) -> Result<Self, SigningKeyError> {
         jwk::read(json, algorithm)
     }
 
-    /// A private key in PEM: PKCS#8, PKCS#1 or SEC 1, not encrypted. `algorithm` is needed for an
-    /// RSA key, which serves six. The `kid` is the thumbprint of the public key.
+    /// A private key in PEM: PKCS#8, PKCS#1 or SEC 1, not encrypted. `algorithm` is required for an
+    /// RSA key, which fits six algorithms. The `kid` is the thumbprint of the public key.
     ///
     /// # Errors
-    /// No such block, an encrypted or unsupported key, or no choice among the algorithms.
+    /// No such block, an encrypted or unsupported key, or an algorithm that is missing.
     pub fn from_pem(text: &[u8], algorithm: Option<Algorithm>) -> Result<Self, SigningKeyError> {
         let (algorithm, private) = pem::read(text, algorithm)?;
         Self::named_by_thumbprint(algorithm, private)
     }
 
-    /// The same key, under another `kid` than it came with.
+    /// The same key with this `kid`.
     pub(crate) fn with_kid(self, kid: &str) -> Self {
         Self { kid: Some(kid.into()), ..self }
     }
 
-    /// What the key signs with.
+    /// The algorithm with which the key signs.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// What its tokens have as `kid`.
+    /// The `kid` of its tokens.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 
-    /// The secret of an HMAC key, as a `secret_file` holds it.
+    /// The secret of an HMAC key, as a `secret_file` contains it.
     #[must_use]
     pub fn secret(&self) -> Option<&[u8]> {
         match &self.private {
@@ -119,40 +119,40 @@ impl SigningKey {
     /// The key as a private JWK, to be kept secret.
     ///
     /// # Errors
-    /// The crypto library does not give its numbers away.
+    /// The crypto library does not export the key.
     pub fn to_private_jwk(&self) -> Result<String, SigningKeyError> {
         Ok(format!("{:#}\n", Value::Object(jwk::private_members(self)?)))
     }
 
-    /// A JWK set of the public key alone, to be published. An HMAC key has no public half.
+    /// A JWK set with the public key, to be published. An HMAC key has no public key.
     ///
     /// # Errors
-    /// A shared secret, or numbers that the crypto library does not give away.
+    /// A shared secret, or the crypto library does not export the key.
     pub fn to_public_jwks(&self) -> Result<String, SigningKeyError> {
         let key = Value::Object(jwk::public_members(self)?);
         Ok(format!("{:#}\n", serde_json::json!({ "keys": [key] })))
     }
 
-    /// Mints a token of these claims, with `typ` `JWT`.
+    /// Signs a token with these claims and `typ` `JWT`.
     ///
     /// # Errors
-    /// The crypto library refused.
+    /// The crypto library refused to sign.
     pub fn sign(&self, claims: &Map<String, Value>) -> Result<String, SigningKeyError> {
         self.sign_as("JWT", claims)
     }
 
-    /// The hand-off token that a sign-in page sends a browser back with.
+    /// Signs a hand-off token with these claims.
     ///
     /// # Errors
-    /// The crypto library refused.
+    /// The crypto library refused to sign.
     pub fn sign_handoff(&self, claims: &Map<String, Value>) -> Result<String, SigningKeyError> {
         self.sign_as(HANDOFF, claims)
     }
 
-    /// Mints a token of these claims with this `typ`.
+    /// Signs a token with these claims and this `typ`.
     ///
     /// # Errors
-    /// The crypto library refused.
+    /// The crypto library refused to sign.
     pub(super) fn sign_as(
         &self,
         typ: &str,
@@ -172,7 +172,7 @@ impl SigningKey {
         self.sign_parts(&encode(&header)?, &encode(claims)?)
     }
 
-    /// Signs two parts as they are; the tests forge with it.
+    /// Signs two encoded parts without checking them; tests forge tokens with it.
     pub(super) fn sign_parts(
         &self,
         header: &str,
@@ -253,7 +253,7 @@ fn curve(algorithm: Algorithm) -> Option<&'static EcdsaSigningAlgorithm> {
     }
 }
 
-/// The algorithm of an RSA key: stated, else chosen, and an RSA one.
+/// The algorithm of an RSA key: the stated one, else the chosen one; it must be an RSA algorithm.
 fn rsa_algorithm(
     stated: Option<Algorithm>,
     chosen: Option<Algorithm>,
@@ -261,7 +261,7 @@ fn rsa_algorithm(
     one_of(stated, chosen, Algorithm::is_rsa)
 }
 
-/// What the key states and what the caller chose must agree and be for the key's type.
+/// The stated and the chosen algorithm, which must agree and fit the type of the key.
 fn one_of(
     stated: Option<Algorithm>,
     chosen: Option<Algorithm>,

@@ -1,4 +1,4 @@
-//! Tests of the module as a whole: what it lets pass, what it refuses and with which reason.
+//! Tests of the whole module: what it accepts, and what it rejects with which reason.
 
 pub(super) mod fixture;
 

@@ -1,8 +1,9 @@
-//! Whether a header value is one of our tokens, so that it must not reach a desktop.
+//! Whether a header value is a token of a configured issuer or of doorward, which must not reach a
+//! desktop.
 //!
-//! The opposite of verification: nothing is believed, and everything that some reader could take
-//! for a token of ours counts (threat T4: the desktop is the thief). So this reads what the strict
-//! parse refuses: padding, the other alphabet, doubled members, endless nesting, trailing data.
+//! The opposite of verification: a value counts if any parser could read it as such a token (threat
+//! T4: a desktop that steals tokens). So this module accepts what the strict parser refuses: padding,
+//! the other alphabet, duplicate members, deep nesting, trailing data.
 
 use super::{issuer::GATE_ISSUER, purpose};
 use base64::{
@@ -27,8 +28,8 @@ pub(super) fn claims_to_be_ours(token: &str, is_issuer: impl Fn(&str) -> bool) -
     some_member(header, &is_ours) || some_member(payload, &is_ours)
 }
 
-/// Whether `is_ours` says yes to some member at the top of a JSON object in lenient base64url. A
-/// member counts as soon as it was read, whatever comes after it.
+/// Whether `is_ours` is true for a top-level member of a JSON object in lenient base64url. A member
+/// counts as soon as it has been read, whatever comes after it.
 fn some_member(part: &str, is_ours: &dyn Fn(&str, &str) -> bool) -> bool {
     let part = part.replace('+', "-").replace('/', "_");
     let Ok(json) = LENIENT.decode(part.trim()) else {
@@ -55,13 +56,13 @@ impl<'json> Visitor<'json> for Members<'_> {
     fn visit_map<A: MapAccess<'json>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<String>()? {
             if name != "iss" && name != "typ" {
-                // Skipped without recursion, so no nesting hides what comes after it.
+                // Skipped without recursion, so that deep nesting cannot hide the members after it.
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
             let ours = match map.next_value::<serde_json::Value>()? {
                 serde_json::Value::String(text) => (self.is_ours)(&name, &text),
-                // Some readers take an `iss` that is a list.
+                // Some parsers accept a list as `iss`.
                 serde_json::Value::Array(items) => items
                     .iter()
                     .filter_map(|item| item.as_str())
@@ -76,7 +77,7 @@ impl<'json> Visitor<'json> for Members<'_> {
     }
 }
 
-/// Padding or none, slack bits or none.
+/// With or without padding, with any unused bits.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new()

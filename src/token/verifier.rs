@@ -130,6 +130,6 @@ fn check_session<'v>(signed: &Signed<'v, '_>) -> Result<SessionTerms<'v>, Reject
     Ok(SessionTerms { id, issuer, times, only_host: None })
 }
 
-/// The upper bound of `tokens.leeway`, in seconds. What must be known as long as a token could be
-/// taken is kept for this long after its end: a reload may change the setting meanwhile.
+/// The upper bound of `tokens.leeway`, in seconds. Records about a token are kept for this long after
+/// its `exp`, because a reload may raise the setting.
 pub const MAX_LEEWAY: u64 = 300;

@@ -14,7 +14,7 @@ use crate::http::{KeyLookup, VerifyHandler};
 use crate::keys::{CacheFile, CachedKeySet, RefreshEvent, RefreshHandle, Refresher, Remote};
 use crate::observe::{FetchedIssuer, Metrics, field};
 use crate::token::cache::SessionCache;
-use crate::token::{KeyProblem, KeySet, UnixTime};
+use crate::token::{KeySet, UnixTime, UnusableKey};
 use arc_swap::ArcSwap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::runtime::Handle;
@@ -207,7 +207,7 @@ impl RunningState {
 }
 
 /// Logs a new key set. The number of lines is bounded, because the issuer controls the set.
-fn log_new_keys(issuer: &str, keys: &KeySet, unused: &[KeyProblem]) {
+fn log_new_keys(issuer: &str, keys: &KeySet, unused: &[UnusableKey]) {
     for problem in unused.iter().take(MAX_LOGGED_KEYS) {
         tracing::warn!(
             { field::ISSUER } = issuer,

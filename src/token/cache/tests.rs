@@ -68,7 +68,7 @@ fn an_entry_lives_until_exp_and_no_longer() {
     assert_eq!(remaining(&cache), None, "within the leeway");
 }
 
-/// The deadlines as the library is told them, without waiting for one.
+/// The deadlines as they are passed to `moka`, without waiting for one.
 #[test]
 fn inserting_again_sets_the_deadline_anew() {
     let (token, session) = session("alice", 600);
@@ -95,7 +95,7 @@ fn the_bound_is_in_bytes() {
     let one = u64::try_from(token.len() + session.size() + ENTRY_OVERHEAD).unwrap();
     let cache = SessionCache::new(10 * one);
     for number in 0..200 {
-        // Any key of the same length will do: the cache does not look into it.
+        // Any key of the same length: the cache does not parse it.
         let key = format!("{number:0width$}", width = token.len());
         cache.insert(&key, 1, Arc::clone(&session), NOW);
         cache.entries.run_pending_tasks();

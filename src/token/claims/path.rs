@@ -1,4 +1,4 @@
-//! Where in the claims a configured value stands.
+//! The location of a configured value within the claims.
 
 use crate::token::json::{Object, Value};
 use serde_json::Map;
@@ -6,17 +6,17 @@ use std::fmt;
 
 /// A claim by name, or by JSON pointer (RFC 6901) when it starts with `/`.
 ///
-/// `https://example.com/groups` is a name (namespaced claims look like that), `/realm/user` is a
-/// pointer to `user` within `realm`.
+/// `https://example.com/groups` is a name (of a namespaced claim); `/realm/user` is a pointer to
+/// `user` within `realm`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ClaimPath {
     text: Box<str>,
-    /// The names on the way, escapes resolved; never empty.
+    /// The names from the top down, escapes resolved; never empty.
     steps: Box<[Box<str>]>,
 }
 
 impl ClaimPath {
-    /// Reads a claim name or a pointer. None for an empty text, one above 256 bytes, and a
+    /// Parses a claim name or a pointer. `None` for an empty text, a text above 256 bytes, and a
     /// pointer with a `~` that is neither `~0` nor `~1`.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
@@ -36,28 +36,28 @@ impl ClaimPath {
         &self.text
     }
 
-    /// The name at the top of the claims.
+    /// The name of the top-level claim.
     pub(in crate::token) fn first(&self) -> &str {
         self.steps.first().map_or("", |step| step)
     }
 
-    /// How many names lie on the way.
+    /// The number of names in the path.
     pub(in crate::token) fn length(&self) -> usize {
         self.steps.len()
     }
 
-    /// Puts a value there in claims that are being made, with the objects on the way. Returns
-    /// whether it could: not where something on the way is no object, nor where a value stands.
+    /// Adds a value at this path to claims that are being made, with the objects above it. Returns
+    /// `false` if a value above it is not an object, or if the path already has a value.
     pub fn put(
         &self,
         claims: &mut Map<String, serde_json::Value>,
         value: serde_json::Value,
     ) -> bool {
-        let Some((last, way)) = self.steps.split_last() else {
+        let Some((last, parents)) = self.steps.split_last() else {
             return false;
         };
         let mut place = claims;
-        for step in way {
+        for step in parents {
             let next = place.entry(&**step).or_insert_with(|| Map::new().into());
             let Some(next) = next.as_object_mut() else {
                 return false;
@@ -71,7 +71,7 @@ impl ClaimPath {
         true
     }
 
-    /// What stands there. Lists are entered by position, as the RFC has it.
+    /// The value at this path. Items of a list are addressed by position, as in RFC 6901.
     pub(in crate::token) fn find<'tree, 'text>(
         &self,
         claims: &'tree Object<'text>,

@@ -1,4 +1,4 @@
-//! `exp`, `nbf` and `iat`: how they are read and when they say no.
+//! `exp`, `nbf` and `iat`: how they are read, and when a token is valid.
 
 use crate::token::{
     json::{Number, Object, Value},
@@ -18,7 +18,7 @@ impl Times {
     /// Reads the three claims.
     ///
     /// # Errors
-    /// No `exp`, or one of the three that is no number from 0 to 2^53.
+    /// No `exp`, or one of the three is not a number from 0 to 2^53.
     pub(in crate::token) fn read(claims: &Object<'_>) -> Result<Self, Rejection> {
         let read = |name, rounding| match claims.get(name) {
             None => Ok(None),
@@ -33,11 +33,11 @@ impl Times {
         })
     }
 
-    /// `exp` − `iat` is at most `limit` seconds; both as rounded, so as long as the session can
-    /// really last. Does not depend on the time, so it is judged once.
+    /// Checks that `exp` − `iat`, both as rounded, is at most `limit` seconds. Does not depend on the
+    /// current time, so it is checked once.
     ///
     /// # Errors
-    /// A longer life, and a missing `iat` unless there is no limit.
+    /// A longer lifetime, and a missing `iat` unless there is no limit.
     pub(in crate::token) fn check_lifetime(&self, limit: Option<u64>) -> Result<(), Rejection> {
         let Some(limit) = limit else {
             return Ok(());
@@ -49,14 +49,14 @@ impl Times {
         Ok(())
     }
 
-    /// Judges the times against `now`, each with `leeway` seconds in the token's favour. `exp` is
-    /// last, so that an expired token is one with nothing else against it.
+    /// Compares the times with `now`, each with a tolerance of `leeway` seconds. `exp` is checked
+    /// last, so that nothing else is wrong with an expired token.
     ///
     /// # Errors
     /// Not yet valid, issued in the future, or expired; expired already *at* `exp` (RFC 7519,
     /// section 4.1.4 says "on or after").
     pub(in crate::token) fn check(&self, now: UnixTime, leeway: u64) -> Result<(), Rejection> {
-        // Saturation only ever shortens what is allowed for `exp`, and 2^53 is far from it.
+        // Saturation could only shorten the tolerance, and 2^53 is far below it.
         let latest = now.0.saturating_add(leeway);
         if self.not_before.is_some_and(|not_before| latest < not_before.0) {
             return Err(Rejection::NotYetValid);
@@ -71,7 +71,7 @@ impl Times {
     }
 }
 
-/// A `NumericDate` on its own, such as the end of something: a fraction is rounded down.
+/// A single `NumericDate`; a fraction is rounded down.
 pub(in crate::token) fn numeric_date(value: &Value<'_>) -> Option<UnixTime> {
     seconds(value, Rounding::Down).map(UnixTime)
 }
@@ -82,8 +82,8 @@ enum Rounding {
     Up,
 }
 
-/// A `NumericDate` as whole seconds. 2^53 is where decimals stop being exact, and some 285
-/// million years off; strings and booleans are no numbers.
+/// A `NumericDate` as whole seconds, up to 2^53: above it a decimal is not exact, and it is 285
+/// million years away. Strings and booleans are not accepted.
 fn seconds(value: &Value<'_>, rounding: Rounding) -> Option<u64> {
     match *value {
         Value::Number(Number::Unsigned(seconds)) => (seconds <= LATEST).then_some(seconds),

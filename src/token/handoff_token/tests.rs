@@ -1,4 +1,4 @@
-//! Hand-off tokens: what one opens, and every way in which one is none.
+//! Hand-off tokens: what is accepted, and every way in which one is rejected.
 
 use super::*;
 use crate::token::tests::fixture::{self, ISSUER, NOW, forge};
@@ -132,7 +132,7 @@ fn only_its_own_type_is_a_handoff() {
     }
 }
 
-/// A session of the gate's names no configured issuer, and its key is none of an issuer's.
+/// A session token of doorward names no configured issuer, and no issuer has its key.
 #[test]
 fn a_session_is_no_handoff_and_a_handoff_no_session() {
     let (verifier, key) = fixture::single(Algorithm::Es256);

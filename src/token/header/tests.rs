@@ -34,7 +34,7 @@ fn members_that_would_have_an_effect_are_refused_whatever_their_value() {
 
 #[test]
 fn a_header_is_a_strict_object_with_a_known_algorithm() {
-    use JsonFault::{DoubledMember, NotAnObject, Syntax, TooDeep};
+    use JsonError::{DuplicateMember, NotAnObject, Syntax, TooDeep};
     let header = |fault| Err(Rejection::Header(fault));
     let fine = |algorithm| Ok((algorithm, None));
     let nested = format!(r#"{{"alg":"ES256","a":{}{}}}"#, "[".repeat(120), "]".repeat(120));
@@ -54,10 +54,10 @@ fn a_header_is_a_strict_object_with_a_known_algorithm() {
         ("alg_none_mixed_case", r#"{"alg":"nOnE"}"#, Err(Rejection::AlgorithmUnknown)),
         ("alg_lower_case", r#"{"alg":"es256"}"#, Err(Rejection::AlgorithmUnknown)),
         ("alg_ed448", r#"{"alg":"Ed448"}"#, Err(Rejection::AlgorithmUnknown)),
-        ("alg_twice", r#"{"alg":"ES256","alg":"ES256"}"#, header(DoubledMember)),
-        ("alg_twice_by_escape", r#"{"alg":"ES256","\u0061lg":"none"}"#, header(DoubledMember)),
-        ("kid_twice", r#"{"alg":"ES256","kid":"a","kid":"b"}"#, header(DoubledMember)),
-        ("unknown_member_twice", r#"{"alg":"ES256","a":1,"a":1}"#, header(DoubledMember)),
+        ("alg_twice", r#"{"alg":"ES256","alg":"ES256"}"#, header(DuplicateMember)),
+        ("alg_twice_by_escape", r#"{"alg":"ES256","\u0061lg":"none"}"#, header(DuplicateMember)),
+        ("kid_twice", r#"{"alg":"ES256","kid":"a","kid":"b"}"#, header(DuplicateMember)),
+        ("unknown_member_twice", r#"{"alg":"ES256","a":1,"a":1}"#, header(DuplicateMember)),
         ("array", r#"["ES256"]"#, header(NotAnObject)),
         ("trailing_data", r#"{"alg":"ES256"}x"#, header(Syntax)),
         ("byte_order_mark", "\u{feff}{\"alg\":\"ES256\"}", header(Syntax)),
@@ -106,7 +106,7 @@ fn kid_is_a_bounded_printable_string() {
 #[test]
 fn types_are_those_of_the_issuer() {
     use crate::token::Purpose::{Doorward, Logout, Refresh};
-    // An operator who lists what must never be a session gets no session by it.
+    // `types` cannot make a session of a token with another purpose.
     let types = ["jwt", "at+jwt", "logout+jwt", "refresh+jwt", "doorward-session+jwt", "a/b"];
     let table = [
         ("absent", None, Ok(())),
@@ -166,4 +166,4 @@ fn algorithms_are_those_of_the_issuer() {
     }
 }
 
-use crate::token::JsonFault;
+use crate::token::JsonError;

@@ -1,13 +1,13 @@
 use super::*;
 use proptest::prelude::*;
 
-fn fault(text: &str) -> Option<JsonFault> {
+fn fault(text: &str) -> Option<JsonError> {
     parse_object(text.as_bytes()).err()
 }
 
 #[test]
 fn one_text_has_one_meaning() {
-    use JsonFault::{DoubledMember, NotAnObject, Syntax, TooDeep};
+    use JsonError::{DuplicateMember, NotAnObject, Syntax, TooDeep};
     let at_depth =
         |levels: usize| format!("{{\"a\":{}1{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
     let (deepest, too_deep) = (at_depth(32), at_depth(33));
@@ -16,11 +16,11 @@ fn one_text_has_one_meaning() {
         ("empty_object", "{}", None),
         ("white_space_around", " \t\r\n{ \"a\" : 1 }\n", None),
         ("same_name_at_two_levels", r#"{"a":{"a":1}}"#, None),
-        ("member_twice", r#"{"a":1,"a":1}"#, Some(DoubledMember)),
-        ("member_twice_by_escape", r#"{"alg":1,"\u0061lg":2}"#, Some(DoubledMember)),
-        ("member_twice_below", r#"{"a":{"b":1,"b":2}}"#, Some(DoubledMember)),
-        ("member_twice_in_a_list", r#"{"a":[[{"b":1,"b":2}]]}"#, Some(DoubledMember)),
-        ("empty_name_twice", r#"{"":1,"":2}"#, Some(DoubledMember)),
+        ("member_twice", r#"{"a":1,"a":1}"#, Some(DuplicateMember)),
+        ("member_twice_by_escape", r#"{"alg":1,"\u0061lg":2}"#, Some(DuplicateMember)),
+        ("member_twice_below", r#"{"a":{"b":1,"b":2}}"#, Some(DuplicateMember)),
+        ("member_twice_in_a_list", r#"{"a":[[{"b":1,"b":2}]]}"#, Some(DuplicateMember)),
+        ("empty_name_twice", r#"{"":1,"":2}"#, Some(DuplicateMember)),
         ("names_differ_in_case", r#"{"a":1,"A":2}"#, None),
         ("array", "[]", Some(NotAnObject)),
         ("string", r#""a""#, Some(NotAnObject)),
@@ -51,8 +51,8 @@ fn one_text_has_one_meaning() {
     for (row, text, expected) in table {
         assert_eq!(fault(text), expected, "{row}");
     }
-    assert_eq!(parse_object(b"{\"a\":\"\xff\"}").err(), Some(JsonFault::NotUtf8));
-    assert_eq!(parse_object(b"\xef\xbb\xbf{}").err(), Some(JsonFault::Syntax));
+    assert_eq!(parse_object(b"{\"a\":\"\xff\"}").err(), Some(JsonError::NotUtf8));
+    assert_eq!(parse_object(b"\xef\xbb\xbf{}").err(), Some(JsonError::Syntax));
 }
 
 #[test]
@@ -64,17 +64,17 @@ fn doubled_members_are_found_in_large_objects_too() {
     let mut names: Vec<usize> = (0..400).collect();
     assert_eq!(fault(&object(&names)), None);
     names.push(7);
-    assert_eq!(fault(&object(&names)), Some(JsonFault::DoubledMember));
+    assert_eq!(fault(&object(&names)), Some(JsonError::DuplicateMember));
 }
 
 #[test]
 fn marking_spares_the_neighbours() {
     let object = parse_object_marking(br#"{"keys":[{"a":1},{"b":{"c":1,"c":1}}]}"#).unwrap();
     let Some(Value::Array(keys)) = object.get("keys") else { panic!("a list") };
-    assert!(!keys[0].has_doubled_member());
-    assert!(keys[1].has_doubled_member());
+    assert!(!keys[0].has_duplicate_member());
+    assert!(keys[1].has_duplicate_member());
     let outermost = parse_object_marking(br#"{"keys":[],"keys":[]}"#);
-    assert_eq!(outermost.err(), Some(JsonFault::DoubledMember));
+    assert_eq!(outermost.err(), Some(JsonError::DuplicateMember));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn numbers_keep_their_value() {
 }
 
 proptest! {
-    /// Against the library's own tree: the same texts are JSON, and what both read is the same.
+    /// Compared with `serde_json`: both accept the same texts and read the same values.
     #[test]
     fn agrees_with_serde_json(text in r#"(\{|\}|\[|\]|"|:|,|a|b|1|-|\.|e|null|true|\\u00|\\| ){0,24}"#) {
         let theirs: Result<serde_json::Value, _> = serde_json::from_str(&text);
@@ -108,10 +108,10 @@ proptest! {
                 let ours: serde_json::Value = serde_json::from_str(&printed).unwrap();
                 prop_assert_eq!(ours, theirs.unwrap());
             }
-            Err(JsonFault::Syntax) => prop_assert!(theirs.is_err()),
-            Err(JsonFault::NotAnObject) => prop_assert!(!theirs.unwrap().is_object()),
-            // The library takes the last of two members and 128 levels.
-            Err(JsonFault::DoubledMember | JsonFault::TooDeep | JsonFault::NotUtf8) => {}
+            Err(JsonError::Syntax) => prop_assert!(theirs.is_err()),
+            Err(JsonError::NotAnObject) => prop_assert!(!theirs.unwrap().is_object()),
+            // `serde_json` takes the last of two members, and accepts 128 levels.
+            Err(JsonError::DuplicateMember | JsonError::TooDeep | JsonError::NotUtf8) => {}
         }
     }
 

@@ -1,20 +1,20 @@
-//! Why a key is not used, in words for whoever configured it.
+//! Why a key is not used, as a message for the operator.
 
-use crate::token::{Algorithm, json::JsonFault};
+use crate::token::{Algorithm, json::JsonError};
 use std::fmt;
 
-/// One member of a set that is not used, and why; for a warning when the set is loaded.
+/// A member of a set that is not used, and why; for a warning when the set is loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyProblem {
+pub struct UnusableKey {
     /// Position in the set, from 0.
     pub position: usize,
     /// Its `kid`, if that can be printed.
     pub kid: Option<String>,
-    /// What is wrong with it.
+    /// Why it is not used.
     pub error: KeyError,
 }
 
-impl fmt::Display for KeyProblem {
+impl fmt::Display for UnusableKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "key {}", self.position + 1)?;
         if let Some(kid) = &self.kid {
@@ -27,32 +27,32 @@ impl fmt::Display for KeyProblem {
 /// Why a key, or a whole set of them, is not used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyError {
-    /// The key set is no JSON object.
-    NotJson(JsonFault),
+    /// The key set is not a JSON object.
+    NotJson(JsonError),
     /// The JSON has no list `keys`.
     NotASet,
-    /// Nothing in the set can be used; the problems of its members, none if it is empty.
-    NoUsableKey(Vec<KeyProblem>),
-    /// One of a list of keys that must all be good.
+    /// The set has no usable key; with the problems of its members, none if it is empty.
+    NoUsableKey(Vec<UnusableKey>),
+    /// One of a list of keys that must all be usable.
     Member {
         /// Position in the list, from 0.
         position: usize,
-        /// What is wrong with it.
+        /// Why it is not usable.
         error: Box<KeyError>,
     },
-    /// A member of `keys` is no object.
+    /// A member of `keys` is not an object.
     NotAnObject,
-    /// A member occurs twice in a key.
-    DoubledMember,
-    /// A member that this type of key must have is missing.
+    /// A key has a duplicate member.
+    DuplicateMember,
+    /// A member that this type of key requires is missing.
     MemberMissing(&'static str),
-    /// A member is no string, not base64url, or of the wrong length.
+    /// A member is not a string, not base64url, or of the wrong length.
     MemberMalformed(&'static str),
     /// A private member in a set of public keys.
     PrivateMember(&'static str),
-    /// `kty` or curve is none that is supported.
+    /// `kty` or `crv` is not supported.
     TypeUnknown,
-    /// `alg` is none that is supported.
+    /// `alg` is not supported.
     AlgorithmUnknown,
     /// `alg` is not in the issuer's `algorithms`.
     AlgorithmNotConfigured(Algorithm),
@@ -60,20 +60,20 @@ pub enum KeyError {
     AlgorithmOfOtherType(Algorithm),
     /// No configured algorithm is for this type of key.
     NoAlgorithmFits,
-    /// Several configured algorithms are, and the key does not say which it is for.
+    /// Several configured algorithms fit, and the key does not state one.
     SeveralAlgorithmsFit,
-    /// `use` or `key_ops` is for something else than verifying.
+    /// `use` or `key_ops` has another purpose than verification.
     NotForSignatures,
-    /// `use` and `key_ops` contradict one another.
+    /// `use` and `key_ops` contradict each other.
     PurposesDisagree,
     /// Another key has the same `kid` and algorithm; neither is used.
     SameKid {
         /// Position of the other one.
         other: usize,
     },
-    /// No `kid`, where other keys of the set have one.
+    /// No `kid`, although other keys of the set have one.
     KidMissing,
-    /// More keys of one algorithm without a `kid` than are tried.
+    /// More keys of one algorithm without `kid` than are tried for a token.
     TooManyWithoutKid,
     /// An RSA modulus below 2048 or above 8192 bits.
     RsaSize {
@@ -82,11 +82,11 @@ pub enum KeyError {
     },
     /// An RSA exponent that is even, 1 or above 33 bits.
     RsaExponent,
-    /// An RSA modulus that is even, unusable or from a generator known to be broken.
+    /// An RSA modulus that is even, unusable, or from a generator with a known weakness.
     RsaWeakModulus,
     /// A point that is not on its curve.
     PointOffCurve,
-    /// An Ed25519 key of other than 32 bytes.
+    /// An Ed25519 key that has not 32 bytes.
     Ed25519Length,
     /// An HMAC secret shorter than its hash.
     SecretTooShort {
@@ -95,11 +95,11 @@ pub enum KeyError {
         /// The least length.
         needed: usize,
     },
-    /// A secret where public keys are.
+    /// A secret among public keys.
     SecretAmongPublicKeys,
     /// No PEM block in the text.
     PemMissing,
-    /// A PEM block without an end, or not base64.
+    /// A PEM block without an end line, or not base64.
     PemMalformed,
     /// A private key.
     PrivateKey,
@@ -115,15 +115,15 @@ impl fmt::Display for KeyError {
         let text = match self {
             Self::NotJson(fault) => return write!(formatter, "the key set {fault}"),
             Self::NotASet => {
-                "the key set has no list `keys`; put a single key into {\"keys\": [ … ]}"
+                "the key set has no list `keys`; write a single key as {\"keys\": [ … ]}"
             }
             Self::NoUsableKey(problems) if problems.is_empty() => "the key set is empty",
             Self::NoUsableKey(problems) => {
                 formatter.write_str("there is no usable key")?;
-                for (position, problem) in problems.iter().take(MOST_TOLD).enumerate() {
+                for (position, problem) in problems.iter().take(MAX_LISTED).enumerate() {
                     write!(formatter, "{} {problem}", if position == 0 { ":" } else { ";" })?;
                 }
-                return match problems.len().saturating_sub(MOST_TOLD) {
+                return match problems.len().saturating_sub(MAX_LISTED) {
                     0 => Ok(()),
                     more => write!(formatter, "; and {more} more"),
                 };
@@ -131,21 +131,21 @@ impl fmt::Display for KeyError {
             Self::Member { position, error } => {
                 return write!(formatter, "key {}: {error}", position + 1);
             }
-            Self::NotAnObject => "it is no JSON object",
-            Self::DoubledMember => "it gives a member twice",
+            Self::NotAnObject => "it is not a JSON object",
+            Self::DuplicateMember => "it has a duplicate member",
             Self::MemberMissing(name) => return write!(formatter, "it has no `{name}`"),
             Self::MemberMalformed(name) => {
                 return write!(
                     formatter,
-                    "its `{name}` is malformed; strings are expected, numbers as base64url \
+                    "its `{name}` is malformed; it must be a string, and a number must be base64url \
                      without padding and in full length"
                 );
             }
             Self::PrivateMember(name) => {
                 return write!(
                     formatter,
-                    "it holds the private member `{name}`; publish public keys only, and replace \
-                     this one"
+                    "it has the private member `{name}`; publish public keys only, and replace \
+                     this key"
                 );
             }
             Self::TypeUnknown => {
@@ -167,7 +167,7 @@ impl fmt::Display for KeyError {
                  one algorithm only: list one of them, or use a JWK that states its `alg`"
             }
             Self::NotForSignatures => "its `use` or `key_ops` is not for verifying signatures",
-            Self::PurposesDisagree => "its `use` and `key_ops` contradict one another",
+            Self::PurposesDisagree => "its `use` and `key_ops` contradict each other",
             Self::SameKid { other } => {
                 return write!(
                     formatter,
@@ -177,8 +177,8 @@ impl fmt::Display for KeyError {
                 );
             }
             Self::KidMissing => {
-                "it has no `kid` and other keys of the set have one, so no token could mean it; \
-                 give it one"
+                "it has no `kid` and other keys of the set have one, so no token can select it; \
+                 give it a `kid`"
             }
             Self::TooManyWithoutKid => {
                 "there are more than four keys of this algorithm without a `kid`; remove old \
@@ -201,20 +201,20 @@ impl fmt::Display for KeyError {
                 return write!(
                     formatter,
                     "the secret has {bytes} bytes; its algorithm needs at least {needed} random \
-                     ones"
+                     bytes"
                 );
             }
             Self::SecretAmongPublicKeys => {
-                "it is a shared secret (`oct`), which is taken only when all of this issuer's \
+                "it is a shared secret (`oct`), which is accepted only if all of this issuer's \
                  `algorithms` are HS256, HS384 or HS512"
             }
             Self::PemMissing => "there is no PEM block; `-----BEGIN PUBLIC KEY-----` is expected",
-            Self::PemMalformed => "the PEM block has no end or is not base64",
+            Self::PemMalformed => "the PEM block has no end line or is not base64",
             Self::PrivateKey => {
-                "this is a private key; give the gate the public one (openssl pkey -pubout)"
+                "this is a private key; configure the public key (openssl pkey -pubout)"
             }
             Self::Certificate => {
-                "this is a certificate; give the gate its public key (openssl x509 -pubkey -noout)"
+                "this is a certificate; configure its public key (openssl x509 -pubkey -noout)"
             }
             Self::PemOfOtherKind => "the PEM block is neither PUBLIC KEY nor RSA PUBLIC KEY",
         };
@@ -231,5 +231,5 @@ impl std::error::Error for KeyError {
     }
 }
 
-/// Keys of one set that a message tells of: a set from somebody else's server could have thousands.
-const MOST_TOLD: usize = 8;
+/// Keys that one message lists: a set from another server can have thousands.
+const MAX_LISTED: usize = 8;

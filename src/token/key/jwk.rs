@@ -1,7 +1,8 @@
-//! JWK sets (RFC 7517, 7518, 8037), read member by member: one bad key never loses the others.
+//! JWK sets (RFC 7517, 7518, 8037). Each member is read on its own, so an unusable key does not affect
+//! the others.
 
 use super::{
-    Key, KeyError, KeyProblem,
+    Key, KeyError, UnusableKey,
     material::{Material, without_leading_zeros},
 };
 use crate::token::{
@@ -11,21 +12,21 @@ use crate::token::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// A set, taken apart.
+/// The members of a set.
 #[derive(Default)]
 pub(super) struct ParsedSet {
     /// The usable keys.
     pub(super) keys: Vec<(usize, Key)>,
-    /// Why the others are not.
-    pub(super) problems: Vec<KeyProblem>,
-    /// What the others would have been called, where they state it.
+    /// Why the other keys are not usable.
+    pub(super) problems: Vec<UnusableKey>,
+    /// `kid` and algorithm of the other keys, if they state both.
     pub(super) claimed: Vec<(usize, Box<str>, Algorithm)>,
 }
 
-/// Reads every member on its own; each is named by its position from 0.
+/// Reads every member; a key is identified by its position from 0.
 ///
 /// # Errors
-/// The text is no JSON object with a list `keys`.
+/// The text is not a JSON object with a list `keys`.
 pub(super) fn parse_set(json: &[u8], algorithms: &[Algorithm]) -> Result<ParsedSet, KeyError> {
     let set = json::parse_object_marking(json).map_err(KeyError::NotJson)?;
     let Some(Value::Array(members)) = set.get("keys") else {
@@ -41,17 +42,17 @@ pub(super) fn parse_set(json: &[u8], algorithms: &[Algorithm]) -> Result<ParsedS
                     parsed.claimed.push((position, kid.into(), algorithm));
                 }
                 let kid = kid.map(str::to_owned);
-                parsed.problems.push(KeyProblem { position, kid, error });
+                parsed.problems.push(UnusableKey { position, kid, error });
             }
         }
     }
     Ok(parsed)
 }
 
-/// `kid` and `alg` of a member that is no usable key, as far as they can be read; no `alg` where
-/// it is not for verifying (some issuers publish one key twice, for `sig` and for `enc`).
+/// `kid` and `alg` of an unusable member, as far as they can be read. No `alg` if the key is not for
+/// verification: some issuers publish one key twice, for `sig` and for `enc`.
 fn stated_names<'key>(member: &'key Value<'_>) -> (Option<&'key str>, Option<Algorithm>) {
-    let Some(key) = member.as_object().filter(|_| !member.has_doubled_member()) else {
+    let Some(key) = member.as_object().filter(|_| !member.has_duplicate_member()) else {
         return (None, None);
     };
     let kid = key.get("kid").and_then(Value::as_str).filter(|kid| is_kid(kid));
@@ -61,8 +62,8 @@ fn stated_names<'key>(member: &'key Value<'_>) -> (Option<&'key str>, Option<Alg
 
 fn parse_key(member: &Value<'_>, algorithms: &[Algorithm]) -> Result<Key, KeyError> {
     let key = member.as_object().ok_or(KeyError::NotAnObject)?;
-    if member.has_doubled_member() {
-        return Err(KeyError::DoubledMember);
+    if member.has_duplicate_member() {
+        return Err(KeyError::DuplicateMember);
     }
     check_purpose(key)?;
     let kid = text(key, "kid")?;
@@ -78,8 +79,8 @@ fn parse_key(member: &Value<'_>, algorithms: &[Algorithm]) -> Result<Key, KeyErr
     Key::new(kid, algorithm, material)
 }
 
-/// `use` and `key_ops`: the key must be for verifying, and the two must agree (RFC 7517, section
-/// 4.3 says they should not even occur together).
+/// `use` and `key_ops`: the key must be for verification, and the two must agree (RFC 7517, section
+/// 4.3 recommends not to use both).
 fn check_purpose(key: &Object<'_>) -> Result<(), KeyError> {
     let usage = text(key, "use")?;
     if usage.is_some_and(|usage| usage != "sig") {
@@ -106,7 +107,7 @@ fn check_purpose(key: &Object<'_>) -> Result<(), KeyError> {
 fn material(key: &Object<'_>) -> Result<Material, KeyError> {
     let kind = text(key, "kty")?.ok_or(KeyError::MemberMissing("kty"))?;
     if kind != "oct" {
-        // A private key in a public place: whoever can read the set can mint tokens.
+        // The private key has been published: everyone who can read the set can sign tokens.
         let private = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
         if let Some(name) = private.into_iter().find(|name| key.get(name).is_some()) {
             return Err(KeyError::PrivateMember(name));

@@ -1,4 +1,4 @@
-//! The numbers of a key: what kind it is, which algorithm it can be bound to, whether it is sound.
+//! The raw values of a key: its type, the algorithm it can be bound to, and whether it is sound.
 
 use super::KeyError;
 use crate::token::Algorithm;
@@ -10,13 +10,13 @@ use aws_lc_rs::signature::{
 };
 use jsonwebtoken::DecodingKey;
 
-/// A key as read, before it is judged. Holds secrets, hence no `Debug`.
+/// A key as read, not yet checked. No `Debug`, because it may hold a secret.
 pub(super) enum Material {
     /// Modulus and exponent, big-endian.
     Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
     /// A point on P-256, uncompressed with its leading 4.
     P256(Vec<u8>),
-    /// A point on P-384, likewise.
+    /// A point on P-384, in the same form.
     P384(Vec<u8>),
     /// An Ed25519 public key.
     Ed25519(Vec<u8>),
@@ -25,19 +25,19 @@ pub(super) enum Material {
 }
 
 impl Material {
-    /// The one algorithm this key is for: the one it states, else the only configured one that
-    /// fits its type.
+    /// The one algorithm of this key: the one it states, else the only configured one that fits its
+    /// type.
     ///
     /// # Errors
-    /// The stated algorithm is of another type of key or not configured; or several (RSA and HMAC
-    /// keys serve many) or none of the configured ones fit.
+    /// The stated algorithm is for another type of key or not configured; none of the configured
+    /// algorithms fits, or several do (RSA and HMAC keys fit more than one).
     pub(super) fn bind(
         &self,
         stated: Option<Algorithm>,
         configured: &[Algorithm],
     ) -> Result<Algorithm, KeyError> {
-        // A secret among public keys would let everyone who can publish a key mint tokens, and a
-        // public key that is taken for a secret is the oldest forgery there is.
+        // With a secret among public keys, everyone who can publish a key could sign tokens. A public
+        // key used as a secret is the classic forgery (RFC 8725, section 2.1).
         if matches!(self, Self::Secret(_)) && !configured.iter().all(|one| one.is_hmac()) {
             return Err(KeyError::SecretAmongPublicKeys);
         }
@@ -68,11 +68,11 @@ impl Material {
         }
     }
 
-    /// Judges the key's strength and has the crypto library parse it: a point off its curve would
-    /// otherwise load, and fail at every request.
+    /// Checks the strength of the key and parses it with the crypto library. Without parsing, a point
+    /// that is not on its curve would load, and fail at every request.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Why the key is not sound.
     pub(super) fn into_verification_key(
         self,
         algorithm: Algorithm,
@@ -85,7 +85,7 @@ impl Material {
                 let key = components.to_parsed_public_key(parameters);
                 return Ok(VerificationKey::Rsa(key.map_err(|_| KeyError::RsaWeakModulus)?));
             }
-            // The names say DER; the library wants the bare point and the bare key.
+            // Despite their names, these functions take the point and the key without DER.
             Self::P256(point) => {
                 check_point(&ECDSA_P256_SHA256_FIXED, &point)?;
                 DecodingKey::from_ec_der(&point)
@@ -105,7 +105,7 @@ impl Material {
                 if bytes < needed {
                     return Err(KeyError::SecretTooShort { bytes, needed });
                 }
-                // The library refuses an empty secret alone.
+                // The library refuses only an empty secret.
                 DecodingKey::from_secret(&secret)
                     .map_err(|_| KeyError::SecretTooShort { bytes, needed })?
             }
@@ -124,12 +124,12 @@ impl Material {
     }
 }
 
-/// A sound key in the form that verifies fastest.
+/// A sound key in the form with the fastest verification.
 pub(super) enum VerificationKey {
-    /// Parsed once, with its algorithm. The library below parses an RSA key on every verification,
-    /// which is a seventh of what a verification costs.
+    /// Parsed once, with its algorithm. `jsonwebtoken` would parse an RSA key on every verification,
+    /// which is a seventh of the cost of a verification.
     Rsa(ParsedPublicKey),
-    /// Everything else.
+    /// All other keys.
     Library(DecodingKey),
 }
 
@@ -144,7 +144,7 @@ fn check_point(
 /// 8192 bits.
 ///
 /// # Errors
-/// The algorithm is none of RSA.
+/// The algorithm is not an RSA algorithm.
 fn rsa_parameters(algorithm: Algorithm) -> Result<&'static RsaParameters, KeyError> {
     match algorithm {
         Algorithm::Rs256 => Ok(&RSA_PKCS1_2048_8192_SHA256),
@@ -162,8 +162,8 @@ fn rsa_parameters(algorithm: Algorithm) -> Result<&'static RsaParameters, KeyErr
     }
 }
 
-/// A big-endian number without its leading zeros: some encoders write a sign byte (RFC 7518,
-/// section 2 says not to), and the crypto library refuses a key that has one.
+/// A big-endian number without leading zeros: some encoders write a sign byte although RFC 7518,
+/// section 2 forbids it, and the crypto library refuses a key with one.
 pub(super) fn without_leading_zeros(number: &[u8]) -> Vec<u8> {
     let zeros = number.iter().take_while(|&&byte| byte == 0).count();
     number.get(zeros..).unwrap_or_default().to_vec()
@@ -175,8 +175,8 @@ fn check_rsa(modulus: &[u8], exponent: &[u8]) -> Result<(), KeyError> {
     if !(2048..=8192).contains(&bits) {
         return Err(KeyError::RsaSize { bits });
     }
-    // Exponent 1 makes every message its own signature; an even one has no inverse; above 33 bits
-    // the crypto library refuses every signature, and a long one would be slow to check.
+    // With exponent 1 every message is its own signature; an even exponent has no inverse; above 33
+    // bits the crypto library refuses every signature, and verification would be slow.
     let long = matches!(exponent, [first, _, _, _, _, rest @ ..] if *first > 1 || !rest.is_empty());
     if exponent == [1] || long || exponent.last().is_none_or(|last| last % 2 == 0) {
         return Err(KeyError::RsaExponent);
@@ -187,9 +187,9 @@ fn check_rsa(modulus: &[u8], exponent: &[u8]) -> Result<(), KeyError> {
     Ok(())
 }
 
-/// Whether the modulus has the fingerprint of CVE-2017-15361 (smart cards and TPMs of one maker
-/// whose private keys can be computed): modulo each small prime it is a power of 65537. A sound
-/// modulus has it with a chance of less than one in a hundred million.
+/// Whether the modulus has the fingerprint of CVE-2017-15361 (smart cards and TPMs of one vendor,
+/// whose private keys can be computed): modulo each small prime it is a power of 65537. The
+/// probability for a sound modulus is below one in a hundred million.
 fn is_of_weak_generator(modulus: &[u8]) -> bool {
     SMALL_PRIMES.iter().all(|&prime| {
         let residue =
@@ -205,7 +205,7 @@ fn is_of_weak_generator(modulus: &[u8]) -> bool {
     })
 }
 
-/// Bytes of an HMAC, which is also the least length of its secret (RFC 7518, section 3.2).
+/// Bytes of an HMAC, which is also the minimum length of its secret (RFC 7518, section 3.2).
 fn mac_bytes(algorithm: Algorithm) -> usize {
     match algorithm {
         Algorithm::Hs384 => 48,

@@ -1,4 +1,4 @@
-//! Public keys in PEM (RFC 7468): `PUBLIC KEY` and `RSA PUBLIC KEY`, nothing else.
+//! Public keys in PEM (RFC 7468): `PUBLIC KEY` and `RSA PUBLIC KEY` only.
 
 use super::{
     KeyError,
@@ -7,10 +7,10 @@ use super::{
 use aws_lc_rs::{rsa::PublicKey, signature::RsaPublicKeyComponents};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-/// Appends the keys of every block in `text`. What stands outside the blocks is a comment.
+/// Appends the key of every block in `text`. Text outside the blocks is ignored.
 ///
 /// # Errors
-/// No block at all, one without an end, one of another kind, or one that is no key.
+/// No block; a block without an end line, of another kind, or without a valid key.
 pub(super) fn parse(text: &[u8], materials: &mut Vec<Material>) -> Result<(), KeyError> {
     let text = std::str::from_utf8(text).map_err(|_| KeyError::PemMissing)?;
     let before = materials.len();
@@ -40,16 +40,16 @@ pub(super) fn parse(text: &[u8], materials: &mut Vec<Material>) -> Result<(), Ke
 fn check_tag(tag: &str) -> Result<(), KeyError> {
     match tag {
         "PUBLIC KEY" | "RSA PUBLIC KEY" => Ok(()),
-        // The gate has no use for a private key, so it should not be able to leak one.
+        // Verification does not need a private key, and a private key that is never read cannot leak.
         tag if tag.ends_with("PRIVATE KEY") => Err(KeyError::PrivateKey),
-        // Taking the key and not the dates and names beside it would be half a check.
+        // To use its key without checking its dates and names would be misleading.
         tag if tag.ends_with("CERTIFICATE") => Err(KeyError::Certificate),
         _ => Err(KeyError::PemOfOtherKind),
     }
 }
 
-/// `SubjectPublicKeyInfo` (RFC 5280, 8410, 5480). For the curves it is a constant and the key, so
-/// comparing the constant is the whole parse; compressed and explicit curves are no match.
+/// `SubjectPublicKeyInfo` (RFC 5280, 8410, 5480). For elliptic curves it is a constant prefix and the
+/// key, so comparing the prefix is enough; compressed points and explicit curves do not match.
 fn spki(der: &[u8]) -> Result<Material, KeyError> {
     if let Some(point) = der.strip_prefix(&P256_SPKI) {
         return Ok(Material::P256([&[4], point].concat()));
@@ -69,13 +69,13 @@ fn rsa(der: &[u8]) -> Result<Material, KeyError> {
     Ok(Material::Rsa { modulus: without_leading_zeros(&n), exponent: without_leading_zeros(&e) })
 }
 
-/// Up to the 4 that marks an uncompressed point.
+/// The prefix including the 4 that marks an uncompressed point.
 pub(in crate::token) const P256_SPKI: [u8; 27] = [
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
     0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
 ];
 
-/// Likewise.
+/// The same for P-384.
 const P384_SPKI: [u8; 24] = [
     0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b,
     0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00, 0x04,

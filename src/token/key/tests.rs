@@ -13,7 +13,7 @@ fn public(algorithm: Algorithm) -> Map<String, Value> {
     jwks["keys"][0].as_object().unwrap().clone()
 }
 
-/// That key with these members changed; `null` takes one out.
+/// That key with these members changed; `null` removes one.
 #[expect(clippy::needless_pass_by_value, reason = "each call writes its changes in place")]
 fn changed(algorithm: Algorithm, changes: Value) -> Value {
     let mut key = public(algorithm);
@@ -27,11 +27,11 @@ fn changed(algorithm: Algorithm, changes: Value) -> Value {
     Value::Object(key)
 }
 
-fn load(keys: &[Value], algorithms: &[Algorithm]) -> Result<(KeySet, Vec<KeyProblem>), KeyError> {
+fn load(keys: &[Value], algorithms: &[Algorithm]) -> Result<(KeySet, Vec<UnusableKey>), KeyError> {
     KeySet::from_jwks(json!({ "keys": keys }).to_string().as_bytes(), algorithms)
 }
 
-/// What a set of this one key says about it.
+/// Why a set with only this key does not use it.
 fn problem(key: Value, algorithms: &[Algorithm]) -> Option<KeyError> {
     match load(&[key], algorithms) {
         Ok((set, problems)) => {

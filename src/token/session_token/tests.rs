@@ -1,4 +1,5 @@
-//! The gate's own sessions: good on one host, with one domain's keys, and never an issuer's.
+//! Session tokens of doorward: valid on one host, with the keys of one domain, and never with those
+//! of an issuer.
 
 use super::*;
 use crate::token::purpose::SESSION;
@@ -227,7 +228,7 @@ fn claims_of_a_session() {
     }
 }
 
-/// Before the hand-off is configured, and after it was taken away.
+/// Before a hand-off is configured, and after it has been removed.
 #[test]
 fn without_session_keys_no_session_of_the_gates_is_one() {
     let token = keys(&[FIRST]).sign(&own(json!({}))).unwrap();
@@ -277,7 +278,7 @@ fn a_secret_shows_its_name_alone() {
     assert_eq!(kid(FIRST).len(), 12);
 }
 
-/// A shorter setting acts at once, on sessions that were made under a longer one.
+/// A shorter setting applies at once to sessions that were issued under a longer one.
 #[test]
 fn no_session_is_older_than_sessions_may_be() {
     let mut setting = setting();

@@ -1,9 +1,9 @@
-//! The little DER that is needed to take an RSA private key apart (RFC 5958, RFC 8017).
+//! The part of DER that is needed to read the numbers of an RSA private key (RFC 5958, RFC 8017).
 //!
-//! Reads what the crypto library wrote, never what came from outside.
+//! Reads only the output of the crypto library, never input from outside.
 
 /// The integers of a `RSAPrivateKey` within a PKCS#8 document: n, e, d, p, q, dP, dQ, qInv, each
-/// without its sign byte. None for anything else.
+/// without its sign byte. `None` for anything else.
 pub(super) fn rsa_integers(pkcs8: &[u8]) -> Option<[&[u8]; 8]> {
     let (info, _) = element(pkcs8, SEQUENCE)?;
     let (_version, rest) = element(info, INTEGER)?;
@@ -20,7 +20,7 @@ pub(super) fn rsa_integers(pkcs8: &[u8]) -> Option<[&[u8]; 8]> {
     Some(integers)
 }
 
-/// The content of the first element, which must have this tag, and what follows it.
+/// The content of the first element, which must have this tag, and the bytes after it.
 fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (&first, rest) = der.split_first()?;
     let (&length, rest) = rest.split_first()?;

@@ -130,7 +130,7 @@ pub(super) fn public_members(key: &SigningKey) -> Result<Map<String, Value>, Sig
 
 /// base64url of the SHA-256 over the required members (RFC 7638, section 3).
 pub(super) fn thumbprint(key: &SigningKey) -> Result<String, SigningKeyError> {
-    // The library's map is ordered by name, and prints without white space: the RFC's form.
+    // `serde_json`'s map is ordered by name and prints without white space, as the RFC requires.
     let required = required_members(&key.private)?.into_iter();
     let required: Map<String, Value> =
         required.map(|(name, value)| (name.to_owned(), value)).collect();
@@ -141,7 +141,7 @@ pub(super) fn digest_of(json: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, json.as_bytes()))
 }
 
-/// What makes the public key this key.
+/// The members that identify the public key.
 fn required_members(private: &Private) -> Result<Vec<(&'static str, Value)>, SigningKeyError> {
     match private {
         Private::Secret(_) => Err(SigningKeyError::Shared),

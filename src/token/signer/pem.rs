@@ -8,7 +8,7 @@ use aws_lc_rs::signature::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-/// The first private key in `text`; an EC file may have its parameters in a block before it.
+/// The first private key in `text`; an EC file may have a block with parameters before it.
 pub(super) fn read(
     text: &[u8],
     chosen: Option<Algorithm>,
@@ -28,14 +28,14 @@ pub(super) fn read(
     }
     let body: Vec<&str> = lines.take_while(|line| !line.starts_with("-----END ")).collect();
     if body.iter().any(|line| line.contains("ENCRYPTED")) {
-        // The older way to encrypt: a header line within the block.
+        // The older form of encryption: a header line within the block.
         return Err(SigningKeyError::Encrypted);
     }
     let der = STANDARD.decode(body.concat()).map_err(|_| SigningKeyError::Pem)?;
     private(&der, chosen)
 }
 
-/// The crypto library says which kind it is: each parser takes its own kind alone.
+/// Tries the parsers of the crypto library in turn: each accepts one type of key only.
 fn private(der: &[u8], chosen: Option<Algorithm>) -> Result<(Algorithm, Private), SigningKeyError> {
     for (algorithm, curve) in [
         (Algorithm::Es256, &ECDSA_P256_SHA256_FIXED_SIGNING),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::token::json::JsonFault;
+use crate::token::json::JsonError;
 use crate::token::tests::fixture::{self, NOW, claims, single};
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -8,7 +8,7 @@ fn jwk(algorithm: Algorithm) -> Map<String, Value> {
     serde_json::from_str(&fixture::key(algorithm).to_private_jwk().unwrap()).unwrap()
 }
 
-/// The private JWK with these members changed; `null` takes one out.
+/// The private JWK with these members changed; `null` removes one.
 #[expect(clippy::needless_pass_by_value, reason = "each call writes its changes in place")]
 fn changed(algorithm: Algorithm, changes: Value) -> String {
     let mut key = jwk(algorithm);
@@ -148,7 +148,7 @@ fn jwks_that_cannot_sign() {
             "no_json",
             "-----BEGIN".to_owned(),
             None,
-            Some(SigningKeyError::NotJson(JsonFault::Syntax)),
+            Some(SigningKeyError::NotJson(JsonError::Syntax)),
         ),
     ];
     for (row, text, chosen, expected) in table {

@@ -1,7 +1,7 @@
 //! Forged headers, parts and signatures, each by its name.
 
 use super::fixture::{self, NOW, claims, forge, single};
-use crate::token::{Algorithm, JsonFault, KeySet, Part, Purpose, Rejection, SigningKey, Verifier};
+use crate::token::{Algorithm, JsonError, KeySet, Part, Purpose, Rejection, SigningKey, Verifier};
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -98,9 +98,9 @@ fn forged_headers() {
         (
             "alg_twice",
             r#"{"alg":"ES256","\u0061lg":"none"}"#,
-            Some(Rejection::Header(JsonFault::DoubledMember)),
+            Some(Rejection::Header(JsonError::DuplicateMember)),
         ),
-        ("array", r#"["ES256"]"#, Some(Rejection::Header(JsonFault::NotAnObject))),
+        ("array", r#"["ES256"]"#, Some(Rejection::Header(JsonError::NotAnObject))),
     ];
     for (row, header, expected) in table {
         assert_eq!(rejection(&verifier, &forge(key, header, &payload())), expected, "{row}");
@@ -131,7 +131,7 @@ fn a_public_key_is_never_a_secret() {
     let modulus: Value = serde_json::from_str(&jwks).unwrap();
     let modulus = URL_SAFE_NO_PAD.decode(modulus["keys"][0]["n"].as_str().unwrap()).unwrap();
     let (mut verifier, _) = single(Algorithm::Rs256);
-    // Even where somebody configured both: the key stays bound to its algorithm.
+    // Even if both are configured, the key stays bound to its algorithm.
     verifier.issuers[0].algorithms = vec![Algorithm::Rs256, Algorithm::Hs256];
     for (row, secret) in [("modulus", modulus.as_slice()), ("key_set", jwks.as_bytes())] {
         let input = format!(

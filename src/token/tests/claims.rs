@@ -1,8 +1,8 @@
-//! Claims of properly signed tokens that are no session all the same.
+//! Claims of correctly signed tokens that are not sessions.
 
 use super::fixture::{ISSUER, NOW, verify_claims, verify_payload};
 use crate::name::UsernameError;
-use crate::token::{JsonFault, Purpose, Rejection};
+use crate::token::{JsonError, Purpose, Rejection};
 use serde_json::json;
 
 #[test]
@@ -117,7 +117,7 @@ fn usernames_without_a_label() {
         };
         assert_eq!(error == UsernameError::Empty, empty, "{row}");
     }
-    // Full-width letters are somebody else's name, never alice's.
+    // Full-width letters are another user's name, never alice's.
     let session = verify_claims(json!({"sub": "ａｌｉｃｅ"})).unwrap();
     assert_ne!(session.label().as_str(), "alice");
 }
@@ -134,29 +134,29 @@ fn payloads_that_are_no_strict_object() {
         (
             "user_twice",
             format!(r#"{{{rest},"sub":"alice","sub":"bob"}}"#),
-            fault(JsonFault::DoubledMember),
+            fault(JsonError::DuplicateMember),
         ),
         (
             "user_twice_by_escape",
             format!(r#"{{{rest},"sub":"alice","\u0073ub":"bob"}}"#),
-            fault(JsonFault::DoubledMember),
+            fault(JsonError::DuplicateMember),
         ),
         (
             "doubled_below",
             format!(r#"{{{rest},"sub":"alice","a":{{"b":1,"b":2}}}}"#),
-            fault(JsonFault::DoubledMember),
+            fault(JsonError::DuplicateMember),
         ),
-        ("array_by_position", bytes_of_five, fault(JsonFault::NotAnObject)),
-        ("string", "\"alice\"".to_owned(), fault(JsonFault::NotAnObject)),
-        ("empty", String::new(), fault(JsonFault::Syntax)),
-        ("trailing_data", format!(r#"{{{rest},"sub":"alice"}}{{}}"#), fault(JsonFault::Syntax)),
-        ("lone_surrogate", format!(r#"{{{rest},"sub":"\ud800"}}"#), fault(JsonFault::Syntax)),
+        ("array_by_position", bytes_of_five, fault(JsonError::NotAnObject)),
+        ("string", "\"alice\"".to_owned(), fault(JsonError::NotAnObject)),
+        ("empty", String::new(), fault(JsonError::Syntax)),
+        ("trailing_data", format!(r#"{{{rest},"sub":"alice"}}{{}}"#), fault(JsonError::Syntax)),
+        ("lone_surrogate", format!(r#"{{{rest},"sub":"\ud800"}}"#), fault(JsonError::Syntax)),
         (
             "exp_beyond_any_number",
             format!(r#"{{{rest},"sub":"alice","a":1e999}}"#),
-            fault(JsonFault::Syntax),
+            fault(JsonError::Syntax),
         ),
-        ("deep", deep, fault(JsonFault::TooDeep)),
+        ("deep", deep, fault(JsonError::TooDeep)),
         ("iss_null", format!(r#"{{"iss":null,"a":{{{rest}}}}}"#), Some(Rejection::IssuerMalformed)),
     ] {
         assert_eq!(verify_payload(&payload).err(), expected, "{row}");

@@ -1,4 +1,4 @@
-//! Project Wycheproof's JWS and JWK vectors, as a second opinion that nobody here wrote.
+//! The JWS and JWK vectors of Project Wycheproof, as an independent check.
 //!
 //! They live outside the repository. Where the folder is absent the tests say so and pass.
 

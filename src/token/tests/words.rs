@@ -1,7 +1,7 @@
 //! What operators and logs get to read.
 
 use super::fixture::{self, NOW, claims_with, single};
-use crate::token::{Algorithm, JsonFault, Part, Purpose, Rejection};
+use crate::token::{Algorithm, JsonError, Part, Purpose, Rejection};
 use serde_json::json;
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ fn all() -> Vec<Rejection> {
         Rejection::NotBase64Url(Part::Header),
         Rejection::SlackBits(Part::Payload),
         Rejection::HeaderTooLong,
-        Rejection::Header(JsonFault::NotUtf8),
+        Rejection::Header(JsonError::NotUtf8),
         Rejection::HeaderMember("crit"),
         Rejection::Nested,
         Rejection::AlgorithmMissing,
@@ -33,7 +33,7 @@ fn all() -> Vec<Rejection> {
         Rejection::KeyOfOtherAlgorithm,
         Rejection::SignatureLength,
         Rejection::SignatureWrong,
-        Rejection::Payload(JsonFault::TooDeep),
+        Rejection::Payload(JsonError::TooDeep),
         Rejection::IssuerMissing,
         Rejection::IssuerMalformed,
         Rejection::IssuerUnknown,

@@ -1,7 +1,7 @@
 //! What a member of a JWK set must be to become a key, and what its neighbours make of it.
 
 use super::*;
-use crate::token::JsonFault;
+use crate::token::JsonError;
 
 #[test]
 fn a_key_is_for_one_algorithm_and_for_verifying() {
@@ -155,7 +155,7 @@ fn an_rsa_modulus_is_sound_and_from_2048_to_8192_bits() {
     let mut even = number(256, 0x80);
     *even.last_mut().unwrap() = 0xfe;
     assert_eq!(with(&even), Some(KeyError::RsaWeakModulus));
-    // A sign byte in front is no part of the number, nor of the signature's length.
+    // A sign byte counts neither for the number nor for the length of the signature.
     let genuine = public(Algorithm::Rs256)["n"].as_str().unwrap().to_owned();
     let signed = [&[0][..], &URL_SAFE_NO_PAD.decode(genuine).unwrap()].concat();
     let key = changed(Algorithm::Rs256, json!({ "n": URL_SAFE_NO_PAD.encode(signed) }));
@@ -243,7 +243,7 @@ fn one_bad_member_never_loses_the_good_ones() {
     assert_eq!(set.count(), 1);
     assert_eq!(problems.len(), bad.len());
     assert_eq!(problems[4].kid, None, "which of two would be printed?");
-    assert_eq!(problems[4].error, KeyError::DoubledMember);
+    assert_eq!(problems[4].error, KeyError::DuplicateMember);
     for (position, problem) in problems.iter().enumerate() {
         assert_eq!(problem.position, position);
         assert!(problem.to_string().starts_with(&format!("key {}", position + 1)), "{problem}");
@@ -260,11 +260,11 @@ fn a_set_is_an_object_with_a_list_of_keys() {
         (
             "keys_twice",
             format!(r#"{{"keys":[],"keys":[{key}]}}"#),
-            KeyError::NotJson(JsonFault::DoubledMember),
+            KeyError::NotJson(JsonError::DuplicateMember),
         ),
-        ("list", format!("[{key}]"), KeyError::NotJson(JsonFault::NotAnObject)),
-        ("html", "<html>".to_owned(), KeyError::NotJson(JsonFault::Syntax)),
-        ("empty", String::new(), KeyError::NotJson(JsonFault::Syntax)),
+        ("list", format!("[{key}]"), KeyError::NotJson(JsonError::NotAnObject)),
+        ("html", "<html>".to_owned(), KeyError::NotJson(JsonError::Syntax)),
+        ("empty", String::new(), KeyError::NotJson(JsonError::Syntax)),
         ("no_keys", r#"{"keys":[]}"#.to_owned(), KeyError::NoUsableKey(vec![])),
     ] {
         assert_eq!(KeySet::from_jwks(text.as_bytes(), &PUBLIC).err(), Some(expected), "{row}");

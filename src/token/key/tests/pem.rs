@@ -59,7 +59,7 @@ fn keys_in_pem_verify() {
     let key = RsaPublicKeyComponents { n: bytes("n"), e: bytes("e") };
     let text = pem("PUBLIC KEY", key.as_der().unwrap().as_ref());
     let set = KeySet::from_pem(&[text.into_bytes()], &[Algorithm::Rs256]).unwrap();
-    // PEM has no kid, the token has one: it is no reason to refuse.
+    // The key has no kid, the token has one: accepted.
     let token = fixture::key(Algorithm::Rs256).sign(&fixture::claims()).unwrap();
     let compact = Compact::split(&token, 8192).unwrap();
     assert_eq!(set.verify(Algorithm::Rs256, Some("any"), &compact), Ok(()));
