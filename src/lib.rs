@@ -129,6 +129,7 @@ pub mod random;
 mod reasons;
 mod suggestion;
 pub mod url;
+mod yaml;
 
 #[cfg(feature = "demo")]
 pub mod demo;

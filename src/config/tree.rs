@@ -1,15 +1,15 @@
 //! A YAML document as a tree in which every value knows its place: what file, environment and
-//! flags are laid over one another in, before anything is known about the keys.
+//! flags are laid over one another in. It knows nothing of the keys.
 //!
 //! Doubled keys are kept here and refused by the reader, because only the reader knows the path of
 //! the section and because one doubled key must not hide the next mistake.
 
 use super::key_path::{Step, join, steps};
 use super::place::Place;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
+use crate::yaml::{self, Scalar};
+use serde::de::{Deserialize, Deserializer, MapAccess};
+use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{Options, Spanned};
-use std::fmt;
 
 /// A value and where it was written.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ pub(super) struct NotYaml {
     pub(super) message: String,
 }
 
-/// A value could not be laid over the tree: what stands at this path is neither section nor list.
+/// A value could not be laid over the tree: the value at this path is neither a section nor a list.
 pub(super) struct Blocked {
     pub(super) path: String,
 }
@@ -85,7 +85,7 @@ impl Node {
         }
     }
 
-    /// Puts `node` at `steps`, in place of what stands there; sections on the way are made.
+    /// Puts `node` at `steps`, replacing the value there; missing sections are created.
     /// Keys match in any case, for the variables that are upper case by custom.
     pub(super) fn overlay(&mut self, steps: &[Step], node: Self) -> Result<(), Blocked> {
         let mut here = self;
@@ -164,89 +164,47 @@ impl<'de> Deserialize<'de> for Node {
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ValueVisitor)
+        yaml::deserialize(deserializer)
     }
 }
 
-struct ValueVisitor;
+impl<'de> yaml::Tree<'de> for Value {
+    type Item = Node;
 
-impl<'de> Visitor<'de> for ValueVisitor {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
-        Ok(u64::try_from(value).map_or(Value::Signed(value), Value::Unsigned))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Unsigned(value))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::Float(value))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::Text(value.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(node) = items.next_element()? {
-            list.push(node);
+    fn scalar(scalar: Scalar) -> Self {
+        match scalar {
+            Scalar::Null => Self::Null,
+            Scalar::Bool(value) => Self::Bool(value),
+            Scalar::Signed(value) => Self::Signed(value),
+            Scalar::Unsigned(value) => Self::Unsigned(value),
+            Scalar::Float(value) => Self::Float(value),
+            Scalar::Text(value) => Self::Text(value),
         }
-        Ok(Value::List(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+    fn list(items: Vec<Node>) -> Self {
+        Self::List(items)
+    }
+
+    fn section<A: MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
         let mut section = Vec::new();
         while let Some(key) = entries.next_key::<Spanned<String>>()? {
             let line = key.referenced.line();
             let place = (line > 0).then_some(Place::Line(line));
             section.push(Entry { key: key.value, place, node: entries.next_value()? });
         }
-        Ok(Value::Section(section))
+        Ok(Self::Section(section))
     }
 }
 
-/// YAML 1.2 words only, so that a label `no` stays text and `007` keeps its zeros; small budgets,
-/// because a configuration has no reason to be an alias bomb; merge keys refused, because what
-/// they bring in has no place that a message could name.
+/// Small budgets, because a configuration has no need for large ones.
 fn strict() -> Options {
-    serde_saphyr::options! {
-        budget: serde_saphyr::budget! {
-            max_events: 100_000,
-            max_aliases: 100,
-            max_anchors: 100,
-            max_depth: 32,
-            max_documents: 1,
-        },
-        duplicate_keys: DuplicateKeyPolicy::PassThrough,
-        merge_keys: MergeKeyPolicy::Error,
-        strict_booleans: true,
-        leading_zero_numbers_as_strings: true,
-        underscored_numbers_as_strings: true,
-        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
-        reject_unsupported_tags: true,
-        with_snippet: false,
-    }
+    let budget = serde_saphyr::budget! {
+        max_events: 100_000,
+        max_aliases: 100,
+        max_anchors: 100,
+        max_depth: 32,
+        max_documents: 1,
+    };
+    yaml::strict(budget, DuplicateKeyPolicy::PassThrough)
 }

@@ -2,10 +2,10 @@
 //! before it is written. A value is a leaf of the tree and stays one, whatever it holds, so no
 //! username can become a key, a list or a second document (T16).
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use crate::yaml::{self, Scalar};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::borrow::Cow;
-use std::fmt;
 
 /// One value.
 #[derive(Clone, Debug, PartialEq)]
@@ -295,62 +295,31 @@ impl Serialize for Node {
 
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NodeVisitor)
+        yaml::deserialize(deserializer)
     }
 }
 
-struct NodeVisitor;
+impl<'de> yaml::Tree<'de> for Node {
+    type Item = Self;
 
-impl<'de> Visitor<'de> for NodeVisitor {
-    type Value = Node;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Node, E> {
-        Ok(Node::Null)
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Node, E> {
-        Ok(Node::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Node, E> {
-        Ok(Node::Bool(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Node, E> {
-        Ok(u64::try_from(value).map_or(Node::Signed(value), Node::Unsigned))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Node, E> {
-        Ok(Node::Unsigned(value))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Node, E> {
-        Ok(Node::Float(value))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Node, E> {
-        Ok(Node::Text(Cow::Owned(value.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
-        let mut list = Vec::new();
-        while let Some(node) = items.next_element()? {
-            list.push(node);
+    fn scalar(scalar: Scalar) -> Self {
+        match scalar {
+            Scalar::Null => Self::Null,
+            Scalar::Bool(value) => Self::Bool(value),
+            Scalar::Signed(value) => Self::Signed(value),
+            Scalar::Unsigned(value) => Self::Unsigned(value),
+            Scalar::Float(value) => Self::Float(value),
+            Scalar::Text(value) => Self::Text(Cow::Owned(value)),
         }
-        Ok(Node::List(list))
+    }
+
+    fn list(items: Vec<Self>) -> Self {
+        Self::List(items)
     }
 
     /// A key that comes twice is refused: of two usernames, one reader takes the first, another the
     /// last.
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+    fn section<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         let mut section = Section::new();
         while let Some(key) = map.next_key::<String>()? {
             if section.at(&key).is_some() {

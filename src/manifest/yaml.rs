@@ -2,7 +2,8 @@
 //! readers both read it back as the same text. This module adds comments and keeps the order of keys.
 
 use super::tree::{Node, Section};
-use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
+use crate::yaml;
+use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{Options, SerializerOptions};
 use std::fmt;
 
@@ -196,31 +197,20 @@ fn style() -> SerializerOptions {
     serde_saphyr::ser_options! { folded_wrap_chars: 1 << 20 }
 }
 
-/// Only the booleans and numbers of YAML 1.2, so that a user named `no` stays text and `007` keeps
-/// its zeros. Merge keys are rejected, because a key must have one source. The size is not limited,
-/// because it depends on the number of sessions. Aliases are limited, because a short text could
-/// expand to a very large tree with them.
+/// Inputs are as large as an installation has sessions, but aliases stay few, because they could
+/// expand a small input into a large one.
 fn strict() -> Options {
-    serde_saphyr::options! {
-        budget: serde_saphyr::budget! {
-            max_reader_input_bytes: None,
-            max_events: usize::MAX,
-            max_nodes: usize::MAX,
-            max_documents: usize::MAX,
-            max_total_scalar_bytes: usize::MAX,
-            max_aliases: 1_000,
-            max_anchors: 1_000,
-            max_depth: 32,
-        },
-        duplicate_keys: DuplicateKeyPolicy::Error,
-        merge_keys: MergeKeyPolicy::Error,
-        strict_booleans: true,
-        leading_zero_numbers_as_strings: true,
-        underscored_numbers_as_strings: true,
-        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
-        reject_unsupported_tags: true,
-        with_snippet: false,
-    }
+    let budget = serde_saphyr::budget! {
+        max_reader_input_bytes: None,
+        max_events: usize::MAX,
+        max_nodes: usize::MAX,
+        max_documents: usize::MAX,
+        max_total_scalar_bytes: usize::MAX,
+        max_aliases: 1_000,
+        max_anchors: 1_000,
+        max_depth: 32,
+    };
+    yaml::strict(budget, DuplicateKeyPolicy::Error)
 }
 
 /// Maximum width of a comment line, including its indentation.
