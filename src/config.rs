@@ -1,12 +1,12 @@
-//! What the operator wants, checked: file, environment and flags become one [`Config`], or a list
-//! of every mistake in them.
+//! The configuration: file, environment variables and flags become one [`Config`], or a list of all
+//! mistakes.
 //!
-//! The way leads from text to a `tree` (values with their places), through `read` into the `raw`
-//! types (the one list of keys), through `check` into the types here. Nothing that is wrong
-//! anywhere comes out of it, so whoever holds a `Config` has nothing left to doubt. It binds no
-//! port and knows no runtime; the files it names are read, so that a bad key is found here.
+//! The text becomes a `tree` (values with their places); `read` turns it into the `raw` types (the
+//! one list of keys), and `check` turns these into the types here. A `Config` has no mistake. The
+//! module binds no port and knows no runtime. It reads the files that the configuration names, so
+//! that a bad key is found at the start.
 //!
-//! Called by every command at its start and by the server at each reload.
+//! Called by every command at its start and by `serve` at each reload.
 
 mod check;
 mod environment;
@@ -49,7 +49,7 @@ use std::sync::Arc;
 
 /// Everything checked; keys are loaded. Made by [`Config::load`] and [`Config::from_yaml`] only.
 pub struct Config {
-    /// Where Traefik asks; at least one, none twice.
+    /// Addresses that Traefik calls; at least one, none twice.
     pub listen: Vec<SocketAddr>,
     /// Health and metrics.
     pub admin_listen: SocketAddr,
@@ -63,10 +63,10 @@ pub struct Config {
     pub admin_tls: Option<TlsFiles>,
     /// An existing folder.
     pub state_dir: Option<PathBuf>,
-    /// Peers that may ask, host bits cleared, IPv4-mapped networks as IPv4, never a `/0`, not even
+    /// Peers that are trusted, host bits cleared, IPv4-mapped networks as IPv4, never a `/0`, not even
     /// several that are one together. Empty only with a `client_ca_file`.
     pub trusted_proxies: Vec<ipnet::IpNet>,
-    /// Names that workspaces live below.
+    /// Domains of the workspaces.
     pub domains: Domains,
     /// Settings of each domain, in the order of `domains`.
     pub zones: Vec<Zone>,
@@ -74,8 +74,7 @@ pub struct Config {
     pub public_scheme: PublicScheme,
     /// In the order of the file; no name twice.
     pub issuers: Vec<Issuer>,
-    /// The issuers whose keys are fetched, by their index: those have no keys until somebody puts
-    /// them in.
+    /// The issuers whose keys are fetched, by their index; they have no keys until `serve` adds them.
     pub fetched: Vec<(usize, Remote)>,
     /// Where a request carries its token.
     pub tokens: Tokens,
@@ -91,11 +90,11 @@ pub struct Config {
     pub identity_headers: Vec<(HeaderName, IdentityValue)>,
     /// Labels that are never a user's own name: the list of the algorithm and the configured ones.
     pub reserved: Arc<ReservedLabels>,
-    /// Who else may enter.
+    /// Users who may enter the workspaces of others.
     pub grants: Vec<Grant>,
-    /// Where it is kept which tokens ended early.
+    /// Where revocations are stored.
     pub revocation: RevocationStore,
-    /// What whoever may revoke sends, at least 32 visible characters; `None`: nobody may.
+    /// Secret of the interface that revokes, at least 32 visible characters; `None`: there is none.
     pub revocation_secret: Option<keys::Secret>,
     /// Of `revocation.store: redis`, which has it.
     pub redis: Option<Redis>,
@@ -105,7 +104,7 @@ pub struct Config {
     pub log: Log,
     /// Files the configuration names, and itself: a change of any content means reload. Sorted.
     pub watched: Vec<PathBuf>,
-    /// What is allowed and should be known; for the log at start and for `check`.
+    /// Allowed settings with a risk; for the log at start and for `check`.
     pub warnings: Vec<Warning>,
 }
 
@@ -165,8 +164,7 @@ impl Config {
             .map_err(|mistakes| mistakes.list)
     }
 
-    /// The section `render` from flags alone (key path and YAML text), for whoever has no
-    /// configuration.
+    /// The section `render` from flags alone (key path and YAML text), without a configuration.
     ///
     /// # Errors
     /// Every mistake in the flags.
@@ -189,7 +187,7 @@ impl Config {
     /// The issuer of this name, else the only one. Without a name there must be exactly one.
     ///
     /// # Errors
-    /// What to tell who asked, with the names that there are.
+    /// A message with the names of the configured issuers.
     pub fn issuer(&self, name: Option<&str>) -> Result<&Issuer, NoSuchIssuer> {
         NoSuchIssuer::or(name, &self.issuers)
     }
@@ -269,7 +267,7 @@ fn overlay(
     }
 }
 
-/// An issuer was asked for that the configuration does not have, or none while it has several.
+/// The named issuer is not configured, or none is named and there are several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoSuchIssuer {
     asked: Option<Box<str>>,

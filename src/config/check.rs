@@ -1,7 +1,8 @@
 //! From raw to checked: every rule about values and about how keys go together.
 //!
-//! One file for each group of keys. A check never stops at a mistake: it puts it on the list, goes
-//! on with the default, and only here, at the end, does an empty list make a [`Config`].
+//! One file for each group of keys. A check does not stop at a mistake: it records the mistake
+//! and continues with the default, and no mistake of one key hides those of another. At the end, an
+//! empty list makes a [`Config`].
 
 mod bounds;
 mod domains;
@@ -103,7 +104,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
     })
 }
 
-/// What a web address is judged by.
+/// What several checks are based on: the domains and what decides about URLs.
 struct CheckContext<'c> {
     domains: Option<&'c Domains>,
     reserved: &'c Arc<ReservedLabels>,
@@ -113,7 +114,7 @@ struct CheckContext<'c> {
 }
 
 impl CheckContext<'_> {
-    /// Whether this host is, or could become, a user's workspace: what runs there is the user's.
+    /// Whether this host is, or could become, a workspace, where a user controls what runs.
     fn is_workspace(&self, host: &str) -> bool {
         self.domains
             .and_then(|domains| Host::parse(host, domains).ok())
@@ -148,7 +149,7 @@ impl CheckContext<'_> {
         }
     }
 
-    /// Whether every domain is `localhost` or lies below it, where plain http stays on the machine.
+    /// Whether every domain is `localhost` or below it, where plain http does not leave the machine.
     fn is_local(domains: &Domains) -> bool {
         domains
             .iter()

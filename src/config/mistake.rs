@@ -33,8 +33,8 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// A configuration that is not taken: all its mistakes, and the files that it named as far as they
-/// could be found out, itself among them. A change of one of them may be the repair.
+/// A rejected configuration: all its mistakes, and the files that it names as far as they are known,
+/// including itself. A change of one of them may be the repair.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mistakes {
     /// In the order of the file; one at least.
@@ -64,7 +64,7 @@ impl fmt::Display for Warning {
     }
 }
 
-/// What the checks have found so far, together with the tree that says where each key stands.
+/// What the checks have found so far, and the tree with the place of each key.
 pub(super) struct Findings<'t> {
     tree: &'t Node,
     folder: &'t Path,

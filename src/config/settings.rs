@@ -81,7 +81,7 @@ pub enum RevocationStore {
 pub struct Redis {
     /// The content of `revocation.url_file`.
     pub url: Secret,
-    /// Key `revocation.on_outage`: whether nobody is judged while it is out of reach.
+    /// Key `revocation.on_outage`: whether requests are denied while Redis is unreachable.
     pub refuses: bool,
 }
 

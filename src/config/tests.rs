@@ -1,4 +1,4 @@
-//! Configurations, good and bad, through the same door as the real ones: files in a folder.
+//! Good and bad configurations, loaded like real ones: from files in a folder.
 
 mod all_at_once;
 mod bad;

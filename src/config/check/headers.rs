@@ -1,5 +1,5 @@
-//! Names of headers: those that carry tokens to us and those that carry the visitor's identity to
-//! a desktop. Traefik deletes and replaces what stands here, so some names would do harm.
+//! Names of headers: those that carry tokens and those that carry the user's identity to a desktop.
+//! Traefik deletes and replaces these headers, so some names would do harm.
 
 use crate::config::field::{Field, Text, Words, good_ones};
 use crate::config::mistake::{Findings, shown};

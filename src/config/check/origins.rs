@@ -76,7 +76,7 @@ fn origin(
         return None;
     }
     if text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://")) {
-        // Whoever is on the way writes that origin's pages, whatever `public_scheme` says of ours.
+        // An attacker on the network can change pages of that origin, even with `public_scheme: http`.
         found.mistake(
             path,
             format!("{} is not https, so its pages could be changed on the network", shown(text)),

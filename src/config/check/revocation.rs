@@ -1,4 +1,4 @@
-//! Where it is kept which tokens ended early, and who may end them.
+//! The store of revocations, and the secret of the interface that revokes.
 
 mod replicas;
 
@@ -62,7 +62,7 @@ fn needs_a_store(found: &mut Findings<'_>) {
     );
 }
 
-/// Whoever listens on the way would learn the secret, and with it end everybody's session.
+/// An attacker on the network would learn the secret and could revoke every session.
 pub(super) fn guard(raw: &RawConfig, admin: SocketAddr, has_tls: bool, found: &mut Findings<'_>) {
     let has_secret =
         raw.revocation.good().is_some_and(|section| section.secret_file.some().is_some());

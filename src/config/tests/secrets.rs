@@ -1,4 +1,4 @@
-//! No message shows what nobody may see.
+//! No message shows the content of a secret file.
 
 use super::*;
 
