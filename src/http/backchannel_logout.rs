@@ -155,12 +155,12 @@ async fn revoke(state: &State, logout: LogoutToken, now: UnixTime) -> Result<(),
     let life = state.longest_life(logout.issuer);
     let revocation = Revocation {
         // A session (`sid`) ends as a whole; a subject can sign in again, with a new session.
-        issued_before: match logout.name.kind {
+        issued_before: match logout.key.kind {
             KeyKind::Session => None,
             _ => Some(UnixTime(logout.issued_at.0.saturating_add(1))),
         },
         until: life.map(|life| UnixTime(now.0.saturating_add(life))),
-        key: logout.name,
+        key: logout.key,
     };
     let (issuer, kind) = (revocation.key.issuer.clone(), revocation.key.kind);
     let once = KeyHash::new(&issuer, KeyKind::OnceLogout, &logout.id);

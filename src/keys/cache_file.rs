@@ -96,15 +96,15 @@ impl CacheFile {
     ///
     /// # Errors
     /// The operating system's error.
-    pub fn write(&self, held: &CachedKeySet) -> io::Result<()> {
+    pub fn write(&self, cached: &CachedKeySet) -> io::Result<()> {
         let first = Head {
             issuer: self.issuer.to_string(),
             source: self.source.clone(),
-            fetched_at: held.fetched_at.0,
+            fetched_at: cached.fetched_at.0,
         };
         let mut content = serde_json::to_vec(&first)?;
         content.push(b'\n');
-        content.extend_from_slice(&held.body);
+        content.extend_from_slice(&cached.body);
         let random = random::bytes().map_err(|_| io::Error::from(io::ErrorKind::Other))?;
         let beside = self.file.with_extension(format!("{:x}.new", u64::from_ne_bytes(random)));
         let written = replace(&beside, &content, &self.file);
@@ -184,9 +184,9 @@ mod tests {
     #[test]
     fn age_counts_from_the_fetch() {
         let remote = remote("a", "https://p.example.com/k");
-        let held = CachedKeySet { fetched_at: UnixTime(1_000), body: Bytes::new() };
+        let cached = CachedKeySet { fetched_at: UnixTime(1_000), body: Bytes::new() };
         for (now, usable) in [(999, false), (1_000, true), (1_099, true), (1_100, false)] {
-            assert_eq!(held.is_usable(&remote, UnixTime(now)), usable, "{now}");
+            assert_eq!(cached.is_usable(&remote, UnixTime(now)), usable, "{now}");
         }
     }
 }

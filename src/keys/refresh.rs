@@ -25,7 +25,7 @@ pub enum RefreshEvent {
     /// The keys were fetched.
     Fetched {
         /// The set, with the time of the fetch.
-        held: CachedKeySet,
+        cached: CachedKeySet,
         /// Its keys, and those that are not used; `None` if the set has not changed.
         new: Option<(KeySet, Vec<UnusableKey>)>,
     },
@@ -49,30 +49,36 @@ pub enum RefreshEvent {
 #[derive(Debug)]
 pub struct Refresher {
     task: JoinHandle<()>,
-    wanted: Arc<Notify>,
+    requested: Arc<Notify>,
     looked: watch::Receiver<bool>,
 }
 
 impl Refresher {
-    /// Fetches now, and again whenever a fetch is due. `held` is the set in use so far.
+    /// Fetches now, and again whenever a fetch is due. `cached` is the set in use so far.
     pub fn start(
         runtime: &Handle,
         remote: Remote,
-        held: Option<CachedKeySet>,
+        cached: Option<CachedKeySet>,
         store: Option<CacheFile>,
         report: impl Fn(RefreshEvent) + Send + 'static,
     ) -> Self {
-        let wanted = Arc::new(Notify::new());
+        let requested = Arc::new(Notify::new());
         let (first, looked) = watch::channel(false);
-        let rounds =
-            RefreshTask { remote, held, store, wanted: Arc::clone(&wanted), report, asked: None };
-        Self { task: runtime.spawn(rounds.run(first)), wanted, looked }
+        let rounds = RefreshTask {
+            remote,
+            cached,
+            store,
+            requested: Arc::clone(&requested),
+            report,
+            last_lookup: None,
+        };
+        Self { task: runtime.spawn(rounds.run(first)), requested, looked }
     }
 
     /// A handle that requests a fetch for an unknown key id.
     #[must_use]
     pub fn handle(&self) -> RefreshHandle {
-        RefreshHandle { wanted: Arc::clone(&self.wanted), looked: self.looked.clone() }
+        RefreshHandle { requested: Arc::clone(&self.requested), looked: self.looked.clone() }
     }
 
     /// Completes with the first fetch, successful or not.
@@ -88,7 +94,7 @@ impl Refresher {
 /// Asks a [`Refresher`] to fetch, because a token has named an unknown key.
 #[derive(Debug)]
 pub struct RefreshHandle {
-    wanted: Arc<Notify>,
+    requested: Arc<Notify>,
     looked: watch::Receiver<bool>,
 }
 
@@ -98,7 +104,7 @@ impl RefreshHandle {
     pub fn request(&self) -> impl Future<Output = ()> + use<> {
         let mut looked = self.looked.clone();
         looked.mark_unchanged();
-        self.wanted.notify_one();
+        self.requested.notify_one();
         async move {
             // An error means that the refresher is gone.
             let _ = timeout(LOOKUP_TIMEOUT, looked.changed()).await;
@@ -114,12 +120,12 @@ impl Drop for Refresher {
 
 struct RefreshTask<R: Fn(RefreshEvent)> {
     remote: Remote,
-    held: Option<CachedKeySet>,
+    cached: Option<CachedKeySet>,
     store: Option<CacheFile>,
-    wanted: Arc<Notify>,
+    requested: Arc<Notify>,
     report: R,
     /// When an unknown key last caused a fetch.
-    asked: Option<Instant>,
+    last_lookup: Option<Instant>,
 }
 
 impl<R: Fn(RefreshEvent)> Drop for RefreshTask<R> {
@@ -154,13 +160,13 @@ impl<R: Fn(RefreshEvent) + Send> RefreshTask<R> {
 
     async fn take(&mut self, fetched: FetchedKeySet) {
         let FetchedKeySet { body, keys, unused, .. } = fetched;
-        let same = self.held.as_ref().is_some_and(|held| held.body == body);
-        let held = CachedKeySet { fetched_at: now(), body };
-        self.held = Some(held.clone());
+        let same = self.cached.as_ref().is_some_and(|cached| cached.body == body);
+        let cached = CachedKeySet { fetched_at: now(), body };
+        self.cached = Some(cached.clone());
         let new = (!same).then_some((keys, unused));
-        (self.report)(RefreshEvent::Fetched { held: held.clone(), new });
+        (self.report)(RefreshEvent::Fetched { cached: cached.clone(), new });
         if let Some(store) = self.store.clone() {
-            let written = tokio::task::spawn_blocking(move || store.write(&held)).await;
+            let written = tokio::task::spawn_blocking(move || store.write(&cached)).await;
             if let Ok(Err(error)) = written {
                 (self.report)(RefreshEvent::NotStored(error.kind()));
             }
@@ -171,25 +177,25 @@ impl<R: Fn(RefreshEvent) + Send> RefreshTask<R> {
     async fn rest(&mut self, pause: Duration) {
         let mut due = Instant::now() + pause;
         let mut by_token = false;
-        let wanted = Arc::clone(&self.wanted);
+        let requested = Arc::clone(&self.requested);
         loop {
             let end = self.end();
             tokio::select! {
                 () = sleep_until(due) => {
                     if by_token {
-                        self.asked = Some(Instant::now());
+                        self.last_lookup = Some(Instant::now());
                     }
                     return;
                 }
-                () = wanted.notified() => {
+                () = requested.notified() => {
                     let now = Instant::now();
-                    let soonest = self.asked.map_or(now, |last| now.max(last + UNKNOWN_KEY_PAUSE));
+                    let soonest = self.last_lookup.map_or(now, |last| now.max(last + UNKNOWN_KEY_PAUSE));
                     if soonest < due {
                         (due, by_token) = (soonest, true);
                     }
                 }
                 () = sleep_until(end.unwrap_or(due)), if end.is_some() => {
-                    self.held = None;
+                    self.cached = None;
                     (self.report)(RefreshEvent::Expired);
                 }
             }
@@ -198,8 +204,8 @@ impl<R: Fn(RefreshEvent) + Send> RefreshTask<R> {
 
     /// When the set in use becomes too old.
     fn end(&self) -> Option<Instant> {
-        let held = self.held.as_ref()?;
-        let left = self.remote.max_stale.saturating_sub(Duration::from_secs(held.age(now())));
+        let cached = self.cached.as_ref()?;
+        let left = self.remote.max_stale.saturating_sub(Duration::from_secs(cached.age(now())));
         Some(Instant::now() + left)
     }
 }

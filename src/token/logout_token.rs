@@ -23,7 +23,7 @@ pub struct LogoutToken {
     /// The issuer that sent it.
     pub issuer: IssuerId,
     /// The sign-in (`sid`) if the token names one, else the subject.
-    pub name: RevocationKey,
+    pub key: RevocationKey,
     /// `jti`; can be used once.
     pub id: Box<str>,
     /// `iat`: sessions that were issued earlier are meant.
@@ -66,10 +66,10 @@ impl Verifier {
             (None, None) => return Err(Rejection::UserMissing),
         };
         times.check(now, self.leeway)?;
-        let name = RevocationKey { issuer: issuer.name.clone(), kind, value: value.into() };
+        let key = RevocationKey { issuer: issuer.name.clone(), kind, value: value.into() };
         Ok(LogoutToken {
             issuer: issuer_id,
-            name,
+            key,
             id: id.into(),
             issued_at,
             expires_at: times.expires_at,
@@ -134,12 +134,12 @@ mod tests {
     fn what_ended_is_the_sign_in_or_else_the_subject() {
         let both = judge(HEADER, json!({})).unwrap();
         assert_eq!((both.issuer.position(), &*both.id), (0, "logout-1"));
-        assert_eq!(&*both.name.issuer, ISSUER);
-        assert_eq!((both.name.kind, &*both.name.value), (KeyKind::Session, "sign-in-1"));
+        assert_eq!(&*both.key.issuer, ISSUER);
+        assert_eq!((both.key.kind, &*both.key.value), (KeyKind::Session, "sign-in-1"));
         let subject = judge(HEADER, json!({"sid": null})).unwrap();
-        assert_eq!((subject.name.kind, &*subject.name.value), (KeyKind::Subject, "alice"));
+        assert_eq!((subject.key.kind, &*subject.key.value), (KeyKind::Subject, "alice"));
         let session = judge(HEADER, json!({"sub": null})).unwrap();
-        assert_eq!(session.name.kind, KeyKind::Session);
+        assert_eq!(session.key.kind, KeyKind::Session);
     }
 
     #[test]

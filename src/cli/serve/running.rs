@@ -147,7 +147,7 @@ impl RunningGate {
         let Some(issuer_keys) = state.issuer_keys.get_mut(position) else { return };
         let name = &*remote.issuer;
         match event {
-            RefreshEvent::Fetched { held: cached, new } => {
+            RefreshEvent::Fetched { cached, new } => {
                 let changed = new.is_some();
                 if let Some((keys, unused)) = new {
                     log_new_keys(name, &keys, &unused);
