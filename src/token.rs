@@ -12,29 +12,43 @@
 //! where keys come from, and what a session may enter is decided in `policy`. The types of
 //! `jsonwebtoken` do not leave it.
 
-mod algorithm;
+// In the order of use: each module uses only modules below it. The blank lines keep rustfmt from
+// sorting them.
+
+mod handoff_token;
+mod logout_token;
+mod unverified;
+
+mod verifier;
+
 pub mod cache;
+mod session_token;
+
+mod session;
+
+mod signed;
+
+mod session_keys;
+
+mod grant;
+mod header;
+mod token_detection;
+
+mod issuer;
+
+mod identity;
+mod key;
+
 mod claims;
 mod compact;
-mod grant;
-mod handoff_token;
-mod header;
-mod identity;
-mod issuer;
-mod json;
-mod key;
-mod kid;
-mod logout_token;
-mod purpose;
+
 mod rejection;
-mod session;
-mod session_keys;
-mod session_token;
-mod signed;
 mod signer;
-mod token_detection;
-mod unverified;
-mod verifier;
+
+mod algorithm;
+mod json;
+mod kid;
+mod purpose;
 
 pub use crate::unix_time::UnixTime;
 pub use algorithm::Algorithm;

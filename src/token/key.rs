@@ -14,16 +14,21 @@
 //!
 //! At most [`MAX_TRIED`] keys are tried for a token; further keys are not loaded.
 
-mod error;
 mod jwk;
-mod material;
 mod pem;
+
+mod bound_key;
+
+mod material;
+
+mod error;
 
 pub use error::{KeyError, UnusableKey};
 
 use super::{Algorithm, compact::Compact, rejection::Rejection};
+use bound_key::Key;
 use jsonwebtoken::crypto;
-use material::{Material, VerificationKey};
+use material::Material;
 use std::{fmt, sync::Arc};
 
 /// The keys of one issuer, each bound to exactly one algorithm. Cheap to clone.
@@ -200,49 +205,6 @@ impl fmt::Debug for KeySet {
     }
 }
 
-/// One checked key, with the one algorithm that it is for.
-struct Key {
-    kid: Option<Box<str>>,
-    algorithm: Algorithm,
-    /// The exact length of a decoded signature by this key and algorithm.
-    signature_bytes: usize,
-    key: VerificationKey,
-}
-
-impl Key {
-    fn new(kid: Option<&str>, algorithm: Algorithm, material: Material) -> Result<Self, KeyError> {
-        let signature_bytes = material.signature_bytes(algorithm);
-        let key = material.into_verification_key(algorithm)?;
-        Ok(Self { kid: kid.map(Into::into), algorithm, signature_bytes, key })
-    }
-
-    fn verify(&self, compact: &Compact<'_>, signatures: &mut u16) -> Result<(), Rejection> {
-        // Exact, so that a DER-encoded ECDSA signature, or one with leading zeros, is not accepted as a
-        // second encoding of the same signature.
-        if compact.signature_bytes.len() != self.signature_bytes {
-            return Err(Rejection::SignatureLength);
-        }
-        *signatures = signatures.checked_sub(1).ok_or(Rejection::OverBudget)?;
-        let is_good = match &self.key {
-            VerificationKey::Rsa(key) => {
-                key.verify_sig(compact.signing_input, &compact.signature_bytes).is_ok()
-            }
-            VerificationKey::Library(key) => {
-                let algorithm = library_algorithm(self.algorithm);
-                crypto::verify(compact.signature, compact.signing_input, key, algorithm)
-                    .unwrap_or(false)
-            }
-        };
-        if is_good { Ok(()) } else { Err(Rejection::SignatureWrong) }
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} ({})", self.kid.as_deref().unwrap_or("no kid"), self.algorithm)
-    }
-}
-
 /// Leaves out keys that the rules of the module could not select unambiguously.
 ///
 /// Two members with the same `kid` and algorithm are both refused, even if only one of them is a
@@ -282,24 +244,6 @@ fn refuse_ambiguous(parsed: jwk::ParsedSet) -> (Vec<Key>, Vec<UnusableKey>) {
         }
     }
     (kept, problems)
-}
-
-fn library_algorithm(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
-    use jsonwebtoken::Algorithm as Library;
-    match algorithm {
-        Algorithm::Hs256 => Library::HS256,
-        Algorithm::Hs384 => Library::HS384,
-        Algorithm::Hs512 => Library::HS512,
-        Algorithm::Rs256 => Library::RS256,
-        Algorithm::Rs384 => Library::RS384,
-        Algorithm::Rs512 => Library::RS512,
-        Algorithm::Ps256 => Library::PS256,
-        Algorithm::Ps384 => Library::PS384,
-        Algorithm::Ps512 => Library::PS512,
-        Algorithm::Es256 => Library::ES256,
-        Algorithm::Es384 => Library::ES384,
-        Algorithm::EdDsa => Library::EdDSA,
-    }
 }
 
 /// Keys tried for one token. Each costs a verification, which the sender of a forged token gets for

@@ -6,12 +6,13 @@
 //! escaped, because whoever made the token wrote them.
 
 use super::{
-    Issuer, Rejection, UnixTime, Verifier,
+    Issuer, Rejection, Verifier,
     claims::Times,
     compact::Compact,
     header,
     json::{self, Number, Object, Value},
 };
+use crate::unix_time::UnixTime;
 
 impl Verifier {
     /// The values that led to `rejection` and what they were compared with. `None` when the token

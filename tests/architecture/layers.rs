@@ -280,5 +280,9 @@ const NAMES: [&str; 10] = [
 /// File, name, and why it is not what it looks like.
 const EXCUSED: [(&str, &str, &str); 2] = [
     ("src/token/cache.rs", "Instant", "moka hands it over; housekeeping, never a decision"),
-    ("src/token/signer.rs", "SystemRandom", "an ECDSA signature needs a nonce; minting only"),
+    (
+        "src/token/signer/signing_key.rs",
+        "SystemRandom",
+        "an ECDSA signature needs a nonce; minting only",
+    ),
 ];

@@ -2,7 +2,8 @@
 //! the others.
 
 use super::{
-    Key, KeyError, UnusableKey,
+    bound_key::Key,
+    error::{KeyError, UnusableKey},
     material::{Material, without_leading_zeros},
 };
 use crate::token::{

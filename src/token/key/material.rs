@@ -1,6 +1,6 @@
 //! The raw values of a key: its type, the algorithm it can be bound to, and whether it is sound.
 
-use super::KeyError;
+use super::error::KeyError;
 use crate::token::Algorithm;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey,

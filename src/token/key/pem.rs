@@ -1,7 +1,7 @@
 //! Public keys in PEM (RFC 7468): `PUBLIC KEY` and `RSA PUBLIC KEY` only.
 
 use super::{
-    KeyError,
+    error::KeyError,
     material::{Material, without_leading_zeros},
 };
 use aws_lc_rs::{rsa::PublicKey, signature::RsaPublicKeyComponents};

@@ -1,6 +1,10 @@
 //! Private keys as JWK (RFC 7517, 7518, 8037), and their thumbprint (RFC 7638).
 
-use super::{Private, SigningKey, SigningKeyError, curve, der, one_of, rsa_algorithm};
+use super::{
+    der,
+    error::SigningKeyError,
+    signing_key::{Private, SigningKey, curve, one_of, rsa_algorithm},
+};
 use crate::token::{
     Algorithm,
     json::{self, Object},

@@ -1,6 +1,9 @@
 //! Private keys in PEM, as openssl writes them.
 
-use super::{Private, SigningKeyError, one_of, rsa_algorithm};
+use super::{
+    error::SigningKeyError,
+    signing_key::{Private, one_of, rsa_algorithm},
+};
 use crate::token::Algorithm;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair,

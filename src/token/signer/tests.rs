@@ -1,6 +1,7 @@
 use super::*;
 use crate::token::json::JsonError;
 use crate::token::tests::fixture::{self, NOW, claims, single};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING};
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
