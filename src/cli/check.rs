@@ -12,6 +12,7 @@ use std::path::Path;
 
 /// Validate the configuration without binding a port
 #[derive(Clone, Debug, Default, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct CheckArgs {
     /// Print the JSON Schema of the configuration and do nothing else
     #[arg(long, conflicts_with_all = ["sample", "reference"])]

@@ -90,7 +90,7 @@ fn allowed(forms: &[(bool, &Value)]) -> String {
             (None, Some(words)) => values
                 .extend(words.iter().filter_map(Value::as_str).map(|word| format!("`{word}`"))),
             (None, None) if text(form, "type") == "boolean" => {
-                values.push("`true`, `false`".to_owned())
+                values.push("`true`, `false`".to_owned());
             }
             (None, None) => {}
         }

@@ -31,6 +31,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// The random source of the system failed.
+    #[expect(clippy::disallowed_methods, reason = "a new key is random; no caller can pass it in")]
     pub fn generate(algorithm: Algorithm) -> Result<Self, SigningKeyError> {
         let failed = |_| SigningKeyError::Generation;
         let private = if algorithm.is_hmac() {

@@ -138,7 +138,7 @@ fn algorithms(path: &str, raw: &RawIssuer, found: &mut Findings<'_>) -> Option<V
         let name = text.as_str();
         match Algorithm::from_name(name) {
             Some(algorithm) if algorithms.contains(&algorithm) => {
-                found.mistake(&path, format!("{} is repeated", shown(name)), "keep one of them")
+                found.mistake(&path, format!("{} is repeated", shown(name)), "keep one of them");
             }
             Some(algorithm) => algorithms.push(algorithm),
             None if name.eq_ignore_ascii_case("none") => {
