@@ -8,25 +8,26 @@
 //! the same function with a [`Tracer`] that writes down what was compared.
 
 mod budget;
+mod candidates;
 mod denial;
 mod domain_rules;
 mod forwarded;
 mod handoff;
 mod logout;
-mod remedy;
 mod select;
 mod trace;
 
-pub use budget::Effort;
+pub use budget::{Effort, MAX_SIGNATURES};
+pub use candidates::Verdict;
 pub use denial::{Denial, Denied, ForwardedProblem, GatePathProblem};
 pub use domain_rules::{DomainRules, DomainTable};
 pub use forwarded::{Candidate, Credentials, Forwarded, ForwardedHeader, Source, TokenName};
 pub use handoff::HandoffRefused;
 pub use logout::SignOut;
-pub use trace::{NoTrace, Note, Step, Trace, Tracer};
+pub use trace::{Fact, NoTrace, Tracer};
 
 use budget::Budget;
-use select::{NotSelected, Selected};
+use candidates::{NotSelected, Selected};
 
 use crate::cross_site::{Clearance, CrossSite, OwnOrigin};
 use crate::name::Host;
@@ -65,15 +66,19 @@ impl Gate {
         now: UnixTime,
         tracer: &mut impl Tracer,
     ) -> Result<Permit<'r>, Box<Denied<'r>>> {
-        let host = self.locate(request, tracer).map_err(Denied::nowhere)?;
+        let parsed = Host::parse(request.host, self.domains.names());
+        tracer.record(Fact::Host { raw: request.host, parsed: parsed.as_ref() });
+        let host = parsed.map_err(|_| Denied::nowhere(Denial::HostUnknown))?;
         let mut budget = Budget::of(credentials);
         let denied = |denial, host, session, token, budget: &Budget| {
             Box::new(Denied::at(denial, host, session, token, budget.effort))
         };
-        if let Err(denial) = before_credentials(request, &host, tracer) {
+        let refused = denied_regardless(request, &host);
+        tracer.record(Fact::Route { request, host: &host, denial: refused.as_ref() });
+        if let Some(denial) = refused {
             return Err(denied(denial, host, None, None, &budget));
         }
-        tracer.note(Step::Candidates, !credentials.is_empty(), || trace::candidates(credentials));
+        tracer.record(Fact::Candidates(credentials));
         let selected = self.select(credentials, &host, now, &mut budget, tracer);
         let Selected { session, entry, token } = match selected {
             Ok(selected) => selected,
@@ -83,9 +88,7 @@ impl Gate {
         };
         let own = OwnOrigin::new(request.scheme, host.name(), host.port());
         let judged = self.cross_site.judge(&request.provenance, own, self.domains.names());
-        tracer.note(Step::CrossSite, judged.is_ok(), || {
-            trace::cross_site(&request.provenance, own, self.cross_site.mode, judged)
-        });
+        tracer.record(Fact::CrossSite { provenance: &request.provenance, own, judged });
         let clearance = match judged {
             Ok(clearance) => clearance,
             Err(refusal) => {
@@ -94,19 +97,6 @@ impl Gate {
             }
         };
         Ok(Permit { session, host, entry, clearance, token, effort: budget.effort })
-    }
-
-    /// Step 3: the host, canonical, is a workspace of one of our domains.
-    fn locate<'r>(
-        &self,
-        request: &Forwarded<'r>,
-        tracer: &mut impl Tracer,
-    ) -> Result<Host<'r>, Denial> {
-        let parsed = Host::parse(request.host, self.domains.names());
-        tracer.note(Step::Host, parsed.is_ok(), || {
-            trace::host(request.host, &parsed, self.domains.names())
-        });
-        parsed.map_err(|_| Denial::HostUnknown)
     }
 }
 
@@ -161,13 +151,9 @@ impl<'r> Permit<'r> {
     }
 }
 
-/// Step 4: what is refused whoever asks.
-fn before_credentials(
-    request: &Forwarded<'_>,
-    host: &Host<'_>,
-    tracer: &mut impl Tracer,
-) -> Result<(), Denial> {
-    let denial = if request.preflight {
+/// Step 4: what is denied with any credential.
+fn denied_regardless(request: &Forwarded<'_>, host: &Host<'_>) -> Option<Denial> {
+    if request.preflight {
         Some(Denial::Preflight)
     } else if request.owner.is_some_and(|owner| owner != host.label()) {
         Some(Denial::OwnerDiffers)
@@ -175,9 +161,7 @@ fn before_credentials(
         Some(Denial::ReservedPath)
     } else {
         None
-    };
-    tracer.note(Step::Route, denial.is_none(), || trace::route(request, host));
-    denial.map_or(Ok(()), Err)
+    }
 }
 
 /// `/.doorward` and all below it belong to the gate. Exact bytes: Traefik has cleaned the path, and

@@ -33,7 +33,6 @@ mod error_body;
 
 pub mod outcome;
 mod request_id;
-mod unread;
 pub mod upstream_headers;
 
 pub mod client_class;

@@ -334,7 +334,6 @@
 //! - test: `it::handoff::arrivals::a_handoff_is_used_once`
 //! - test: `it::handoff::arrivals::somebody_elses_handoff_is_told_so_and_sets_nothing`
 //! - test: `gate::tests::a_denial_names_its_token_by_digest_only`
-//! - test: `gate::tests::the_transcript_shows_every_step_and_no_token`
 //! - test: `token::tests::words::neither_session_nor_rejection_prints_what_the_token_says`
 //! - test: `token::tests::words::secrets_are_never_printed`
 //! - test: `it::configuration::secrets::no_message_shows_a_secret`

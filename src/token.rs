@@ -65,7 +65,8 @@ pub use rejection::{Part, Rejection};
 pub use session::Session;
 pub use session_keys::{GateSessions, SessionKeys};
 pub use signer::{SigningKey, SigningKeyError};
+pub use unverified::{Unverified, UnverifiedTimes};
 pub use verifier::{MAX_LEEWAY, Verifier};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

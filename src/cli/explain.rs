@@ -1,17 +1,21 @@
-//! `doorward explain`: the tool for three in the morning. It runs the gate's own decision over a
-//! request put together from the arguments and prints every step, so what it says is what the
-//! running gate with this configuration would do.
+//! `doorward explain`: runs the gate's own decision on a request that the arguments describe, and
+//! prints each step. The result is that of a running server with the same configuration.
 
+mod forwarded;
 mod issuer_keys;
 mod redact;
+mod remedy;
+mod sentence;
 mod timestamp;
+mod token;
+mod trace;
 
 use super::{ConfigFile, complain, failed, revocations, say, usage};
 use crate::assemble;
 use crate::clock;
 use crate::config::RevocationStore;
 use crate::cross_site::Origin;
-use crate::gate::{Denial, Denied, Note, Permit, Step, Trace};
+use crate::gate::{Denial, Denied, Permit};
 use crate::http::client_class::ClientClass;
 use crate::http::outcome::Outcome;
 use crate::http::{Body, Decision, Peer, State};
@@ -20,11 +24,12 @@ use crate::token::UnixTime;
 use crate::token::cache::SessionCache;
 use hyper::Response;
 use hyper::header::{COOKIE, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERER};
-use redact::{printable, without_tokens};
+use redact::printable;
 use std::fmt::Write as _;
 use std::io::Read as _;
 use std::net::IpAddr;
 use std::process::ExitCode;
+use trace::Trace;
 
 /// Arguments of `doorward explain`.
 #[derive(Debug, clap::Args)]
@@ -98,18 +103,17 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
     );
     let now = args.at.unwrap_or_else(clock::now);
     let query = args.owner.as_ref().map(|owner| format!("owner={owner}"));
-    let mut trace = Trace::default();
+    let mut trace = Trace {
+        state: &state,
+        peer,
+        is_peer_assumed: args.peer.is_none(),
+        headers: &headers,
+        query: query.as_deref(),
+        now,
+        is_store_remote: config.revocation != RevocationStore::None,
+        lines: Vec::new(),
+    };
     let decided = state.decide(&peer, &headers, query.as_deref(), now, &mut trace);
-    for note in &mut trace.0 {
-        if note.step == Step::Peer && args.peer.is_none() {
-            note.text.push_str(" (assumed; --peer)");
-        }
-        if note.step == Step::Revocation && config.revocation != RevocationStore::None {
-            "not asked here: `doorward revocations` lists what a running gate knows"
-                .clone_into(&mut note.text);
-        }
-        note.text = without_tokens(&note.text);
-    }
     let class = ClientClass::of(&args.method, &headers);
     let explanation = Explanation { state: &state, headers: &headers, class, now, trace };
     match decided {
@@ -153,7 +157,7 @@ struct Explanation<'r> {
     headers: &'r HeaderMap,
     class: ClientClass,
     now: UnixTime,
-    trace: Trace,
+    trace: Trace<'r>,
 }
 
 /// What came of it, for both forms.
@@ -184,7 +188,7 @@ impl Explanation<'_> {
             return say(self.json(&told));
         }
         let (class, status) = (told.class.name(), told.status);
-        let mut text = self.steps();
+        let mut text = self.trace.text();
         let _ = writeln!(text, "\nallowed: {label} enters; class {class}, answered {status}");
         let _ = writeln!(text, "Traefik passes on:");
         for (name, value) in &told.headers {
@@ -218,7 +222,7 @@ impl Explanation<'_> {
     }
 
     fn remedy(&self, denial: &Denial, host: Option<&Host<'_>>) -> &'static str {
-        self.state.gate.remedy(denial, host, self.page().as_ref())
+        remedy::remedy(denial, host, self.page().as_ref(), self.state.gate.domains.names())
     }
 
     #[expect(clippy::too_many_arguments, reason = "the fields of one answer, used once each")]
@@ -246,7 +250,7 @@ impl Explanation<'_> {
             return failed();
         }
         let (class, status) = (told.class.name(), told.status);
-        let mut text = self.steps();
+        let mut text = self.trace.text();
         let answer = told.answer;
         let heading = if result == "answer" { "answered by the gate" } else { "denied" };
         let _ = writeln!(text, "\n{heading}: {reason}; class {class}, answered {status} {answer}");
@@ -267,30 +271,7 @@ impl Explanation<'_> {
         }
     }
 
-    /// All nine, in order: what was found, and what the decision never came to.
-    fn steps(&self) -> String {
-        let notes = &self.trace.0;
-        let mut text = notes.iter().fold(String::new(), |mut text, note| {
-            let verdict = if note.passed { "pass" } else { "FAIL" };
-            let _ = writeln!(text, "{verdict}  {:<18} {}", title(note.step), note.text);
-            text
-        });
-        let last = notes.iter().map(|note| note.step.number()).max().unwrap_or_default();
-        for step in Step::ALL.into_iter().filter(|step| step.number() > last) {
-            let _ = writeln!(text, "----  {:<18} not reached", title(step));
-        }
-        text
-    }
-
     fn json(&self, told: &Told) -> String {
-        let step = |note: &Note| {
-            serde_json::json!({
-                "step": note.step.number(),
-                "name": note.step.name(),
-                "passed": note.passed,
-                "text": note.text,
-            })
-        };
         let header =
             |(name, value): &(String, String)| serde_json::json!({ "name": name, "value": value });
         let body = serde_json::json!({
@@ -300,7 +281,7 @@ impl Explanation<'_> {
             "class": told.class.name(),
             "reason": told.reason,
             "remedy": told.remedy,
-            "steps": self.trace.0.iter().map(step).collect::<Vec<_>>(),
+            "steps": self.trace.json(),
             "headers": told.headers.iter().map(header).collect::<Vec<_>>(),
         });
         format!("{body:#}\n")
@@ -308,10 +289,6 @@ impl Explanation<'_> {
 }
 
 const GATE_PATH_ANSWERED: &str = "nothing: the gate answers paths below /.doorward itself";
-
-fn title(step: Step) -> String {
-    format!("{} {}", step.number(), step.name())
-}
 
 fn read_token(file: &str) -> std::io::Result<String> {
     let mut token = String::new();

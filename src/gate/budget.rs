@@ -67,6 +67,6 @@ impl Budget {
 }
 
 /// Signatures verified for one request at most.
-pub(super) const MAX_SIGNATURES: u16 = 8;
+pub const MAX_SIGNATURES: u16 = 8;
 /// Of these, how many only a header candidate may use.
 const RESERVED_FOR_HEADERS: u16 = 2;

@@ -1,6 +1,6 @@
 //! Signing out, and replacing a session by a newer one. Neither leads to a permit.
 
-use super::select::Verdict;
+use super::candidates::Verdict;
 use super::{Budget, Credentials, Denial, Gate};
 use crate::cross_site::{self, OwnOrigin, Provenance};
 use crate::name::Host;

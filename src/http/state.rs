@@ -5,9 +5,8 @@ use super::answer::permitted;
 use super::decision::Decision;
 use super::forwarded::ForwardedReader;
 use super::handler::{Body, Peer};
-use super::unread;
 use super::upstream_headers::{IdentityHeader, UpstreamHeaders};
-use crate::gate::{Denial, Denied, Gate, Permit, Step, Tracer};
+use crate::gate::{Denial, Denied, Fact, Gate, Permit, Tracer};
 use crate::handoff::SignIn;
 use crate::name::Host;
 use crate::token::{IssuerId, MAX_LEEWAY, UnixTime};
@@ -60,22 +59,13 @@ impl State {
         now: UnixTime,
         tracer: &mut impl Tracer,
     ) -> Result<Permit<'r>, Box<Denied<'r>>> {
-        let trusted = self.trusts(peer);
-        tracer.note(Step::Peer, trusted, || self.describe(peer));
-        if !trusted {
+        let is_trusted = self.trusts(peer);
+        tracer.record(Fact::Peer { is_trusted });
+        if !is_trusted {
             return Err(Denied::nowhere(Denial::PeerUntrusted));
         }
         let read = self.reader.read(headers, query);
-        tracer.note(Step::Forwarded, read.is_ok(), || match &read {
-            Ok((request, _)) => format!(
-                "{} {}://{}{}, each header once and unambiguous",
-                request.method(),
-                request.scheme.as_str(),
-                request.host,
-                request.uri,
-            ),
-            Err(denial) => unread::text(&self.reader, headers, query, denial),
-        });
+        tracer.record(Fact::Forwarded(read.as_ref().map(|(request, _)| request)));
         let (request, credentials) = read.map_err(Denied::nowhere)?;
         self.gate.admit(&request, &credentials, now, tracer)
     }
@@ -117,14 +107,6 @@ impl State {
         // `::ffff:10.0.0.1` is 10.0.0.1: a dual-stack listener must not change who is trusted.
         let address = peer.address.to_canonical();
         peer.client_certificate || self.trusted_proxies.iter().any(|net| net.contains(&address))
-    }
-
-    fn describe(&self, peer: &Peer) -> String {
-        if peer.client_certificate {
-            return format!("{} has a certificate of tls.client_ca_file", peer.address);
-        }
-        let nets: Vec<_> = self.trusted_proxies.iter().map(ToString::to_string).collect();
-        format!("{} against trusted_proxies {}", peer.address.to_canonical(), nets.join(", "))
     }
 
     fn upstream_headers<'r>(&'r self, headers: &'r HeaderMap) -> UpstreamHeaders<'r> {

@@ -1,6 +1,6 @@
 //! Tests of the whole module: what it accepts, and what it rejects with which reason.
 
-pub(super) mod fixture;
+pub(crate) mod fixture;
 
 mod attacks;
 mod claims;

@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, OnceLock};
 
-pub(in crate::token) const NOW: UnixTime = UnixTime(1_800_000_000);
+pub(crate) const NOW: UnixTime = UnixTime(1_800_000_000);
 pub(in crate::token) const ISSUER: &str = "https://portal.example.com";
 
 /// The test run's key of this algorithm. The RSA ones share their numbers, because making one
@@ -74,7 +74,7 @@ pub(in crate::token) fn verifier(issuers: Vec<Issuer>) -> Verifier {
 }
 
 /// A verifier of one issuer, and that issuer's key.
-pub(in crate::token) fn single(algorithm: Algorithm) -> (Verifier, &'static SigningKey) {
+pub(crate) fn single(algorithm: Algorithm) -> (Verifier, &'static SigningKey) {
     let key = key(algorithm);
     (verifier(vec![issuer(ISSUER, key)]), key)
 }
@@ -105,7 +105,7 @@ pub(in crate::token) fn claims() -> Map<String, Value> {
 }
 
 /// The good claims with these changed; `null` takes a claim out.
-pub(in crate::token) fn claims_with(changes: Value) -> Map<String, Value> {
+pub(crate) fn claims_with(changes: Value) -> Map<String, Value> {
     let mut claims = claims();
     for (name, value) in object(changes) {
         if value.is_null() {

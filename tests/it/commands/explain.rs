@@ -163,14 +163,14 @@ fn every_check_is_told_in_order() {
         assert_eq!(told.stdout.contains("(assumed; --peer)"), assumed, "{row}: {}", told.output());
     }
     let told = explain(&config, &["--host", ALICE, basic[0], basic[1]], "");
-    assert!(told.stdout.contains("Authorization is no Bearer"), "{}", told.output());
+    assert!(told.stdout.contains("Authorization is not Bearer"), "{}", told.output());
     let told = explain(&config, &["--host", ALICE, "--token-file", "-"], &portal.token("alice"));
     assert!(told.stdout.contains("store none"), "{}", told.output());
     // What a running gate was told, this process does not know, and does not pretend to.
     let config = Plan::of(&portal).with("revocation", json!({ "store": "memory" }));
     let path = config.write();
     let told = explain(&path, &["--host", ALICE, "--token-file", "-"], &portal.token("alice"));
-    assert!(told.stdout.contains("not asked here: `doorward revocations`"), "{}", told.output());
+    assert!(told.stdout.contains("not checked here: `doorward revocations`"), "{}", told.output());
 }
 
 /// Three in the morning: the two values that differ, and the one thing to change.
@@ -192,7 +192,7 @@ fn a_refusal_is_told_with_both_values_and_a_remedy() {
         ("expired", portal.expired("alice"), with(&[]), " s ago", "sign in again; nothing to change"),
         ("forged", portal.forged("alice"), with(&[]), "its keys [", "keys"),
         ("proto", alice.clone(), with(&["--proto", "http"]),
-            "X-Forwarded-Proto \"http\"; public_scheme: forwarded admits https, wss", "public_scheme"),
+            "X-Forwarded-Proto \"http\"; public_scheme: forwarded accepts https, wss", "public_scheme"),
         ("attack", alice.clone(), with(&bobs_page), "https://bob.vdi.example.com",
             "the attack that doorward stops"),
     ];

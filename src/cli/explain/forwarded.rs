@@ -1,12 +1,12 @@
-//! Why step 2 could not read a request, with the header and what it holds: told by `explain`, never
-//! sent or logged. Called only when somebody reads it.
+//! Why the forwarded headers cannot be read (step 2): the header, its value, and what is accepted.
+//! For `doorward explain` only; the text contains values that the client chose.
 
-use super::forwarded::ForwardedReader;
 use crate::cross_site::PublicScheme;
 use crate::gate::{Denial, ForwardedHeader, ForwardedProblem};
+use crate::http::forwarded::ForwardedReader;
 use hyper::header::{HeaderMap, HeaderValue};
 
-/// The header that is at fault, what came in it, and what would be admitted.
+/// One sentence.
 pub(super) fn text(
     reader: &ForwardedReader,
     headers: &HeaderMap,
@@ -17,34 +17,34 @@ pub(super) fn text(
         return size(reader, headers);
     };
     let name = problem.header().map_or("", ForwardedHeader::name);
-    let came = || values(headers, name);
+    let sent = || values(headers, name);
     match problem {
         ForwardedProblem::Missing(_) => format!(
-            "{name} is missing or empty; Host, Method, Uri and Proto must each come exactly once"
+            "{name} is missing or empty; Host, Method, Uri and Proto must each occur exactly once"
         ),
         ForwardedProblem::Repeated(_) => {
-            format!("{name} {}: exactly one value is admitted", came())
+            format!("{name} {}: exactly one value is accepted", sent())
         }
         ForwardedProblem::Bytes(_) => {
-            format!("{name} {}: only visible ASCII without white space is admitted", came())
+            format!("{name} {}: only visible ASCII without white space is accepted", sent())
         }
         ForwardedProblem::Alias(header) => {
-            format!("{}: no other spelling of {name} is admitted", aliases(headers, *header))
+            format!("{}: no other spelling of {name} is accepted", aliases(headers, *header))
         }
         ForwardedProblem::Method => {
-            format!("{name} {}: a method is admitted, but TRACE and CONNECT never", came())
+            format!("{name} {}: this method is not accepted; TRACE and CONNECT never are", sent())
         }
-        ForwardedProblem::Uri => format!("{name} {}: it must begin with /", came()),
+        ForwardedProblem::Uri => format!("{name} {}: it must begin with /", sent()),
         ForwardedProblem::Proto => {
-            let (setting, admitted) = match reader.public_scheme {
+            let (setting, accepted) = match reader.public_scheme {
                 PublicScheme::Forwarded => ("forwarded", "https, wss"),
                 PublicScheme::Http => ("http", "https, wss, http, ws"),
                 PublicScheme::Https => ("https", "anything"),
             };
-            format!("{name} {}; public_scheme: {setting} admits {admitted}", came())
+            format!("{name} {}; public_scheme: {setting} accepts {accepted}", sent())
         }
         ForwardedProblem::Query => format!(
-            "the gate was asked with the query {}; it may be owner=LABEL, once, and nothing else",
+            "the request to /verify has the query {}; only one owner=LABEL is accepted",
             quoted(query.unwrap_or_default().as_bytes()),
         ),
     }
@@ -63,34 +63,34 @@ fn size(reader: &ForwardedReader, headers: &HeaderMap) -> String {
 }
 
 fn values(headers: &HeaderMap, name: &str) -> String {
-    let all = headers.get_all(name).iter().take(MOST_VALUES);
+    let all = headers.get_all(name).iter().take(MAX_VALUES);
     all.map(|value| quoted(value.as_bytes())).collect::<Vec<_>>().join(" and ")
 }
 
-/// The misspelt names as they came, each with its value.
+/// The other spellings as sent, each with its value.
 fn aliases(headers: &HeaderMap, header: ForwardedHeader) -> String {
     let all = headers.iter().filter(|(name, _)| {
         ForwardedHeader::read_into(name.as_str()) == Some(header)
             && !name.as_str().eq_ignore_ascii_case(header.name())
     });
-    let told = all
-        .take(MOST_VALUES)
+    let shown = all
+        .take(MAX_VALUES)
         .map(|(name, value): (_, &HeaderValue)| format!("{name} {}", quoted(value.as_bytes())));
-    told.collect::<Vec<_>>().join(" and ")
+    shown.collect::<Vec<_>>().join(" and ")
 }
 
 /// Escaped, so that a value cannot move the cursor, and cut.
 fn quoted(value: &[u8]) -> String {
-    let text = String::from_utf8_lossy(value.get(..MOST_BYTES).unwrap_or(value)).into_owned();
-    if value.len() > MOST_BYTES {
+    let text = String::from_utf8_lossy(value.get(..MAX_BYTES).unwrap_or(value)).into_owned();
+    if value.len() > MAX_BYTES {
         format!("{text:?}… ({} bytes)", value.len())
     } else {
         format!("{text:?}")
     }
 }
 
-const MOST_BYTES: usize = 200;
-const MOST_VALUES: usize = 4;
+const MAX_BYTES: usize = 200;
+const MAX_VALUES: usize = 4;
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! What an operator reads of a request that step 2 could not.
+//! What an operator reads about forwarded headers that cannot be read.
 
 use super::*;
 use crate::http::credential::GateCookies;
@@ -14,8 +14,8 @@ fn reader(public_scheme: PublicScheme) -> ForwardedReader {
     }
 }
 
-/// What is told of a good request with these lines added and those of the same name taken out.
-fn told(
+/// What is shown of a valid request with these lines added and those of the same name taken out.
+fn shown(
     scheme: PublicScheme,
     changes: &[(&'static str, &'static str)],
     query: Option<&str>,
@@ -57,19 +57,19 @@ fn the_header_its_value_and_what_is_admitted_are_told() {
             "x_forwarded_for \"192.0.2.1\": no other spelling of X-Forwarded-For"),
         ("dotted_alias", &[("x-forwarded.host", "bob")],
             "x-forwarded.host \"bob\": no other spelling of X-Forwarded-Host"),
-        ("method", &[("x-forwarded-method", "TRACE")], "X-Forwarded-Method \"TRACE\": a method"),
+        ("method", &[("x-forwarded-method", "TRACE")], "X-Forwarded-Method \"TRACE\": this method"),
         ("uri", &[("x-forwarded-uri", "*")], "X-Forwarded-Uri \"*\": it must begin with /"),
         ("proto", &[("x-forwarded-proto", "http")],
-            "X-Forwarded-Proto \"http\"; public_scheme: forwarded admits https, wss"),
+            "X-Forwarded-Proto \"http\"; public_scheme: forwarded accepts https, wss"),
         ("size", &[("x-a", long), ("x-b", long)], "limits.header_bytes 4096"),
     ];
     for (row, changes, expected) in rows {
-        let told = told(FORWARDED, changes, None);
-        assert!(told.contains(expected), "{row}: {told}");
-        assert!(told.len() < 400, "{row}: {told}");
+        let shown = shown(FORWARDED, changes, None);
+        assert!(shown.contains(expected), "{row}: {shown}");
+        assert!(shown.len() < 400, "{row}: {shown}");
     }
-    let http = told(PublicScheme::Http, &[("x-forwarded-proto", "ftp")], None);
-    assert!(http.ends_with("public_scheme: http admits https, wss, http, ws"), "{http}");
-    let query = told(FORWARDED, &[], Some("owner=a&b"));
-    assert!(query.contains("\"owner=a&b\"; it may be owner=LABEL"), "{query}");
+    let http = shown(PublicScheme::Http, &[("x-forwarded-proto", "ftp")], None);
+    assert!(http.ends_with("public_scheme: http accepts https, wss, http, ws"), "{http}");
+    let query = shown(FORWARDED, &[], Some("owner=a&b"));
+    assert!(query.contains("\"owner=a&b\"; only one owner=LABEL"), "{query}");
 }
