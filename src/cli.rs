@@ -1,6 +1,6 @@
-//! What the user typed, and one file for each command. Syntax only: nothing here decides about a
-//! request. Every command ends in an exit code: 0 fine, 1 failed, denied or found, 64 bad usage or
-//! configuration.
+//! The command line, with one file for each command. It parses arguments and prints results; it
+//! decides nothing about a request. Exit codes: 0 success; 1 failure, denial or findings; 64 invalid
+//! usage or configuration.
 
 mod admin;
 mod check;
@@ -24,12 +24,12 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Keeps the door: behind Traefik, a request for alice's subdomain passes only with alice's token.
+/// ForwardAuth service for Traefik: only alice's token gives access to alice's subdomain
 #[derive(Debug, Parser)]
 #[command(name = "doorward", version, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 fine · 1 failed, denied, found · 64 bad usage or \
-                        configuration.\nStart with `doorward demo`, or `doorward check --sample > \
-                        config.yaml`.")]
+#[command(after_help = "Exit codes: 0 success · 1 failure, denial or findings · 64 invalid \
+                        usage or configuration.\nStart with `doorward demo`, or with `doorward \
+                        check --sample > config.yaml`.")]
 pub struct Cli {
     /// Configuration file
     #[arg(
@@ -46,30 +46,30 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the gate that Traefik's ForwardAuth asks
+    /// Run the server that Traefik's ForwardAuth calls
     Serve(serve::ServeArgs),
     /// Try everything on this machine: Traefik, gate, two desktops, and bob's attack on alice
     #[cfg(feature = "demo")]
     #[command(arg = no_configuration())]
     Demo(demo::DemoArgs),
-    /// Validate the configuration: every mistake at once
+    /// Validate the configuration and report all mistakes at once
     Check(check::CheckArgs),
-    /// Show every step of a decision: what was read, what was compared, what to change
+    /// Show each step of a decision: what was read, what it was compared with, and what to change
     Explain(explain::ExplainArgs),
-    /// Print the DNS label of usernames
+    /// Print the DNS label of each username
     Label(label::LabelArgs),
     /// Render routes from sessions, each with the gate in front, and the objects beside them
     Render(Box<render::RenderArgs>),
-    /// Mint a token for tests and scripts
+    /// Issue a token for tests and scripts
     Token(token::TokenArgs),
-    /// Make a signing key, and with --tls certificates
+    /// Generate a signing key, and with --tls certificates
     #[command(arg = no_configuration())]
     Keygen(keygen::KeygenArgs),
-    /// Exit 0 when a running gate is ready
+    /// Exit 0 if a running server is ready
     Healthcheck(healthcheck::HealthcheckArgs),
-    /// End sessions of a running gate: a user's, a sign-in's, or a token's
+    /// Revoke sessions: all sessions of a user, of a sign-in, or of one token
     Revoke(revocations::RevokeArgs),
-    /// List what a running gate has revoked
+    /// List the revocations of a running server
     Revocations(revocations::RevocationsArgs),
     /// Print a completion script for a shell
     #[command(arg = no_configuration())]
@@ -79,13 +79,13 @@ enum Command {
     Man,
 }
 
-/// `--config` of a command that reads no configuration: taken, because it is taken everywhere, and
-/// not offered.
+/// `--config` of a command that reads no configuration: accepted, because it is a global option, but
+/// not shown in the help.
 fn no_configuration() -> Arg {
     Arg::new("config").long("config").value_parser(value_parser!(PathBuf)).hide(true)
 }
 
-/// Parses the arguments and runs the command they name.
+/// Parses the arguments and runs the command.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -106,14 +106,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Token(args) => file.token(&args),
         Command::Keygen(args) => report(keygen::run(&args), keygen::KeygenError::is_usage),
         Command::Healthcheck(args) => file.healthcheck(&args),
-        Command::Revoke(args) => file.asking(|config| args.run(config)),
-        Command::Revocations(args) => file.asking(|config| args.run(config)),
+        Command::Revoke(args) => file.call_admin(|config| args.run(config)),
+        Command::Revocations(args) => file.call_admin(|config| args.run(config)),
         Command::Completions(args) => completions::run(&args),
         Command::Man => completions::man(),
     }
 }
 
-/// `--config` or `$DOORWARD_CONFIG`, when given.
+/// The value of `--config` or `$DOORWARD_CONFIG`, if given.
 struct ConfigFile(Option<PathBuf>);
 
 impl ConfigFile {
@@ -121,13 +121,13 @@ impl ConfigFile {
         self.0.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_CONFIG))
     }
 
-    /// The configuration, with `flags` over environment over file.
+    /// Loads the configuration; `flags` override the environment, which overrides the file.
     fn load(&self, flags: &[(String, String)]) -> Result<Config, Mistakes> {
         Config::load(&self.path(), &ProcessEnvironment, flags)
     }
 
-    /// For commands that can do without: `None` when no file was named and the default one is not
-    /// there.
+    /// For commands that do not need a configuration: `None` if no file was named and the default
+    /// file does not exist.
     fn load_if_any(&self) -> Result<Option<Config>, Mistakes> {
         if self.0.is_none() && !self.path().exists() {
             return Ok(None);
@@ -157,7 +157,7 @@ impl ConfigFile {
     }
 
     fn healthcheck(&self, args: &healthcheck::HealthcheckArgs) -> ExitCode {
-        // A URL says it all; without one the configuration knows where the gate listens.
+        // Without a URL, the configuration has the address of the admin listener.
         let config = if args.url.is_some() { Ok(None) } else { self.load_if_any() };
         let config = match config {
             Ok(config) => config,
@@ -173,25 +173,27 @@ impl ConfigFile {
         }
     }
 
-    /// Asks a running gate, which the configuration helps to find where there is one.
-    fn asking(
+    /// Runs a command that calls the admin listener, whose address is in the configuration, if there
+    /// is one.
+    fn call_admin(
         &self,
-        ask: impl Fn(Option<&Config>) -> Result<String, revocations::RevocationsError>,
+        call: impl Fn(Option<&Config>) -> Result<String, revocations::RevocationsError>,
     ) -> ExitCode {
         match self.load_if_any() {
-            Ok(config) => report(ask(config.as_ref()), revocations::RevocationsError::is_usage),
+            Ok(config) => report(call(config.as_ref()), revocations::RevocationsError::is_usage),
             Err(mistakes) => self.refuse(&mistakes),
         }
     }
 
-    /// Prints every mistake; the exit code for them.
+    /// Prints all mistakes and returns the exit code for them.
     fn refuse(&self, mistakes: &Mistakes) -> ExitCode {
         complain(check::listed(&self.path(), mistakes).trim_end());
         usage()
     }
 }
 
-/// Says what a command came to, or why it failed; `is_usage` tells what was typed wrongly.
+/// Prints the result of a command, or why it failed; `is_usage` says whether the arguments were
+/// invalid.
 fn report<E: Display>(outcome: Result<String, E>, is_usage: impl Fn(&E) -> bool) -> ExitCode {
     match outcome {
         Ok(text) => say(text),
@@ -202,9 +204,9 @@ fn report<E: Display>(outcome: Result<String, E>, is_usage: impl Fn(&E) -> bool)
     }
 }
 
-/// Writes to standard output; a closed pipe is the reader's choice, no failure.
+/// Writes to standard output. A closed pipe is not a failure.
 fn say(text: impl Display) -> ExitCode {
-    // Standard output alone would hand over every line by itself.
+    // Standard output alone would make one system call for each line.
     let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     match write!(out, "{text}").and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {

@@ -1,11 +1,11 @@
-//! The last step before a permit: may the page that caused this request cause it?
+//! The last step before a permit: whether the page that caused a request may cause it.
 //!
-//! Sibling desktops are same-site to every browser, so neither `SameSite` nor `__Host-` keeps bob's
-//! page from sending alice's cookies to alice's desktop; a WebSocket from a sibling opens with all
-//! of them in Chromium and in Firefox. Only `Origin` and Fetch Metadata tell the pages apart.
+//! Sibling desktops are same-site to a browser, so neither `SameSite` nor `__Host-` keeps bob's page
+//! from sending alice's cookies to alice's desktop; Chromium and Firefox send all of them when a page
+//! on a sibling opens a WebSocket. Only `Origin` and Fetch Metadata tell the pages apart.
 //!
-//! Pure: it sees what the request says of its origin, never the credential. The gate calls it for
-//! the winning session and turns a [`Refusal`] into a denial.
+//! Pure: it reads what the request says about its origin, never the credential. The gate calls it for
+//! the selected session and turns a [`Refusal`] into a denial.
 
 mod origin;
 
@@ -31,7 +31,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// The word the configuration uses.
+    /// The value in the configuration.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -42,7 +42,7 @@ impl Mode {
     }
 }
 
-/// An origin outside the workspaces that may do more than a link can (key `trusted_origins`).
+/// An origin outside the workspaces that may do more than link to them (key `trusted_origins`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustedOrigin {
     /// Canonical: lower case, default port dropped.
@@ -53,20 +53,20 @@ pub struct TrustedOrigin {
     pub websocket: bool,
 }
 
-/// A header that may come once, not at all, or in a way that says nothing reliable.
+/// A header that occurs once, not at all, or in a form that cannot be relied on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Presented<'r> {
-    /// No line of this name.
+    /// The header is absent.
     #[default]
     Absent,
-    /// One line, as sent. What is compared with it is ASCII, so other text equals nothing.
+    /// One line, as sent. It is only compared with ASCII, so other text never matches.
     Once(&'r str),
-    /// Several lines, or bytes that are no text.
+    /// Several lines, or bytes that are not UTF-8.
     Unusable,
 }
 
 impl<'r> Presented<'r> {
-    /// The next line of this name.
+    /// Adds the next line of this header.
     #[must_use]
     pub fn and(self, value: &'r [u8]) -> Self {
         match (self, std::str::from_utf8(value)) {
@@ -75,7 +75,7 @@ impl<'r> Presented<'r> {
         }
     }
 
-    /// The value, when it came once.
+    /// The value, if the header occurs once.
     #[must_use]
     pub fn once(self) -> Option<&'r str> {
         match self {
@@ -84,23 +84,20 @@ impl<'r> Presented<'r> {
         }
     }
 
-    /// Whether any line of this name came.
+    /// Whether the header occurs at all.
     #[must_use]
-    pub fn came(self) -> bool {
+    pub fn is_present(self) -> bool {
         self != Self::Absent
     }
 }
 
 /// What a request says about the page that caused it. Values are as sent.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "four headers of which only that they came counts"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "four headers of which only the presence counts")]
 pub struct Provenance<'r> {
     /// `X-Forwarded-Method`, byte-exact.
     pub method: &'r str,
-    /// `Sec-WebSocket-Key` came: Traefik drops `Upgrade` and `Connection`, this one stays.
+    /// `Sec-WebSocket-Key` is present: Traefik removes `Upgrade` and `Connection`, but not this one.
     pub websocket: bool,
     /// `Origin`.
     pub origin: Presented<'r>,
@@ -112,11 +109,11 @@ pub struct Provenance<'r> {
     pub mode: Presented<'r>,
     /// `Sec-Fetch-Dest`.
     pub dest: Presented<'r>,
-    /// `Sec-Purpose` came: the browser fetches ahead, and shows nobody anything.
+    /// `Sec-Purpose` is present: the browser prefetches, and shows the response to no user yet.
     pub ahead: bool,
-    /// Any header whose name begins with `Sec-Fetch-`, those above included.
+    /// A header whose name begins with `Sec-Fetch-` is present, those above included.
     pub fetch_metadata: bool,
-    /// One of our cookies came, whatever it holds.
+    /// A session cookie of the gate is present, valid or not.
     pub own_cookie: bool,
 }
 
@@ -127,9 +124,9 @@ impl Provenance<'_> {
         matches!(self.method, "GET" | "HEAD")
     }
 
-    /// A top-level navigation by link, address bar or redirect: the one thing that any page may
-    /// cause on another host, because it takes the page itself away. What is fetched ahead of one
-    /// takes nothing away, and a page may ask for as much of it as it likes.
+    /// A top-level navigation by link, address bar or redirect: the only request that any page may
+    /// cause on another host, because it replaces the page itself. A prefetch is not one: it replaces
+    /// nothing, and a page can cause any number of them.
     #[must_use]
     pub fn is_document_navigation(&self) -> bool {
         !self.websocket
@@ -143,40 +140,40 @@ impl Provenance<'_> {
         matches!(self.dest.once(), Some("iframe" | "frame" | "embed" | "object" | "fencedframe"))
     }
 
-    /// Nothing here could have come from a browser page: no `Origin`, no Fetch Metadata and none of
-    /// our cookies. Then the credential is a header that no foreign page can set.
+    /// No page in a browser can have caused the request: no `Origin`, no Fetch Metadata and no cookie
+    /// of the gate. The credential is then in a header that a foreign page cannot set.
     #[must_use]
     pub fn is_outside_browsers(&self) -> bool {
-        !self.origin.came() && !self.fetch_metadata && !self.own_cookie && !self.ahead
+        !self.origin.is_present() && !self.fetch_metadata && !self.own_cookie && !self.ahead
     }
 }
 
 with_reasons! {
-    /// Why a request must not be caused by the page that caused it.
+    /// Why the page that caused a request may not cause it.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Refusal {
-        /// `Origin` names another origin, came twice, or is no origin.
+        /// `Origin` is another origin, is repeated, or is not an origin.
         OriginForeign => "cross-site-origin",
-        /// A WebSocket handshake without `Origin`: no browser sends one.
+        /// A WebSocket handshake without `Origin`, which no browser sends.
         OriginMissing => "cross-site-origin-missing",
-        /// `Sec-Fetch-Site` is neither `same-origin` nor `none`, or it is fetched ahead for whom nobody
-        /// can tell, and this is no document navigation.
+        /// `Sec-Fetch-Site` is neither `same-origin` nor `none` and the request is not a document
+        /// navigation, or it is a prefetch that another page may have caused.
         SiteForeign => "cross-site-fetch",
-        /// A method with effects, and neither `Origin` nor `Referer` shows this host.
+        /// A method with side effects, and neither `Origin` nor `Referer` is this host.
         SourceUnknown => "cross-site-source-unknown",
     }
 }
 
-/// What the rules found in a request that may go on.
+/// The result of the rules for a request that is not refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clearance {
-    /// Outside browsers: nothing to judge.
+    /// Not from a browser: no rule applies.
     Exempt,
     /// Own origin, a document navigation, or a trusted origin.
     Passed,
     /// The mode is `off`.
     Unjudged,
-    /// The mode is `report`: this would have been refused.
+    /// The mode is `report`; in mode `strict` the request would be refused.
     Reported(Refusal),
 }
 
@@ -185,15 +182,15 @@ pub enum Clearance {
 pub struct CrossSite {
     /// `strict`, `report` or `off`.
     pub mode: Mode,
-    /// What `trusted_origins` lists.
+    /// The origins in `trusted_origins`.
     pub trusted: Vec<TrustedOrigin>,
 }
 
 impl CrossSite {
-    /// Judges one request for the host whose origin is `own`.
+    /// Applies the rules to a request for the host whose origin is `own`.
     ///
     /// # Errors
-    /// The first rule that does not hold, under the configured mode.
+    /// The first violated rule, if the configured mode refuses the request for it.
     pub fn judge(
         &self,
         request: &Provenance<'_>,
@@ -211,10 +208,10 @@ impl CrossSite {
         }
     }
 
-    /// The rules as `strict` has them, whatever the mode is.
+    /// Applies the rules of mode `strict`, independent of the configured mode.
     ///
     /// # Errors
-    /// The first rule that does not hold.
+    /// The first violated rule.
     pub fn judge_strictly(
         &self,
         request: &Provenance<'_>,
@@ -236,15 +233,15 @@ impl CrossSite {
             }
             Presented::Absent | Presented::Unusable => false,
         };
-        if request.origin.came() && !origin_is_own && !navigation {
+        if request.origin.is_present() && !origin_is_own && !navigation {
             return Err(Refusal::OriginForeign);
         }
-        if request.websocket && !request.origin.came() {
+        if request.websocket && !request.origin.is_present() {
             return Err(Refusal::OriginMissing);
         }
-        // Chromium says `none`, as if somebody had typed the address, of what bob's speculation
-        // rules ask for (observed in 156). A browser that is refused forgets it and goes there when
-        // its user does.
+        // For a prefetch by speculation rules on bob's page, Chromium sends `none`, as if the user
+        // had typed the address (observed in 156). If the prefetch is refused, the browser drops it
+        // and sends a normal request when the user navigates.
         if request.ahead && request.site.once() != Some("same-origin") {
             return Err(Refusal::SiteForeign);
         }
@@ -254,7 +251,7 @@ impl CrossSite {
             Presented::Once(_) | Presented::Unusable => return Err(Refusal::SiteForeign),
             Presented::Absent if request.is_safe_method() || origin_is_own => {}
             Presented::Absent => {
-                let from_here = !request.origin.came()
+                let from_here = !request.origin.is_present()
                     && request.referer.once().is_some_and(|referer| own.is_of(referer));
                 if !from_here {
                     return Err(Refusal::SourceUnknown);
@@ -264,9 +261,10 @@ impl CrossSite {
         Ok(Clearance::Passed)
     }
 
-    /// `trusted_origins`: by `Origin`; by the origin of `Referer` only for a navigation, of a frame
-    /// mostly, that came without `Origin`. Not for what a page loads: an image of bob's on the
-    /// portal's page may redirect to alice's desktop and keeps the portal's `Referer`.
+    /// Whether `trusted_origins` has the `Origin` of the request. The origin of `Referer` counts only
+    /// for a navigation without `Origin`, mostly of a frame. It does not count for subresources: an
+    /// image from bob on the portal's page can redirect to alice's desktop and keeps the portal's
+    /// `Referer`.
     fn trusts(&self, request: &Provenance<'_>) -> bool {
         if self.trusted.is_empty() {
             return false;
@@ -287,8 +285,8 @@ impl CrossSite {
     }
 }
 
-/// A WebSocket whose `Origin` is a workspace host other than this one: refused even in `report`,
-/// because it is the attack itself and no known app needs it.
+/// Whether this is a WebSocket whose `Origin` is another workspace host. It is refused even in mode
+/// `report`, because it is the attack itself and no known application needs it.
 fn from_another_workspace(request: &Provenance<'_>, own: OwnOrigin<'_>, domains: &Domains) -> bool {
     let Some(origin) = request.origin.once().and_then(Origin::parse) else {
         return false;

@@ -1,11 +1,11 @@
-//! The decision: what Traefik forwarded, the credentials that came with it and one point in time
-//! go in; a [`Permit`] or a [`Denied`] comes out.
+//! The decision: from a forwarded request, its credentials and one point in time to a [`Permit`] or
+//! a [`Denied`].
 //!
-//! The steps stand here in the order of their numbers and nowhere else; each fails closed. A
-//! [`Permit`] is made at one place, the last line of [`Gate::admit`], where signature, lifetime,
-//! label and cross-site rules have all said yes; the only 2xx answer takes one by value. The gate
-//! knows no socket, header map, clock or file: `http` reads those and calls it. `explain` calls
-//! the same function with a [`Tracer`] that writes down what was compared.
+//! [`Gate::admit`] runs the steps in the order of their numbers; each fails closed. A [`Permit`] is
+//! made in one place, the last line of that function, after signature, lifetime, revocation, label
+//! and cross-site rules have passed; the only 2xx answer takes one by value. The gate knows no
+//! socket, header map, clock or file: `http` reads those and calls it. `explain` calls the same
+//! function with a [`Tracer`] that receives what each step compared.
 
 mod budget;
 mod candidates;
@@ -37,28 +37,27 @@ use crate::token::cache::SessionCache;
 use crate::token::{Session, UnixTime, Verifier};
 use std::sync::Arc;
 
-/// Everything a decision depends on besides the request, as one configuration states it.
+/// Everything that a decision depends on besides the request, for one configuration.
 pub struct Gate {
     /// The domains below which workspaces live, with their rules.
     pub domains: DomainTable,
-    /// Token rules of every issuer.
+    /// The token rules of all issuers.
     pub verifier: Verifier,
     /// Rules about the page behind a request.
     pub cross_site: CrossSite,
-    /// Sessions already verified. Shared with the gates before and after this one.
+    /// Verified sessions. Shared with the gates of earlier and later configurations.
     pub cache: SessionCache,
-    /// What ended before its time. Shared likewise.
+    /// Revoked sessions. Shared likewise.
     pub revocations: Arc<dyn Revocations>,
-    /// Under which configuration and keys this gate verifies; no entry of another is used.
+    /// Number of this configuration and its keys; cache entries of other generations are not used.
     pub generation: u64,
 }
 
 impl Gate {
-    /// Steps 3 to 9 of the decision. Steps 1 and 2 are the caller's: it proves them by having a
-    /// [`Forwarded`].
+    /// Steps 3 to 9 of the decision. The caller has run steps 1 and 2, as its [`Forwarded`] proves.
     ///
     /// # Errors
-    /// The first step that fails, boxed: the way of a permit stays narrow.
+    /// The first step that fails. Boxed, so that the result of a permit stays small.
     pub fn admit<'r>(
         &self,
         request: &Forwarded<'r>,
@@ -100,8 +99,8 @@ impl Gate {
     }
 }
 
-/// Proof that every step said yes. Only [`Gate::admit`] makes one, at its last line; whoever holds
-/// one may answer 2xx, and nobody else can.
+/// Proof that all steps passed. Only the last line of [`Gate::admit`] makes one, and a 2xx answer
+/// requires one.
 #[derive(Debug)]
 #[must_use]
 pub struct Permit<'r> {
@@ -114,44 +113,44 @@ pub struct Permit<'r> {
 }
 
 impl<'r> Permit<'r> {
-    /// Who enters.
+    /// The session that is admitted.
     #[must_use]
     pub fn session(&self) -> &Session {
         &self.session
     }
 
-    /// Which host is entered.
+    /// The host that it is admitted to.
     #[must_use]
     pub fn host(&self) -> &Host<'r> {
         &self.host
     }
 
-    /// By which right.
+    /// The right that admits it: its own label or a grant.
     #[must_use]
     pub fn entry(&self) -> Entry {
         self.entry
     }
 
-    /// Names the token that won.
+    /// The name of the token that was selected.
     #[must_use]
     pub fn token(&self) -> TokenName<'r> {
         self.token
     }
 
-    /// What it took.
+    /// The work that the decision took.
     #[must_use]
     pub fn effort(&self) -> Effort {
         self.effort
     }
 
-    /// What the cross-site rules found.
+    /// The result of the cross-site rules.
     #[must_use]
     pub fn clearance(&self) -> Clearance {
         self.clearance
     }
 }
 
-/// Step 4: what is denied with any credential.
+/// Step 4: requests that are denied independent of their credentials.
 fn denied_regardless(request: &Forwarded<'_>, host: &Host<'_>) -> Option<Denial> {
     if request.preflight {
         Some(Denial::Preflight)
@@ -164,8 +163,9 @@ fn denied_regardless(request: &Forwarded<'_>, host: &Host<'_>) -> Option<Denial>
     }
 }
 
-/// `/.doorward` and all below it belong to the gate. Exact bytes: Traefik has cleaned the path, and
-/// the desktop receives these same bytes, so another spelling is another path for both.
+/// Whether the path is `/.doorward` or below it, which belongs to the gate. Compared byte for byte:
+/// Traefik has normalized the path, and the desktop receives the same bytes, so another spelling is
+/// another path for both.
 #[must_use]
 pub fn is_reserved(path: &str) -> bool {
     path.strip_prefix("/.doorward").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -1,7 +1,5 @@
-//! One question to the admin listener of a running gate, for the commands that ask it.
-//!
-//! It blocks, needs no runtime, trusts nobody by default and is done within seconds, whatever the
-//! other side does.
+//! One request to the admin listener of a running server, for the commands that use it. It blocks,
+//! needs no runtime, trusts no certificate by default, and ends within seconds.
 
 mod trust;
 
@@ -18,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use trust::Trust;
 
-/// What the configuration says of the admin listener: its address, and its certificate.
+/// The address of the admin listener and its certificate, as configured.
 pub(super) type Configured<'c> = Option<(SocketAddr, Option<&'c TlsFiles>)>;
 
 /// The admin listener of a configuration.
@@ -26,9 +24,9 @@ pub(super) fn configured(config: Option<&Config>) -> Configured<'_> {
     config.map(|own| (own.admin_listen, own.admin_tls.as_ref()))
 }
 
-/// Where the gate is asked, and whom to believe there.
+/// Where the admin listener is, and which certificate to trust.
 #[derive(Clone, Copy)]
-pub(super) struct Access<'a> {
+pub(super) struct AdminEndpoint<'a> {
     /// `--url`.
     pub(super) url: Option<&'a str>,
     /// `--ca-file`.
@@ -36,26 +34,26 @@ pub(super) struct Access<'a> {
     pub(super) configured: Configured<'a>,
 }
 
-/// What is asked.
-pub(super) struct Question<'q> {
+/// A request.
+pub(super) struct AdminRequest<'q> {
     pub(super) method: Method,
     /// A secret for `Authorization: Bearer`.
     pub(super) secret: Option<&'q [u8]>,
     /// JSON; empty for none.
     pub(super) body: &'q str,
-    /// Bytes of an answer that are read.
-    pub(super) enough: usize,
+    /// Bytes of the response body that are read.
+    pub(super) body_limit: usize,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct AdminResponse {
     pub(super) status: u16,
     pub(super) body: String,
 }
 
-impl Access<'_> {
-    /// The address of `path` on the gate; a `--url` with a path of its own is taken as it is.
+impl AdminEndpoint<'_> {
+    /// The URL of `path` on the server; a `--url` that has a path is used unchanged.
     pub(super) fn url(&self, path: &str) -> String {
         match (self.url, self.configured) {
             (Some(url), _) => {
@@ -72,27 +70,31 @@ impl Access<'_> {
         }
     }
 
-    /// Asks, once.
+    /// Sends one request.
     ///
     /// # Errors
-    /// Why there is no answer.
-    pub(super) fn ask(&self, path: &str, question: &Question<'_>) -> Result<Answer, AdminError> {
+    /// There is no response.
+    pub(super) fn send(
+        &self,
+        path: &str,
+        request: &AdminRequest<'_>,
+    ) -> Result<AdminResponse, AdminError> {
         let pinned = self.configured.and_then(|(_, files)| files).filter(|_| self.url.is_none());
         let url = parse(&self.url(path)).ok_or(AdminError::Url)?;
         let trust = match (url.is_secure(), self.ca_file, pinned) {
             (false, ..) => Trust::Nothing,
             (true, Some(file), _) => Trust::Authorities(file.to_owned()),
             (true, None, Some(files)) => Trust::Exactly(files.cert_file.clone()),
-            (true, None, None) => return Err(AdminError::NobodyToTrust),
+            (true, None, None) => return Err(AdminError::NoTrustedCertificate),
         };
         let request = CommandRequest {
             url: &url,
             tls: trust.client()?,
-            method: question.method.clone(),
-            headers: question.headers()?,
-            body: Bytes::copy_from_slice(question.body.as_bytes()),
+            method: request.method.clone(),
+            headers: request.headers()?,
+            body: Bytes::copy_from_slice(request.body.as_bytes()),
             time: TIME_LIMIT,
-            body_limit: question.enough,
+            body_limit: request.body_limit,
         };
         let response = request_once(request).map_err(|error| match error {
             RequestError::Name => AdminError::Name(url.host().to_owned()),
@@ -100,11 +102,11 @@ impl Access<'_> {
             RequestError::NotHttp => AdminError::NotHttp,
         })?;
         let body = String::from_utf8_lossy(&response.body).into_owned();
-        Ok(Answer { status: response.status, body })
+        Ok(AdminResponse { status: response.status, body })
     }
 }
 
-impl Question<'_> {
+impl AdminRequest<'_> {
     fn headers(&self) -> Result<HeaderMap, AdminError> {
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, HeaderValue::from_static("doorward"));
@@ -121,27 +123,27 @@ impl Question<'_> {
     }
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug)]
 pub(crate) enum AdminError {
     /// The URL is not `http://host[:port]/path` or the same with https.
     Url,
-    /// https, and nothing says which certificate is the right one.
-    NobodyToTrust,
-    /// The certificates to trust cannot be used.
+    /// The URL is https, and no certificate is trusted.
+    NoTrustedCertificate,
+    /// The trusted certificates cannot be used.
     Trust {
         /// Their file.
         file: PathBuf,
         /// Why.
         error: PemError,
     },
-    /// The name in the URL cannot stand in a certificate.
+    /// The host in the URL is not a name that a certificate can have.
     Name(String),
     /// TLS cannot be set up.
     Tls(tokio_rustls::rustls::Error),
-    /// Nobody there, or not in time.
+    /// No connection, or no response in time.
     Unreachable(io::Error),
-    /// The secret has characters that no header can carry.
+    /// The secret has characters that a header cannot have.
     Secret,
     /// The response is not HTTP.
     NotHttp,
@@ -150,14 +152,16 @@ pub(crate) enum AdminError {
 impl fmt::Display for AdminError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Url => f.write_str("this is no URL to ask"),
-            Self::NobodyToTrust => f.write_str("nothing says which certificate is the right one"),
+            Self::Url => f.write_str("not a valid URL"),
+            Self::NoTrustedCertificate => {
+                f.write_str("no certificate is trusted for this https URL")
+            }
             Self::Trust { file, error } => write!(f, "{}: {error}", file.display()),
-            Self::Name(name) => write!(f, "{name:?} cannot be the name of a server"),
+            Self::Name(name) => write!(f, "{name:?} is not a valid server name"),
             Self::Tls(error) => write!(f, "{error}"),
-            Self::Unreachable(error) => write!(f, "no answer: {error}"),
+            Self::Unreachable(error) => write!(f, "no response: {error}"),
             Self::Secret => f.write_str("the secret cannot be sent in a header"),
-            Self::NotHttp => f.write_str("what answered is no HTTP server"),
+            Self::NotHttp => f.write_str("the response is not HTTP"),
         }
     }
 }
@@ -165,21 +169,21 @@ impl fmt::Display for AdminError {
 impl std::error::Error for AdminError {}
 
 impl AdminError {
-    /// Whether what was typed is wrong, whatever the gate would say.
+    /// Whether the arguments are invalid.
     pub(crate) fn is_usage(&self) -> bool {
-        matches!(self, Self::Url | Self::NobodyToTrust | Self::Name(_))
+        matches!(self, Self::Url | Self::NoTrustedCertificate | Self::Name(_))
     }
 
-    /// What to look at.
+    /// A suggested fix.
     pub(crate) fn remedy(&self) -> &'static str {
         match self {
             Self::Url => "write --url as http://host:port, or the same with https",
-            Self::NobodyToTrust => "name the authority's certificate with --ca-file",
+            Self::NoTrustedCertificate => "pass the CA certificate with --ca-file",
             Self::Trust { error, .. } => error.remedy(),
             Self::Name(_) => "write the host as a DNS name or an IP address",
             Self::Tls(_) | Self::Unreachable(_) => {
-                "check that the gate runs, that `admin_listen` is this address, and that http or \
-                 https agrees with `admin_tls`"
+                "check that the server is running, that `admin_listen` is this address, and that \
+                 http or https matches `admin_tls`"
             }
             Self::Secret => "use printable ASCII characters in revocation.secret_file",
             Self::NotHttp => {
@@ -195,7 +199,7 @@ fn parse(url: &str) -> Option<WebUrl> {
     WebUrl::parse(url).ok()
 }
 
-/// An address that everybody listens on is asked on loopback.
+/// The unspecified address is reached over loopback.
 fn reachable(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),

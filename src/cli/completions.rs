@@ -1,4 +1,4 @@
-//! `doorward completions` and `doorward man`: both written from the same definitions as `--help`.
+//! `doorward completions` and `doorward man`, generated from the same definitions as `--help`.
 
 use super::{Cli, say};
 use clap::CommandFactory as _;
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 #[command(after_help = "Example: doorward completions bash > \
                         /etc/bash_completion.d/doorward")]
 pub(crate) struct CompletionsArgs {
-    /// Which shell
+    /// Shell
     shell: Shell,
 }
 
@@ -21,7 +21,7 @@ pub(super) fn run(args: &CompletionsArgs) -> ExitCode {
     say(String::from_utf8_lossy(&script))
 }
 
-/// Prints the manual page in roff: the program's, then every command's.
+/// Prints the manual pages in roff: that of the program, then one for each command.
 pub(super) fn man() -> ExitCode {
     let mut page = Vec::new();
     match pages(&Cli::command(), "doorward", &mut page) {
@@ -33,7 +33,7 @@ pub(super) fn man() -> ExitCode {
     }
 }
 
-/// The page of a command, then those of the commands below it.
+/// The page of a command, then those of its subcommands.
 fn pages(command: &clap::Command, name: &str, page: &mut Vec<u8>) -> std::io::Result<()> {
     clap_mangen::Man::new(command.clone()).title(name).render(page)?;
     for below in command.get_subcommands() {

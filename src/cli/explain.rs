@@ -36,31 +36,32 @@ use trace::Trace;
 #[command(after_help = "Example: doorward explain --host alice.vdi.example.com --token-file \
                         alice.jwt --header 'Origin: https://bob.vdi.example.com'")]
 pub(crate) struct ExplainArgs {
-    /// Host that the browser asks for: X-Forwarded-Host
+    /// Host of the request (X-Forwarded-Host)
     #[arg(long, value_name = "HOST")]
     host: String,
-    /// Method of the request: X-Forwarded-Method
+    /// Method of the request (X-Forwarded-Method)
     #[arg(long, value_name = "METHOD", default_value = "GET")]
     method: String,
-    /// Path and query of the request: X-Forwarded-Uri
+    /// Path and query of the request (X-Forwarded-Uri)
     #[arg(long, value_name = "URI", default_value = "/")]
     uri: String,
-    /// Protocol of the request: X-Forwarded-Proto
+    /// Protocol of the request (X-Forwarded-Proto)
     #[arg(long, value_name = "PROTO", default_value = "https")]
     proto: String,
-    /// Address that asks, as Traefik would [default: the first of `trusted_proxies`]
+    /// IP address of the peer, normally Traefik [default: the first address of `trusted_proxies`]
     #[arg(long, value_name = "ADDRESS")]
     peer: Option<IpAddr>,
-    /// The `owner=` of the route's own address
+    /// The `owner` parameter in the URL of the route's middleware
     #[arg(long, value_name = "LABEL")]
     owner: Option<String>,
-    /// Moment of the decision: seconds since 1970 or `2026-11-23T03:00:00Z` [default: now]
+    /// Time of the decision: seconds since 1970 or `2026-11-23T03:00:00Z` [default: now]
     #[arg(long, value_name = "TIME", value_parser = timestamp::parse)]
     at: Option<UnixTime>,
-    /// File with the token, sent in the first of `tokens.cookies`; `-` reads standard input
+    /// File with the token, which is sent in the first cookie of `tokens.cookies`; `-` reads
+    /// standard input
     #[arg(long, value_name = "FILE")]
     token_file: Option<String>,
-    /// Further request header, as often as needed
+    /// Additional request header; may be repeated
     #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
     headers: Vec<(HeaderName, HeaderValue)>,
     /// Print JSON
@@ -68,12 +69,12 @@ pub(crate) struct ExplainArgs {
     json: bool,
 }
 
-/// A moment as it is typed.
+/// Parses a time on the command line.
 pub(super) fn timestamp(text: &str) -> Result<UnixTime, String> {
     timestamp::parse(text)
 }
 
-/// Prints the decision; 0 allowed, 1 denied.
+/// Prints the decision. The exit code is 0 for a permit and 1 otherwise.
 pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
     let mut config = match file.load(&[]) {
         Ok(config) => config,
@@ -91,14 +92,14 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
     let address = args.peer.or(first_proxy).unwrap_or(IpAddr::from([127, 0, 0, 1]));
     let peer = Peer {
         address,
-        // Where only certificates are trusted, Traefik is asked to have one.
+        // If only certificates are trusted, the peer is assumed to have one.
         client_certificate: args.peer.is_none() && first_proxy.is_none(),
     };
     issuer_keys::supply(&mut config);
     let state = assemble::state(
         &config,
         SessionCache::new(config.cache_bytes),
-        revocations::pretended(&config),
+        revocations::empty_store(&config),
         1,
     );
     let now = args.at.unwrap_or_else(clock::now);
@@ -134,15 +135,16 @@ impl ExplainArgs {
         ];
         for (name, flag, value) in forwarded {
             let value = HeaderValue::from_str(value)
-                .map_err(|_| format!("{flag} {value:?} cannot be a header's value"))?;
+                .map_err(|_| format!("{flag} {value:?} is not a valid header value"))?;
             headers.append(name, value);
         }
         if let Some(file) = &self.token_file {
             let token =
                 read_token(file).map_err(|error| format!("--token-file {file}: {error}"))?;
-            let cookie = cookie.ok_or("tokens.cookies is empty: send the token by --header")?;
-            let value = HeaderValue::try_from(format!("{cookie}={token}"))
-                .map_err(|_| format!("--token-file {file}: holds bytes that no cookie can"))?;
+            let cookie = cookie.ok_or("tokens.cookies is empty: pass the token with --header")?;
+            let value = HeaderValue::try_from(format!("{cookie}={token}")).map_err(|_| {
+                format!("--token-file {file}: contains bytes that a cookie cannot have")
+            })?;
             headers.append(COOKIE, value);
         }
         for (name, value) in &self.headers {
@@ -160,8 +162,8 @@ struct Explanation<'r> {
     trace: Trace<'r>,
 }
 
-/// What came of it, for both forms.
-struct Told {
+/// The result, for text and JSON.
+struct Summary {
     result: &'static str,
     status: u16,
     answer: &'static str,
@@ -175,7 +177,7 @@ impl Explanation<'_> {
     fn allowed(&self, permit: Permit<'_>, json: bool) -> ExitCode {
         let label = permit.session().label().as_str().to_owned();
         let response = self.state.respond_permit(permit, self.headers);
-        let told = Told {
+        let summary = Summary {
             result: "allow",
             status: response.status().as_u16(),
             answer: "permit",
@@ -185,13 +187,13 @@ impl Explanation<'_> {
             headers: printable(response.headers(), &self.state.reader.token_headers),
         };
         if json {
-            return say(self.json(&told));
+            return say(self.json(&summary));
         }
-        let (class, status) = (told.class.name(), told.status);
+        let (class, status) = (summary.class.name(), summary.status);
         let mut text = self.trace.text();
-        let _ = writeln!(text, "\nallowed: {label} enters; class {class}, answered {status}");
-        let _ = writeln!(text, "Traefik passes on:");
-        for (name, value) in &told.headers {
+        let _ = writeln!(text, "\nallowed: {label} is admitted; class {class}, answered {status}");
+        let _ = writeln!(text, "Traefik forwards:");
+        for (name, value) in &summary.headers {
             let _ = writeln!(text, "  {name}: {value}");
         }
         say(text)
@@ -208,8 +210,8 @@ impl Explanation<'_> {
         self.without_permit("deny", reason, remedy, class, outcome, &response, json)
     }
 
-    /// A request that the gate answers itself. It never reaches the desktop, so it is no success
-    /// for the exit code either.
+    /// A request that the gate answers itself. It does not reach the desktop, so the exit code is not
+    /// that of a permit.
     fn gate_path(&self, host: &Host<'_>, json: bool) -> ExitCode {
         let result = self.state.answer_gate_path_now(host, self.headers, self.now);
         let (outcome, response) =
@@ -236,7 +238,7 @@ impl Explanation<'_> {
         response: &Response<Body>,
         json: bool,
     ) -> ExitCode {
-        let told = Told {
+        let summary = Summary {
             result,
             status: response.status().as_u16(),
             answer: outcome.reason(),
@@ -246,15 +248,15 @@ impl Explanation<'_> {
             headers: printable(response.headers(), &self.state.reader.token_headers),
         };
         if json {
-            say(self.json(&told));
+            say(self.json(&summary));
             return failed();
         }
-        let (class, status) = (told.class.name(), told.status);
+        let (class, status) = (summary.class.name(), summary.status);
         let mut text = self.trace.text();
-        let answer = told.answer;
+        let answer = summary.answer;
         let heading = if result == "answer" { "answered by the gate" } else { "denied" };
         let _ = writeln!(text, "\n{heading}: {reason}; class {class}, answered {status} {answer}");
-        for (name, value) in told.headers.iter().filter(|(name, _)| *name == "location") {
+        for (name, value) in summary.headers.iter().filter(|(name, _)| *name == "location") {
             let _ = writeln!(text, "  {name}: {value}");
         }
         let _ = writeln!(text, "what to change: {remedy}");
@@ -271,18 +273,18 @@ impl Explanation<'_> {
         }
     }
 
-    fn json(&self, told: &Told) -> String {
+    fn json(&self, summary: &Summary) -> String {
         let header =
             |(name, value): &(String, String)| serde_json::json!({ "name": name, "value": value });
         let body = serde_json::json!({
-            "result": told.result,
-            "status": told.status,
-            "answer": told.answer,
-            "class": told.class.name(),
-            "reason": told.reason,
-            "remedy": told.remedy,
+            "result": summary.result,
+            "status": summary.status,
+            "answer": summary.answer,
+            "class": summary.class.name(),
+            "reason": summary.reason,
+            "remedy": summary.remedy,
             "steps": self.trace.json(),
-            "headers": told.headers.iter().map(header).collect::<Vec<_>>(),
+            "headers": summary.headers.iter().map(header).collect::<Vec<_>>(),
         });
         format!("{body:#}\n")
     }
@@ -302,7 +304,7 @@ fn read_token(file: &str) -> std::io::Result<String> {
 }
 
 fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
-    let (name, value) = text.split_once(':').ok_or("write it as 'Name: value'")?;
+    let (name, value) = text.split_once(':').ok_or("use the form 'Name: value'")?;
     let name = HeaderName::try_from(name.trim()).map_err(|_| "not a header name".to_owned())?;
     let value = HeaderValue::from_str(value.trim()).map_err(|_| "not a header value".to_owned())?;
     Ok((name, value))

@@ -1,39 +1,40 @@
-//! `doorward healthcheck`: asks `/readyz` once and exits with the answer.
+//! `doorward healthcheck`: requests `/readyz` once and turns the response into an exit code.
 //!
 //! For container health checks in an image that has neither a shell nor curl.
 
-use super::admin::{Access, AdminError, Configured, Question};
+use super::admin::{AdminEndpoint, AdminError, AdminRequest, Configured};
 use clap::Args;
 use hyper::Method;
 use std::fmt;
 use std::path::PathBuf;
 
-/// Exit 0 when the gate is ready.
+/// Exit 0 if the server is ready.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct HealthcheckArgs {
-    /// What to ask [default: /readyz on the configuration's `admin_listen`, else
+    /// URL to request [default: /readyz on `admin_listen` of the configuration, or
     /// <http://127.0.0.1:4182/readyz>]
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
-    /// Certificates to trust when the URL is https; without it, an https URL that comes from the
-    /// configuration is trusted by the certificate that the configuration names
+    /// CA certificates for an https URL [default: if the URL comes from the configuration, trust
+    /// the certificate in the configuration]
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
 }
 
 impl HealthcheckArgs {
-    /// What is asked.
+    /// The URL of the request.
     pub(super) fn url(&self, configured: Configured<'_>) -> String {
         self.access(configured).url(PATH)
     }
 
-    /// Asks.
+    /// Sends the request.
     ///
     /// # Errors
-    /// Why the gate cannot be called ready.
+    /// The server is not ready, or there is no response.
     pub(super) fn run(&self, configured: Configured<'_>) -> Result<(), HealthError> {
-        let question = Question { method: Method::GET, secret: None, body: "", enough: ENOUGH };
-        let answer = self.access(configured).ask(PATH, &question).map_err(HealthError::Admin)?;
+        let request =
+            AdminRequest { method: Method::GET, secret: None, body: "", body_limit: BODY_LIMIT };
+        let answer = self.access(configured).send(PATH, &request).map_err(HealthError::Admin)?;
         if answer.status == 200 {
             return Ok(());
         }
@@ -42,17 +43,17 @@ impl HealthcheckArgs {
         Err(HealthError::NotReady { status: answer.status, body })
     }
 
-    fn access<'a>(&'a self, configured: Configured<'a>) -> Access<'a> {
-        Access { url: self.url.as_deref(), ca_file: self.ca_file.as_deref(), configured }
+    fn access<'a>(&'a self, configured: Configured<'a>) -> AdminEndpoint<'a> {
+        AdminEndpoint { url: self.url.as_deref(), ca_file: self.ca_file.as_deref(), configured }
     }
 }
 
-/// Why the gate cannot be called ready.
+/// Why the server is not ready.
 #[derive(Debug)]
 pub(crate) enum HealthError {
-    /// There is no answer.
+    /// There is no response.
     Admin(AdminError),
-    /// An answer other than 200.
+    /// A status other than 200.
     NotReady {
         /// The status.
         status: u16,
@@ -73,23 +74,23 @@ impl fmt::Display for HealthError {
 impl std::error::Error for HealthError {}
 
 impl HealthError {
-    /// Whether what was typed is wrong, whatever the gate would say.
+    /// Whether the arguments are invalid.
     pub(crate) fn is_usage(&self) -> bool {
         matches!(self, Self::Admin(error) if error.is_usage())
     }
 
-    /// What to look at.
+    /// A suggested fix.
     pub(crate) fn remedy(&self) -> &'static str {
         match self {
             Self::Admin(error) => error.remedy(),
-            Self::NotReady { .. } => "the gate's log and the body of its answer say why",
+            Self::NotReady { .. } => "see the server's log and the response body",
         }
     }
 }
 
 const PATH: &str = "/readyz";
-/// No answer of `/readyz` that says "ready" needs more.
-const ENOUGH: usize = 64 * 1024;
+/// More than any response of `/readyz`.
+const BODY_LIMIT: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
-//! `doorward keygen`: makes keys, and with `--tls` certificates, and never overwrites any.
+//! `doorward keygen`: generates keys, and with `--tls` certificates. It never overwrites a file.
 //!
-//! Decides which files there are and who may read them; the keys themselves come from `token` and
-//! `keys`. All files or none: what a failed run began, it removes.
+//! It decides which files are written and with which permissions; `token` and `certificate` make
+//! their content. It writes all files or none: a failed run removes what it wrote.
 
 use crate::certificate::{Authority, CertificateError, Validity};
 use crate::cli::token::parse_algorithm;
@@ -17,24 +17,24 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-/// Make a signing key, and with --tls a certificate authority and a server certificate
+/// Generate a signing key, and with --tls a CA and a server certificate
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct KeygenArgs {
-    /// Algorithm of the key; an HS one makes a shared secret
+    /// Algorithm of the key; HS algorithms generate a shared secret
     #[arg(long, default_value = "ES256", value_parser = parse_algorithm)]
     pub(crate) alg: Algorithm,
     /// DNS names and IP addresses of the server certificate
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub(crate) tls: Vec<String>,
-    /// Folder for the files; made if it is not there
+    /// Directory for the files; created if it does not exist
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 }
 
-/// Makes the keys and writes the files; says which, for stdout.
+/// Generates the keys and writes the files; returns their list for standard output.
 ///
 /// # Errors
-/// A file that is there already, one that cannot be written, a name that is none.
+/// A file already exists or cannot be written, or a name is invalid.
 pub(crate) fn run(arguments: &KeygenArgs) -> Result<String, KeygenError> {
     let now =
         clock::system_time().duration_since(UNIX_EPOCH).map_err(|_| KeygenError::Clock)?.as_secs();
@@ -52,25 +52,25 @@ pub(crate) fn run(arguments: &KeygenArgs) -> Result<String, KeygenError> {
 /// A file to be written.
 struct Output {
     name: &'static str,
-    /// Readable by the owner alone.
+    /// Readable by the owner only.
     secret: bool,
     purpose: &'static str,
     content: String,
 }
 
-/// Everything is made before anything is written.
+/// Generates everything before anything is written.
 fn files(arguments: &KeygenArgs, now: u64) -> Result<Vec<Output>, KeygenError> {
     let output = |name, secret, purpose, content| Output { name, secret, purpose, content };
     let key = SigningKey::generate(arguments.alg).map_err(KeygenError::Key)?;
     let mut files = if let Some(secret) = key.secret() {
-        // As text: a raw secret that ends with a newline byte would lose it when it is read.
+        // As text: reading a raw secret would strip a newline byte at its end.
         let text = format!("{}\n", URL_SAFE_NO_PAD.encode(secret));
-        vec![output("secret", true, "for issuer and gate (keys: { secret_file })", text)]
+        vec![output("secret", true, "for the issuer and the gate (keys: { secret_file })", text)]
     } else {
         let private = key.to_private_jwk().map_err(KeygenError::Key)?;
         let public = key.to_public_jwks().map_err(KeygenError::Key)?;
         vec![
-            output("private.jwk", true, "for the issuer alone", private),
+            output("private.jwk", true, "for the issuer only", private),
             output("jwks.json", false, "for the gate (keys: { jwks_file })", public),
         ]
     };
@@ -81,7 +81,7 @@ fn files(arguments: &KeygenArgs, now: u64) -> Result<Vec<Output>, KeygenError> {
         let server = authority.certify("doorward", &arguments.tls).map_err(KeygenError::Tls)?;
         files.extend([
             output("ca.crt", false, "for Traefik (tls.ca)", authority.certificate()),
-            output("ca.key", true, "for nobody, unless it is to sign once more", authority.key()),
+            output("ca.key", true, "only needed to issue another certificate", authority.key()),
             output("tls.crt", false, "for the gate (tls: { cert_file })", server.certificate),
             output("tls.key", true, "for the gate (tls: { key_file })", server.key),
         ]);
@@ -91,8 +91,8 @@ fn files(arguments: &KeygenArgs, now: u64) -> Result<Vec<Output>, KeygenError> {
 
 /// Writes all files into an existing folder, or none.
 fn write_all(folder: &Path, files: &[Output]) -> Result<(), KeygenError> {
-    // Asked first, so that the usual mistake leaves no trace at all; `create_new` below is what
-    // keeps a file that appears in between.
+    // Checked first, so that an existing file prevents all writes; `create_new` below protects a
+    // file that is created in between.
     for file in files {
         let path = folder.join(file.name);
         if fs::symlink_metadata(&path).is_ok() {
@@ -103,14 +103,14 @@ fn write_all(folder: &Path, files: &[Output]) -> Result<(), KeygenError> {
     for file in files {
         let path = folder.join(file.name);
         let result = create(&path, file.secret).and_then(|mut target| {
-            // Ours from here on, so a failure to fill it must remove it as well.
+            // Created by this run, so a failed write must remove it as well.
             written.push(path.clone());
             target.write_all(file.content.as_bytes())?;
             target.sync_all()
         });
         if let Err(error) = result {
             for path in &written {
-                // The first error is the one to report; there is nothing to be done about this one.
+                // The first error is reported; this one cannot be handled.
                 let _ = fs::remove_file(path);
             }
             return Err(match error.kind() {
@@ -122,41 +122,41 @@ fn write_all(folder: &Path, files: &[Output]) -> Result<(), KeygenError> {
     Ok(())
 }
 
-/// A new file, with its mode from the first moment on.
+/// A new file, created with its final mode.
 fn create(path: &Path, secret: bool) -> io::Result<File> {
     let mode = if secret { 0o600 } else { 0o644 };
     OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
 }
 
-/// Why no keys were made.
+/// Why no keys were generated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum KeygenError {
-    /// A file is there already.
+    /// A file exists already.
     Exists(PathBuf),
-    /// The folder could not be made.
+    /// The directory could not be created.
     Folder {
-        /// The folder.
+        /// The directory.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         kind: io::ErrorKind,
     },
     /// A file could not be written.
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         kind: io::ErrorKind,
     },
-    /// The signing key could not be made.
+    /// The signing key could not be generated.
     Key(SigningKeyError),
-    /// The certificates could not be made.
+    /// The certificates could not be issued.
     Tls(CertificateError),
-    /// The clock stands before 1970.
+    /// The clock is before 1970.
     Clock,
 }
 
 impl KeygenError {
-    /// Whether what was typed is wrong.
+    /// Whether the arguments are invalid.
     pub(crate) fn is_usage(&self) -> bool {
         matches!(self, Self::Tls(CertificateError::NoName | CertificateError::Name(_)))
     }
@@ -167,32 +167,32 @@ impl fmt::Display for KeygenError {
         match self {
             Self::Exists(path) => write!(
                 formatter,
-                "{} is there already and is not overwritten; move it away, or name another folder \
-                 with --out",
+                "{} already exists and is not overwritten; move it, or choose another directory with \
+                 --out",
                 path.display()
             ),
             Self::Folder { path, kind: io::ErrorKind::AlreadyExists } => {
-                write!(formatter, "{} is a file; name a folder with --out", path.display())
+                write!(formatter, "{} is a file; choose a directory with --out", path.display())
             }
             Self::Folder { path, kind: kind @ io::ErrorKind::PermissionDenied } => write!(
                 formatter,
-                "the folder {} cannot be made: {kind}; name one below a folder of your own with \
+                "cannot create directory {}: {kind}; choose a location that you can write to with \
                  --out",
                 path.display()
             ),
             Self::Folder { path, kind } => write!(
                 formatter,
-                "the folder {} cannot be made: {kind}; name another one with --out",
+                "cannot create directory {}: {kind}; choose another one with --out",
                 path.display()
             ),
             Self::File { path, kind } => write!(
                 formatter,
-                "{} cannot be written: {kind}; nothing was kept, name another folder with --out",
+                "cannot write {}: {kind}; no files were kept, choose another directory with --out",
                 path.display()
             ),
             Self::Key(error) => write!(formatter, "{error}"),
             Self::Tls(error) => write!(formatter, "--tls: {error}"),
-            Self::Clock => formatter.write_str("the clock stands before 1970; set it"),
+            Self::Clock => formatter.write_str("the clock is before 1970; set it"),
         }
     }
 }
@@ -207,8 +207,8 @@ impl std::error::Error for KeygenError {
     }
 }
 
-/// How long certificates are good for: the most that the strictest clients allow where the
-/// authority is a private one.
+/// How long certificates are valid: the longest that the strictest clients accept from a private
+/// CA.
 const TLS_DAYS: u32 = 825;
 
 #[cfg(test)]

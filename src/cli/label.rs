@@ -1,4 +1,4 @@
-//! `doorward label`: the function that gate and renderer share, for people and scripts.
+//! `doorward label`: prints labels with the function that the gate and the renderer use.
 
 use super::{ConfigFile, complain, failed, say, usage};
 use crate::config::Config;
@@ -14,13 +14,14 @@ use std::sync::Arc;
                         alice jane.doe@corp.io"
 )]
 pub(crate) struct LabelArgs {
-    /// Issuer of the usernames; part of every hashed label [default: the configuration's only one]
+    /// Issuer of the usernames, which is part of each hashed label [default: the only configured
+    /// issuer]
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
-    /// Names of label shape are their own labels
+    /// Use usernames that are valid labels unchanged
     #[arg(long, overrides_with = "no_bare_labels")]
     bare_labels: bool,
-    /// Every label is hashed
+    /// Hash all labels
     #[arg(long)]
     no_bare_labels: bool,
     /// Usernames
@@ -28,7 +29,7 @@ pub(crate) struct LabelArgs {
     users: Vec<String>,
 }
 
-/// Prints `user<TAB>label` a line; usernames without a label go to standard error.
+/// Prints one line `user<TAB>label` for each username; errors go to standard error.
 pub(super) fn run(args: &LabelArgs, file: &ConfigFile) -> ExitCode {
     let config = match file.load_if_any() {
         Ok(config) => config,
@@ -68,7 +69,7 @@ impl LabelArgs {
         let Some(config) = config else {
             let (Some(issuer), Some(bare)) = (&self.issuer, bare) else {
                 return Err("without a configuration, --issuer and --bare-labels or \
-                            --no-bare-labels are required: they decide the label"
+                            --no-bare-labels are required, because the label depends on them"
                     .to_owned());
             };
             let reserved = Arc::new(ReservedLabels::default());

@@ -1,7 +1,7 @@
-//! `doorward revoke` and `doorward revocations`: a running gate's list of what ended early, for
-//! people; and the store of an explanation.
+//! `doorward revoke` and `doorward revocations`: change and list the revocations of a running
+//! server through its admin listener.
 
-use super::admin::{Access, AdminError, Answer, Question, configured};
+use super::admin::{AdminEndpoint, AdminError, AdminRequest, AdminResponse, configured};
 use crate::config::{Config, RevocationStore};
 use crate::keys::{self, FileError, Secret};
 use crate::revocation::Revocations;
@@ -12,8 +12,8 @@ use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// One for an explanation, which changes nothing and knows nothing of a running gate.
-pub(super) fn pretended(config: &Config) -> Arc<dyn Revocations> {
+/// An empty store for `explain`, which neither reads nor changes the revocations of a server.
+pub(super) fn empty_store(config: &Config) -> Arc<dyn Revocations> {
     match config.revocation {
         RevocationStore::None => Arc::new(Nothing),
         RevocationStore::Memory | RevocationStore::File | RevocationStore::Redis => {
@@ -22,20 +22,20 @@ pub(super) fn pretended(config: &Config) -> Arc<dyn Revocations> {
     }
 }
 
-/// Where a running gate is asked.
+/// How to reach the admin listener.
 #[derive(clap::Args, Clone, Debug)]
-struct Gate {
-    /// The gate's admin listener [default: the configuration's `admin_listen`, else
+struct AdminOptions {
+    /// URL of the admin listener [default: `admin_listen` of the configuration, or
     /// <http://127.0.0.1:4182>]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// Certificates to trust when it is https [default: the one of the configuration]
+    /// CA certificates for an https URL [default: trust the certificate in the configuration]
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// The secret [default: the configuration's `revocation.secret_file`]
+    /// File with the secret [default: `revocation.secret_file` of the configuration]
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
-    /// Print what the gate answers, JSON
+    /// Print the server's JSON response
     #[arg(long)]
     json: bool,
 }
@@ -43,39 +43,39 @@ struct Gate {
 /// Arguments of `doorward revoke`.
 #[derive(clap::Args, Clone, Debug)]
 #[command(
-    after_help = "Sessions that were issued until now end at once; whoever signs in afterwards \
-                        is in again.\nExample: doorward revoke --user alice"
+    after_help = "All sessions issued so far stop working on their next request. The user can sign \
+                        in again.\nExample: doorward revoke --user alice"
 )]
 pub(crate) struct RevokeArgs {
     #[command(flatten)]
-    what: What,
-    /// Whose token it is [default: the only issuer]
+    subject: Subject,
+    /// Issuer of the token [default: the only configured issuer]
     #[arg(long, value_name = "ISS")]
     issuer: Option<String>,
-    /// End only what was issued before: seconds since 1970 or `2026-11-23T03:00:00Z` [default:
-    /// now; for --jti whatever it is]
+    /// Revoke only tokens issued before this time: seconds since 1970 or `2026-11-23T03:00:00Z`
+    /// [default: now; with --jti, any time]
     #[arg(long, value_name = "TIME", value_parser = super::explain::timestamp)]
     issued_before: Option<crate::token::UnixTime>,
-    /// Keep it until then [default: as long as there can be something to end]
+    /// Keep the revocation until this time [default: as long as such a token can be valid]
     #[arg(long, value_name = "TIME", value_parser = super::explain::timestamp)]
     expires: Option<crate::token::UnixTime>,
-    /// Take a revocation back
+    /// Remove a revocation
     #[arg(long, conflicts_with_all = ["issued_before", "expires"])]
     undo: bool,
     #[command(flatten)]
-    gate: Gate,
+    admin: AdminOptions,
 }
 
 #[derive(clap::Args, Clone, Debug)]
 #[group(required = true, multiple = false)]
-struct What {
-    /// Everything of this user
+struct Subject {
+    /// All tokens of this user
     #[arg(long, value_name = "USERNAME")]
     user: Option<String>,
-    /// Everything of one sign-in, by the claim `sid`
+    /// All tokens of one sign-in, by the claim `sid`
     #[arg(long)]
     sid: Option<String>,
-    /// Everything of one subject, by the claim `sub`
+    /// All tokens of one subject, by the claim `sub`
     #[arg(long)]
     sub: Option<String>,
     /// One token, by the claim `jti`
@@ -87,17 +87,17 @@ struct What {
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct RevocationsArgs {
     #[command(flatten)]
-    gate: Gate,
+    admin: AdminOptions,
 }
 
 impl RevokeArgs {
-    /// Revokes, or takes back.
+    /// Adds or removes a revocation.
     ///
     /// # Errors
-    /// Why the gate did not.
+    /// The request could not be sent, or the server refused it.
     pub(super) fn run(&self, config: Option<&Config>) -> Result<String, RevocationsError> {
         let mut form = Map::new();
-        let What { user, sid, sub, jti } = &self.what;
+        let Subject { user, sid, sub, jti } = &self.subject;
         let texts =
             [("user", user), ("sid", sid), ("sub", sub), ("jti", jti), ("issuer", &self.issuer)];
         for (name, text) in texts {
@@ -107,28 +107,28 @@ impl RevokeArgs {
             form.extend(time.map(|time| (name.to_owned(), time.0.into())));
         }
         let method = if self.undo { Method::DELETE } else { Method::POST };
-        let answer = self.gate.ask(method, &Value::Object(form).to_string(), config)?;
-        if self.gate.json {
+        let answer = self.admin.send(method, &Value::Object(form).to_string(), config)?;
+        if self.admin.json {
             return Ok(answer.body);
         }
         let done: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-        let what = told(&done);
+        let what = describe(&done);
         Ok(match (self.undo, number(&done, "expires")) {
-            (true, _) => format!("{what}: not revoked any more\n"),
+            (true, _) => format!("{what}: no longer revoked\n"),
             (false, Some(time)) => format!("{what}: revoked, kept until {time}\n"),
-            (false, None) => format!("{what}: revoked for good\n"),
+            (false, None) => format!("{what}: revoked permanently\n"),
         })
     }
 }
 
 impl RevocationsArgs {
-    /// Lists what is revoked.
+    /// Lists the revocations.
     ///
     /// # Errors
-    /// Why the gate did not tell.
+    /// The request could not be sent, or the server refused it.
     pub(super) fn run(&self, config: Option<&Config>) -> Result<String, RevocationsError> {
-        let answer = self.gate.ask(Method::GET, "", config)?;
-        if self.gate.json {
+        let answer = self.admin.send(Method::GET, "", config)?;
+        if self.admin.json {
             return Ok(answer.body);
         }
         let list: Value = serde_json::from_str(&answer.body).unwrap_or_default();
@@ -137,46 +137,47 @@ impl RevocationsArgs {
             .and_then(Value::as_array)
             .map(Vec::as_slice)
             .unwrap_or_default();
-        let mut told_all = String::new();
+        let mut text_of_all = String::new();
         for one in all {
             let time = |name: &str| number(one, name).map_or("-".to_owned(), |t| t.to_string());
             // Writing to a String cannot fail.
             let _ = writeln!(
-                told_all,
+                text_of_all,
                 "{}\tissued before {}\tkept until {}",
-                told(one),
+                describe(one),
                 time("issued_before"),
                 time("expires")
             );
         }
         let count = number(&list, "count").unwrap_or_default();
         let store = text(&list, "store").unwrap_or("?");
-        let _ = writeln!(told_all, "{count} in the store `{store}`, {} shown", all.len());
-        Ok(told_all)
+        let _ = writeln!(text_of_all, "{count} in store `{store}`, {} shown", all.len());
+        Ok(text_of_all)
     }
 }
 
-impl Gate {
-    fn ask(
+impl AdminOptions {
+    fn send(
         &self,
         method: Method,
         body: &str,
         config: Option<&Config>,
-    ) -> Result<Answer, RevocationsError> {
+    ) -> Result<AdminResponse, RevocationsError> {
         let secret = match (&self.secret_file, config.and_then(|own| own.revocation_secret.clone()))
         {
             (Some(file), _) => read(file)?,
             (None, Some(secret)) => secret,
             (None, None) => return Err(RevocationsError::NoSecret),
         };
-        let access = Access {
+        let access = AdminEndpoint {
             url: self.url.as_deref(),
             ca_file: self.ca_file.as_deref(),
             configured: configured(config),
         };
-        let question = Question { method, secret: Some(secret.trimmed()), body, enough: ENOUGH };
+        let request =
+            AdminRequest { method, secret: Some(secret.trimmed()), body, body_limit: BODY_LIMIT };
         let answer = access
-            .ask("/revocations", &question)
+            .send("/revocations", &request)
             .map_err(|error| RevocationsError::Admin { url: access.url("/revocations"), error })?;
         if answer.status == 200 { Ok(answer) } else { Err(RevocationsError::Refused(answer)) }
     }
@@ -196,20 +197,20 @@ fn number(one: &Value, name: &str) -> Option<u64> {
 }
 
 /// `user alice of https://portal.example.com`.
-fn told(one: &Value) -> String {
+fn describe(one: &Value) -> String {
     let named = ["user", "sid", "sub", "jti"]
         .into_iter()
         .find_map(|kind| Some(format!("{kind} {}", text(one, kind)?)));
     let issuer = text(one, "issuer").unwrap_or("?");
     let line = format!("{} of {issuer}", named.unwrap_or_default());
-    // What an issuer puts into a claim must not move the cursor.
+    // A claim must not move the cursor of the terminal.
     line.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
-/// Why nothing was revoked or told.
+/// Why the command failed.
 #[derive(Debug)]
 pub(crate) enum RevocationsError {
-    /// Nobody has said which secret to send.
+    /// No secret was given.
     NoSecret,
     /// The secret cannot be read.
     Secret {
@@ -218,23 +219,23 @@ pub(crate) enum RevocationsError {
         /// Why.
         error: FileError,
     },
-    /// There is no answer.
+    /// There is no response.
     Admin {
-        /// Who was asked.
+        /// The URL of the request.
         url: String,
         /// Why.
         error: AdminError,
     },
-    /// The gate would not.
-    Refused(Answer),
+    /// The server refused the request.
+    Refused(AdminResponse),
 }
 
 impl fmt::Display for RevocationsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoSecret => f.write_str(
-                "nothing says which secret to send; set revocation.secret_file in the \
-                 configuration, or name the file with --secret-file",
+                "no secret: set revocation.secret_file in the configuration, or pass \
+                 --secret-file",
             ),
             Self::Secret { file, error } => {
                 write!(f, "{}: {error}; {}", file.display(), error.remedy())
@@ -243,7 +244,7 @@ impl fmt::Display for RevocationsError {
             Self::Refused(answer) => {
                 let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
                 let why = text(&body, "error").unwrap_or_default();
-                write!(f, "the gate answered {}: {why}", answer.status)?;
+                write!(f, "the server answered {}: {why}", answer.status)?;
                 if answer.status == 404 && why == "there is nothing here" {
                     f.write_str("; set revocation.secret_file in its configuration")?;
                 }
@@ -265,5 +266,5 @@ impl RevocationsError {
     }
 }
 
-/// A thousand revocations of the longest names.
-const ENOUGH: usize = 8 * 1024 * 1024;
+/// Enough for a thousand revocations with names of the greatest length.
+const BODY_LIMIT: usize = 8 * 1024 * 1024;

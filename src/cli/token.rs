@@ -1,7 +1,7 @@
-//! `doorward token`: mints a token for tests and scripts.
+//! `doorward token`: issues a token for tests and scripts.
 //!
-//! Decides which claims a token gets; how it is signed, `token` knows. What the gate would say to
-//! the result is not judged: a token that must be refused is as useful a test as one that passes.
+//! It decides which claims the token has; `token` signs it. It does not check whether the gate would
+//! accept the token, because a test may need a token that is rejected.
 
 mod error;
 mod handoff;
@@ -20,57 +20,58 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-/// Mint a token for tests and scripts
+/// Issue a token for tests and scripts
 #[derive(Clone, Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  doorward token --key private.jwk --user alice > alice.jwt\n\n  As the \
-                  sign-in page answers a redirect of the gate's with st=ID.CHALLENGE:\n  doorward \
+    after_help = "Examples:\n  doorward token --key private.jwk --user alice > alice.jwt\n\n  The \
+                  hand-off token of a sign-in page, for a redirect with st=ID.CHALLENGE:\n  doorward \
                   token --handoff --key private.jwk --user alice \\\n      --audience \
-                  https://alice.vdi.example.com --nonce ID.CHALLENGE\n  The browser that has the \
-                  gate's cookie then opens\n  \
+                  https://alice.vdi.example.com --nonce ID.CHALLENGE\n  The browser that started \
+                  the sign-in then opens\n  \
                   https://alice.vdi.example.com/.doorward/enter?st=ID&t=TOKEN"
 )]
 pub(crate) struct TokenArgs {
-    /// Private key: a JWK such as keygen's private.jwk, PEM, or the secret of an HS algorithm
+    /// Private key: a JWK such as private.jwk of keygen, PEM, or the secret of an HS algorithm
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
-    /// Username; goes into the claim by which the issuer names its users
+    /// Username, set as the issuer's user claim
     #[arg(long)]
     pub(crate) user: String,
-    /// Mint what a sign-in page sends a browser back with, and the gate makes a session of
-    /// (login.handoff). Needs one --audience, the workspace's origin, and --nonce
+    /// Issue a hand-off token, which a sign-in page passes to the gate (login.handoff). Needs one
+    /// --audience, the origin of the workspace, and --nonce
     #[arg(long)]
     pub(crate) handoff: bool,
-    /// The sign-in that the hand-off answers: `st` as the gate gave it to the sign-in page, or its
-    /// part behind the dot
+    /// Sign-in that the hand-off token is for: the `st` parameter that the gate passed to the
+    /// sign-in page, or its part after the dot
     #[arg(long, value_name = "ST", requires = "handoff", value_parser = handoff::parse_nonce)]
     pub(crate) nonce: Option<String>,
-    /// How long the token lives, such as 90s, 15m, 8h or 7d [default: 8h, or 30s with --handoff;
-    /// then 60s at most]
+    /// Lifetime of the token, such as 90s, 15m, 8h or 7d [default: 8h; with --handoff 30s, at most
+    /// 60s]
     #[arg(long, value_parser = parse_ttl)]
     pub(crate) ttl: Option<Duration>,
-    /// One more claim by name or JSON pointer; V is JSON when it parses, else a string. Wins over
-    /// what the token would have otherwise
+    /// Additional claim by name or JSON pointer; V is parsed as JSON, or else taken as a string.
+    /// Replaces the default value of the claim
     #[arg(long = "claim", value_name = "K=V", value_parser = parse_claim)]
     pub(crate) claims: Vec<(ClaimPath, Value)>,
-    /// `iss`, and which configured issuer is meant when there are several
+    /// `iss`; selects the issuer if several are configured
     #[arg(long)]
     pub(crate) issuer: Option<String>,
-    /// `aud`, any number of times [default: as configured]
+    /// `aud`; may be repeated [default: as configured]
     #[arg(long)]
     pub(crate) audience: Vec<String>,
-    /// Claim that names the user, by name or JSON pointer [default: as configured]
+    /// User claim, by name or JSON pointer [default: as configured]
     #[arg(long, value_name = "CLAIM", value_parser = parse_claim_path)]
     pub(crate) user_claim: Option<ClaimPath>,
-    /// Algorithm, where the key does not say it
+    /// Algorithm, if the key does not name one
     #[arg(long, value_parser = parse_algorithm)]
     pub(crate) alg: Option<Algorithm>,
 }
 
-/// Mints the token; a line for stdout.
+/// Issues the token; returns a line for standard output.
 ///
 /// # Errors
-/// A key that cannot be read or cannot sign, and what neither options nor configuration say.
+/// The key cannot be read or cannot sign, or a value is in neither the options nor the
+/// configuration.
 pub(crate) fn run(
     arguments: &TokenArgs,
     config: Option<&Config>,
@@ -83,7 +84,7 @@ pub(crate) fn run(
     let issuer = chosen.as_ref().ok().copied();
     let file = |error| {
         let path = arguments.key.clone();
-        // A key set is open to others by right; that it is no private key is the better answer.
+        // A key set may be readable by others; the better message is that it is not a private key.
         if keys::read_public(&path).is_ok_and(|bytes| is_key_set(&bytes)) {
             return TokenCommandError::KeySet(path);
         }
@@ -106,9 +107,8 @@ pub(crate) fn run(
     Ok(format!("{token}\n"))
 }
 
-/// The configured issuer that is meant: the named one, else the only one. Where the configuration
-/// has none of that name the options must say everything, and what they leave out is asked for with
-/// the names that there are.
+/// The selected issuer: the named one, or the only one. If no configured issuer has that name, the
+/// options must give all values; an error about a missing value lists the configured names.
 fn choose<'config>(
     name: Option<&str>,
     issuers: &'config [Issuer],
@@ -120,13 +120,13 @@ fn choose<'config>(
     }
 }
 
-/// A set of public keys, which keygen puts beside the private one.
+/// A set of public keys, which keygen writes beside the private key.
 fn is_key_set(bytes: &[u8]) -> bool {
     serde_json::from_slice::<Map<String, Value>>(bytes).is_ok_and(|set| set.contains_key("keys"))
 }
 
-/// Reads the key in whichever form it comes. What the key says of its algorithm stands; where it
-/// says nothing, the option, then the issuer's only algorithm.
+/// Reads the key in any of its formats. The algorithm is that of the key, else that of the option,
+/// else the issuer's only one.
 fn signing_key(
     bytes: &[u8],
     trimmed: &[u8],
@@ -165,7 +165,7 @@ fn claims(
     }
     let user_claim = arguments.user_claim.as_ref().or(issuer.map(|issuer| &issuer.user_claim));
     let user_claim = user_claim.ok_or_else(|| TokenCommandError::NoUserClaim(unknown()))?;
-    // --user and --claim may not both name the user: one of the two would be lost unseen.
+    // --user and --claim must not both name the user: one of the two would be lost silently.
     if !user_claim.put(&mut claims, Value::from(&*arguments.user)) {
         return Err(TokenCommandError::ClaimTwice(user_claim.clone()));
     }
@@ -190,7 +190,7 @@ fn claims(
     Ok(claims)
 }
 
-/// None only where the issuer is configured to need none.
+/// Empty only if the issuer is configured without audiences.
 fn audiences<'arguments>(
     arguments: &'arguments TokenArgs,
     issuer: Option<&'arguments Issuer>,
@@ -207,25 +207,24 @@ fn audiences<'arguments>(
     }
 }
 
-/// A duration as in the configuration, but whole seconds: `exp` would lose the rest unseen.
+/// A duration as in the configuration, in whole seconds: `exp` would silently drop a fraction.
 fn parse_ttl(text: &str) -> Result<Duration, String> {
     let whole = |ttl: &Duration| ttl.subsec_nanos() == 0;
     let ttl = units::duration(text).ok().filter(whole);
-    ttl.ok_or_else(|| "give a whole number and one of s, m, h, d, such as 8h".to_owned())
+    ttl.ok_or_else(|| "use a whole number and one of s, m, h, d, such as 8h".to_owned())
 }
 
 fn parse_claim(text: &str) -> Result<(ClaimPath, Value), String> {
-    let (name, value) = text.split_once('=').ok_or("give a claim as NAME=VALUE")?;
+    let (name, value) = text.split_once('=').ok_or("write a claim as NAME=VALUE")?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
     Ok((parse_claim_path(name)?, value))
 }
 
 fn parse_claim_path(text: &str) -> Result<ClaimPath, String> {
-    ClaimPath::new(text)
-        .ok_or_else(|| "this is neither a claim's name nor a JSON pointer such as /a/b".to_owned())
+    ClaimPath::new(text).ok_or_else(|| "not a claim name or a JSON pointer such as /a/b".to_owned())
 }
 
-/// How long a token lives when nobody says it.
+/// The default lifetime.
 const LIFETIME: Duration = Duration::from_secs(8 * 3_600);
 
 /// Also for `keygen`.

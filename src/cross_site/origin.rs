@@ -4,7 +4,7 @@ use crate::url::{Scheme, split_origin};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// How the scheme of the public side is known (key `public_scheme`).
+/// Which scheme clients use (key `public_scheme`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PublicScheme {
@@ -19,7 +19,7 @@ pub enum PublicScheme {
 
 impl PublicScheme {
     /// The scheme that browsers use for the origin of a workspace: `https`, unless the forwarded
-    /// protocol decides and says otherwise.
+    /// protocol is used and is another one.
     #[must_use]
     pub fn scheme(self, forwarded: Option<Scheme>) -> Scheme {
         match self {
@@ -40,7 +40,7 @@ pub fn forwarded_scheme(proto: &str) -> Option<Scheme> {
     }
 }
 
-/// An origin in canonical form: lower-case host without trailing dot, port always there.
+/// An origin in canonical form: lower-case host without trailing dot, explicit port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     scheme: Scheme,
@@ -49,9 +49,8 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Reads `scheme "://" host [ ":" port ]` and nothing after it. `None`: `null`, another scheme,
-    /// user information, a path, a wildcard, an IPv6 literal, or anything else that is no origin
-    /// of a named host.
+    /// Parses `scheme "://" host [ ":" port ]`. `None` for `null`, another scheme, user information,
+    /// a path, a wildcard, an IPv6 literal, and anything else that is not the origin of a named host.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (scheme, host, port) = split(text)?;
@@ -76,7 +75,7 @@ impl Origin {
         &self.host
     }
 
-    /// The port, stated or by default.
+    /// The port; the default port if the origin has none.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
@@ -102,7 +101,7 @@ pub struct OwnOrigin<'r> {
 }
 
 impl<'r> OwnOrigin<'r> {
-    /// `host`: canonical; `port`: as in `X-Forwarded-Host`, `None` for the scheme's own.
+    /// `host`: canonical; `port`: as in `X-Forwarded-Host`, `None` for the default port.
     #[must_use]
     pub fn new(scheme: Scheme, host: &'r str, port: Option<u16>) -> Self {
         Self { scheme, host, port: port.unwrap_or(scheme.default_port()) }
@@ -128,7 +127,7 @@ impl<'r> OwnOrigin<'r> {
         self.host
     }
 
-    /// The front page of another workspace, reached the same way.
+    /// The start page of another workspace, with the same scheme and port.
     #[must_use]
     pub fn sibling(self, label: &str, domain: &str) -> String {
         let host = format!("{label}.{domain}");

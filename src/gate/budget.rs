@@ -1,10 +1,10 @@
-//! What one request may still cost in signatures, and what it has cost. The gate only counts; the
+//! How many signatures one request may still cost, and how much it has cost. The gate counts; the
 //! metrics read the result.
 
 use super::Credentials;
 use crate::token::{IssuerId, Rejection};
 
-/// How many candidates of one request took which way.
+/// How many candidates of one request were handled in which way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Effort {
     /// Found in the cache.

@@ -1,10 +1,10 @@
-//! What a request says, once steps 1 and 2 have accepted how it says it.
+//! The forwarded request and its credentials, as steps 1 and 2 hand them to the decision.
 
 use crate::cross_site::{Provenance, Scheme};
 use aws_lc_rs::digest::{SHA256, digest};
 use std::fmt::{self, Write as _};
 
-/// The request that Traefik asks about. Each value came exactly once and is visible ASCII.
+/// The request that Traefik forwards. Each value occurred exactly once and is visible ASCII.
 #[derive(Clone, Copy, Debug)]
 pub struct Forwarded<'r> {
     /// `X-Forwarded-Host`, as sent: Traefik routes canonical hosts and reports raw ones.
@@ -13,7 +13,7 @@ pub struct Forwarded<'r> {
     pub uri: &'r str,
     /// Scheme of the workspace's origin.
     pub scheme: Scheme,
-    /// `owner` of the route's own address, when the route is bound to one.
+    /// `owner` in the URL of the route's middleware, if the route has one.
     pub owner: Option<&'r str>,
     /// OPTIONS with `Access-Control-Request-Method`.
     pub preflight: bool,
@@ -35,7 +35,7 @@ impl<'r> Forwarded<'r> {
     }
 }
 
-/// The five headers that speak of the visitor's request, of which none may be spelt in two ways.
+/// The five headers that describe the client's request. None may occur in two spellings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForwardedHeader {
     /// `X-Forwarded-Host`
@@ -46,7 +46,7 @@ pub enum ForwardedHeader {
     Uri,
     /// `X-Forwarded-Proto`
     Proto,
-    /// `X-Forwarded-For`: logged, and decides nothing.
+    /// `X-Forwarded-For`: only logged.
     For,
 }
 
@@ -54,7 +54,7 @@ impl ForwardedHeader {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Host, Self::Method, Self::Uri, Self::Proto, Self::For];
 
-    /// The name as people write it.
+    /// The name in its usual spelling.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -66,8 +66,7 @@ impl ForwardedHeader {
         }
     }
 
-    /// The header that software which reads `_` and `.` as `-` takes `name` for, in any case; also
-    /// the header that `name` is.
+    /// The header that `name` is, in any case, also for software that treats `_` and `.` as `-`.
     #[must_use]
     pub fn read_into(name: &str) -> Option<Self> {
         let folded = |byte: u8| if matches!(byte, b'_' | b'.') { b'-' } else { byte };
@@ -111,8 +110,8 @@ pub struct Candidate<'r> {
     pub source: Source,
 }
 
-/// Names a token without telling it: what it shows is computed only when it is shown, and a permit
-/// that nobody logs never pays for it.
+/// A name for a token that does not reveal it. The digest is computed only when it is displayed, so a
+/// permit that is not logged does not pay for it.
 #[derive(Clone, Copy)]
 pub struct TokenName<'r>(&'r str);
 
@@ -124,7 +123,7 @@ impl<'r> TokenName<'r> {
     }
 }
 
-/// 64 bits of SHA-256 in hexadecimal: enough to tell tokens apart, nothing to find one by.
+/// 64 bits of SHA-256 in hexadecimal: enough to tell tokens apart, too few to recover one.
 impl fmt::Display for TokenName<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hash = digest(&SHA256, self.0.as_bytes());
@@ -136,32 +135,32 @@ impl fmt::Display for TokenName<'_> {
     }
 }
 
-/// As `Display`: the token itself never shows.
+/// As `Display`: never the token itself.
 impl fmt::Debug for TokenName<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "TokenName({self})")
     }
 }
 
-/// The candidates of one request in the order in which they are tried. One is the rule, and costs
-/// no allocation.
+/// The candidates of one request in the order in which they are tried. A single one, the usual case,
+/// needs no allocation.
 #[derive(Default)]
 pub struct Credentials<'r> {
     first: Option<Candidate<'r>>,
     more: Vec<Candidate<'r>>,
     cookies: usize,
     headers: usize,
-    /// One came that has not two dots.
+    /// A candidate without exactly two dots was added.
     shapeless: bool,
-    /// Some were left out that might have been tokens.
+    /// Candidates that may be tokens were left out.
     cut: bool,
     other_scheme: bool,
 }
 
 impl<'r> Credentials<'r> {
-    /// Adds one behind the others. Behind the first, one of those that are no token by their very
-    /// look is kept, to be told of: bob can plant thousands of cookies, and even a glance at each
-    /// would add up. Of the rest up to `MAX_CANDIDATES` of a kind are.
+    /// Adds a candidate at the end. After the first, only one candidate without exactly two dots is
+    /// kept, for the log: bob can plant thousands of cookies, and even the cheapest check of each
+    /// would add up. Of the others, up to `MAX_CANDIDATES` of each kind are kept.
     pub fn push(&mut self, candidate: Candidate<'r>) {
         if self.first.is_some()
             && candidate.token.split('.').take(4).count() != 3
@@ -182,37 +181,37 @@ impl<'r> Credentials<'r> {
         }
     }
 
-    /// Whether more came than are tried.
+    /// Whether candidates were left out.
     #[must_use]
     pub fn is_cut(&self) -> bool {
         self.cut
     }
 
-    /// An `Authorization` came that is no `Bearer` with one token. Decides nothing; `explain` says
-    /// so where a candidate is missed.
+    /// Records an `Authorization` header that is not `Bearer` with a single token. It decides nothing;
+    /// `explain` shows it.
     pub fn pass_over_authorization(&mut self) {
         self.other_scheme = true;
     }
 
-    /// Whether such an `Authorization` came.
+    /// Whether the request has such a header.
     #[must_use]
     pub fn passed_over_authorization(&self) -> bool {
         self.other_scheme
     }
 
-    /// In the order of trial.
+    /// In the order in which they are tried.
     pub fn iter(&self) -> impl Iterator<Item = &Candidate<'r>> {
         self.first.iter().chain(&self.more)
     }
 
-    /// Whether nothing came that could be a token.
+    /// Whether the request has no candidate.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.first.is_none()
     }
 
     /// Sorts by source: cookies in the order of their names, then `Authorization`, then headers;
-    /// equals keep the order in which they came.
+    /// equal ones keep their order.
     pub fn sort(&mut self) {
         if self.more.is_empty() {
             return;
@@ -229,5 +228,5 @@ impl<'r> Credentials<'r> {
     }
 }
 
-/// Cookies tried for one request at most, and as many header tokens.
+/// The most cookies tried for one request, and the most header tokens.
 pub(super) const MAX_CANDIDATES: usize = 1024;

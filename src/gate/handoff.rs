@@ -1,5 +1,5 @@
-//! Two questions that are no requests for a desktop: may this hand-off become a session here, and
-//! which sessions does a visitor end who signs out. Neither leads to a permit.
+//! Whether a hand-off token may become a session on this host. It never leads to a permit: the
+//! session that `http` makes of it is judged on the next request like any other.
 
 use super::{Denial, Gate, GatePathProblem};
 use crate::cross_site::OwnOrigin;
@@ -10,14 +10,15 @@ use crate::token::{HandoffToken, IssuerId, MAX_LEEWAY, Rejection, Session, UnixT
 use std::sync::Arc;
 
 impl Gate {
-    /// A visitor comes to `host` with a hand-off token. `challenge` is that of the sign-in which
-    /// this browser began there: the caller has found its state.
+    /// Redeems a hand-off token on `host`. `challenge` belongs to the sign-in that this browser
+    /// started there; the caller has found its state cookie.
     ///
-    /// In this order: the token itself, bound to `own` and the challenge; once only; not revoked;
-    /// and may enter this host (steps 6, 7 and 8).
+    /// The checks, in this order: the token is valid for `own` and the challenge; the store is up to
+    /// date; the token was not used before; it is not revoked; its user may enter this host (steps
+    /// 6, 7 and 8 of a decision).
     ///
     /// # Errors
-    /// The first that fails, with the handoff where there is one to tell of.
+    /// The first check that fails.
     pub async fn redeem(
         &self,
         token: &str,
@@ -67,35 +68,35 @@ impl Gate {
         }
     }
 
-    /// A hand-off came where it lets nobody in: to a browser that did not ask for it, or to no page.
-    /// It stands in an address now that others may read, a script of the desktop's first of all, and
-    /// they must not bring it to the browser that did ask. So it is used up.
+    /// Marks a hand-off token as used although it gives no session: it arrived in a browser that did
+    /// not start the sign-in, or not as a page. It is now part of a URL that others can read, such
+    /// as a script on the desktop, and must not be passed on to the browser that did start it.
     pub async fn consume(&self, token: &str, own: OwnOrigin<'_>, now: UnixTime) {
         if let Ok(handoff) = self.verifier.verify_handoff(token, &own.to_string(), None, now) {
-            // What cannot be noted cannot be used either, until it can be noted.
-            let _noted = self.mark_used(&handoff, now).await;
+            // If the store cannot record it, `redeem` cannot use it either.
+            let _recorded = self.mark_used(&handoff, now).await;
         }
     }
 
-    /// Takes note of a hand-off; `false` when it has been used.
+    /// Marks a hand-off token as used; `false` if it was used before.
     async fn mark_used(&self, handoff: &HandoffToken, now: UnixTime) -> Result<bool, StoreError> {
         let session = handoff.session();
         let issuer = self.verifier.issuers.get(session.issuer()).map_or("", |issuer| &issuer.name);
         let once = KeyHash::new(issuer, KeyKind::Once, handoff.id());
-        // The token is refused from its own end on; until then it must not be forgotten.
+        // Kept until the token has expired, with the greatest possible leeway.
         let until = session.expires_at().0.saturating_add(MAX_LEEWAY);
         self.revocations.mark_used(once, UnixTime(until), now).await
     }
 }
 
-/// Somebody who came from the sign-in page, and not in.
+/// A hand-off token that gives no session.
 #[derive(Debug)]
 pub struct HandoffRefused {
     /// Why.
     pub denial: Denial,
-    /// Whose hand-off it was, where that was found good.
+    /// The session of the token, if the token itself was valid.
     pub session: Option<Arc<Session>>,
-    /// The issuer of a hand-off that names a key its issuer does not have.
+    /// The issuer, if the token names a key that this issuer does not have.
     pub key_unknown_of: Option<IssuerId>,
 }
 

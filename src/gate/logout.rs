@@ -1,4 +1,4 @@
-//! Signing out, and replacing a session by a newer one. Neither leads to a permit.
+//! Ending sessions: at a sign-out, and when a newer session replaces them. Neither leads to a permit.
 
 use super::candidates::Verdict;
 use super::{Budget, Credentials, Denial, Gate};
@@ -9,7 +9,7 @@ use crate::token::{MAX_LEEWAY, Session, UnixTime};
 use std::sync::Arc;
 
 impl Gate {
-    /// Ends the sessions of the gate's own that a new one takes the place of.
+    /// Ends the gate sessions in `credentials`, which a new one replaces.
     pub async fn supersede(&self, host: &Host<'_>, credentials: &Credentials<'_>, now: UnixTime) {
         let mut budget = Budget::of(credentials);
         for candidate in credentials.iter().filter(|candidate| candidate.source.is_cookie()) {
@@ -17,17 +17,17 @@ impl Gate {
                 self.verify_candidate(candidate, host, now, &mut budget)
                 && session.is_gate_session()
             {
-                // What is not ended lives until it expires, as it would have.
+                // If the store fails, the old session remains valid until it expires.
                 let _ended = self.end(&session, now).await;
             }
         }
     }
 
-    /// A visitor signs out of `host`: every session that came along and is good there ends.
-    /// Judged as `strict` judges whatever the mode is, and `Origin` must be there.
+    /// Signs the user out of `host`: ends all sessions in cookies that are valid there. The
+    /// cross-site rules apply as in mode `strict`, and `Origin` is required.
     ///
     /// # Errors
-    /// A page of another origin caused it.
+    /// A page of another origin caused the request.
     pub async fn sign_out(
         &self,
         host: &Host<'_>,
@@ -36,29 +36,29 @@ impl Gate {
         credentials: &Credentials<'_>,
         now: UnixTime,
     ) -> Result<SignOut, Denial> {
-        if !provenance.origin.came() {
+        if !provenance.origin.is_present() {
             return Err(Denial::CrossSite(cross_site::Refusal::OriginMissing));
         }
         self.cross_site.judge_strictly(provenance, own).map_err(Denial::CrossSite)?;
         let mut budget = Budget::of(credentials);
-        let mut sign_out = SignOut { sessions: Vec::new(), ended: 0, lives_on: false };
+        let mut sign_out = SignOut { sessions: Vec::new(), ended: 0, remains_valid: false };
         for candidate in credentials.iter().filter(|candidate| candidate.source.is_cookie()) {
             if let Verdict::Session(session) =
                 self.verify_candidate(candidate, host, now, &mut budget)
             {
                 let ended = self.end(&session, now).await;
                 sign_out.ended += usize::from(ended);
-                sign_out.lives_on |= !ended && session.is_gate_session();
+                sign_out.remains_valid |= !ended && session.is_gate_session();
                 sign_out.sessions.push(session);
             }
         }
         Ok(sign_out)
     }
 
-    /// Ends this session and no other: by its own id, for as long as it could be used. `false` when
-    /// it has none, or could not be noted.
+    /// Revokes only this session, by its `jti`, for as long as it could be valid. `false` if it has
+    /// no `jti`, or the store failed.
     async fn end(&self, session: &Session, now: UnixTime) -> bool {
-        // Also when something else has ended it, which could be taken back.
+        // Also if another revocation applies to it, because that one may be removed.
         let issuer = self.verifier.issuers.get(session.issuer());
         let (Some(issuer), Some(id)) = (issuer, session.id()) else { return false };
         let key =
@@ -69,15 +69,15 @@ impl Gate {
     }
 }
 
-/// Who signed out.
+/// The result of a sign-out.
 #[derive(Debug)]
 pub struct SignOut {
-    /// The sessions that came along, the first of which stands for them in the log.
+    /// The sessions of the request; the log names the first.
     pub sessions: Vec<Arc<Session>>,
-    /// How many of them were noted as ended; the others live on wherever they were copied to.
+    /// How many of them were revoked; copies of the others remain valid.
     pub ended: usize,
-    /// Whether a session of the gate's own could not be noted as ended.
-    pub lives_on: bool,
+    /// Whether a gate session could not be revoked.
+    pub remains_valid: bool,
 }
 
 #[cfg(test)]

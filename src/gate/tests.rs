@@ -119,7 +119,7 @@ pub(super) fn cookies(tokens: &[String]) -> Credentials<'_> {
     credentials
 }
 
-/// What came of it: the visitor's label, or the reason.
+/// The result: the user's label, or the reason.
 fn admit(
     gate: &Gate,
     request: &Forwarded<'_>,
@@ -522,8 +522,8 @@ fn every_reason_is_listed_once() {
 }
 
 proptest! {
-    /// Whatever is mixed together, a permit means: a genuine, live, portal-signed token for `vdi`
-    /// whose label is the host's came with the request.
+    /// A permit implies that the request had a genuine, valid token for `vdi`, signed by the portal,
+    /// with the label of the host.
     #[test]
     fn any_permit_implies_signature_time_issuer_audience_and_label(
         users in proptest::collection::vec(0_usize..3, 0..4),

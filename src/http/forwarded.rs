@@ -190,7 +190,7 @@ struct Line<'r>(Presented<'r>, bool);
 
 impl<'r> Line<'r> {
     fn and(self, value: &'r [u8]) -> Self {
-        Self(self.0.and(value), self.0.came())
+        Self(self.0.and(value), self.0.is_present())
     }
 
     /// The value: one line, visible ASCII without white space.

@@ -246,7 +246,7 @@ impl GatePathRequest<'_> {
                 let names = self.state.reader.cookies.names();
                 cookies.extend(self.handoff.cookies.clear_others(names));
                 let session = sign_out.sessions.into_iter().next();
-                let (verdict, target) = if sign_out.lives_on {
+                let (verdict, target) = if sign_out.remains_valid {
                     (Err(Denial::GatePath(GatePathProblem::SignOutNotStored)), None)
                 } else {
                     let target = logout_url.map(|url| (StatusCode::SEE_OTHER, url.to_owned()));

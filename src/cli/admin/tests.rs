@@ -31,9 +31,9 @@ fn answers() {
                 assert!(request.contains("authorization: bearer s3cret\r\n"), "{request}");
                 stream.write_all(sent.as_bytes()).unwrap();
             });
-            let access = Access { url: Some(&url), ca_file: None, configured: None };
+            let access = AdminEndpoint { url: Some(&url), ca_file: None, configured: None };
             let (method, secret) = (Method::GET, Some(&b"s3cret"[..]));
-            access.ask("/", &Question { method, secret, body: "", enough: 16 })
+            access.send("/", &AdminRequest { method, secret, body: "", body_limit: 16 })
         });
         match (answer, expected) {
             (Ok(answer), Some((status, body))) => {
@@ -94,7 +94,7 @@ fn a_bare_address_is_asked_for_the_path() {
         (Some("http://gate?x"), "http://gate?x"),
         (None, "http://127.0.0.1:4182/revocations"),
     ] {
-        let access = Access { url, ca_file: None, configured: None };
+        let access = AdminEndpoint { url, ca_file: None, configured: None };
         assert_eq!(access.url("/revocations"), expected, "{url:?}");
     }
 }

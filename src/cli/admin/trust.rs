@@ -1,4 +1,4 @@
-//! Whom a command believes over TLS.
+//! Which server certificate a command trusts.
 
 use super::AdminError;
 use crate::keys::{PemError, authorities, certificates};
@@ -16,15 +16,15 @@ use tokio_rustls::rustls::{
     version,
 };
 
-/// What makes a server the right one.
+/// Which server certificate is accepted.
 pub(super) enum Trust {
-    /// No server: the URL is plain HTTP.
+    /// None: the URL is plain HTTP.
     Nothing,
-    /// Its certificate comes from one of the authorities in the file and is for the URL's host.
+    /// One that a CA in the file issued for the URL's host.
     Authorities(PathBuf),
-    /// Its certificate is the first in the file: the one that the gate was told to present, under
-    /// whatever name. The check runs beside the gate and asks on loopback, which no certificate
-    /// names.
+    /// The first in the file, which is the one that the server presents; its names are not checked.
+    /// The command runs beside the server and connects to loopback, which the certificate does not
+    /// name.
     Exactly(PathBuf),
 }
 

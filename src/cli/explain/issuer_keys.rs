@@ -1,4 +1,4 @@
-//! The keys that the running gate would have fetched: what it has kept in `state_dir`, else what
+//! The keys that a running server would have fetched: those stored in `state_dir`, or else those that
 //! the issuer has now.
 
 use crate::cli::complain;
@@ -8,12 +8,12 @@ use crate::keys::{CacheFile, CachedKeySet, Remote, fetch_once};
 use crate::token::KeySet;
 use std::path::Path;
 
-/// Puts them in, and says on standard error where they are from. Where there are none, the decision
-/// is explained without.
+/// Adds the keys to the configuration and prints their origin on standard error. An issuer without
+/// keys stays without.
 pub(super) fn supply(config: &mut Config) {
     let Config { fetched, issuers, state_dir, .. } = config;
     for (index, remote) in fetched {
-        let keys = stored(state_dir.as_deref(), remote).or_else(|| asked(remote));
+        let keys = stored(state_dir.as_deref(), remote).or_else(|| fetched_now(remote));
         if let (Some(keys), Some(issuer)) = (keys, issuers.get_mut(*index)) {
             issuer.keys = keys;
         }
@@ -29,7 +29,7 @@ fn stored(folder: Option<&Path>, remote: &Remote) -> Option<KeySet> {
     Some(keys)
 }
 
-fn asked(remote: &Remote) -> Option<KeySet> {
+fn fetched_now(remote: &Remote) -> Option<KeySet> {
     let (issuer, endpoint) = (&remote.issuer, remote.source.endpoint());
     complain(format_args!("keys of {issuer}: fetching them by {endpoint}"));
     match fetch_once(remote) {

@@ -1,11 +1,11 @@
-//! What an explanation leaves out: tokens. It is pasted into tickets and chats, and a token in it
-//! would open a desktop for whoever reads them.
+//! Removes tokens from the output: it is pasted into tickets and chats, and a token in it would give
+//! its readers access to a desktop.
 
 use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use std::fmt::Write as _;
 
-/// Headers as text. What may hold a secret of the desktop's or a token of somebody else's is told by
-/// its length.
+/// Headers as text. Of a value that may contain a secret of the desktop or a token of another service,
+/// only the length is shown.
 pub(super) fn printable(
     headers: &HeaderMap,
     token_headers: &[HeaderName],
@@ -33,27 +33,27 @@ fn cookie(line: &str) -> String {
     without_tokens(&format!("{name}={value};{attributes}"))
 }
 
-/// `text` with everything that could be a JWT replaced by its length, wherever it stands: in a
-/// query, a host or a claim. A JWT begins with `eyJ`, the base64url of `{"`, or, where its maker is
-/// fond of spaces, with something else; then its three long parts tell.
+/// Replaces everything in `text` that could be a JWT by its length, for example in a query, a host or
+/// a claim. A JWT begins with `eyJ`, the base64url of `{"`; one whose JSON begins with white space is
+/// recognised by its three long parts.
 pub(super) fn without_tokens(text: &str) -> String {
     let part_of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let mut told = String::with_capacity(text.len());
+    let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
         let start = rest.find(part_of_token).unwrap_or(rest.len());
         let (between, behind) = rest.split_at(start);
         let end = behind.find(|c| !part_of_token(c)).unwrap_or(behind.len());
         let (run, after) = behind.split_at(end);
-        told.push_str(between);
+        shown.push_str(between);
         if is_token(run) {
-            let _ = write!(told, "({} bytes not shown)", run.len());
+            let _ = write!(shown, "({} bytes not shown)", run.len());
         } else {
-            told.push_str(run);
+            shown.push_str(run);
         }
         rest = after;
     }
-    told
+    shown
 }
 
 fn is_token(run: &str) -> bool {
@@ -79,9 +79,9 @@ mod tests {
             format!("X-Forwarded-Host \"{TOKEN}.vdi.example.com\""),
             format!("https://portal.example.com/?rd=https%3A%2F%2Fx%2F%3Ft%3D{TOKEN}"),
         ] {
-            let told = without_tokens(&text);
-            assert!(told.contains("bytes not shown"), "{told}");
-            assert!(TOKEN.split('.').all(|part| !told.contains(part)), "{told}");
+            let shown = without_tokens(&text);
+            assert!(shown.contains("bytes not shown"), "{shown}");
+            assert!(TOKEN.split('.').all(|part| !shown.contains(part)), "{shown}");
         }
     }
 
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_told_by_name_and_length() {
+    fn secrets_are_shown_by_name_and_length() {
         let mut headers = HeaderMap::new();
         for (name, value) in [
             ("cookie", "theme=dark"),
@@ -107,8 +107,8 @@ mod tests {
             headers.insert(name, HeaderValue::from_static(value));
         }
         let own = [HeaderName::from_static("x-session-token")];
-        let told = printable(&headers, &own);
-        let value = |name: &str| told.iter().find(|(own, _)| own == name).unwrap().1.as_str();
+        let shown = printable(&headers, &own);
+        let value = |name: &str| shown.iter().find(|(own, _)| own == name).unwrap().1.as_str();
         assert_eq!(value("cookie"), "(10 bytes)");
         assert_eq!(value("authorization"), "(22 bytes)");
         assert_eq!(value("x-session-token"), "(6 bytes)");

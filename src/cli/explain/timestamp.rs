@@ -1,4 +1,4 @@
-//! A moment as people write it: seconds since 1970, or RFC 3339 in UTC. Only `explain` needs one.
+//! A time on the command line: seconds since 1970, or RFC 3339 in UTC.
 
 use crate::token::UnixTime;
 
@@ -8,7 +8,7 @@ pub(super) fn parse(text: &str) -> Result<UnixTime, String> {
         return text.parse().map(UnixTime).map_err(|_| "too many seconds".to_owned());
     }
     rfc3339(text).ok_or_else(|| {
-        "write seconds since 1970, or a moment in UTC like 2026-11-23T03:00:00Z".to_owned()
+        "use seconds since 1970, or a time in UTC such as 2026-11-23T03:00:00Z".to_owned()
     })
 }
 

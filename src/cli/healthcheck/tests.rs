@@ -83,7 +83,7 @@ fn trusts_over_tls_what_it_is_told_to() {
     verified(Some(folder.path().join("tls/ca.crt"))).unwrap();
     let wrong = verified(Some(other.path().join("tls/ca.crt")));
     assert!(matches!(wrong, Err(HealthError::Admin(AdminError::Unreachable(_)))), "{wrong:?}");
-    assert!(matches!(verified(None), Err(HealthError::Admin(AdminError::NobodyToTrust))));
+    assert!(matches!(verified(None), Err(HealthError::Admin(AdminError::NoTrustedCertificate))));
     assert!(matches!(
         verified(Some(folder.path().join("none"))),
         Err(HealthError::Admin(AdminError::Trust { .. }))

@@ -1,64 +1,64 @@
-//! Why `doorward token` minted nothing, and whether what was typed is to blame.
+//! Errors of `doorward token`, and which of them mean that the arguments are invalid.
 
 use crate::config::NoSuchIssuer;
 use crate::keys::FileError;
 use crate::token::{ClaimPath, SigningKeyError};
 use std::{fmt, path::PathBuf, time::Duration};
 
-/// Why no token was minted.
+/// Why no token was issued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TokenCommandError {
     /// The key file could not be read.
     File {
         /// The file.
         path: PathBuf,
-        /// What stood against it.
+        /// The cause.
         error: FileError,
     },
-    /// The key file holds no key that can sign.
+    /// The key file contains no key that can sign.
     Key {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The cause.
         error: SigningKeyError,
     },
     /// The key did not sign.
     Signing(SigningKeyError),
-    /// No issuer, neither by option nor configured.
+    /// Neither an option nor the configuration names an issuer.
     NoIssuer,
-    /// Several configured issuers and no choice.
+    /// Several issuers are configured and none is selected.
     SeveralIssuers(NoSuchIssuer),
-    /// No audience by option, and the issuer is not configured.
+    /// No option gives the audience, and the issuer is not configured.
     NoAudience(Option<NoSuchIssuer>),
-    /// No user claim by option, and the issuer is not configured.
+    /// No option gives the user claim, and the issuer is not configured.
     NoUserClaim(Option<NoSuchIssuer>),
     /// The key file is a set of public keys.
     KeySet(PathBuf),
-    /// Two values for one claim, or one within another that is no object.
+    /// Two values for one claim, or one inside another that is not an object.
     ClaimTwice(ClaimPath),
-    /// A hand-off token that the gate would not take for its long life.
+    /// The lifetime of a hand-off token is too long for the gate.
     HandoffTooLong(Duration),
-    /// A hand-off token for no host.
+    /// A hand-off token without an audience.
     NoHandoffAudience,
-    /// A hand-off token for several hosts; how many.
+    /// A hand-off token with this many audiences.
     SeveralOrigins(usize),
-    /// A hand-off token for what is no origin.
+    /// The audience of a hand-off token is not an origin.
     NoOrigin {
-        /// What was given.
+        /// The value.
         audience: String,
-        /// The origin that was meant, where one can be told.
+        /// The origin that it resembles, if any.
         origin: Option<String>,
     },
-    /// A hand-off token that answers no sign-in.
+    /// A hand-off token without a nonce.
     NoNonce,
-    /// The clock stands before 1970.
+    /// The clock is before 1970.
     Clock,
-    /// The system gave no random bytes.
+    /// The system returned no random bytes.
     Randomness,
 }
 
 impl TokenCommandError {
-    /// Whether what was typed is wrong or not enough.
+    /// Whether the arguments are invalid or incomplete.
     pub(crate) fn is_usage(&self) -> bool {
         match self {
             Self::NoIssuer
@@ -81,15 +81,15 @@ impl TokenCommandError {
     }
 }
 
-/// Which issuers there are, and what must be said of any other.
+/// Lists the configured issuers, and names the option that any other issuer needs.
 fn not_configured(
     formatter: &mut fmt::Formatter<'_>,
     unknown: Option<&NoSuchIssuer>,
     missing: &str,
 ) -> fmt::Result {
     match unknown {
-        Some(unknown) => write!(formatter, "{unknown}; name one of them, or give its {missing}"),
-        None => write!(formatter, "this issuer is not configured, so give its {missing}"),
+        Some(unknown) => write!(formatter, "{unknown}; use one of them, or set its {missing}"),
+        None => write!(formatter, "this issuer is not configured; set its {missing}"),
     }
 }
 
@@ -102,8 +102,8 @@ impl fmt::Display for TokenCommandError {
             Self::Key { path, error } => write!(formatter, "{}: {error}", path.display()),
             Self::Signing(error) => write!(formatter, "the token cannot be signed: {error}"),
             Self::NoIssuer => formatter.write_str(
-                "no issuer is configured; name one with --issuer, and give --audience and \
-                 --user-claim, or a configuration with --config",
+                "no issuer is configured; set --issuer, --audience and --user-claim, or load a \
+                 configuration with --config",
             ),
             Self::SeveralIssuers(several) => write!(formatter, "{several}"),
             Self::NoAudience(unknown) => {
@@ -114,30 +114,30 @@ impl fmt::Display for TokenCommandError {
             }
             Self::KeySet(path) => write!(
                 formatter,
-                "{} is a key set, which holds public keys; give the private key, such as the \
-                 private.jwk beside it",
+                "{} is a key set with public keys; use the private key, such as private.jwk in the \
+                 same directory",
                 path.display()
             ),
             Self::ClaimTwice(path) => write!(
                 formatter,
-                "there are two values for the claim {}, or one within a value that is no object; \
-                 leave one out",
+                "the claim {} is set twice, or inside a value that is not an object; remove one of \
+                 them",
                 path.as_str()
             ),
             Self::HandoffTooLong(ttl) => write!(
                 formatter,
-                "--ttl: {}s is too long for a hand-off token, of which the gate takes 60s at most; \
-                 leave it out for 30s",
+                "--ttl: {}s is too long for a hand-off token, the gate accepts at most 60s; omit it \
+                 for 30s",
                 ttl.as_secs()
             ),
             Self::NoHandoffAudience => formatter.write_str(
                 "--handoff needs --audience with the origin of the workspace, such as \
-                 https://alice.vdi.example.com; what is configured as audiences is for other tokens",
+                 https://alice.vdi.example.com; the configured audiences are for other tokens",
             ),
             Self::SeveralOrigins(number) => write!(
                 formatter,
-                "--audience is there {number} times, and a hand-off token is for one workspace; \
-                 give it once"
+                "--audience is set {number} times, but a hand-off token is for one workspace; set it \
+                 once"
             ),
             Self::NoOrigin { audience, origin: Some(origin) } => write!(
                 formatter,
@@ -145,15 +145,17 @@ impl fmt::Display for TokenCommandError {
             ),
             Self::NoOrigin { audience, origin: None } => write!(
                 formatter,
-                "--audience: {audience:?} is no origin; with --handoff give the workspace's, such \
-                 as https://alice.vdi.example.com"
+                "--audience: {audience:?} is not an origin; with --handoff, use the origin of the \
+                 workspace, such as https://alice.vdi.example.com"
             ),
             Self::NoNonce => formatter.write_str(
                 "--handoff needs --nonce with the value of `st` from the gate's redirect to the \
-                 sign-in page: the token is good in the browser alone that was sent there",
+                 sign-in page: the token is valid only in the browser that was redirected",
             ),
-            Self::Clock => formatter.write_str("the clock stands before 1970; set it"),
-            Self::Randomness => formatter.write_str("the system gives no random bytes; try again"),
+            Self::Clock => formatter.write_str("the clock is before 1970; set it"),
+            Self::Randomness => {
+                formatter.write_str("the system returned no random bytes; try again")
+            }
         }
     }
 }

@@ -1,15 +1,16 @@
-//! What is different about a hand-off token: it is for one origin, for the sign-in that it answers,
-//! and for a minute at most. What the gate would refuse in any case is asked for here, because it is
-//! a slip and no test; `--claim` overrides every claim for those who mean it.
+//! The extra rules of a hand-off token: it is for one origin and one sign-in, and valid for a minute
+//! at most. Values that the gate always rejects are errors here, because they are usually mistakes;
+//! `--claim` overrides each claim for a test that needs such a token.
 
 use super::{TokenArgs, TokenCommandError};
 use crate::cross_site::Origin;
 use std::time::Duration;
 
-/// Looks at the options of `--handoff`.
+/// Checks the options of `--handoff`.
 ///
 /// # Errors
-/// A life of more than a minute, no audience or one that is no origin, no nonce.
+/// The lifetime is above a minute, the audience is missing or not an origin, or the nonce is
+/// missing.
 pub(super) fn check(arguments: &TokenArgs) -> Result<(), TokenCommandError> {
     if let Some(ttl) = arguments.ttl.filter(|ttl| *ttl > LONGEST) {
         return Err(TokenCommandError::HandoffTooLong(ttl));
@@ -40,14 +41,14 @@ pub(super) fn parse_nonce(text: &str) -> Result<String, String> {
         return Ok(challenge.to_owned());
     }
     Err(format!(
-        "give the value of `st` in the gate's redirect to the sign-in page, ID.CHALLENGE, or its \
-         part behind the dot: {CHALLENGE} characters of base64url"
+        "use the value of `st` in the gate's redirect to the sign-in page, ID.CHALLENGE, or its \
+         part after the dot: {CHALLENGE} characters of base64url"
     ))
 }
 
-/// How long one lives when nobody says it.
+/// The default lifetime.
 pub(super) const LIFETIME: Duration = Duration::from_secs(30);
-/// The gate refuses a longer life.
+/// The gate rejects a longer lifetime.
 const LONGEST: Duration = Duration::from_secs(60);
 /// SHA-256 in base64url.
 const CHALLENGE: usize = 43;

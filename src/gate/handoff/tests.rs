@@ -1,4 +1,4 @@
-//! Who may come in by a hand-off.
+//! Which hand-off tokens are redeemed.
 
 use super::*;
 use crate::cross_site::Scheme;
@@ -107,7 +107,7 @@ fn a_handoff_opens_one_door() {
     assert!(redeem(&gate, &handoff(admin)).is_ok(), "a grant opens it too");
 }
 
-/// What cannot be noted as used is not let in.
+/// A token that the store cannot mark as used gives no session.
 #[test]
 fn without_a_store_nobody_arrives() {
     let mut gate = handing();
@@ -154,8 +154,8 @@ fn a_revoked_sign_in_hands_nothing_over() {
 }
 
 proptest! {
-    /// Whatever is mixed together, an arrival means: a genuine, live hand-off of the host's own
-    /// user, for this origin and this browser, which came for the first time.
+    /// A redeemed token implies a genuine, valid hand-off token of the host's user, for this origin
+    /// and this browser, used for the first time.
     #[test]
     fn any_arrival_implies_all_of_it(
         genuine in any::<bool>(),
@@ -187,7 +187,7 @@ proptest! {
         prop_assert_eq!(redeem(&gate, &token).is_ok(), deserving);
     }
 
-    /// One changed byte of a hand-off lets nobody in, and one of a session opens nothing.
+    /// A hand-off token or session token with one changed byte is never accepted.
     #[test]
     fn one_changed_byte_lets_nobody_in(position in any::<prop::sample::Index>(), byte in any::<char>()) {
         let gate = handing();

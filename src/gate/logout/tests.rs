@@ -1,4 +1,4 @@
-//! What is left of a session after signing out.
+//! Which sessions a sign-out ends.
 
 use super::*;
 use crate::cross_site::{Presented, Scheme};

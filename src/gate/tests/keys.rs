@@ -1,4 +1,4 @@
-//! Issuers whose keys are not to be had, or that have other keys than a token says.
+//! Issuers whose keys are not available, or that do not have the key that a token names.
 
 use super::*;
 
