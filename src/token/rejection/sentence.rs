@@ -1,4 +1,4 @@
-//! What is wrong with a token, in one sentence for an operator.
+//! What is wrong with a token, in one sentence for the operator who runs `explain`.
 
 use super::Rejection;
 use std::fmt;
@@ -10,7 +10,7 @@ impl fmt::Display for Rejection {
             Self::TooLong { limit } => {
                 return write!(formatter, "the token is longer than {limit} bytes");
             }
-            Self::NotThreeParts => "this is no JWT: it has not three parts with two dots between",
+            Self::NotThreeParts => "not a JWT: it does not have three parts separated by dots",
             Self::Encrypted => "the token is encrypted (JWE)",
             Self::NoSignature => "the token has no signature",
             Self::NotBase64Url(part) => {
@@ -19,10 +19,10 @@ impl fmt::Display for Rejection {
             Self::SlackBits(part) => {
                 return write!(
                     formatter,
-                    "the last character of the token's {part} carries surplus bits"
+                    "the last character of the token's {part} has bits that belong to no byte"
                 );
             }
-            Self::HeaderTooLong => "the token's header is above 2 KiB",
+            Self::HeaderTooLong => "the token's header is longer than 2 KiB",
             Self::Header(fault) => return write!(formatter, "the token's header {fault}"),
             Self::HeaderMember(name) => {
                 return write!(
@@ -30,9 +30,9 @@ impl fmt::Display for Rejection {
                     "the token's header has `{name}`, which is never accepted"
                 );
             }
-            Self::Nested => "the token's header has `cty`, so it wraps another token",
-            Self::AlgorithmMissing => "the token's header names no algorithm in `alg`",
-            Self::AlgorithmUnknown => "the token's `alg` is none that doorward knows",
+            Self::Nested => "the token's header has `cty`, so the token contains another token",
+            Self::AlgorithmMissing => "the token's header has no `alg`",
+            Self::AlgorithmUnknown => "doorward does not support the token's `alg`",
             Self::AlgorithmNotAllowed(algorithm) => {
                 return write!(
                     formatter,
@@ -40,96 +40,93 @@ impl fmt::Display for Rejection {
                      not list"
                 );
             }
-            Self::TypeMalformed => "the token's `typ` is no string",
+            Self::TypeMalformed => "the token's `typ` is not a string",
             Self::TypeMissing => "the token has no `typ`, and this issuer has require_type",
             Self::TypeNotAccepted => "the token's `typ` is not in this issuer's `types`",
             Self::WrongKind(kind) => {
-                return write!(formatter, "this is {kind}, which never opens a session");
+                return write!(formatter, "this is {kind}, which is never accepted as a session");
             }
             Self::KidMalformed => {
-                "the token's `kid` is no string of 1 to 256 printable ASCII characters"
+                "the token's `kid` is not a string of 1 to 256 printable ASCII characters"
             }
-            Self::KidMissing => {
-                "the token has no `kid`, but the issuer's key set has several keys with one"
-            }
+            Self::KidMissing => "the token has no `kid`, but several keys of the issuer have one",
             Self::KeysUnavailable => {
-                "not judged: the issuer's keys could not be fetched, or not for longer than \
+                "not checked: the issuer's keys were never fetched, or the last fetch is older than \
                  `max_stale`"
             }
             Self::KeyUnknown => "the issuer's key set has no key for this token",
-            Self::KeyOfOtherAlgorithm => {
-                "the key that the token names is bound to another algorithm"
-            }
+            Self::KeyOfOtherAlgorithm => "the key that the token names is for another algorithm",
             Self::SignatureLength => {
-                "the signature has not the length that key and algorithm give it"
+                "the length of the signature does not match the key and the algorithm"
             }
-            Self::SignatureWrong => "the signature is not this issuer's",
-            Self::OverBudget => {
-                "not judged: too many signatures were computed for this request already"
-            }
+            Self::SignatureWrong => "the signature was not made with a key of this issuer",
+            Self::OverBudget => "not checked: the limit of signatures for this request was reached",
             Self::Payload(fault) => return write!(formatter, "the token's payload {fault}"),
-            Self::IssuerMissing => "the token has no `iss`, so its issuer is not known",
-            Self::IssuerMalformed => "the token's `iss` is no string",
-            Self::IssuerUnknown => "the token's `iss` is none of the configured issuers",
-            Self::AudienceMissing => "the token has no `aud`, so no audience",
-            Self::AudienceMalformed => "the token's `aud` is neither a string nor a list of them",
+            Self::IssuerMissing => "the token has no `iss`, so its issuer is unknown",
+            Self::IssuerMalformed => "the token's `iss` is not a string",
+            Self::IssuerUnknown => "the token's `iss` is not a configured issuer",
+            Self::AudienceMissing => "the token has no audience: `aud` is missing",
+            Self::AudienceMalformed => {
+                "the token's `aud` is neither a string nor a list of strings"
+            }
             Self::AudienceOther => {
-                "the token is meant for somebody else: none of this issuer's `audiences` is in \
-                 its `aud`"
+                "the token is for another service: its `aud` has none of this issuer's `audiences`"
             }
             Self::SessionOfAnotherHost => "the gate made this session for another host",
             Self::SessionKeyUnknown => {
-                "the gate made this session with a key that it has no longer"
+                "the gate made this session with a key that it no longer has"
             }
             Self::Revoked => "the session was revoked",
-            Self::RevocationUnknown => "not judged: the revocation store is out of reach",
-            Self::NoHandoff => "the token's `typ` is not that of a hand-off, doorward-handoff+jwt",
-            Self::NoLogout => {
-                "this is no logout token: its `typ`, `events` or `nonce` is not that of one"
+            Self::RevocationUnknown => "not checked: the revocation store cannot be reached",
+            Self::NoHandoff => {
+                "the token is not a hand-off token: its `typ` is not doorward-handoff+jwt"
             }
+            Self::NoLogout => "not a logout token: its `typ`, `events` or `nonce` does not match",
             Self::OriginOther => {
-                "the hand-off's `aud` is not the origin of the workspace it came to"
+                "the `aud` of the hand-off token is not the origin of this workspace"
             }
             Self::NonceOther => {
-                "the hand-off's `nonce` does not answer the sign-in that this browser began"
+                "the `nonce` of the hand-off token does not match the sign-in that this browser started"
             }
             Self::IdentifierMissing => "the token has no `jti`, so it could be used twice",
-            Self::ExpiryMissing => "the token has no `exp`, so it would never end",
+            Self::ExpiryMissing => "the token has no `exp`, so it would never expire",
             Self::TimeMalformed(claim) => {
                 return write!(
                     formatter,
-                    "the token's `{claim}` is no number of seconds from 0 to 2^53"
+                    "the token's `{claim}` is not a number of seconds from 0 to 2^53"
                 );
             }
             Self::Expired => "the token has expired",
             Self::NotYetValid => "the token is not valid yet",
             Self::IssuedInTheFuture => "the token was issued in the future",
-            Self::IssuedAtMissing => "the token has no `iat`, so its lifetime cannot be judged",
+            Self::IssuedAtMissing => "the token has no `iat`, so its lifetime is unknown",
             Self::LifetimeTooLong { limit } => {
-                return write!(formatter, "the token lives longer than {limit} seconds");
+                return write!(
+                    formatter,
+                    "the lifetime of the token is longer than {limit} seconds"
+                );
             }
             Self::IdentifierMalformed(claim) => {
                 return write!(
                     formatter,
-                    "the token's `{claim}` is no string of 1 to 1024 bytes, so it could not be \
-                     revoked by it"
+                    "the token's `{claim}` is not a string of 1 to 1024 bytes, so the token could not \
+                     be revoked by it"
                 );
             }
-            Self::UserMissing => "the token lacks the claim that names the user",
-            Self::UserMalformed => "the claim that names the user is no string",
-            Self::User(error) => return write!(formatter, "the user can have no desktop: {error}"),
+            Self::UserMissing => "the user claim is missing",
+            Self::UserMalformed => "the user claim is not a string",
+            Self::User(error) => return write!(formatter, "the username has no label: {error}"),
             Self::IdentityTooLong { position } => {
                 return write!(
                     formatter,
-                    "the value of identity header {} is above 4 KiB once encoded",
+                    "the encoded value of identity header {} is longer than 4 KiB",
                     position + 1
                 );
             }
             Self::IdentityInexact { position } => {
                 return write!(
                     formatter,
-                    "the claim of identity header {} holds a number beyond 2^53, which has no \
-                     exact value",
+                    "the claim of identity header {} is a number beyond 2^53, which has no exact value",
                     position + 1
                 );
             }
