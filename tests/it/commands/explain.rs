@@ -1,4 +1,4 @@
-//! `doorward explain`: the decision told step by step, the same one that the gate takes.
+//! `doorward explain`: shows each step of the decision, which is the one that the gate takes.
 
 use crate::support::gate::Plan;
 use crate::support::portal::{ALICE, BOB, COOKIE, Portal};
@@ -39,10 +39,10 @@ fn the_answer_is_the_exit_code() {
             "Origin: https://bob.vdi.example.com"], 1),
     ];
     for (name, arguments, code) in rows {
-        let told = explain(&config, arguments, "");
-        assert_eq!(told.code, code, "{name}: {}", told.output());
-        assert!(told.stdout.lines().count() > 2, "{name}: {}", told.output());
-        assert!(told.stdout.contains("allowed") == (code == 0), "{name}: {}", told.output());
+        let shown = explain(&config, arguments, "");
+        assert_eq!(shown.code, code, "{name}: {}", shown.output());
+        assert!(shown.stdout.lines().count() > 2, "{name}: {}", shown.output());
+        assert!(shown.stdout.contains("allowed") == (code == 0), "{name}: {}", shown.output());
     }
 }
 
@@ -52,17 +52,17 @@ fn a_token_may_come_by_standard_input_or_by_header() {
     let plan = Plan::of(&portal);
     let config = plan.write();
     let token = portal.token("alice");
-    let told = explain(&config, &["--host", ALICE, "--token-file", "-"], &token);
-    assert_eq!(told.code, 0, "{}", told.output());
+    let shown = explain(&config, &["--host", ALICE, "--token-file", "-"], &token);
+    assert_eq!(shown.code, 0, "{}", shown.output());
     let cookie = format!("Cookie: a=1; {COOKIE}={token}");
-    let told = explain(&config, &["--host", ALICE, "--header", &cookie], "");
-    assert_eq!(told.code, 0, "{}", told.output());
+    let shown = explain(&config, &["--host", ALICE, "--header", &cookie], "");
+    assert_eq!(shown.code, 0, "{}", shown.output());
     let bearer = format!("authorization: bearer {token}");
-    let told = explain(&config, &["--host", ALICE, "--header", &bearer], "");
-    assert_eq!(told.code, 0, "{}", told.output());
+    let shown = explain(&config, &["--host", ALICE, "--header", &bearer], "");
+    assert_eq!(shown.code, 0, "{}", shown.output());
 }
 
-/// Explaining shows everything about a token but the token.
+/// The output describes a token but never contains it.
 #[test]
 fn an_explanation_holds_no_token() {
     let portal = Portal::new();
@@ -78,14 +78,15 @@ fn an_explanation_holds_no_token() {
             &["--host", ALICE, "--token-file", "-"][..],
             &["--json", "--host", ALICE, "--token-file", "-"],
         ] {
-            let told = explain(&config, arguments, &token);
-            let leak = crate::support::token::leak_in(&told.output());
-            assert_eq!(leak, None, "{}", told.output());
+            let shown = explain(&config, arguments, &token);
+            let leak = crate::support::token::leak_in(&shown.output());
+            assert_eq!(leak, None, "{}", shown.output());
         }
     }
 }
 
-/// Nor one of somebody else's that goes on to the desktop, nor one in an odd place.
+/// It contains no token of another service that is forwarded to the desktop, and none in an unusual
+/// place.
 #[test]
 fn an_explanation_holds_no_token_of_others() {
     let portal = Portal::new();
@@ -111,26 +112,30 @@ fn an_explanation_holds_no_token_of_others() {
             let mut arguments = vec!["--host", ALICE, "--token-file", "-", "--header", &line];
             arguments.extend(["--header", "Accept: text/html", "--uri", &uri]);
             arguments.extend(json);
-            let told = explain(&config, &arguments, &own);
-            let leak = crate::support::token::leak_in(&told.output());
-            assert_eq!(leak, None, "{line}: {}", told.output());
+            let shown = explain(&config, &arguments, &own);
+            let leak = crate::support::token::leak_in(&shown.output());
+            assert_eq!(leak, None, "{line}: {}", shown.output());
         }
     }
     let line = format!("Authorization: Token {other}");
     let arguments = ["--host", ALICE, "--token-file", "-", "--header", &line];
-    let told = explain(&config, &arguments, &own);
+    let shown = explain(&config, &arguments, &own);
     let length = "Token ".len() + other.len();
-    assert!(told.stdout.contains(&format!("authorization: ({length} bytes)")), "{}", told.output());
+    assert!(
+        shown.stdout.contains(&format!("authorization: ({length} bytes)")),
+        "{}",
+        shown.output()
+    );
 }
 
-/// The numbers of the steps that an explanation shows, each with its verdict.
-fn steps(told: &Finished) -> Vec<(char, String)> {
+/// The numbers of the steps in the output, each with its verdict.
+fn steps(shown: &Finished) -> Vec<(char, String)> {
     let verdict = |line: &str| {
         let verdict =
             ["pass  ", "FAIL  ", "----  "].iter().position(|own| line.starts_with(own))?;
         Some((line.chars().nth(6)?, ["pass", "FAIL", "----"][verdict].to_owned()))
     };
-    told.stdout.lines().filter_map(verdict).collect()
+    shown.stdout.lines().filter_map(verdict).collect()
 }
 
 #[test]
@@ -149,7 +154,7 @@ fn every_check_is_told_in_order() {
         ("stranger", &["--host", ALICE, "--peer", "192.0.2.1"], 1, false),
     ];
     for (row, arguments, last, passes) in rows {
-        let told = explain(&config, arguments, &portal.token("alice"));
+        let shown = explain(&config, arguments, &portal.token("alice"));
         let verdicts = (1..=9_u8).map(|number| {
             let verdict = match number {
                 _ if number < last || passes => "pass",
@@ -158,22 +163,31 @@ fn every_check_is_told_in_order() {
             };
             (char::from(b'0' + number), verdict.to_owned())
         });
-        assert_eq!(steps(&told), verdicts.collect::<Vec<_>>(), "{row}: {}", told.output());
+        assert_eq!(steps(&shown), verdicts.collect::<Vec<_>>(), "{row}: {}", shown.output());
         let assumed = !arguments.contains(&"--peer");
-        assert_eq!(told.stdout.contains("(assumed; --peer)"), assumed, "{row}: {}", told.output());
+        assert_eq!(
+            shown.stdout.contains("(assumed; --peer)"),
+            assumed,
+            "{row}: {}",
+            shown.output()
+        );
     }
-    let told = explain(&config, &["--host", ALICE, basic[0], basic[1]], "");
-    assert!(told.stdout.contains("Authorization is not Bearer"), "{}", told.output());
-    let told = explain(&config, &["--host", ALICE, "--token-file", "-"], &portal.token("alice"));
-    assert!(told.stdout.contains("store none"), "{}", told.output());
-    // What a running gate was told, this process does not know, and does not pretend to.
+    let shown = explain(&config, &["--host", ALICE, basic[0], basic[1]], "");
+    assert!(shown.stdout.contains("Authorization is not Bearer"), "{}", shown.output());
+    let shown = explain(&config, &["--host", ALICE, "--token-file", "-"], &portal.token("alice"));
+    assert!(shown.stdout.contains("store none"), "{}", shown.output());
+    // This process does not know the revocations of a running server, and says so.
     let config = Plan::of(&portal).with("revocation", json!({ "store": "memory" }));
     let path = config.write();
-    let told = explain(&path, &["--host", ALICE, "--token-file", "-"], &portal.token("alice"));
-    assert!(told.stdout.contains("not checked here: `doorward revocations`"), "{}", told.output());
+    let shown = explain(&path, &["--host", ALICE, "--token-file", "-"], &portal.token("alice"));
+    assert!(
+        shown.stdout.contains("not checked here: `doorward revocations`"),
+        "{}",
+        shown.output()
+    );
 }
 
-/// Three in the morning: the two values that differ, and the one thing to change.
+/// The output has the two values that differ, and what to change.
 #[test]
 fn a_refusal_is_told_with_both_values_and_a_remedy() {
     let portal = Portal::new();
@@ -197,14 +211,14 @@ fn a_refusal_is_told_with_both_values_and_a_remedy() {
             "the attack that doorward stops"),
     ];
     for (row, token, arguments, compared, remedy) in rows {
-        let told = explain(&config, &arguments, &token);
-        let (checks, change) = told.stdout.split_once("what to change: ").expect(row);
-        assert!(checks.contains(compared), "{row}: {}", told.output());
-        assert!(change.contains(remedy), "{row}: {}", told.output());
+        let shown = explain(&config, &arguments, &token);
+        let (checks, change) = shown.stdout.split_once("what to change: ").expect(row);
+        assert!(checks.contains(compared), "{row}: {}", shown.output());
+        assert!(change.contains(remedy), "{row}: {}", shown.output());
     }
 }
 
-/// Both tell the same, and `explain` says why.
+/// Both have the same result, and `explain` has the reason.
 #[tokio::test]
 async fn the_explanation_is_the_gates_own_decision() {
     let portal = Portal::new();
@@ -221,16 +235,16 @@ async fn the_explanation_is_the_gates_own_decision() {
     ];
     for (token, reason) in rows {
         let status = gate.ask(&Request::question(ALICE).session(&token)).await.status;
-        let told = explain(
+        let shown = explain(
             &config,
             &["--host", ALICE, "--header", &format!("Cookie: {COOKIE}={token}")],
             "",
         );
-        assert_eq!(told.code, i32::from(status != 200), "{status}: {}", told.output());
-        // A permit is told as one; a refusal by its status.
+        assert_eq!(shown.code, i32::from(status != 200), "{status}: {}", shown.output());
+        // A permit is shown as `allowed`, a denial by its status.
         let answer = if status == 200 { "allowed".to_owned() } else { status.to_string() };
-        assert!(told.stdout.contains(&answer), "{status}: {}", told.output());
-        assert!(told.stdout.to_lowercase().contains(reason), "{reason}: {}", told.output());
+        assert!(shown.stdout.contains(&answer), "{status}: {}", shown.output());
+        assert!(shown.stdout.to_lowercase().contains(reason), "{reason}: {}", shown.output());
     }
 }
 
@@ -238,13 +252,13 @@ async fn the_explanation_is_the_gates_own_decision() {
 fn an_explanation_for_programs() {
     let portal = Portal::new();
     let plan = Plan::of(&portal);
-    let told = explain(
+    let shown = explain(
         &plan.write(),
         &["--json", "--host", ALICE, "--token-file", "-"],
         &portal.token("bob"),
     );
-    assert_eq!(told.code, 1, "{}", told.output());
-    let value: serde_json::Value = serde_json::from_str(&told.stdout).expect("JSON");
+    assert_eq!(shown.code, 1, "{}", shown.output());
+    let value: serde_json::Value = serde_json::from_str(&shown.stdout).expect("JSON");
     assert_eq!(value["status"], 403, "{value}");
     assert_eq!(value["answer"], "not-yours", "{value}");
     assert_eq!(value["class"], "other", "{value}");
@@ -257,7 +271,7 @@ fn an_explanation_for_programs() {
         "{value}"
     );
     let page = ["--json", "--host", ALICE, "--header", "Accept: text/html", "--token-file", "-"];
-    let told = explain(&plan.write(), &page, &portal.token("alice"));
-    let value: serde_json::Value = serde_json::from_str(&told.stdout).expect("JSON");
+    let shown = explain(&plan.write(), &page, &portal.token("alice"));
+    let value: serde_json::Value = serde_json::from_str(&shown.stdout).expect("JSON");
     assert_eq!((&value["answer"], &value["class"]), (&json!("permit"), &json!("page")), "{value}");
 }

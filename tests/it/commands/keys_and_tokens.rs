@@ -1,4 +1,4 @@
-//! `doorward keygen` and `doorward token`: what they make opens a gate, and leaks nothing.
+//! `doorward keygen` and `doorward token`: a server accepts their keys and tokens, and no secret leaks.
 
 use crate::support::gate::Plan;
 use crate::support::portal::{ALICE, LOGIN, Portal, now};
@@ -73,7 +73,7 @@ fn a_private_key_is_private() {
     assert_eq!(public["keys"][0]["alg"], "ES256", "the default");
 }
 
-/// A second run would end every session that the first key signed.
+/// A second run would invalidate all sessions that the first key signed.
 #[test]
 fn keygen_overwrites_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -153,7 +153,8 @@ fn a_token_from_the_configuration() {
     );
 }
 
-/// What a script mints in a portal's place, the gate lets in: once, with the browser's own state.
+/// The gate redeems a hand-off token that a script issues in place of a portal: once, and with the
+/// state of the browser.
 #[tokio::test]
 async fn a_hand_off_token_is_let_in() {
     let portal = Portal::new();
@@ -195,7 +196,7 @@ async fn a_hand_off_token_is_let_in() {
     let inside = gate.ask(&Request::question(ALICE).add("Cookie", session)).await;
     assert_eq!(inside.status, 200, "{inside}");
     assert_eq!(gate.ask(&enter).await.status, 401, "good once");
-    // It is no session, whatever it is carried in.
+    // It is not accepted as a session in any cookie or header.
     assert_ne!(gate.ask(&Request::question(ALICE).bearer(&minted)).await.status, 200);
 }
 

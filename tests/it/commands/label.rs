@@ -1,4 +1,4 @@
-//! `doorward label`: the same function as the gate's.
+//! `doorward label` uses the same function as the gate.
 
 use crate::support::gate::Plan;
 use crate::support::portal::Portal;

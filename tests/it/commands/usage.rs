@@ -1,4 +1,4 @@
-//! Help, version, completions, manual, and what is typed wrongly.
+//! Help, version, completions, manual page, and invalid arguments.
 
 use crate::support::process::{doorward, run};
 
@@ -100,7 +100,7 @@ fn a_missing_configuration_is_told_with_its_path() {
     }
 }
 
-/// Where nobody reads, nothing breaks: `doorward … | head -1` is no crash.
+/// A closed standard output is not an error: `doorward … | head -1` does not crash.
 #[test]
 fn a_closed_pipe_is_no_panic() {
     let program = env!("CARGO_BIN_EXE_doorward");

@@ -29,7 +29,7 @@ async fn people_revoke_and_look() {
         "{}",
         list.output()
     );
-    assert!(list.stdout.ends_with("1 in the store `file`, 1 shown\n"), "{}", list.output());
+    assert!(list.stdout.ends_with("1 in store `file`, 1 shown\n"), "{}", list.output());
     let json = command(&gate, &["revocations", "--json"]).await;
     let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!(json["revocations"][0]["user"], "alice");
