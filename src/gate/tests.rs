@@ -55,11 +55,11 @@ fn issuer(name: &str, secret: &[u8], bare: bool) -> Issuer {
 
 /// The portal's users have workspaces in both domains, those of the partner in the second only;
 /// `sign_in` is that of the first.
-pub(super) fn domains(sign_in: Option<SignIn>) -> DomainTable {
+pub(super) fn domains(sign_in: Option<&SignIn>) -> DomainTable {
     let names = ["vdi.example.com", "lab.example.org"].map(|name| Domain::new(name).unwrap());
     DomainTable::new(Domains::new(names.into()).unwrap(), |id| {
         let (issuers, sign_in) = match id.position() {
-            0 => (vec![0], sign_in.clone()),
+            0 => (vec![0], sign_in.cloned()),
             _ => (vec![0, 1], None),
         };
         DomainRules { issuers: issuers.into_iter().map(IssuerId::at).collect(), sign_in }

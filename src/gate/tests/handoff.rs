@@ -1,4 +1,4 @@
-//! A gate with hand-off, and the session tokens that it makes.
+//! A gate with hand-off, and its session tokens.
 
 use super::{NOW, PORTAL, cookies, domains, gate, request};
 use crate::gate::{Gate, NoTrace};
@@ -15,7 +15,7 @@ fn keys() -> SessionKeys {
 /// The usual gate, with hand-off in its first domain.
 pub(in crate::gate) fn handing() -> Gate {
     let mut gate = gate();
-    gate.domains = domains(Some(SignIn {
+    gate.domains = domains(Some(&SignIn {
         url: format!("{PORTAL}/sign-in").into(),
         return_parameter: "return".into(),
         logout_url: None,
@@ -27,7 +27,7 @@ pub(in crate::gate) fn handing() -> Gate {
     gate
 }
 
-/// A session of the gate's own, as arrivals are made into.
+/// A session token of the gate, as it is made from a hand-off token.
 pub(in crate::gate) fn session(changes: Value) -> String {
     let mut claims = json!({
         "iss": "doorward",

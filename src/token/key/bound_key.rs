@@ -14,7 +14,7 @@ pub(super) struct Key {
     pub(super) algorithm: Algorithm,
     /// The exact length of a decoded signature by this key and algorithm.
     signature_bytes: usize,
-    key: VerificationKey,
+    verification: VerificationKey,
 }
 
 impl Key {
@@ -28,8 +28,8 @@ impl Key {
         material: Material,
     ) -> Result<Self, KeyError> {
         let signature_bytes = material.signature_bytes(algorithm);
-        let key = material.into_verification_key(algorithm)?;
-        Ok(Self { kid: kid.map(Into::into), algorithm, signature_bytes, key })
+        let verification = material.into_verification_key(algorithm)?;
+        Ok(Self { kid: kid.map(Into::into), algorithm, signature_bytes, verification })
     }
 
     /// Verifies the signature of `compact`; takes one of `signatures` if it is computed.
@@ -44,7 +44,7 @@ impl Key {
             return Err(Rejection::SignatureLength);
         }
         *signatures = signatures.checked_sub(1).ok_or(Rejection::OverBudget)?;
-        let is_good = match &self.key {
+        let is_good = match &self.verification {
             VerificationKey::Rsa(key) => {
                 key.verify_sig(compact.signing_input, &compact.signature_bytes).is_ok()
             }

@@ -84,8 +84,8 @@ fn neither_session_nor_rejection_prints_what_the_token_says() {
         claims.insert("marker".to_owned(), "MARKER".into());
         key.sign(&claims).unwrap()
     };
-    let marker = crate::token::ClaimPath::new("marker").unwrap();
-    verifier.identity.add(crate::token::IdentityValue::Claim(marker));
+    let path = crate::token::ClaimPath::new("marker").unwrap();
+    verifier.identity.add(crate::token::IdentityValue::Claim(path));
     let session = verifier.verify(&marked(json!({"sid": "MARKER", "jti": "MARKER"})), NOW).unwrap();
     assert!(!format!("{session:?}").contains("MARKER"));
     for changes in [
