@@ -1,5 +1,5 @@
-//! What a hit in the cache costs by the choice of its key: the whole token, hashed by foldhash and
-//! compared in full, or its SHA-256 digest. Both are sound; this row says what the choice is worth.
+//! The cost of a cache hit by the choice of its key: the whole token, hashed by foldhash and
+//! compared in full, or its SHA-256 digest. Both are sound; this row measures the difference.
 
 use crate::failure::Failure;
 use crate::report::Figures;

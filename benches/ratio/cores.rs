@@ -1,4 +1,4 @@
-//! One core for the server, another for the load, so that neither waits for the other's turn. On a
+//! One core for the server, another for the load, so that neither waits for the other. On a
 //! machine with one core, or without `taskset`, nothing is bound and the report says so.
 
 use std::ffi::OsStr;

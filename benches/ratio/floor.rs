@@ -1,6 +1,6 @@
 //! The floor: a bare hyper server that answers every request with 200, an empty body and the
 //! headers of a permit, and decides nothing. It is what no gate on hyper can be faster than, so
-//! everything else is told as a ratio to it.
+//! all other rows are ratios to it.
 //!
 //! It runs as a process of its own (this executable with a hidden argument), because that is how
 //! the gate runs. `Work::Hash` makes a floor that does a known piece of work more; measured in the
@@ -96,7 +96,7 @@ async fn accept(
     }
 }
 
-// A connection that breaks is the peer's affair: the load counts the answers it misses.
+// A connection that breaks is not handled here: the load counts the missing answers.
 
 async fn http1(stream: impl AsyncRead + AsyncWrite + Unpin, answer: Arc<Answer>) {
     let service = service_fn(move |request| answer.to(&request));

@@ -1,4 +1,4 @@
-//! What the gate weighs before the first request: memory, time to readiness, size on disk.
+//! The size of the gate before the first request: memory, time to readiness, size on disk.
 
 use crate::failure::Failure;
 use crate::report::Figures;
@@ -17,7 +17,7 @@ pub fn resident(space: &Workspace) -> Result<Figures, Failure> {
     Ok(Figures::single(Some(mebibytes(floor.resident()?)), mebibytes(subject.resident()?), 1))
 }
 
-/// For memory, which is told in these.
+/// The unit of the rows about memory.
 pub fn mebibytes(bytes: u64) -> f64 {
     f64::from(u32::try_from(bytes / 1024).unwrap_or(u32::MAX)) / 1024.0
 }
@@ -37,7 +37,7 @@ pub fn start(space: &Workspace) -> Result<Figures, Failure> {
 }
 
 /// Megabytes of the executable without its symbols. The floor is this very program, load and all,
-/// and has no size worth telling.
+/// so its size is not comparable.
 pub fn size(space: &Workspace) -> Result<Figures, Failure> {
     let Subject::Doorward(program) = &space.subject else {
         return Err(Failure::SubjectDecidesNothing);
@@ -47,8 +47,8 @@ pub fn size(space: &Workspace) -> Result<Figures, Failure> {
 }
 
 /// The bytes that are left when symbols and debugging information are taken out: all of the file
-/// but the sections that no segment loads. Benchmarks keep symbols, so that instructions can be told
-/// apart by function; releases do not.
+/// but the sections that no segment loads. Benchmarks keep symbols, so that instructions can be
+/// counted by function; releases do not.
 fn stripped_size(program: &Path) -> Result<u64, Failure> {
     let file = std::fs::read(program).map_err(Failure::io("reading the executable"))?;
     let number = |at: usize, length: usize| {

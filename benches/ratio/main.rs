@@ -1,14 +1,14 @@
-//! `cargo bench`: what a decision costs, told as a ratio to a bare server that decides nothing.
+//! `cargo bench`: the cost of a decision, as a ratio to a bare server that decides nothing.
 //!
-//! One run measures both, by turns, under the same load and on the same core, and prints one
+//! One run measures both alternately, under the same load and on the same core, and prints one
 //! Markdown table with the goals beside the figures. CPU time counts, not throughput: it comes from
-//! the kernel's own books and hardly minds what else the machine does.
+//! the kernel's accounting, on which other load of the machine has little influence.
 //!
 //! The parts: `goals` is the table of rows; `request` and `token` are what is sent; `load` and
 //! `http2` send it; `floor` is the bare server; `process` starts servers and reads their cost;
 //! `rounds` takes turns; `requests`, `revoked`, `revoked_file`, `footprint`, `callgrind`,
-//! `cache_key`, `rendering` and `traefik` measure rows; `report` prints. Linux only, loopback only, and a missed goal fails nothing unless
-//! `--strict` is given: a machine that is slow today is no bug.
+//! `cache_key`, `rendering` and `traefik` measure rows; `report` prints. Linux only, loopback only.
+//! A missed goal fails the run only with `--strict`, because a slow machine is not a bug.
 
 #![expect(
     clippy::disallowed_methods,
@@ -198,7 +198,7 @@ impl Options {
     }
 }
 
-/// `ratio floor ADDRESS HEADERS-FILE nothing|hash [TLS-FOLDER]`: not for people.
+/// `ratio floor ADDRESS HEADERS-FILE nothing|hash [TLS-FOLDER]`: started by this program only.
 fn run_floor(arguments: &[OsString]) -> ExitCode {
     let floor = match arguments {
         [_, address, headers, work, tls @ ..] => address

@@ -1,5 +1,5 @@
-//! Server processes under measurement: started, waited for, read from `/proc`, and ended again
-//! whatever happens in between.
+//! Server processes under measurement: started, waited for, read from `/proc`, and ended on every
+//! path.
 
 use crate::cores::Cores;
 use crate::failure::Failure;
@@ -43,7 +43,7 @@ impl Launch {
         self.start_with(cores.on_server_core(&self.program), READY_WITHIN)
     }
 
-    /// Starts it wherever the kernel likes, and waits: for measuring the start itself.
+    /// Starts it without a fixed core, and waits: for measuring the start itself.
     pub fn start_unbound(&self) -> Result<Server, Failure> {
         self.start_with(Command::new(&self.program), READY_WITHIN)
     }

@@ -1,4 +1,4 @@
-//! What the renderer costs: CPU time and memory for a list of sessions as `kubectl get -o json`
+//! The cost of the renderer: CPU time and memory for a list of sessions as `kubectl get -o json`
 //! prints it, and whether the cost of one session stays the same when there are ten times as many.
 
 use crate::failure::Failure;

@@ -1,5 +1,4 @@
-//! The report: one Markdown table, and one line about the machine, without which no figure means
-//! anything.
+//! The report: one Markdown table, and one line about the machine, which the figures depend on.
 
 use crate::cores::Cores;
 use crate::failure::Failure;

@@ -9,7 +9,7 @@ use crate::token::COOKIE;
 /// The workspace host that every request is for.
 pub const HOST: &str = "alice.vdi.example.com";
 
-/// The path that Traefik is told to ask.
+/// The path that Traefik is configured to request.
 pub const VERIFY: &str = "/verify";
 
 /// A browser's page fetch with one set of cookies.

@@ -13,8 +13,8 @@ use crate::workspace::{Subject, Transport, Workspace};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Requests at one time. Enough that neither server runs out of work, and what the figures of
-/// Traefik are told for.
+/// Requests at one time. Enough that neither server runs out of work; the figures of Traefik use
+/// the same number.
 pub const IN_FLIGHT: usize = 32;
 
 /// One row over HTTP/1.1.

@@ -1,5 +1,5 @@
-//! What a long list of revocations costs a request that none of them is about. Both sides are the
-//! gate, with the same configuration: one has nothing on its list.
+//! The cost of a long list of revocations for a request that none of them affects. Both sides are
+//! the gate, with the same configuration; one list is empty.
 
 use crate::failure::Failure;
 use crate::load::Load;

@@ -1,9 +1,10 @@
-//! What a very long list of revocations takes when a file keeps it: CPU for a request that none of
-//! them is about, memory, and time at the start. Both sides are the gate, each with a file of its
-//! own; one file has nothing in it.
+//! The cost of a very long list of revocations in a file: CPU time of a request that none of them
+//! affects, memory, and time to readiness. Both sides are the gate, each with its own file; one file
+//! is empty.
 //!
-//! The long list is written here, into a file that the gate has made, in one transaction: told to
-//! the gate one by one, each would wait for the disk. The gate must then know as many.
+//! The list is written here, in one transaction, into a file that the gate has made. Sent to the
+//! gate one by one, each revocation would wait for the disk. The gate must then report the same
+//! number.
 
 use crate::failure::Failure;
 use crate::footprint::mebibytes;

@@ -1,7 +1,7 @@
 //! Interleaved rounds. Floor and subject take turns of a tenth of a second, each turn of both gives
-//! one ratio, and the median of the ratios counts: what else the machine does, it does to both. Many
+//! one ratio, and the median of the ratios counts: other load of the machine affects both. Many
 //! short rounds, because load from outside changes within seconds; several pairs of processes,
-//! because where the kernel happens to lay a process in memory is worth a percent or two.
+//! because the placement of a process in memory changes the result by a percent or two.
 
 use crate::failure::Failure;
 use crate::process::Server;
@@ -66,9 +66,9 @@ impl Rounds {
     }
 }
 
-/// Runs `send` for both sides by turns, after one round each that does not count.
+/// Runs `send` for both sides alternately, after one round each that does not count.
 ///
-/// `send` is told the side and the round, sends `count` requests and returns when all are answered.
+/// `send` receives the side and the round, sends `count` requests and returns when all are answered.
 pub fn interleave(
     effort: Effort,
     count: usize,

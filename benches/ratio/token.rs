@@ -147,6 +147,6 @@ impl Key {
     }
 }
 
-/// Known to everybody, and good for nothing outside this load: the gate under test listens on
-/// loopback for some seconds.
+/// A public value without use outside this load: the gate under test listens on loopback for some
+/// seconds.
 const SECRET: &[u8] = b"benchmark-only-secret-of-48-bytes-0123456789abcd";

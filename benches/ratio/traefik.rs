@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// What is told of Traefik: titles and figures, in the order of the report.
+/// The rows about Traefik: titles and figures, in the order of the report.
 pub fn measure(
     count: usize,
     space: &Workspace,

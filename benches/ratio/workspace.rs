@@ -84,8 +84,8 @@ impl Workspace {
         }
     }
 
-    /// The gate with a list of what ended, and a secret for whoever ends something. With a folder
-    /// the list is kept there, without one in memory.
+    /// The gate with a list of revocations, and the secret for `/revocations`. With a folder the list
+    /// is stored there, without one in memory.
     pub fn gate_that_revokes(
         &self,
         mint: &Mint,
