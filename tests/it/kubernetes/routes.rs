@@ -88,7 +88,7 @@ async fn a_route_lives_as_long_as_its_pod() {
     traefik.visit_until(404, &authority.pem, ALICE, &Request::visit(ALICE)).await;
 }
 
-/// Another cluster with another release, and the ServiceAccount with the documented permissions.
+/// Another cluster with another release, and the `ServiceAccount` with the documented permissions.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_traefik_is_let_in_by_its_own_account() {
     let cluster = Cluster::with_traefik("3.6.15").await;

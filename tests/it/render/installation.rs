@@ -117,7 +117,7 @@ impl Installation {
     }
 }
 
-/// The EndpointSlice that the endpoint controller would create for the Service of this listener.
+/// The `EndpointSlice` that the endpoint controller would create for the Service of this listener.
 fn by_hand(cluster: &Cluster, listener: &str, address: SocketAddr) {
     let slice = json!({
         "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
