@@ -14,7 +14,6 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     time::Duration,
 };
-use tokio_rustls::rustls::pki_types::CertificateDer;
 
 /// A certificate authority and its key (ECDSA on P-256). No `Debug`, because of the key.
 pub(crate) struct Authority {
@@ -78,7 +77,9 @@ impl Authority {
 
     /// The same in DER, for the demo's own client.
     #[cfg(feature = "demo")]
-    pub(crate) fn certificate_der(&self) -> CertificateDer<'static> {
+    pub(crate) fn certificate_der(
+        &self,
+    ) -> tokio_rustls::rustls::pki_types::CertificateDer<'static> {
         self.issuer.der().clone()
     }
 
