@@ -100,7 +100,7 @@ pub struct RefreshHandle {
 
 impl RefreshHandle {
     /// Requests a fetch; cheap at any rate of calls. The future completes with the next fetch,
-    /// successful or not, or after [`LOOKUP_TIMEOUT`].
+    /// successful or not, or after two seconds.
     pub fn request(&self) -> impl Future<Output = ()> + use<> {
         let mut looked = self.looked.clone();
         looked.mark_unchanged();
