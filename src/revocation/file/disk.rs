@@ -147,10 +147,13 @@ fn private(file: &Path) -> Result<(), redb::Error> {
     options.map(|_| ()).map_err(redb::Error::from)
 }
 
+// The names are part of the file format: under another name, the entries of an existing file would be
+// lost, and a used token could be used again.
+
 /// By key hash, so that there is one entry for each key.
 const REVOKED: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("revocations/v1");
 /// By token hash: until when it must be remembered.
-const USED: TableDefinition<'_, u128, u64> = TableDefinition::new("used/v1");
+const USED: TableDefinition<'_, u128, u64> = TableDefinition::new("spent/v1");
 /// Bytes; redb's default cache is a GiB. The file is read once, at start.
 const CACHE: usize = 8 << 20;
 /// Seconds.
@@ -227,6 +230,34 @@ mod tests {
         fn close(&self) -> Result<(), io::Error> {
             self.disk.close()
         }
+    }
+
+    /// A file that an earlier version of doorward has written.
+    #[test]
+    fn the_tables_keep_their_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        let (issuer, kind) = ("i".into(), KeyKind::User);
+        let key = RevocationKey { issuer, kind, value: "alice".into() };
+        let alice = Revocation { key, issued_before: None, until: None };
+        let (once, until) = (KeyHash::new("i", KeyKind::Once, "h1"), UnixTime(NOW.0 + 60));
+        let database = Database::create(&file).unwrap();
+        let writing = database.begin_write().unwrap();
+        {
+            let name = TableDefinition::<u128, &[u8]>::new("revocations/v1");
+            let mut revoked = writing.open_table(name).unwrap();
+            revoked.insert(alice.key.hash().bits(), &*encode(&alice)).unwrap();
+            let name = TableDefinition::<u128, u64>::new("spent/v1");
+            let mut used = writing.open_table(name).unwrap();
+            used.insert(once.bits(), until.0).unwrap();
+        }
+        writing.commit().unwrap();
+        drop(database);
+        let disk = Disk::open(file, NOW).unwrap();
+        let (mut revoked, mut used) = (Vec::new(), Vec::new());
+        disk.read(|one| revoked.push(one), |once, until| used.push((once, until))).unwrap();
+        assert_eq!(revoked, [alice]);
+        assert_eq!(used, [(once, until)]);
     }
 
     #[test]
