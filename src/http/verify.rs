@@ -72,9 +72,8 @@ impl VerifyHandler {
         self.state.load_full()
     }
 
-    fn verify(&self, peer: &Peer, request: &Request<Incoming>) -> Response<Body> {
-        let state = self.state.load();
-        let question = Question::new(&state, peer, request);
+    fn verify(&self, state: &State, peer: &Peer, request: &Request<Incoming>) -> Response<Body> {
+        let question = Question::new(state, peer, request);
         match question.decide() {
             Decision::Permit(permit) => self.respond_permit(&question, permit),
             Decision::Denied(denied) => self.respond_denied(&question, &denied),
@@ -85,7 +84,7 @@ impl VerifyHandler {
         }
     }
 
-    /// Like `verify`, for a gate path whose answer waits for a remote revocation store.
+    /// Like `verify`, for a gate path whose answer waits for the revocation store.
     async fn verify_async(&self, peer: Peer, request: Request<Incoming>) -> Response<Body> {
         let state = self.state();
         let question = Question::new(&state, &peer, &request);
@@ -176,14 +175,16 @@ impl Handler for VerifyHandler {
         if !is_verify {
             self.report_misaddressed(peer);
         }
-        // `verify` refuses an untrusted peer for any path.
-        if is_verify || !self.state.load().trusts(peer) {
-            return self.verify(peer, request);
+        // `verify` refuses an untrusted peer for any path, by the same state: a reload in between could
+        // trust the peer, and then another path would be answered like `/verify`.
+        let state = self.state.load();
+        if is_verify || !state.trusts(peer) {
+            return self.verify(&state, peer, request);
         }
         not_found(request.method(), request.headers())
     }
 
-    /// Only a gate path can wait, and only for a remote revocation store.
+    /// Only a gate path can wait, and only for a revocation store on disk or on a server.
     fn is_async(&self, request: &Request<Incoming>) -> bool {
         let state = self.state.load();
         !state.gate.revocations.is_local()
