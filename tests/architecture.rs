@@ -181,7 +181,7 @@ fn the_architecture_page_has_every_layer() {
 #[test]
 fn no_files_refer_to_each_other_in_a_circle() {
     let references = Modules::new(&TREE.sources).references();
-    fail_with(&files::new_circles(&references, &TREE.sources));
+    fail_with(&files::circle_findings(&references, &TREE.sources));
 }
 
 #[test]

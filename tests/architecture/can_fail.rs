@@ -152,7 +152,7 @@ fn circles_of_files_are_seen() {
         let mut sources: Vec<Source> =
             files.iter().map(|(path, text)| Source::shipping(path, text)).collect();
         sources.push(Source::shipping("src/lib.rs", "mod a; mod d;"));
-        let found = files::new_circles(&Modules::new(&sources).references(), &sources);
+        let found = files::circle_findings(&Modules::new(&sources).references(), &sources);
         found.len()
     };
     for (name, parent, c, expected) in [

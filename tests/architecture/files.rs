@@ -41,15 +41,8 @@ pub fn circles<'r>(
     circles
 }
 
-/// Circles that are not in [`KNOWN`], not even as a part of one.
-pub fn new_circles(references: &[Reference], sources: &[Source]) -> Vec<String> {
-    let is_known = |(parent, circle): &Circle| {
-        let known = KNOWN.iter().filter(|(other, _)| other == parent);
-        let mut known = known.map(|(_, children)| children);
-        known.any(|children| circle.iter().all(|child| children.contains(&child.as_str())))
-    };
-    let circles = circles(references, sources);
-    let new = circles.iter().filter(|(circle, _)| !is_known(circle));
+/// One line for each circle and each of its references.
+pub fn circle_findings(references: &[Reference], sources: &[Source]) -> Vec<String> {
     let finding = |((parent, circle), references): (&Circle, &Vec<&Reference>)| {
         let line = |reference: &&Reference| {
             let Reference { from, to, line } = reference;
@@ -58,7 +51,7 @@ pub fn new_circles(references: &[Reference], sources: &[Source]) -> Vec<String> 
         let lines: String = references.iter().map(line).collect();
         format!("src/{parent}: {} form a circle:{lines}", circle.join(", "))
     };
-    new.map(finding).collect()
+    circles(references, sources).iter().map(finding).collect()
 }
 
 /// The path of a module, and those of its children that form a circle.
@@ -134,7 +127,3 @@ pub fn median_and_p90(mut lengths: Vec<usize>) -> (usize, usize) {
     lengths.sort_unstable();
     (lengths[lengths.len() / 2], lengths[lengths.len() * 9 / 10])
 }
-
-/// Circles that are still to be opened. This list only shrinks.
-const KNOWN: &[(&str, &[&str])] =
-    &[("keys/fetch", &["discovery", "error"]), ("server", &["self_signed", "tls"])];

@@ -1,7 +1,7 @@
 //! Reads the address of the key set from a discovery document (OpenID Connect Discovery 1.0, RFC
 //! 8414); the rest of the document is ignored.
 
-use super::{FetchError, Remote};
+use super::Remote;
 use crate::url::WebUrl;
 use serde::Deserialize;
 use std::fmt;
@@ -66,11 +66,7 @@ struct Document {
 }
 
 /// The key set's address, if the document belongs to this issuer and the address may be used.
-pub(super) fn read(body: &[u8], remote: &Remote) -> Result<WebUrl, FetchError> {
-    judge(body, remote).map_err(FetchError::Discovery)
-}
-
-fn judge(body: &[u8], remote: &Remote) -> Result<WebUrl, DiscoveryError> {
+pub(super) fn read(body: &[u8], remote: &Remote) -> Result<WebUrl, DiscoveryError> {
     let document: Document = serde_json::from_slice(body).map_err(|_| DiscoveryError::Malformed)?;
     if *document.issuer != *remote.issuer {
         return Err(DiscoveryError::OtherIssuer);
@@ -133,11 +129,11 @@ mod tests {
             ),
         ];
         for (row, document, expected) in rows {
-            let read = judge(document.as_bytes(), &remote(false)).map(|found| found.to_string());
-            assert_eq!(read.as_deref(), expected.as_ref().map(|text| *text), "{row}");
+            let found = read(document.as_bytes(), &remote(false)).map(|found| found.to_string());
+            assert_eq!(found.as_deref(), expected.as_ref().map(|text| *text), "{row}");
         }
         let plain = with("https://k", "http://k");
-        assert!(judge(plain.as_bytes(), &remote(true)).is_ok());
+        assert!(read(plain.as_bytes(), &remote(true)).is_ok());
     }
 
     #[test]

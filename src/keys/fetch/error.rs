@@ -92,6 +92,12 @@ impl fmt::Display for FetchError {
 
 impl std::error::Error for FetchError {}
 
+impl From<DiscoveryError> for FetchError {
+    fn from(error: DiscoveryError) -> Self {
+        Self::Discovery(error)
+    }
+}
+
 impl From<KeyError> for FetchError {
     fn from(error: KeyError) -> Self {
         Self::Unusable(error)
