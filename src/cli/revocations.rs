@@ -3,6 +3,7 @@
 
 use super::admin::{AdminEndpoint, AdminError, AdminRequest, AdminResponse, configured};
 use crate::config::{Config, RevocationStore};
+use crate::http::admin::NO_SUCH_PATH;
 use crate::keys::{self, FileError, Secret};
 use crate::revocation::Revocations;
 use crate::revocation::{Memory, Nothing};
@@ -245,7 +246,7 @@ impl fmt::Display for RevocationsError {
                 let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
                 let why = text(&body, "error").unwrap_or_default();
                 write!(f, "the server answered {}: {why}", answer.status)?;
-                if answer.status == 404 && why == "there is nothing here" {
+                if answer.status == 404 && why == NO_SUCH_PATH {
                     f.write_str("; set revocation.secret_file in its configuration")?;
                 }
                 Ok(())
@@ -268,3 +269,22 @@ impl RevocationsError {
 
 /// Enough for a thousand revocations with names of the greatest length.
 const BODY_LIMIT: usize = 8 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gate_without_a_secret_is_recognised() {
+        for (row, status, error, expected) in [
+            ("no_secret", 404, NO_SUCH_PATH, true),
+            ("no_revocation", 404, "there is no such revocation", false),
+            ("other_secret", 401, NO_SUCH_PATH, false),
+        ] {
+            let body = serde_json::json!({ "error": error }).to_string();
+            let text = RevocationsError::Refused(AdminResponse { status, body }).to_string();
+            assert!(text.contains(error), "{row}: {text}");
+            assert_eq!(text.contains("set revocation.secret_file"), expected, "{row}: {text}");
+        }
+    }
+}

@@ -9,6 +9,8 @@ mod revocations;
 
 mod response;
 
+pub use response::NO_SUCH_PATH;
+
 use super::handler::{AnswerFuture, Body, Handler, Peer};
 use super::headers::is_forward_auth;
 use super::verify::VerifyHandler;
@@ -17,7 +19,7 @@ use crate::observe::{FetchedIssuer, Metrics, Stage, Status};
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
 use hyper::{Method, Request, Response, StatusCode};
-use response::{NOTHING, Problem, answer, json, method_not_allowed};
+use response::{Problem, answer, json, method_not_allowed};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -54,7 +56,7 @@ impl AdminHandler {
             "/metrics" => self.metrics(),
             "/version" => version(),
             _ => {
-                return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
+                return json(StatusCode::NOT_FOUND, &Problem { error: NO_SUCH_PATH });
             }
         };
         if !matches!(*method, Method::GET | Method::HEAD) {

@@ -39,4 +39,5 @@ pub(super) fn method_not_allowed(error: &'static str, allow: &'static str) -> Re
     response
 }
 
-pub(super) const NOTHING: &str = "there is nothing here";
+/// The error of a path that does not exist, and of `/revocations` on a gate without a secret.
+pub const NO_SUCH_PATH: &str = "there is nothing here";

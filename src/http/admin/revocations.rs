@@ -5,7 +5,7 @@
 //! before a point in time, by default now, so that the user can sign in again; a revoked `jti` stays
 //! revoked whenever it was issued. It is stored until every token that it could match has expired.
 
-use super::response::{NOTHING, Problem, json, method_not_allowed};
+use super::response::{NO_SUCH_PATH, Problem, json, method_not_allowed};
 use crate::clock::now;
 use crate::gate::Gate;
 use crate::http::handler::Body;
@@ -28,7 +28,7 @@ pub(super) fn read(
     headers: &HeaderMap,
 ) -> Response<Body> {
     let Some(verify) = verify else {
-        return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
+        return json(StatusCode::NOT_FOUND, &Problem { error: NO_SUCH_PATH });
     };
     let state = verify.state();
     if !admitted(&state, headers) {
@@ -52,7 +52,7 @@ pub(super) async fn change(
     request: Request<Incoming>,
 ) -> Response<Body> {
     let Some(verify) = verify else {
-        return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
+        return json(StatusCode::NOT_FOUND, &Problem { error: NO_SUCH_PATH });
     };
     let state = verify.state();
     if !admitted(&state, request.headers()) {
@@ -80,7 +80,7 @@ fn admitted(state: &State, headers: &HeaderMap) -> bool {
 
 fn unauthorized(state: &State) -> Response<Body> {
     if state.admin_secret.is_none() {
-        return json(StatusCode::NOT_FOUND, &Problem { error: NOTHING });
+        return json(StatusCode::NOT_FOUND, &Problem { error: NO_SUCH_PATH });
     }
     tracing::warn!("request for /revocations without the secret, answered 401");
     let problem = Problem { error: "send the secret of revocation.secret_file as a bearer token" };
