@@ -6,8 +6,8 @@ use super::{IssuerId, Verifier, claims, claims::Times, compact::Compact, header,
 use crate::unix_time::UnixTime;
 use serde_json::{Map, Value};
 
-/// The content of a token that may be forged. A part that cannot be read is empty.
-#[derive(Debug)]
+/// The content of a token that may be forged. A part that cannot be read is empty. Not `Debug`: it
+/// holds the claims.
 pub struct Unverified {
     /// The members of the header.
     pub header: Map<String, Value>,
