@@ -111,7 +111,7 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
         headers: &headers,
         query: query.as_deref(),
         now,
-        is_store_remote: config.revocation != RevocationStore::None,
+        has_store: config.revocation != RevocationStore::None,
         lines: Vec::new(),
     };
     let decided = state.decide(&peer, &headers, query.as_deref(), now, &mut trace);

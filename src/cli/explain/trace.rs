@@ -18,8 +18,8 @@ pub(super) struct Trace<'s> {
     pub(super) headers: &'s HeaderMap,
     pub(super) query: Option<&'s str>,
     pub(super) now: UnixTime,
-    /// Only a running server knows what was revoked.
-    pub(super) is_store_remote: bool,
+    /// A store is configured. Only a running server knows what is in it.
+    pub(super) has_store: bool,
     pub(super) lines: Vec<Line>,
 }
 
@@ -66,7 +66,7 @@ impl Trace<'_> {
                 (Step::Token, passed, text)
             }
             Fact::Revocation { is_revoked, is_fresh } => {
-                let text = if self.is_store_remote {
+                let text = if self.has_store {
                     "not checked here: `doorward revocations` lists what a running server knows"
                         .to_owned()
                 } else {
