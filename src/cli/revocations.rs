@@ -27,7 +27,7 @@ pub(super) fn empty_store(config: &Config) -> Arc<dyn Revocations> {
 #[derive(clap::Args, Clone, Debug)]
 struct AdminOptions {
     /// URL of the admin listener [default: `admin_listen` of the configuration, or
-    /// <http://127.0.0.1:4182>]
+    /// `http://127.0.0.1:4182`]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// CA certificates for an https URL [default: trust the certificate in the configuration]

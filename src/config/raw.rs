@@ -40,7 +40,7 @@ pub(super) struct RawConfig {
     ///
     /// Default: none. Allowed: IP address and port.
     pub(super) pages_listen: Field<Option<Text<Socket>>>,
-    /// Address and port for `OpenID` back-channel logout, plain HTTP.
+    /// Address and port for OpenID back-channel logout, plain HTTP.
     ///
     /// Default: none. Allowed: IP address and port; only with `revocation.store`.
     pub(super) backchannel_listen: Field<Option<Text<Socket>>>,

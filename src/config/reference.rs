@@ -157,6 +157,7 @@ The configuration is a YAML file. `doorward check --sample` prints it with every
 - Variables are `DOORWARD__SECTION__KEY`, with two underscores at each place, and a YAML value:
   `DOORWARD__TOKENS__LEEWAY=10s`, `DOORWARD__ISSUERS__0__KEYS__JWKS_FILE=/keys/jwks.json`.
 - Secrets are never values, only files, and the files must not be readable by others (mode 0440).
+- **required** below another key, as in `admin_tls.cert_file`, means: required if that section is present.
 ";
 
 /// The sections of the page: title, what stands above the table, and the top-level keys.

@@ -89,7 +89,7 @@ pub(in crate::config) struct RawKeys {
     /// Default: none. Allowed: one source of keys; https, not a workspace host, not for HS
     /// algorithms.
     pub(in crate::config) jwks_url: Field<Option<Text<Words>>>,
-    /// Fetch the key set that the issuer's `OpenID` discovery document names.
+    /// Fetch the key set that the issuer's OpenID discovery document names.
     ///
     /// Default: `false`. Allowed: one source of keys; not for HS algorithms.
     pub(in crate::config) discovery: Field<bool>,
