@@ -80,7 +80,7 @@ impl BackChannelHandler {
             state = self.verify.state();
             logout = self.verify_token(&state, token);
         }
-        revoke(&state, logout.map_err(refused)?, now()).await
+        revoke(&state, &logout.map_err(refused)?, now()).await
     }
 
     fn verify_token(&self, state: &State, token: &str) -> Result<LogoutToken, Rejection> {
@@ -150,24 +150,24 @@ fn refused(rejection: Rejection) -> LogoutError {
 }
 
 /// Revokes what a verified logout token names, once.
-async fn revoke(state: &State, logout: LogoutToken, now: UnixTime) -> Result<(), LogoutError> {
+async fn revoke(state: &State, logout: &LogoutToken, now: UnixTime) -> Result<(), LogoutError> {
     let gate = &state.gate;
-    let life = state.longest_life(logout.issuer);
+    let life = state.longest_life(logout.issuer());
     let revocation = Revocation {
         // A session (`sid`) ends as a whole; a subject can sign in again, with a new session.
-        issued_before: match logout.key.kind {
+        issued_before: match logout.key().kind {
             KeyKind::Session => None,
-            _ => Some(UnixTime(logout.issued_at.0.saturating_add(1))),
+            _ => Some(UnixTime(logout.issued_at().0.saturating_add(1))),
         },
         until: life.map(|life| UnixTime(now.0.saturating_add(life))),
-        key: logout.key,
+        key: logout.key().clone(),
     };
     let (issuer, kind) = (revocation.key.issuer.clone(), revocation.key.kind);
-    let once = KeyHash::new(&issuer, KeyKind::OnceLogout, &logout.id);
+    let once = KeyHash::new(&issuer, KeyKind::OnceLogout, logout.id());
     // Revoked before the token is marked as used, so that a provider can send it again after a 503.
     // Revoking twice has no further effect.
     gate.revocations.revoke(revocation, now).await.map_err(|_| LogoutError::NotStored)?;
-    let until = logout.expires_at.0.saturating_add(MAX_LEEWAY);
+    let until = logout.expires_at().0.saturating_add(MAX_LEEWAY);
     match gate.revocations.mark_used(once, UnixTime(until), now).await {
         Ok(true) => {}
         Ok(false) => return Err(LogoutError::Replayed),

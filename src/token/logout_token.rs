@@ -17,19 +17,46 @@ use super::{
 use crate::revocation::{KeyKind, RevocationKey};
 use crate::unix_time::UnixTime;
 
-/// A verified logout token.
+/// Proof that an issuer sent this logout token. Only [`Verifier::verify_logout`] makes one.
 #[derive(Debug)]
 pub struct LogoutToken {
+    issuer: IssuerId,
+    key: RevocationKey,
+    id: Box<str>,
+    issued_at: UnixTime,
+    expires_at: UnixTime,
+}
+
+impl LogoutToken {
     /// The issuer that sent it.
-    pub issuer: IssuerId,
+    #[must_use]
+    pub fn issuer(&self) -> IssuerId {
+        self.issuer
+    }
+
     /// The sign-in (`sid`) if the token names one, else the subject.
-    pub key: RevocationKey,
+    #[must_use]
+    pub fn key(&self) -> &RevocationKey {
+        &self.key
+    }
+
     /// `jti`; can be used once.
-    pub id: Box<str>,
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// `iat`: sessions that were issued earlier are meant.
-    pub issued_at: UnixTime,
+    #[must_use]
+    pub fn issued_at(&self) -> UnixTime {
+        self.issued_at
+    }
+
     /// `exp`.
-    pub expires_at: UnixTime,
+    #[must_use]
+    pub fn expires_at(&self) -> UnixTime {
+        self.expires_at
+    }
 }
 
 impl Verifier {
