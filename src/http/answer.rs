@@ -14,7 +14,8 @@ use hyper::header::{
 use hyper::{Response, StatusCode};
 
 /// Where a browser is sent, and the cookies that the answer sets, with or without a redirect.
-#[derive(Debug, Default)]
+/// Not `Debug`: a cookie can be a session token.
+#[derive(Default)]
 pub struct Redirect {
     /// Status and absolute address; `None`: a page is shown.
     pub target: Option<(StatusCode, String)>,
