@@ -32,7 +32,7 @@ mod tests {
         /// For any query and cookie, the result is a path on the same host or nothing; and what the
         /// gate has written is read back unchanged.
         #[test]
-        fn what_is_read_is_a_path_or_nothing(query in ".*", name in any::<Vec<u8>>(), value in any::<Vec<u8>>()) {
+        fn a_return_address_is_a_path_or_nothing(query in ".*", name in any::<Vec<u8>>(), value in any::<Vec<u8>>()) {
             if let Some(path) = address::asked_path(&query) {
                 prop_assert!(address::is_path(&path) && path.len() <= address::MAX_PATH);
             }

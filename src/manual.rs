@@ -20,8 +20,8 @@
 //! hides a valid one: every candidate is tried, and one whose label is the host's is selected.
 //!
 //! - test: `gate::tests::a_bad_candidate_never_hides_a_good_one`
-//! - test: `http::credential::tests::a_planted_cookie_never_hides_the_real_one`
-//! - test: `it::decision::credentials::a_parent_domain_cookie_has_to_be_asked_for`
+//! - test: `http::credential::tests::a_planted_cookie_never_hides_the_session`
+//! - test: `it::decision::credentials::a_parent_domain_cookie_needs_the_setting`
 //! - test: `it::traefik::clients::v3_7::tossed_cookies_hide_nothing`
 //!
 //! ## T2 Cookie names that only some parsers read as ours
@@ -48,7 +48,7 @@
 //!
 //! - test: `gate::tests::planted_cookies_cannot_starve_the_header`
 //! - test: `it::decision::credentials::candidates_are_counted_by_signature`
-//! - test: `it::decision::limits::a_full_cookie_jar_passes_by_default`
+//! - test: `it::decision::limits::the_cookies_of_a_full_browser_fit_the_default_limits`
 //! - test: `it::decision::limits::size_of_headers`
 //! - test: `it::handoff::flow::a_partitioned_cookie_has_its_own_name_and_both_are_read`
 //! - test: `it::traefik::clients::v3_7::a_full_cookie_jar`
@@ -60,11 +60,11 @@
 //! with one of its names and every header that holds a token of a configured issuer, valid or not.
 //! All other bytes stay.
 //!
-//! - test: `token::token_detection::tests::whatever_could_be_read_as_ours_is_ours`
-//! - test: `http::credential::tests::tokens_are_found_however_they_are_wrapped`
-//! - test: `it::decision::permit::cookies_that_are_not_ours_stay_as_they_are`
-//! - test: `it::decision::permit::authorization_that_is_not_ours_stays_as_it_is`
-//! - test: `it::decision::permit::token_headers_are_stripped_likewise`
+//! - test: `token::token_detection::tests::a_token_that_could_be_read_as_the_gates_counts_as_the_gates`
+//! - test: `http::credential::tests::tokens_are_found_in_every_wrapping`
+//! - test: `it::decision::permit::foreign_cookies_are_unchanged`
+//! - test: `it::decision::permit::a_foreign_authorization_header_is_unchanged`
+//! - test: `it::decision::permit::tokens_in_configured_headers_are_removed`
 //! - test: `it::traefik::isolation::v3_7::ones_own_desktop_opens`
 //! - test: `it::traefik::clients::v3_7::several_cookie_lines_lose_nothing`
 //!
@@ -84,7 +84,7 @@
 //! trusted, mostly that of a frame; a subresource needs a trusted `Origin`.
 //!
 //! - test: `it::browsers::isolation::no_page_gets_past_the_gate_in_a_real_browser`
-//! - test: `cross_site::tests::trusted_origins_may_what_they_are_listed_for`
+//! - test: `cross_site::tests::a_trusted_origin_has_only_the_listed_rights`
 //! - test: `it::decision::trusted_origins::trusted_origins`
 //! - test: `cross_site::tests::strict_judges_each_row_as_the_table_says`
 //! - test: `gate::tests::cross_site_rules_come_last_and_bind_the_winner`
@@ -112,8 +112,8 @@
 //! receives the request: a foreign `Origin` is refused before, and a preflight, which carries no
 //! credential, is refused for every client. A 2xx to a preflight would be a permit to Traefik.
 //!
-//! - test: `gate::tests::what_is_refused_whoever_asks`
-//! - test: `it::decision::own_paths::a_preflight_is_refused_whoever_sends_it`
+//! - test: `gate::tests::requests_denied_regardless_of_credentials`
+//! - test: `it::decision::own_paths::a_preflight_is_denied_with_and_without_a_session`
 //! - test: `it::traefik::shapes::v3_7::no_preflight_reaches_a_desktop`
 //!
 //! ## T8 Framing and `postMessage`
@@ -125,7 +125,7 @@
 //! `frame-ancestors` on every response of a desktop.
 //!
 //! - test: `it::render::cluster::with_the_gate_on_every_route`
-//! - test: `cross_site::tests::trusted_origins_may_what_they_are_listed_for`
+//! - test: `cross_site::tests::a_trusted_origin_has_only_the_listed_rights`
 //! - test: `it::decision::trusted_origins::trusted_origins`
 //!
 //! ## T9 Being signed in as another user
@@ -148,20 +148,20 @@
 //! - test: `it::traefik::isolation::v3_7::someone_elses_desktop_stays_shut`
 //! - test: `token::handoff_token::tests::claims_of_a_handoff`
 //! - test: `token::handoff_token::tests::only_its_own_type_is_a_handoff`
-//! - test: `gate::handoff::tests::a_handoff_opens_one_door`
-//! - test: `it::handoff::arrivals::tokens_that_hand_nothing_over`
-//! - test: `it::handoff::arrivals::browsers_that_did_not_ask`
-//! - test: `it::handoff::arrivals::a_handoff_is_used_once`
-//! - test: `it::handoff::arrivals::of_many_replays_at_once_one_wins`
-//! - test: `it::handoff::arrivals::somebody_elses_handoff_is_told_so_and_sets_nothing`
-//! - test: `it::handoff::arrivals::only_a_page_of_its_own_comes_in`
-//! - test: `it::handoff::strays::a_handoff_that_went_astray_is_used_up`
-//! - test: `it::handoff::strays::a_handoff_for_another_host_is_not_used_up_here`
-//! - test: `it::handoff::strays::signing_in_again_ends_the_session_of_before`
-//! - test: `it::handoff::strays::a_session_is_as_old_as_its_handoff`
-//! - test: `it::handoff::behind_traefik::in_and_out_again_behind_the_newest_traefik`
-//! - test: `it::browsers::way_in::a_day_at_the_desk_in_chromium`
-//! - test: `it::browsers::way_in::a_day_at_the_desk_in_firefox`
+//! - test: `gate::handoff::tests::a_handoff_token_is_valid_for_one_host`
+//! - test: `it::handoff::arrivals::tokens_that_are_no_handoff_tokens`
+//! - test: `it::handoff::arrivals::a_sign_in_that_this_browser_did_not_start_is_refused`
+//! - test: `it::handoff::arrivals::a_handoff_token_is_accepted_once`
+//! - test: `it::handoff::arrivals::of_many_concurrent_replays_one_is_accepted`
+//! - test: `it::handoff::arrivals::a_handoff_token_of_another_user_gets_a_403_page_and_no_cookie`
+//! - test: `it::handoff::arrivals::only_a_page_request_can_finish_a_sign_in`
+//! - test: `it::handoff::strays::a_handoff_token_at_the_wrong_browser_is_used_up`
+//! - test: `it::handoff::strays::a_handoff_token_for_another_host_stays_unused`
+//! - test: `it::handoff::strays::a_new_sign_in_ends_the_previous_session`
+//! - test: `it::handoff::strays::a_session_is_as_old_as_its_handoff_token`
+//! - test: `it::handoff::behind_traefik::sign_in_and_sign_out_with_the_newest_traefik`
+//! - test: `it::browsers::way_in::sign_in_expiry_and_sign_out_in_chromium`
+//! - test: `it::browsers::way_in::sign_in_expiry_and_sign_out_in_firefox`
 //!
 //! ## T10 Cookies for the sign-in page
 //!
@@ -169,7 +169,7 @@
 //! stopped by doorward, which is not asked about that host; `doorward check` warns if `login.url`
 //! is such a page. The operator puts it on another registrable domain, with `__Host-` cookies.
 //!
-//! - test: `it::configuration::accepted::what_is_allowed_but_unwise_is_warned_of`
+//! - test: `it::configuration::accepted::a_risky_setting_gives_a_warning`
 //!
 //! ## T11 Open redirects
 //!
@@ -181,16 +181,16 @@
 //! with a slash and be visible ASCII. Own origin and path together are parsed again, and the result
 //! must still be of that origin.
 //!
-//! - test: `handoff::sign_in::tests::the_way_back_is_one_encoded_value`
+//! - test: `handoff::sign_in::tests::the_return_address_is_one_encoded_value`
 //! - test: `it::decision::return_address::the_return_address_is_canonical`
-//! - test: `it::decision::return_address::the_visitor_comes_back_to_their_own_host`
+//! - test: `it::decision::return_address::the_return_address_is_the_requested_host`
 //! - test: `it::decision::discretion::a_page_repeats_nothing_as_markup`
-//! - test: `handoff::address::tests::only_a_path_is_come_back_to`
+//! - test: `handoff::address::tests::only_a_path_is_a_return_address`
 //! - test: `handoff::address::tests::an_entry_has_two_keys_and_no_more`
 //! - test: `handoff::pending::tests::foreign_cookies_are_no_state`
-//! - test: `it::handoff::addresses::what_is_no_path_begins_nothing`
+//! - test: `it::handoff::addresses::an_invalid_return_path_starts_no_sign_in`
 //! - test: `it::handoff::addresses::an_address_in_the_state_cookie_leads_nowhere_else`
-//! - test: `it::handoff::addresses::an_entry_has_one_spelling`
+//! - test: `it::handoff::addresses::a_grant_entry_has_one_spelling`
 //!
 //! ## T12 One host, two readings
 //!
@@ -201,7 +201,7 @@
 //! with 404. Labels are then compared for equality; no host is searched for a prefix or suffix.
 //!
 //! - test: `name::host::tests::every_spelling_of_one_host_is_that_host`
-//! - test: `name::host::tests::hostile_hosts_are_nobodys`
+//! - test: `name::host::tests::hostile_hosts_belong_to_no_user`
 //! - test: `name::host::tests::the_parser_agrees_with_the_specification`
 //! - test: `name::host::tests::one_changed_character_is_refused_or_is_what_it_says`
 //! - test: `it::decision::host::hosts_of_others`
@@ -218,7 +218,7 @@
 //! - test: `it::decision::own_paths::owner_binds_the_route_to_its_host`
 //! - test: `it::traefik::hosts::v3_7::a_spoofed_forwarded_host_changes_nothing`
 //! - test: `it::traefik::hosts::v3_7::a_route_bound_to_its_owner_stays_bound`
-//! - test: `it::render::cluster::a_route_bound_to_its_owner_serves_nobody_elses_host`
+//! - test: `it::render::cluster::a_route_with_an_owner_denies_other_hosts`
 //!
 //! ## T14 A second route for alice's host
 //!
@@ -229,10 +229,10 @@
 //! to the platform's namespaces; Traefik reads no other namespaces; and a middleware on the entry
 //! point cannot be omitted by a route.
 //!
-//! - test: `manifest::plan::tests::what_stands_between_two_sessions_is_refused_for_both`
-//! - test: `manifest::plan::tests::nobody_is_sent_to_the_gate_itself`
-//! - test: `it::render::installation::alice_is_in_and_bob_is_out`
-//! - test: `it::render::cluster::with_the_gate_on_the_entry_point_no_route_goes_around_it`
+//! - test: `manifest::plan::tests::a_conflict_refuses_both_sessions`
+//! - test: `manifest::plan::tests::no_redirect_leads_to_the_gate_itself`
+//! - test: `it::render::installation::alice_is_admitted_and_bob_is_denied`
+//! - test: `it::render::cluster::with_the_gate_on_the_entry_point_every_route_is_gated`
 //! - test: `it::traefik::gate_address::v3_7::on_the_entry_point_it_guards_every_route`
 //!
 //! ## T15 Names that look alike
@@ -251,7 +251,7 @@
 //! YAML. Every other value is a leaf of a tree that is written once. This holds for templates too:
 //! their values are placed in the parsed tree, never in its text.
 //!
-//! - test: `it::render::words::every_reader_reads_the_names_that_were_written`
+//! - test: `it::render::words::every_yaml_reader_reads_the_same_names`
 //! - test: `manifest::yaml::tests::any_tree_is_read_back_the_same`
 //! - test: `name::rules::tests::a_label_fits_everywhere`
 //! - test: `it::decision::label::usernames_that_have_no_label`
@@ -275,7 +275,7 @@
 //! A page of doorward that a browser or proxy stored is shown to the next user. Every answer except
 //! a permit has `no-store`; the harness of the tests below checks it for each answer.
 //!
-//! - test: `it::decision::answers::every_class_in_every_situation`
+//! - test: `it::decision::answers::every_client_class_with_every_denial`
 //!
 //! ## T19 One connection, two hosts
 //!
@@ -304,11 +304,11 @@
 //! Traefik's `aliasHeadersStrategy` (from 3.7.12 on; before, the desktop has to compare names
 //! exactly), because doorward cannot remove them.
 //!
-//! - test: `it::decision::permit::identity_headers_are_the_gates_alone`
+//! - test: `it::decision::permit::identity_headers_of_the_client_are_removed`
 //! - test: `it::traefik::forgery::v3_7::a_visitors_identity_header_is_replaced`
 //! - test: `it::traefik::forgery::v3_7::a_visitors_identity_header_is_removed_where_the_gate_has_nothing_to_say`
 //! - test: `it::traefik::forgery::v3_7::aliases_of_identity_headers_are_deleted`
-//! - test: `it::configuration::mistakes::identity_headers_that_would_say_something_else`
+//! - test: `it::configuration::mistakes::header_names_that_conflict_with_identity_headers_are_refused`
 //!
 //! ## T22 Paths that mean two things
 //!
@@ -331,14 +331,14 @@
 //! and only in the browser with the matching state. The answer is a redirect with `no-referrer`, so
 //! no page has it as its own address. No link on a page of doorward repeats it.
 //!
-//! - test: `it::handoff::arrivals::a_handoff_is_used_once`
-//! - test: `it::handoff::arrivals::somebody_elses_handoff_is_told_so_and_sets_nothing`
+//! - test: `it::handoff::arrivals::a_handoff_token_is_accepted_once`
+//! - test: `it::handoff::arrivals::a_handoff_token_of_another_user_gets_a_403_page_and_no_cookie`
 //! - test: `gate::tests::a_denial_names_its_token_by_digest_only`
 //! - test: `token::tests::words::neither_session_nor_rejection_prints_what_the_token_says`
 //! - test: `token::tests::words::secrets_are_never_printed`
 //! - test: `it::configuration::secrets::no_message_shows_a_secret`
 //! - test: `it::decision::discretion::an_answer_and_its_log_line_share_a_request_id`
-//! - test: `it::lifecycle::logs::no_part_of_a_token_is_ever_written`
+//! - test: `it::lifecycle::logs::no_part_of_a_token_is_logged`
 //! - test: `it::commands::explain::an_explanation_holds_no_token`
 //! - test: `it::commands::explain::an_explanation_holds_no_token_of_others`
 //!
@@ -351,13 +351,13 @@
 //! `max_lifetime` limits issuers to short ones. Bob cannot sign alice out: only the host's own page
 //! may, for every value of `cross_site`, and it must send `Origin`.
 //!
-//! - test: `gate::logout::tests::signing_out_ends_the_session_wherever_it_was_copied_to`
+//! - test: `gate::logout::tests::signing_out_ends_every_copy_of_the_session`
 //! - test: `gate::logout::tests::only_the_hosts_own_page_signs_out`
-//! - test: `it::handoff::sign_out::whoever_signs_out_is_out_in_every_tab`
-//! - test: `it::handoff::sign_out::nobody_is_signed_out_by_another_page`
-//! - test: `it::handoff::sign_out::a_strangers_token_ends_no_session_of_the_hosts`
+//! - test: `it::handoff::sign_out::a_sign_out_ends_the_session_in_every_tab`
+//! - test: `it::handoff::sign_out::a_page_of_another_host_signs_no_user_out`
+//! - test: `it::handoff::sign_out::signing_out_with_a_foreign_token_ends_no_session`
 //! - test: `revocation::memory::tests::a_revocation_covers_what_was_issued_before`
-//! - test: `token::claims::tests::a_lifetime_has_two_sides`
+//! - test: `token::claims::tests::both_bounds_of_a_lifetime`
 //! - test: `it::decision::issuers::leeway_and_lifetime_are_what_the_configuration_says`
 //!
 //! ## T25 A WebSocket that outlives its token
@@ -387,10 +387,10 @@
 //! Bob tries names and compares answers. The answer depends on his own token and on the form of the
 //! host, never on whether a user or route exists. Each unknown host gets the same 404.
 //!
-//! - test: `it::decision::host::a_refusal_does_not_tell_who_exists`
+//! - test: `it::decision::host::a_denial_does_not_reveal_which_users_exist`
 //! - test: `it::decision::host::unknown_hosts_look_alike`
-//! - test: `it::decision::discretion::an_answer_names_nobody_else`
-//! - test: `it::lifecycle::admin::metrics_are_well_formed_and_name_nobody`
+//! - test: `it::decision::discretion::an_answer_names_no_other_user`
+//! - test: `it::lifecycle::admin::metrics_are_well_formed_and_name_no_user`
 //!
 //! ## T29 Names that mean something to a network
 //!
@@ -398,7 +398,7 @@
 //! Reserved names get a hashed label.
 //!
 //! - test: `name::reserved::tests::the_list_is_that_of_the_algorithm`
-//! - test: `it::decision::label::a_reserved_label_is_nobodys_bare_label`
+//! - test: `it::decision::label::a_reserved_label_is_never_a_bare_label`
 //!
 //! ## T30 Exhausting the gate
 //!
@@ -406,12 +406,12 @@
 //! resource has a bound; a full server closes idle connections; a request beyond a bound is never
 //! answered with a 2xx.
 //!
-//! - test: `server::tests::limits::a_head_that_drips_is_cut`
-//! - test: `server::tests::limits::who_does_not_read_the_answer_is_cut`
-//! - test: `server::tests::limits::who_rests_makes_room_when_it_is_full`
-//! - test: `server::tests::http2::drips_are_cut`
+//! - test: `server::tests::limits::a_slow_request_head_times_out`
+//! - test: `server::tests::limits::a_client_that_does_not_read_the_response_is_disconnected`
+//! - test: `server::tests::limits::an_idle_connection_is_closed_when_no_more_are_admitted`
+//! - test: `server::tests::http2::slow_requests_time_out`
 //! - test: `server::tests::http2::too_much_is_not_answered_with_2xx`
-//! - test: `server::tests::tls::a_handshake_that_stalls_is_cut`
+//! - test: `server::tests::tls::a_stalled_handshake_times_out`
 //! - test: `it::decision::limits::number_of_headers`
 //! - test: `it::decision::limits::http2_has_the_same_limits`
 //!
@@ -422,8 +422,8 @@
 //! same answer to every client. It serves the catch-all route, which is rendered beside the
 //! sessions and has doorward in front.
 //!
-//! - test: `it::render::installation::alice_is_in_and_bob_is_out`
-//! - test: `manifest::catch_all::tests::an_unknown_host_meets_the_gate_too`
+//! - test: `it::render::installation::alice_is_admitted_and_bob_is_denied`
+//! - test: `manifest::catch_all::tests::the_route_for_unknown_hosts_has_the_gate`
 //! - test: `http::not_found::tests::every_host_gets_the_same_404_page`
 //! - test: `demo::traefik::configuration::tests::every_route_but_the_sign_in_page_has_the_gate`
 //!
@@ -433,7 +433,7 @@
 //! the cookies of the whole registrable domain. doorward does not see responses; the chain that
 //! `render middleware` prints removes the header from every response of a desktop.
 //!
-//! - test: `it::render::cluster::what_a_desktop_says_about_the_browser_is_not_passed_on`
+//! - test: `it::render::cluster::a_desktops_browser_wide_headers_are_removed`
 //!
 //! ## A1 An unintended path to a permit
 //!
@@ -443,9 +443,9 @@
 //!
 //! - test: `architecture::one_line_makes_a_permit`
 //! - test: `architecture::one_line_makes_a_session`
-//! - test: `architecture::a_2xx_comes_from_one_place`
+//! - test: `architecture::one_place_makes_the_2xx`
 //! - test: `gate::tests::any_permit_implies_signature_time_issuer_audience_and_label`
-//! - test: `it::decision::anything::nothing_but_alices_token_opens_alices_door`
+//! - test: `it::decision::anything::only_alices_token_is_accepted_on_her_host`
 //! - test: `it::decision::anything::a_permit_means_that_all_conditions_hold`
 //! - test: `server::tests::http1::a_panic_is_a_500_and_nothing_more`
 //!
@@ -469,7 +469,7 @@
 //!
 //! - test: `token::tests::attacks::algorithm_none_in_every_shape`
 //! - test: `token::tests::attacks::a_public_key_is_never_a_secret`
-//! - test: `token::tests::attacks::blank_and_guessed_secrets_do_not_sign`
+//! - test: `token::tests::attacks::blank_and_guessed_secrets_verify_nothing`
 //! - test: `token::tests::attacks::every_algorithm_verifies_its_own_and_no_other_ones_tokens`
 //! - test: `it::decision::keys::the_token_does_not_choose_its_algorithm`
 //! - test: `it::configuration::secrets::a_short_secret_is_refused`
@@ -516,7 +516,7 @@
 //! - test: `token::tests::attacks::keys_belong_to_their_issuer`
 //! - test: `token::tests::attacks::the_issuer_is_judged_before_the_signature`
 //! - test: `gate::tests::an_issuer_has_users_only_in_its_domains`
-//! - test: `it::decision::issuers::one_issuers_key_never_speaks_for_another`
+//! - test: `it::decision::issuers::a_key_never_verifies_tokens_of_another_issuer`
 //!
 //! ## A8 A token made for another purpose
 //!
@@ -528,13 +528,13 @@
 //!
 //! - test: `token::session_token::tests::forged_sessions`
 //! - test: `token::session_token::tests::claims_of_a_session`
-//! - test: `token::session_token::tests::a_session_of_the_gates_opens_its_one_host`
+//! - test: `token::session_token::tests::a_gate_session_is_valid_for_one_host`
 //! - test: `token::handoff_token::tests::a_session_is_no_handoff_and_a_handoff_no_session`
-//! - test: `it::handoff::arrivals::a_handoff_is_no_session`
+//! - test: `it::handoff::arrivals::a_handoff_token_is_not_a_session`
 //! - test: `it::handoff::keys::each_domain_has_its_own_keys`
 //! - test: `token::purpose::tests::kinds_that_are_no_session_are_known_by_name`
-//! - test: `token::purpose::tests::claims_tell_the_kind_too`
-//! - test: `it::decision::token::tokens_made_for_something_else`
+//! - test: `token::purpose::tests::claims_decide_the_purpose_too`
+//! - test: `it::decision::token::tokens_of_another_purpose_are_rejected`
 //!
 //! ## A9 Two users, one label
 //!
@@ -547,7 +547,7 @@
 //! - test: `name::rules::tests::a_hashed_label_is_hashed_again_as_a_name`
 //! - test: `name::rules::tests::the_lengths_keep_issuer_and_name_apart`
 //! - test: `name::unicode::tests::no_property_of_any_code_point_has_changed`
-//! - test: `it::decision::label::every_user_opens_exactly_their_own_door`
+//! - test: `it::decision::label::every_user_enters_only_their_own_host`
 //!
 //! ## A10 Names that two systems read differently
 //!
@@ -563,10 +563,10 @@
 //! Only `trusted_proxies` or holders of a client certificate are trusted. No default trusts a
 //! network, and networks that cover all addresses are refused in every spelling.
 //!
-//! - test: `config::tests::proxies::everybody_is_refused_in_every_spelling`
-//! - test: `it::decision::trust::a_stranger_is_not_listened_to`
+//! - test: `config::tests::proxies::trusting_every_address_is_refused_in_every_spelling`
+//! - test: `it::decision::trust::a_request_of_an_untrusted_peer_is_not_read`
 //! - test: `it::decision::trust::mapped_addresses_are_unmapped`
-//! - test: `it::decision::trust::a_client_certificate_is_the_proof`
+//! - test: `it::decision::trust::a_client_certificate_makes_a_peer_trusted`
 //! - test: `it::traefik::gate_address::v3_7::without_the_client_certificate_nothing_passes`
 //!
 //! ## A12 Forwarded headers with two readings
@@ -598,7 +598,7 @@
 //! Traefik is configured with its address.
 //!
 //! - test: `http::admin::tests::routes`
-//! - test: `it::lifecycle::admin::a_question_at_the_wrong_listener_is_no_question`
+//! - test: `it::lifecycle::admin::the_other_listeners_do_not_answer_verify`
 //! - test: `it::decision::own_paths::only_verify_is_served`
 //! - test: `it::traefik::gate_address::v3_7::at_a_wrong_path_nothing_passes`
 //!
@@ -647,10 +647,10 @@
 //! because the browser would drop the cookie. The counter's cookie is not a credential; a client
 //! that changes it gets a page at most.
 //!
-//! - test: `it::handoff::flow::the_fourth_sign_in_of_a_minute_is_a_page_that_says_why`
+//! - test: `it::handoff::flow::the_fourth_sign_in_of_a_minute_is_an_error_page`
 //! - test: `it::handoff::arrivals::a_session_that_fits_no_cookie_is_refused`
 //! - test: `http::loop_guard::tests::the_fourth_redirect_of_one_path_within_a_minute_is_a_loop`
-//! - test: `it::decision::loop_guard::a_tampered_counter_costs_nothing`
+//! - test: `it::decision::loop_guard::a_forged_loop_cookie_has_no_effect_on_others`
 //!
 //! ## A20 Exceptions for groups
 //!
@@ -658,11 +658,11 @@
 //! grant names its issuer, compares its value exactly, needs `cross_site: strict`, keeps the user's
 //! own name, applies only if the label does not match, and is logged on each use.
 //!
-//! - test: `gate::tests::a_grant_opens_what_it_names_and_yields_to_the_own_label`
-//! - test: `it::decision::grants::a_grant_is_an_exact_word`
-//! - test: `it::decision::grants::a_grant_is_the_issuers_own`
+//! - test: `gate::tests::a_grant_admits_to_its_labels_and_the_own_label_takes_precedence`
+//! - test: `it::decision::grants::a_grant_value_matches_exactly`
+//! - test: `it::decision::grants::a_grant_applies_to_one_issuer`
 //! - test: `it::configuration::mistakes::a_grant_needs_strict_cross_site_rules`
-//! - test: `it::decision::grants::a_visitor_by_grant_keeps_their_own_name`
+//! - test: `it::decision::grants::a_guest_keeps_their_own_username`
 //!
 //! ## A21 Configurations that mean less than they say
 //!
@@ -673,11 +673,11 @@
 //! - test: `config::tests::bad::shape`
 //! - test: `config::tests::bad::of_a_later_version`
 //! - test: `it::configuration::mistakes::unknown_keys_get_a_suggestion`
-//! - test: `it::configuration::mistakes::every_mistake_is_told_at_once`
-//! - test: `it::configuration::secrets::a_secret_that_others_may_touch_is_refused`
-//! - test: `http::admin::tests::a_refused_reload_shows_and_stays_ready`
+//! - test: `it::configuration::mistakes::every_mistake_is_reported_at_once`
+//! - test: `it::configuration::secrets::a_secret_file_with_loose_permissions_is_refused`
+//! - test: `http::admin::tests::a_refused_reload_is_reported_and_readyz_stays_200`
 //! - test: `it::lifecycle::reload::a_wrong_configuration_keeps_the_running_one`
-//! - test: `it::lifecycle::reload::what_needs_a_restart_is_refused_by_name`
+//! - test: `it::lifecycle::reload::a_key_that_needs_a_restart_is_refused_by_name`
 //!
 //! ## A22 Routes without a middleware
 //!
@@ -710,8 +710,8 @@
 //! - test: `keys::fetch::discovery::tests::documents`
 //! - test: `keys::fetch::exchange::tests::only_a_200_with_one_kind_of_content_is_taken`
 //! - test: `keys::cache_file::tests::a_file_that_others_could_read_or_change_is_not_used`
-//! - test: `it::keys::hostile::nothing_wrong_becomes_a_key`
-//! - test: `it::keys::outage::down_later_changes_nothing`
+//! - test: `it::keys::hostile::an_invalid_key_source_gives_no_keys`
+//! - test: `it::keys::outage::an_issuer_that_goes_down_later_changes_nothing`
 //!
 //! ## A25 Keys that an issuer has withdrawn
 //!
@@ -723,15 +723,15 @@
 //! is affected.
 //!
 //! - test: `gate::tests::a_session_of_another_generation_is_verified_anew`
-//! - test: `gate::tests::keys::without_keys_nothing_is_judged_and_nobody_else_is_kept_out`
+//! - test: `gate::tests::keys::an_issuer_without_keys_affects_no_other_issuer`
 //! - test: `keys::cache_file::tests::age_counts_from_the_fetch`
-//! - test: `keys::refresh::tests::keys_become_too_old_once_and_the_looks_go_on`
+//! - test: `keys::refresh::tests::keys_expire_once_and_fetching_continues`
 //! - test: `keys::refresh::tests::a_panic_leaves_no_keys_behind`
-//! - test: `it::keys::rotation::a_dropped_key_opens_nothing_any_more`
-//! - test: `it::keys::rotation::a_reload_keeps_what_was_fetched_and_a_fetch_what_was_reloaded`
-//! - test: `it::keys::outage::keys_older_than_max_stale_are_not_used_any_more`
-//! - test: `it::keys::outage::a_kept_set_that_is_too_old_or_of_the_future_is_not_used`
-//! - test: `it::keys::outage::down_at_the_start_is_503_for_its_own_tokens_until_it_is_up`
+//! - test: `it::keys::rotation::tokens_of_a_removed_key_are_rejected`
+//! - test: `it::keys::rotation::reload_and_fetch_do_not_undo_each_other`
+//! - test: `it::keys::outage::keys_older_than_max_stale_are_not_used`
+//! - test: `it::keys::outage::a_stored_key_set_of_the_wrong_age_is_ignored`
+//! - test: `it::keys::outage::an_issuer_that_is_down_at_the_start_gives_503_for_its_tokens`
 //! - test: `it::keys::provider::discovery_and_rotation_at_a_real_openid_provider`
 //!
 //! ## A26 Unknown key ids that cause fetches
@@ -741,9 +741,9 @@
 //! waits for a fetch; an unknown `kid` causes one at once, but not twice within 30 s.
 //!
 //! - test: `gate::tests::keys::an_unknown_key_is_noted_with_its_issuer`
-//! - test: `keys::refresh::tests::an_unknown_key_makes_a_look_due_at_once_and_then_not_for_a_while`
-//! - test: `it::keys::rotation::a_flood_of_unknown_keys_makes_the_gate_look_once`
-//! - test: `it::keys::rotation::fetched_keys_open_the_door`
+//! - test: `keys::refresh::tests::an_unknown_key_id_causes_a_fetch_at_once_and_then_waits`
+//! - test: `it::keys::rotation::many_unknown_key_ids_cause_one_fetch`
+//! - test: `it::keys::rotation::tokens_of_fetched_keys_are_accepted`
 //!
 //! ## A27 Revoking sessions without permission
 //!
@@ -753,14 +753,14 @@
 //! request, also one answered from the cache, and with `store: file` it survives a crash at any
 //! moment after the answer.
 //!
-//! - test: `it::revocation::api::only_the_secret_opens_the_desk`
-//! - test: `it::revocation::api::what_was_revoked_is_refused_at_once`
+//! - test: `it::revocation::api::only_the_secret_admits_to_revocations`
+//! - test: `it::revocation::api::a_revoked_session_is_denied_at_once`
 //! - test: `it::revocation::crash::no_answered_revocation_is_lost`
-//! - test: `revocation::file::tests::what_was_revoked_is_there_after_a_restart`
-//! - test: `revocation::file::tests::what_was_used_is_used_after_a_restart`
+//! - test: `revocation::file::tests::revocations_survive_a_restart`
+//! - test: `revocation::file::tests::used_tokens_survive_a_restart`
 //! - test: `revocation::file::tests::a_disk_that_was_full_is_used_again`
-//! - test: `it::handoff::strays::signing_out_leaves_no_cookie_that_signs_in_again`
-//! - test: `it::revocation::api::taking_a_revocation_back_takes_no_sign_out_back`
+//! - test: `it::handoff::strays::signing_out_clears_every_session_cookie`
+//! - test: `it::revocation::api::removing_a_revocation_undoes_no_sign_out`
 //!
 //! Several replicas share revocations through Redis, and a session that was revoked at one replica
 //! must not be accepted by another. All replicas learn a revocation at once, a hand-off is used
@@ -768,16 +768,16 @@
 //! revoked session. A replica that has never read Redis admits no request. Stream entries of other
 //! writers are ignored; the password is in no log.
 //!
-//! - test: `it::revocation::redis::what_one_revokes_all_refuse`
-//! - test: `it::revocation::redis::a_handoff_is_used_once_at_whichever_gate`
-//! - test: `it::revocation::redis::outage::a_gate_that_serves_goes_on_with_what_it_knows`
-//! - test: `it::revocation::redis::outage::a_gate_that_refuses_lets_nobody_in_until_it_is_back`
-//! - test: `it::revocation::redis::outage::whoever_was_cut_off_catches_up`
-//! - test: `it::revocation::redis::outage::what_redis_has_lost_is_written_back`
-//! - test: `it::revocation::redis::outage::a_gate_may_be_there_before_redis`
-//! - test: `it::revocation::redis::strangers::what_others_write_is_passed_over`
-//! - test: `it::revocation::redis::strangers::a_wrong_password_is_said_and_never_shown`
-//! - test: `it::revocation::redis::strangers::over_tls_a_certificate_is_looked_at`
+//! - test: `it::revocation::redis::a_revocation_at_one_replica_applies_at_all`
+//! - test: `it::revocation::redis::a_handoff_token_is_accepted_once_by_all_replicas`
+//! - test: `it::revocation::redis::outage::with_on_outage_serve_the_last_known_state_is_used`
+//! - test: `it::revocation::redis::outage::with_on_outage_refuse_requests_get_503_until_redis_is_back`
+//! - test: `it::revocation::redis::outage::a_replica_catches_up_after_a_network_cut`
+//! - test: `it::revocation::redis::outage::revocations_lost_by_redis_are_written_back`
+//! - test: `it::revocation::redis::outage::the_gate_starts_before_redis`
+//! - test: `it::revocation::redis::strangers::foreign_stream_entries_are_ignored`
+//! - test: `it::revocation::redis::strangers::a_wrong_redis_password_is_reported_and_not_shown`
+//! - test: `it::revocation::redis::strangers::revoke_verifies_the_servers_certificate`
 //!
 //! A provider's logout token ends a sign-in too, and any client can post one. It is verified like
 //! every token of that issuer, must be of its own kind (event, no `nonce`, a `jti`), and counts
@@ -786,10 +786,10 @@
 //!
 //! - test: `token::logout_token::tests::rules_of_the_specification`
 //! - test: `token::logout_token::tests::a_logout_token_is_no_session_and_a_session_no_logout`
-//! - test: `it::revocation::backchannel::whatever_is_no_logout_token_ends_nothing`
-//! - test: `it::revocation::backchannel::a_flood_is_turned_away`
-//! - test: `it::render::command::logout_tokens_come_in_at_the_portals_host`
-//! - test: `it::render::installation::alice_is_in_and_bob_is_out`
-//! - test: `it::keys::logout::what_ends_at_a_real_provider_is_over_behind_traefik`
-//! - test: `it::keys::logout::the_logout_token_of_a_real_provider_counts_once_and_as_it_is`
-//! - test: `it::keys::logout::a_logout_token_by_a_new_key_makes_the_gate_look_for_it`
+//! - test: `it::revocation::backchannel::a_token_of_another_purpose_ends_no_session`
+//! - test: `it::revocation::backchannel::a_flood_of_logout_tokens_is_answered_503`
+//! - test: `it::render::command::logout_tokens_arrive_on_the_portals_host`
+//! - test: `it::render::installation::alice_is_admitted_and_bob_is_denied`
+//! - test: `it::keys::logout::a_logout_at_a_real_provider_ends_the_session`
+//! - test: `it::keys::logout::a_logout_token_of_a_real_provider_is_accepted_once`
+//! - test: `it::keys::logout::a_logout_token_with_an_unknown_key_id_causes_a_fetch`

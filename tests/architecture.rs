@@ -78,7 +78,7 @@ fn foreign_types_stay_where_they_belong() {
 }
 
 #[test]
-fn the_heart_is_pure() {
+fn the_decision_modules_are_pure() {
     on_each(&TREE.sources, layers::impurities);
 }
 
@@ -103,7 +103,7 @@ fn one_line_proves_a_signature() {
 }
 
 #[test]
-fn a_2xx_comes_from_one_place() {
+fn one_place_makes_the_2xx() {
     on_each(&TREE.sources, permits::stray_answers);
 }
 

@@ -110,7 +110,7 @@ fn nothing_outside_its_scope_is_believed() {
 }
 
 #[test]
-fn servers_of_one_authority_do_not_stand_in_for_each_other() {
+fn a_certificate_is_valid_only_for_its_server() {
     let authority = Authority::new("authority", Validity { now: now(), days: 1 }, None).unwrap();
     let one = authority.certify("server", &names(&["one.example"])).unwrap();
     let two = authority.certify("server", &names(&["two.example"])).unwrap();

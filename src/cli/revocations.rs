@@ -275,7 +275,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_gate_without_a_secret_is_recognised() {
+    fn a_404_of_a_server_without_a_secret_states_the_cause() {
         for (row, status, error, expected) in [
             ("no_secret", 404, NO_SUCH_PATH, true),
             ("no_revocation", 404, "there is no such revocation", false),

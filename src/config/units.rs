@@ -130,7 +130,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_is_shown_reads_back_the_same(millis in 0_u64..10_000_000_000, bytes: u64) {
+        fn a_displayed_value_parses_to_the_same(millis in 0_u64..10_000_000_000, bytes: u64) {
             let span = Duration::from_millis(millis);
             proptest::prop_assert_eq!(duration(&show_duration(span)), Ok(span));
             proptest::prop_assert_eq!(size(&show_size(bytes)), Ok(bytes));

@@ -241,7 +241,7 @@ fn strict_judges_each_row_as_the_table_says() {
 }
 
 #[test]
-fn trusted_origins_may_what_they_are_listed_for() {
+fn a_trusted_origin_has_only_the_listed_rights() {
     let trusting = |frame, websocket| CrossSite {
         mode: Mode::Strict,
         trusted: vec![TrustedOrigin { origin: Origin::parse(PORTAL).unwrap(), frame, websocket }],

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn authority_is_no_good_for_other_sites() {
+    fn the_demo_ca_is_limited_to_the_demo_hosts() {
         // Even if its key had been kept: a certificate that it signs for another name is refused.
         let authority = authority(clock::now().0).unwrap();
         for (name, accepted) in

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn endless_head_is_given_up() {
+    async fn an_endless_head_is_refused() {
         let mut bytes = tokio::io::repeat(b'a');
         assert!(read_head(&mut bytes).await.is_err());
     }

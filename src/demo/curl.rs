@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn alice_signs_in_and_comes_back_with_what_she_was_given() {
+    fn the_portal_signs_alice_in_and_sets_her_cookie() {
         let command = &commands()[0];
         for part in [
             "--resolve alice.vdi.localhost:8443:127.0.0.1",
@@ -123,14 +123,14 @@ mod tests {
     }
 
     #[test]
-    fn bob_asks_for_alices_desktop_with_his() {
+    fn bobs_session_is_denied_at_alices_desktop() {
         let command = &commands()[2];
         assert!(command.contains("-H @/tmp/d/bob.header"), "{command}");
         assert!(command.ends_with("https://alice.vdi.localhost:8443/echo"), "{command}");
     }
 
     #[test]
-    fn nobody_carries_nothing() {
+    fn the_line_without_a_session_sends_no_cookie() {
         let command = &commands()[3];
         assert!(!command.contains("-H") && !command.contains("-b "), "{command}");
     }

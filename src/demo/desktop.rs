@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn who_one_is_stands_on_the_page() {
+    fn the_page_shows_the_signed_in_user() {
         let mut headers = HeaderMap::new();
         headers.insert("x-doorward-user", HeaderValue::from_static("<b>bob"));
         for owner in Account::ALL {

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_keeps_strangers_out_stays_at_its_default() {
+    fn security_settings_keep_their_defaults() {
         // The demo shows the effect of the defaults `strict` and a host-only cookie.
         for section in ["cross_site", "tokens"] {
             assert!(configuration("/k").get(section).is_none(), "{section}");

@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn stranger_is_told_by_the_signature_alone() {
+    fn a_foreign_issuers_token_differs_only_in_its_signature() {
         let header = || {
             let issuer = Issuer::new("https://login.example".into()).unwrap();
             let token = issuer.mint(Account::Alice, NOW, LIFETIME).unwrap();

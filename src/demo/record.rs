@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_arrived_is_on_record() {
+    fn only_requests_that_arrived_are_recorded() {
         let record = Record::default();
         record.arrived("websocket-1");
         assert!(record.has("websocket-1"));

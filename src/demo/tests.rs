@@ -20,7 +20,7 @@ fn options(port: u16) -> Options {
 }
 
 #[tokio::test]
-async fn checks_fail_when_the_gate_lets_everybody_in() {
+async fn the_checks_fail_without_a_gate() {
     // That they pass with the real gate is for the tests of the whole program.
     if options(0).traefik.obtain(&|_| {}).await.is_err() {
         eprintln!("left out: no Traefik here (set DOORWARD_TRAEFIK)");
@@ -38,7 +38,7 @@ async fn checks_fail_when_the_gate_lets_everybody_in() {
 }
 
 #[tokio::test]
-async fn busy_port_is_named_before_anything_starts() {
+async fn a_busy_port_is_reported_before_the_start() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = taken.local_addr().unwrap().port();
     let mut options = options(port);

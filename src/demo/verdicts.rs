@@ -65,7 +65,7 @@ mod tests {
     use std::io::Write as _;
 
     #[test]
-    fn each_decision_about_alices_host_is_told_once() {
+    fn each_decision_about_alices_host_is_reported_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("gate.log");
         let verdicts = Verdicts::new(path.clone());

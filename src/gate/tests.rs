@@ -232,7 +232,7 @@ fn a_bad_candidate_never_hides_a_good_one() {
 }
 
 #[test]
-fn an_expired_candidate_is_told_apart_from_a_bad_one() {
+fn expired_and_invalid_candidates_have_different_denials() {
     let gate = gate();
     let mut old = claims("alice");
     old["exp"] = (NOW - 3000).into();
@@ -292,7 +292,7 @@ fn planted_cookies_cannot_starve_the_header() {
 }
 
 #[test]
-fn a_grant_opens_what_it_names_and_yields_to_the_own_label() {
+fn a_grant_admits_to_its_labels_and_the_own_label_takes_precedence() {
     let gate = gate();
     let with_groups = |user: &str, groups: serde_json::Value| {
         let mut claims = claims(user);
@@ -328,7 +328,7 @@ fn a_grant_opens_what_it_names_and_yields_to_the_own_label() {
 }
 
 #[test]
-fn what_is_refused_whoever_asks() {
+fn requests_denied_regardless_of_credentials() {
     let gate = gate();
     let alice = [token_of("alice")];
     let host = "alice.vdi.example.com";
@@ -429,7 +429,7 @@ fn a_denial_names_its_token_by_digest_only() {
 }
 
 #[test]
-fn the_candidate_that_decided_is_the_one_that_is_named() {
+fn the_log_names_the_candidate_that_decided() {
     let gate = gate();
     let (alice, bob) = (token_of("alice"), token_of("bob"));
     let forged = mint(OTHER_SECRET, &claims("alice"));

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_path_is_come_back_to() {
+    fn only_a_path_is_a_return_address() {
         let long = format!("path=/{}", "a".repeat(MAX_PATH));
         for (row, query, expected) in [
             ("no_query", "", Some("/")),

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_with_the_browser_comes_back() {
+    fn a_state_cookie_reads_back() {
         let pending = begun(7, "/desk?a=1", NOW.0);
         assert_eq!(read(&pending.cookie(false)), Some(pending.clone()));
         assert_eq!(pending.path(), "/desk?a=1");
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_is_none_or_too_long_becomes_the_front_page() {
+    fn an_invalid_or_long_return_path_becomes_the_root() {
         for (row, path, expected) in [
             ("plain", "/x", "/x"),
             ("longest", &format!("/{}", "a".repeat(1023)), &*format!("/{}", "a".repeat(1023))),
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_go_and_five_stay() {
+    fn the_five_newest_are_kept() {
         let ages =
             |pending: Vec<Pending>| pending.iter().map(|one| one.begun.0).collect::<Vec<_>>();
         let of = |ages: &[u64]| ages.iter().map(|age| begun(1, "/", *age)).collect::<Vec<_>>();

@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn keys_that_are_fetched_are_told_of() {
+    async fn fetched_keys_are_reported() {
         let (_, admin) = admin();
         let rows = admin.metrics.fetched_keys().name(&["a", "b"]);
         rows[0].in_use(2, now().0 - 60);
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refused_reload_shows_and_stays_ready() {
+    async fn a_refused_reload_is_reported_and_readyz_stays_200() {
         let (status, admin) = admin();
         status.reach(Stage::Ready);
         status.configured(3, vec!["cross_site is report".to_owned()]);

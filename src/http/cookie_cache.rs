@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_told_apart_by_where_they_end() {
+    fn split_and_joined_cookie_lines_are_different_keys() {
         let split = [value("a=1"), value("b=2")];
         let joined = value("a=1b=2");
         let swapped = [value("b=2"), value("a=1")];

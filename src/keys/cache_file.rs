@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_comes_back_for_the_same_keys_only() {
+    fn a_stored_key_set_is_used_for_the_same_source_only() {
         let folder = tempfile::tempdir().unwrap();
         let own = CacheFile::new(folder.path(), &remote("a", "https://p.example.com/k"));
         assert_eq!(own.read(), None);

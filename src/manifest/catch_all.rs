@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_host_meets_the_gate_too() {
+    fn the_route_for_unknown_hosts_has_the_gate() {
         let namespace = ObjectName::known("doorward");
         for (gate, expected) in [(GatePlace::Route, true), (GatePlace::EntryPoint, false)] {
             let installation = installation(gate);

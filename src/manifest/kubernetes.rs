@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_what_would_do() {
+    fn an_invalid_service_name_states_the_allowed_characters() {
         let said = |text| ServiceName::new(text).unwrap_err().to_string();
         assert_eq!(said("1a"), "it begins or ends with '1'; use a letter there");
         assert!(said("aLice").contains("'L' at byte 1"), "{}", said("aLice"));

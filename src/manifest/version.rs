@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_minor_version_means_its_newest_release() {
+    fn a_minor_version_is_its_newest_release() {
         let newest = TraefikVersion::parse("3.7").unwrap();
         assert!(newest > TraefikVersion::new(3, 7, 999) && newest < TraefikVersion::new(3, 8, 0));
         assert_eq!(newest.to_string(), "3.7");
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_may_have_come_to_two_branches() {
+    fn two_branches_may_have_added_the_same_field() {
         let has = |text| TraefikVersion::parse(text).unwrap().drops_underscores();
         let answers = ["3.0.4", "3.6.21", "3.6.22", "3.6", "3.7.0", "3.7.5", "3.7.6", "3.8.0"];
         let expected = [false, false, true, true, false, false, true, true];

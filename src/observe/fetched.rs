@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_issuer_that_stays_goes_on_counting() {
+    fn a_reload_keeps_the_counters_of_an_issuer() {
         let table = FetchedKeys::default();
         let first = table.name(&["a", "b"]);
         first[0].succeeded(true);

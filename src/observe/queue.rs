@@ -233,7 +233,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_flood_of_denials_cannot_drive_out_a_grant_or_a_warning() {
+    fn a_flood_of_denials_drops_no_log_line_of_a_grant_or_warning() {
         let (asks, asked) = channel();
         let (may, go) = channel();
         let sink = Sink::default();
@@ -264,7 +264,7 @@ pub(super) mod tests {
 
     /// The reserved part is available to ordinary lines again once the reader has caught up.
     #[test]
-    fn room_comes_back_with_the_reader() {
+    fn the_queue_accepts_lines_again_after_a_read() {
         let sink = Sink::default();
         let dropped = Arc::new(AtomicU64::new(0));
         let (asks, asked) = channel();

@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_and_then_one_a_minute() {
+    fn the_first_line_and_then_one_a_minute() {
         let limit = LogRateLimit::default();
         let start = Instant::now();
         let said = [0, 1, 59, 60, 61, 119, 120]

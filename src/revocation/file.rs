@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_revoked_is_there_after_a_restart() {
+    fn revocations_survive_a_restart() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path(), NOW);
         store.0.write(revocation("alice", None), NOW).unwrap();
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn an_older_revocation_takes_nothing_back_in_the_file_either() {
+    fn an_older_revocation_shortens_nothing_in_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path(), NOW);
         store.0.write(revocation("alice", None), NOW).unwrap();
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_used_is_used_after_a_restart() {
+    fn used_tokens_survive_a_restart() {
         let folder = tempfile::tempdir().unwrap();
         let used = KeyHash::new("https://portal.example.com", KeyKind::Once, "h1");
         let until = UnixTime(NOW.0 + 60);
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_again_is_not_written_again() {
+    fn a_repeated_revocation_is_not_written_again() {
         let folder = tempfile::tempdir().unwrap();
         let failing = Arc::new(AtomicBool::new(false));
         let disk = Disk::failing_while(&failing, folder.path().join(NAME), NOW).unwrap();
@@ -330,7 +330,7 @@ mod tests {
 
     /// A change that waits for the disk does not block the runtime.
     #[tokio::test]
-    async fn the_disk_is_waited_for_apart() {
+    async fn the_disk_blocks_no_request() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path(), NOW);
         let held = Arc::clone(&store.0);

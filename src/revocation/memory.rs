@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_revoked_stays_so() {
+    fn a_revocation_stays_in_force() {
         let store = Memory::default();
         store.insert(revocation("alice", 10, 60), NOW);
         store.insert(revocation("alice", 5, 30), NOW);
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_back_is_gone() {
+    fn a_removed_revocation_has_no_effect() {
         let store = Memory::default();
         store.insert(revocation("alice", 1, 60), NOW);
         assert!(!store.remove(key("bob").hash()));
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_used_once_is_used() {
+    fn a_used_token_stays_used() {
         let (a, b) = (key("a").hash(), key("b").hash());
         let store = Memory::default();
         assert!(store.insert_used(a, later(90), NOW));

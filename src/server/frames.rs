@@ -153,7 +153,7 @@ mod tests {
     proptest! {
         /// The result does not depend on how the bytes are cut into reads.
         #[test]
-        fn cuts_do_not_matter(
+        fn input_may_arrive_in_any_pieces(
             kinds in proptest::collection::vec((0_u8..12, any::<u8>(), 0_usize..40), 0..8),
             tail in 0_usize..60,
             cut in 1_usize..50,

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_sound_is_made_anew() {
+    fn a_broken_certificate_is_replaced() {
         type Spoil = fn(&SelfSigned);
         let rows: &[(&str, Spoil)] = &[
             ("no_key", |own| fs::remove_file(own.key()).unwrap()),
@@ -228,7 +228,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn nobody_else_reads_the_key() {
+    fn the_key_file_is_private() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let own = own(folder.path(), &[]);

@@ -158,7 +158,7 @@ mod tests {
     const HEADER: &str = r#"{"alg":"ES256","typ":"logout+jwt"}"#;
 
     #[test]
-    fn what_ended_is_the_sign_in_or_else_the_subject() {
+    fn a_logout_token_ends_the_sid_or_else_the_subject() {
         let both = judge(HEADER, json!({})).unwrap();
         assert_eq!((both.issuer.position(), &*both.id), (0, "logout-1"));
         assert_eq!(&*both.key.issuer, ISSUER);
@@ -222,7 +222,7 @@ mod tests {
 
     /// A token that is refused without a signature does not count.
     #[test]
-    fn only_a_signature_is_asked_leave_for() {
+    fn only_signatures_use_the_budget() {
         let (verifier, key) = fixture::single(Algorithm::Es256);
         let good = forge(key, HEADER, &serde_json::Value::Object(logout(json!({}))).to_string());
         let judged = verifier.verify_logout(&good, NOW, &mut || false);

@@ -12,7 +12,7 @@ fn findings(check: Check, path: &str, text: &str) -> usize {
 }
 
 #[test]
-fn each_check_of_a_source_sees_what_it_is_for() {
+fn each_source_check_can_fail() {
     const UP: Check = layers::upward_dependencies;
     const CRATES: Check = layers::foreign_crates;
     const HEART: Check = layers::impurities;
@@ -73,7 +73,7 @@ fn each_check_of_a_source_sees_what_it_is_for() {
 }
 
 #[test]
-fn each_check_of_the_shape_sees_what_it_is_for() {
+fn each_shape_check_can_fail() {
     let lines = |count: usize| "//! x\n".repeat(count);
     for (name, check, path, bad, good) in [
         ("long", shape::too_long as Check, "src/gate.rs", lines(401), lines(400)),
@@ -271,7 +271,7 @@ fn figures_are_counted() {
 }
 
 #[test]
-fn a_second_way_to_a_permit_is_seen() {
+fn the_check_finds_a_second_maker_of_a_permit() {
     const GOOD: &str = "#[derive(Debug)] pub struct Permit { s: S }\n\
         fn admit() -> Permit { Ok(Permit { s }) } impl Permit { fn s(&self) -> S { self.s } }\n\
         fn lend(&self) -> &Permit { x } fn longer<'a>(&'a self) -> &'a mut Permit { x }";
@@ -295,7 +295,7 @@ fn a_second_way_to_a_permit_is_seen() {
 }
 
 #[test]
-fn a_second_proof_of_a_signature_is_seen() {
+fn the_check_finds_a_second_maker_of_signed() {
     const GOOD: &str = "struct Signed<'t> { claims: Object<'t> }\n\
         impl<'t> Signed<'t> { fn verify() -> Result<Self, R> { Ok(Self { claims }) } }\n\
         fn lend(signed: &Signed<'_>) -> &Object<'_> { &signed.claims }";
@@ -315,7 +315,7 @@ fn a_second_proof_of_a_signature_is_seen() {
 }
 
 #[test]
-fn documents_that_lie_are_seen() {
+fn the_check_finds_wrong_documentation() {
     let tests = Source::whole(
         "src/gate/tests.rs",
         "#[test] fn once() {} fn never() {} mod a { #[tokio::test] async fn twice() {} }",

@@ -28,7 +28,7 @@ async fn the_demo_checks_itself() {
 /// Until it is told to stop: the addresses for a browser, the lines for a shell, and nothing left
 /// behind.
 #[tokio::test]
-async fn the_demo_stays_open_until_it_is_told_to_stop() {
+async fn the_demo_runs_until_it_is_stopped() {
     let home = tempfile::tempdir().unwrap();
     let address = free_address();
     let port = address.port().to_string();
@@ -55,7 +55,7 @@ async fn the_demo_stays_open_until_it_is_told_to_stop() {
 }
 
 #[tokio::test]
-async fn the_demo_can_be_read_by_a_program() {
+async fn the_demo_prints_json() {
     let home = tempfile::tempdir().unwrap();
     let mut command = doorward();
     let traefik = traefik_parts::program(Version::NEWEST.number);
@@ -80,7 +80,7 @@ async fn the_demo_can_be_read_by_a_program() {
 
 /// The way in, the way out, and what must not become one: by their names, so that none goes unseen.
 #[tokio::test]
-async fn the_demo_walks_the_way_in_and_out() {
+async fn the_demo_checks_sign_in_and_sign_out() {
     let home = tempfile::tempdir().unwrap();
     let port = free_address().port().to_string();
     let mut command = doorward();
@@ -114,7 +114,7 @@ async fn the_demo_walks_the_way_in_and_out() {
 
 /// Whoever copies the lines sees what is promised, in the order in which they stand.
 #[tokio::test]
-async fn the_lines_for_a_shell_do_what_they_say() {
+async fn the_printed_curl_lines_give_the_stated_results() {
     let _of_the_lines = system("curl", &["curl"]);
     let home = tempfile::tempdir().unwrap();
     let port = free_address().port().to_string();
@@ -144,7 +144,7 @@ async fn the_lines_for_a_shell_do_what_they_say() {
 
 /// Nothing is fetched against the user's will, and the message says how to go on.
 #[test]
-fn without_traefik_and_without_a_download_the_demo_says_so() {
+fn without_traefik_and_download_the_demo_reports_it() {
     let home = tempfile::tempdir().unwrap();
     let mut command = doorward();
     command

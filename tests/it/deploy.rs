@@ -53,7 +53,7 @@ fn both_configurations_are_accepted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_machine_without_a_gate_lets_nobody_in() {
+async fn without_a_gate_traefik_denies_every_request() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path().display().to_string();
     let authority = Authority::new();

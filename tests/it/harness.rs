@@ -50,17 +50,17 @@ async fn a_missing_gate_is_seen(version: Version) {
 }
 
 #[tokio::test]
-async fn a_missing_gate_is_seen_behind_the_newest_traefik() {
+async fn the_test_finds_a_missing_gate_with_the_newest_traefik() {
     a_missing_gate_is_seen(Version::NEWEST).await;
 }
 
 #[tokio::test]
-async fn a_missing_gate_is_seen_behind_traefik_3_6() {
+async fn the_test_finds_a_missing_gate_with_traefik_3_6() {
     a_missing_gate_is_seen(Version::BRANCH_3_6).await;
 }
 
 #[tokio::test]
-async fn a_missing_gate_is_seen_behind_the_oldest_traefik() {
+async fn the_test_finds_a_missing_gate_with_the_oldest_traefik() {
     a_missing_gate_is_seen(Version::OLDEST).await;
 }
 

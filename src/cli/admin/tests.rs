@@ -76,7 +76,7 @@ fn urls() {
 }
 
 #[test]
-fn everybody_s_address_is_asked_on_loopback() {
+fn an_unspecified_admin_address_is_reached_on_loopback() {
     for (configured, asked) in
         [("0.0.0.0", "127.0.0.1"), ("::", "::1"), ("10.0.0.1", "10.0.0.1"), ("::1", "::1")]
     {
@@ -86,7 +86,7 @@ fn everybody_s_address_is_asked_on_loopback() {
 }
 
 #[test]
-fn a_bare_address_is_asked_for_the_path() {
+fn an_address_without_a_path_gets_the_default_path() {
     for (url, expected) in [
         (Some("http://10.0.0.1:4182"), "http://10.0.0.1:4182/revocations"),
         (Some("http://10.0.0.1:4182/"), "http://10.0.0.1:4182/revocations"),

@@ -16,7 +16,7 @@ fn json() -> CheckArgs {
 }
 
 #[test]
-fn a_good_configuration_is_summed_up() {
+fn a_valid_configuration_is_summarized() {
     let outcome = check(GOOD, &CheckArgs::default());
     assert_eq!(
         outcome.stdout,
@@ -27,7 +27,7 @@ fn a_good_configuration_is_summed_up() {
 }
 
 #[test]
-fn every_mistake_is_told_with_place_and_remedy() {
+fn every_mistake_is_reported_with_place_and_remedy() {
     let outcome = check(&format!("{GOOD}lissen: 1\ncross_site: lax\n"), &CheckArgs::default());
     assert_eq!((outcome.stdout.as_str(), outcome.exit), ("", 64));
     assert!(outcome.stderr.starts_with("2 mistakes in the configuration /"), "{}", outcome.stderr);
@@ -38,7 +38,7 @@ fn every_mistake_is_told_with_place_and_remedy() {
 }
 
 #[test]
-fn machines_read_the_same() {
+fn json_has_the_same_facts() {
     let good: Value = serde_json::from_str(&check(GOOD, &json()).stdout).unwrap();
     assert_eq!(good["fine"], true);
     assert_eq!(good["issuers"][0]["keys"], 1);

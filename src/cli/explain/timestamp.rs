@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_read_exactly_or_refused() {
+    fn timestamps_are_parsed_exactly_or_refused() {
         let rows = [
             ("0", Some(0)),
             ("1795402800", Some(1_795_402_800)),

@@ -58,7 +58,7 @@ fn follows_the_gate() {
 }
 
 #[test]
-fn trusts_over_tls_what_it_is_told_to() {
+fn revoke_trusts_only_the_configured_certificates() {
     let own = |folder: &Path| {
         let tls = config::Tls::SelfSigned { client_ca_file: None };
         Tls::open(&tls, Some(folder), &["127.0.0.1".to_owned()]).unwrap()
@@ -91,7 +91,7 @@ fn trusts_over_tls_what_it_is_told_to() {
 }
 
 #[test]
-fn nobody_there() {
+fn a_closed_port_is_unreachable() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let outcome = HealthcheckArgs::default().run(Some((closed, None)));
     assert!(matches!(outcome, Err(HealthError::Admin(AdminError::Unreachable(_)))), "{outcome:?}");

@@ -120,7 +120,7 @@ fn a_failed_run_removes_what_it_began() {
 }
 
 #[test]
-fn a_bad_name_or_folder_is_said_before_anything_is_written() {
+fn an_invalid_name_or_folder_is_reported_before_writing() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("keys");
     let error = run(&arguments(&out, &["--tls", "https://gate"])).unwrap_err();

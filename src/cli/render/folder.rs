@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_elses_file_is_not_overwritten_and_nothing_is_half_written() {
+    fn foreign_files_are_not_overwritten_and_files_are_written_completely() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         replace(folder, SESSIONS, &[file("a.yaml", "1")]).unwrap();
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn two_runs_at_once_leave_one_whole_set() {
+    fn two_concurrent_runs_leave_one_complete_set() {
         let folder = tempfile::tempdir().unwrap();
         let sets = ["1", "2"].map(|text| {
             let names = 0..50;
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn two_kinds_of_runs_leave_each_other_alone() {
+    fn runs_for_sessions_and_gate_do_not_remove_each_others_files() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         replace(folder, GATE, &[file("base/a.yaml", "1")]).unwrap();
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_was_changed_leads_nowhere_else() {
+    fn a_changed_file_list_deletes_nothing_outside_the_folder() {
         let outer = tempfile::tempdir().unwrap();
         let folder = outer.path().join("in");
         fs::write(outer.path().join("kept"), "").unwrap();

@@ -178,7 +178,7 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test(start_paused = true)]
-    async fn follows_a_symbolic_link_that_swings() {
+    async fn follows_a_changed_symbolic_link() {
         use std::os::unix::fs::symlink;
         let folder = tempfile::tempdir().unwrap();
         for (version, text) in [("v1", "one"), ("v2", "two")] {

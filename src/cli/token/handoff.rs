@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_gate_would_refuse_is_asked_for() {
+    fn values_that_the_gate_would_refuse_are_reported() {
         let good = "https://alice.vdi.example.com";
         let nonce = CHALLENGE_TEXT;
         let with = |options: &[&str]| check(&arguments(&[&["--handoff"], options].concat()));

@@ -172,7 +172,7 @@ fn a_hand_off_has_its_own_lifetime_and_a_nonce() {
 }
 
 #[test]
-fn what_nobody_said_is_asked_for() {
+fn missing_options_are_reported() {
     use TokenCommandError::{ClaimTwice, NoAudience, NoIssuer, NoUserClaim};
     let path = |text: &str| ClaimPath::new(text).unwrap();
     let key = SigningKey::generate(Algorithm::EdDsa).unwrap();

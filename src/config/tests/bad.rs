@@ -229,7 +229,7 @@ own_name_as_cookie | handoff: {session_key_file: hmac} + tokens: {cookies: [__Ho
 }
 
 #[test]
-fn who_a_user_is_says_the_sign_in_page() {
+fn the_sign_in_page_decides_who_the_user_is() {
     each_is_refused_in(
         |yaml| {
             let minimal = MINIMAL.replace("user_claim: sub", &format!("user_claim: {yaml}"));
@@ -346,7 +346,7 @@ fn good_domains_judge_beside_a_bad_one() {
 
 /// A reload watches what a refused configuration names: the repair may be one of those files.
 #[test]
-fn a_refused_configuration_tells_its_files() {
+fn a_refused_configuration_reports_its_files() {
     let folder = Folder::new();
     let yaml = MINIMAL.replace("jwks.json", "not-yet.json") + "lissen: 1\n";
     folder.write("config.yaml", yaml.as_bytes(), 0o644);

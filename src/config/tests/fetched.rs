@@ -40,7 +40,7 @@ fn an_address_or_the_issuers_own_document() {
 }
 
 #[test]
-fn their_settings() {
+fn settings_of_fetched_keys() {
     let folder = Folder::new();
     let settings = "keys: {discovery: true}, ca_file: tls.crt, max_stale: 1m";
     let config = folder.good(&yaml(settings));

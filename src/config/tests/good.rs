@@ -100,7 +100,7 @@ fn the_issuers_of_the_example() {
 }
 
 #[test]
-fn the_rest_of_the_example() {
+fn the_other_values_of_the_example() {
     let config = Folder::new().good(EXAMPLE);
     assert_eq!(*config.tokens.cookies, ["__Host-doorward", "vdi_session"].map(Box::<str>::from));
     assert_eq!(*config.tokens.headers, ["x-session-token"]);
@@ -168,7 +168,7 @@ fn the_least_that_is_enough() {
 }
 
 #[test]
-fn what_is_allowed_and_should_be_known() {
+fn allowed_settings_with_a_warning() {
     let folder = Folder::new();
     let claims = "domains: [vdi.example.com]\nissuers: [{issuer: a, audiences: [vdi], \
                   algorithms: [ES256], keys: {jwks_file: jwks.json}, user_claim: CLAIM}]\n";
@@ -326,7 +326,7 @@ fn replicas_share_a_store() {
 }
 
 #[test]
-fn a_url_that_cannot_be_used_is_not_shown() {
+fn an_unusable_url_is_not_printed() {
     let folder = Folder::new();
     folder.write("shared.url", b"redis://:p4ssw0rd@redis.internal:port", 0o640);
     let mistakes =
@@ -337,7 +337,7 @@ fn a_url_that_cannot_be_used_is_not_shown() {
 }
 
 #[test]
-fn whoever_may_revoke_shows_a_secret() {
+fn revoking_requires_the_secret() {
     let folder = Folder::new();
     let config = folder.good(&format!(
         "{MINIMAL}state_dir: state\nrevocation: {{store: file, secret_file: hmac}}\n"

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_variable_wins_over_the_file_and_a_flag_over_both() {
+fn a_flag_overrides_a_variable_which_overrides_the_file() {
     let folder = Folder::new();
     folder.write(
         "config.yaml",

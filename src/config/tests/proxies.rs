@@ -10,7 +10,7 @@ fn proxies(folder: &Folder, yaml: &str) -> Result<Vec<String>, String> {
 }
 
 #[test]
-fn everybody_is_refused_in_every_spelling() {
+fn trusting_every_address_is_refused_in_every_spelling() {
     let folder = Folder::new();
     let rows = [
         ("plain", "[0.0.0.0/0]"),
@@ -90,7 +90,7 @@ fn networks_are_canonical_and_clear() {
 }
 
 #[test]
-fn a_great_part_of_the_internet_is_worth_a_warning() {
+fn trusting_a_large_network_gives_a_warning() {
     let folder = Folder::new();
     for (list, warns) in
         [("[64.0.0.0/7]", false), ("[64.0.0.0/8]", false), ("[\"2000::/15\"]", true)]

@@ -42,7 +42,7 @@ fn the_sample_is_the_defaults() {
 }
 
 #[test]
-fn the_sample_fits_the_schema_and_a_slip_does_not() {
+fn the_sample_matches_the_schema_and_a_mistake_does_not() {
     let schema = schema();
     let sample: Value = serde_saphyr::from_str(SAMPLE).unwrap();
     assert_eq!(fits(&schema, &schema, &sample), Ok(()));

@@ -56,7 +56,7 @@ fn no_message_shows_a_secret() {
 }
 
 #[test]
-fn every_bit_for_others_closes_the_door() {
+fn a_secret_file_that_others_may_access_is_refused() {
     let folder = Folder::new();
     let yaml =
         MINIMAL.replace("ES256", "HS256").replace("jwks_file: jwks.json", "secret_file: bits");

@@ -106,7 +106,7 @@ mod tests {
     use super::super::tests::self_test;
 
     #[test]
-    fn cookies_stay_with_their_host_and_go_when_told() {
+    fn cookies_stay_with_their_host_and_are_deleted() {
         self_test(|self_test| {
             let mut browser = self_test.browser();
             browser.keep("alice", "__Host-a=1; Path=/; Secure");

@@ -30,7 +30,7 @@ fn check(expected: Expected) -> Check {
 }
 
 #[test]
-fn refusal_that_reached_the_desktop_is_a_failure() {
+fn a_denied_request_that_reached_the_desktop_is_a_failure() {
     self_test(|self_test| {
         let refused = check(Expected::Refused(403));
         for (row, status, reached, passed) in [
@@ -46,7 +46,7 @@ fn refusal_that_reached_the_desktop_is_a_failure() {
 }
 
 #[test]
-fn silence_is_a_failure() {
+fn no_answer_is_a_failure() {
     self_test(|self_test| {
         let silence = Err(io::ErrorKind::TimedOut.into());
         assert!(!self_test.judge(&check(Expected::Refused(403)), silence, false).passed);

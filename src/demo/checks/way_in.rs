@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_told_without_its_secrets() {
+    fn a_printed_answer_hides_its_secrets() {
         let text = line(&format!(
             "Location: https://alice.vdi.localhost:8443/.doorward/enter?st=a&t=eyJ\r\n\
              Set-Cookie: __Host-portal=secret; {GOOD}\r\n\
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_cookie_must_not_be_shows() {
+    fn a_cookie_violation_is_found() {
         for (row, headers, expected) in [
             ("other_host", "Location: https://evil.example/x\r\n", "303 https://evil.example/x"),
             (

@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn only_desktops_of_this_zone_are_gone_to() {
+    fn the_portal_redirects_only_to_desktops_of_the_zone() {
         for (row, back, expected) in [
             ("bobs_desktop", "https://bob.vdi.localhost:8443/x?y=1", Some(Account::Bob)),
             ("alices_desktop", "https://alice.vdi.localhost:8443/", Some(Account::Alice)),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_goes_back_as_it_came_or_not_at_all() {
+    fn the_portal_returns_an_unchanged_state_or_none() {
         let challenge = &ST[ST.find('.').unwrap() + 1..];
         let long_id = format!("{}.{challenge}", "a".repeat(65));
         for (row, state, taken) in [

@@ -33,7 +33,7 @@ fn wish(owner: &str) -> String {
 }
 
 #[test]
-fn who_signs_in_is_handed_over() {
+fn a_signed_in_user_gets_a_handoff_token() {
     let portal = portal();
     let answer = portal.sign_in(&format!("account=bob&{}", wish("bob")), "");
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
@@ -48,7 +48,7 @@ fn who_signs_in_is_handed_over() {
 }
 
 #[test]
-fn who_may_not_enter_is_told_so_and_nothing_is_minted() {
+fn a_user_without_access_gets_a_page_and_no_token() {
     let portal = portal();
     let answer = portal.sign_in(&format!("account=bob&{}", wish("alice")), "");
     assert_eq!((answer.status(), location(&answer)), (StatusCode::FORBIDDEN, ""));
@@ -70,7 +70,7 @@ fn who_may_not_enter_is_told_so_and_nothing_is_minted() {
 }
 
 #[test]
-fn nobody_is_asked_who_he_is() {
+fn the_portal_asks_an_unknown_visitor_for_an_account() {
     let answer = portal().visit(&wish("alice"), "");
     assert_eq!((answer.status(), location(&answer)), (StatusCode::OK, ""));
     assert!(!answer.headers().contains_key("set-cookie"));
@@ -79,7 +79,7 @@ fn nobody_is_asked_who_he_is() {
 }
 
 #[test]
-fn without_a_state_one_goes_to_ones_own_desktop() {
+fn without_a_state_the_portal_links_to_the_own_desktop() {
     for form in ["account=bob", "account=bob&rd=https://evil.example/"] {
         let answer = portal().sign_in(form, "");
         assert_eq!(location(&answer), "https://bob.vdi.localhost:8443/.doorward/login", "{form}");
@@ -92,7 +92,7 @@ fn without_a_state_one_goes_to_ones_own_desktop() {
 }
 
 #[test]
-fn an_address_that_the_gate_does_not_make_leads_nowhere() {
+fn the_portal_ignores_a_foreign_return_address() {
     let portal = portal();
     let known = pair(&portal.sign_in("account=bob", ""));
     for (row, query) in [

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn signing_out_ends_it_at_the_portal_too() {
+    fn signing_out_ends_the_portal_session() {
         let visitors = Visitors::default();
         let (_, alice) = visitors.begin(Account::Alice).unwrap();
         let (_, bob) = visitors.begin(Account::Bob).unwrap();

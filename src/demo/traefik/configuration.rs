@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn only_loopback_is_listened_on() {
+    fn the_demo_listens_only_on_loopback() {
         let (settings, _) = configuration(NEWEST, true);
         assert_eq!(settings["entryPoints"]["websecure"]["address"], "127.0.0.1:8443");
         assert_eq!(settings["entryPoints"]["websecure6"]["address"], "[::1]:8443");

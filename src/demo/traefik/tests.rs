@@ -57,7 +57,7 @@ fn relative_folders_of_the_search_path_are_passed_over() {
 }
 
 #[test]
-fn nothing_on_disk_is_nothing_to_try() {
+fn without_a_file_nothing_is_tried() {
     let search = TraefikSearch { flag: None, environment: None, ..search() };
     assert!(tried(&search, &[]).is_empty());
 }

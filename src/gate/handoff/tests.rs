@@ -48,7 +48,7 @@ fn refused(rejection: Rejection) -> Denial {
 }
 
 #[test]
-fn a_handoff_lets_its_user_in_once() {
+fn a_handoff_token_admits_its_user_once() {
     let gate = handing();
     let token = handoff(json!({}));
     assert_eq!(redeem(&gate, &token).unwrap().session().label().as_str(), "alice");
@@ -60,7 +60,7 @@ fn a_handoff_lets_its_user_in_once() {
 }
 
 #[test]
-fn a_handoff_opens_one_door() {
+fn a_handoff_token_is_valid_for_one_host() {
     let gate = handing();
     let not_admitted = Denial::NotAdmitted;
     let with = |changes: Value| handoff(changes);
@@ -109,7 +109,7 @@ fn a_handoff_opens_one_door() {
 
 /// A token that the store cannot mark as used gives no session.
 #[test]
-fn without_a_store_nobody_arrives() {
+fn without_a_store_no_handoff_is_accepted() {
     let mut gate = handing();
     gate.revocations = Arc::new(Nothing);
     let replayed = Some(Denial::GatePath(GatePathProblem::Replayed));
@@ -117,7 +117,7 @@ fn without_a_store_nobody_arrives() {
 }
 
 #[test]
-fn a_session_of_the_gates_is_judged_as_any_other_and_by_its_host() {
+fn a_gate_session_is_checked_like_others_and_by_its_host() {
     let gate = handing();
     let token = session(json!({}));
     for _cached in 0..2 {
@@ -138,7 +138,7 @@ fn a_session_of_the_gates_is_judged_as_any_other_and_by_its_host() {
 }
 
 #[test]
-fn a_revoked_sign_in_hands_nothing_over() {
+fn a_revoked_handoff_token_creates_no_session() {
     let gate = handing();
     let store = crate::revocation::Memory::default();
     let key = RevocationKey { issuer: PORTAL.into(), kind: KeyKind::User, value: "alice".into() };
@@ -157,7 +157,7 @@ proptest! {
     /// A redeemed token implies a genuine, valid hand-off token of the host's user, for this origin
     /// and this browser, used for the first time.
     #[test]
-    fn any_arrival_implies_all_of_it(
+    fn every_accepted_handoff_token_has_passed_every_check(
         genuine in any::<bool>(),
         live in any::<bool>(),
         origin in any::<bool>(),
@@ -189,7 +189,7 @@ proptest! {
 
     /// A hand-off token or session token with one changed byte is never accepted.
     #[test]
-    fn one_changed_byte_lets_nobody_in(position in any::<prop::sample::Index>(), byte in any::<char>()) {
+    fn a_token_with_one_changed_byte_is_rejected(position in any::<prop::sample::Index>(), byte in any::<char>()) {
         let gate = handing();
         for (token, is_session) in [(handoff(json!({})), false), (session(json!({})), true)] {
             let at = position.index(token.len());
@@ -206,7 +206,7 @@ proptest! {
 }
 
 #[test]
-fn without_the_issuers_keys_nobody_is_sent_away_for_good() {
+fn without_the_issuers_keys_a_handoff_token_stays_unused() {
     let mut gate = handing();
     let token = handoff(json!({}));
     let keys = std::mem::replace(&mut gate.verifier.issuers[0].keys, KeySet::unavailable());
@@ -216,7 +216,7 @@ fn without_the_issuers_keys_nobody_is_sent_away_for_good() {
 }
 
 #[test]
-fn a_handoff_by_an_unknown_key_is_noted_with_its_issuer() {
+fn a_handoff_token_with_an_unknown_key_id_reports_its_issuer() {
     let mut gate = handing();
     let set = r#"{"keys":[{"kty":"oct","alg":"HS256","kid":"old","k":"K"}]}"#;
     let set = set.replace("\"K\"", &format!("\"{}\"", URL_SAFE_NO_PAD.encode(SECRET)));

@@ -17,7 +17,7 @@ fn sign_out(gate: &Gate, provenance: &Provenance<'_>, token: &str) -> Result<usi
 }
 
 #[test]
-fn signing_out_ends_the_session_wherever_it_was_copied_to() {
+fn signing_out_ends_every_copy_of_the_session() {
     let gate = handing();
     let (token, other) = (session(json!({})), session(json!({"jti": "session-2"})));
     assert_eq!(admitted(&gate, "alice.vdi.example.com", &token), Ok(()));

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn without_keys_nothing_is_judged_and_nobody_else_is_kept_out() {
+fn an_issuer_without_keys_affects_no_other_issuer() {
     let mut gate = gate();
     gate.verifier.issuers[1].keys = KeySet::unavailable();
     let mut partner = claims("alice");

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_way_back_is_one_encoded_value() {
+fn the_return_address_is_one_encoded_value() {
     let rows = [
         ("plain", "/desk?x=1&y=2#z"),
         ("double_slash", "//evil.test/"),

@@ -76,7 +76,7 @@ fn bearer_takes_one_token() {
 }
 
 #[test]
-fn tokens_are_found_however_they_are_wrapped() {
+fn tokens_are_found_in_every_wrapping() {
     let rows: &[(&str, &[u8])] = &[
         ("bearer", b"Bearer a.b.c"),
         ("other_scheme", b"Token a.b.c"),
@@ -103,7 +103,7 @@ proptest! {
 
     /// Whatever bob plants around it, the browser's own cookie is found.
     #[test]
-    fn a_planted_cookie_never_hides_the_real_one(
+    fn a_planted_cookie_never_hides_the_session(
         before in "[ -:<-~]{0,40}", after in "[ -:<-~]{0,40}",
     ) {
         let line = format!("{before}; __Host-doorward=real; {after}");

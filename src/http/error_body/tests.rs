@@ -69,7 +69,7 @@ fn the_policy_names_the_hash_of_the_style() {
 
 /// Chromium checks the redirect after a form against the page's `form-action`, too.
 #[test]
-fn a_form_may_lead_where_signing_out_leads_and_nowhere_else() {
+fn the_form_policy_names_only_the_logout_origin() {
     for (leads_to, expected) in [
         (None, "form-action 'self'; "),
         (

@@ -113,7 +113,7 @@ fn each_row_is_refused_for_its_own_reason() {
 }
 
 #[test]
-fn what_decides_nothing_changes_nothing() {
+fn irrelevant_headers_do_not_change_the_decision() {
     let rows: &[(&str, &str, &[u8])] = &[
         ("prefix", "x-forwarded-prefix", b"/evil"),
         ("port", "x-forwarded-port", b"80"),

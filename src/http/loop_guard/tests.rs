@@ -34,7 +34,7 @@ fn the_fourth_redirect_of_one_path_within_a_minute_is_a_loop() {
 }
 
 #[test]
-fn a_forged_loop_cookie_counts_for_nothing_or_for_its_own_browser() {
+fn a_forged_loop_cookie_has_no_effect_on_others() {
     let rows = [
         "",
         "x",

@@ -73,7 +73,7 @@ fn passed(value: &str) -> bool {
 }
 
 #[test]
-fn a_token_of_ours_stays_out_however_it_is_wrapped() {
+fn a_gate_token_is_removed_in_every_wrapping() {
     let ours = jwt(PORTAL);
     let padded = {
         let payload = serde_json::json!({ "iss": PORTAL, "x": "1" }).to_string();
@@ -98,7 +98,7 @@ fn a_token_of_ours_stays_out_however_it_is_wrapped() {
 }
 
 #[test]
-fn what_is_the_desktops_own_passes_unchanged() {
+fn the_desktops_own_headers_are_unchanged() {
     let foreign = jwt("https://other.test");
     let rows = [
         ("basic", "Basic YWxpY2U6c2VjcmV0".to_owned()),

@@ -53,7 +53,7 @@ async fn rest<R: Fn(RefreshEvent) + Send>(
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_key_makes_a_look_due_at_once_and_then_not_for_a_while() {
+async fn an_unknown_key_id_causes_a_fetch_at_once_and_then_waits() {
     let (mut task, _) = task(Some(cached()));
     assert_eq!(rest(&mut task, 300, &[]).await, 300, "no unknown key");
     assert_eq!(rest(&mut task, 300, &[7]).await, 7);
@@ -64,7 +64,7 @@ async fn an_unknown_key_makes_a_look_due_at_once_and_then_not_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn keys_become_too_old_once_and_the_looks_go_on() {
+async fn keys_expire_once_and_fetching_continues() {
     let (mut task, events) = task(Some(cached()));
     assert_eq!(rest(&mut task, 900, &[]).await, 900);
     assert!(events.lock().unwrap().is_empty(), "not yet");
@@ -123,7 +123,7 @@ async fn a_panic_leaves_no_keys_behind() {
 }
 
 #[tokio::test]
-async fn an_end_in_order_says_nothing() {
+async fn an_orderly_end_is_not_reported() {
     let (task, events) = task(Some(cached()));
     let keeper = tokio::spawn(task.run(watch::channel(false).0));
     keeper.abort();

@@ -40,7 +40,7 @@ fn every_policy_is_bound_and_refuses_what_it_cannot_judge() {
 }
 
 #[test]
-fn the_platform_and_everybody_else_are_all_there_is() {
+fn each_policy_selects_the_platforms_namespaces_or_all_others() {
     for node in admission(&installation()) {
         let path = ["spec", "matchConstraints", "namespaceSelector", "matchExpressions"];
         let Some(selectors) = node.below(&path).and_then(Node::list) else { continue };
@@ -79,7 +79,7 @@ fn every_zone_is_guarded() {
 }
 
 #[test]
-fn what_makes_a_host_cannot_change() {
+fn fields_that_make_a_host_are_immutable() {
     let definition = &session(&installation())[0];
     let versions = definition.below(&["spec", "versions"]).and_then(Node::list).unwrap();
     let schema = versions[0].below(&["schema", "openAPIV3Schema"]).unwrap();

@@ -124,7 +124,7 @@ fn ports_agree_from_the_address_to_the_listener() {
 }
 
 #[test]
-fn nobody_but_traefik_reaches_gate_and_desktops() {
+fn only_traefik_reaches_gate_and_desktops() {
     let from = |policy: &str| {
         let policy = named("NetworkPolicy", policy);
         let rules = list(&policy, &["spec", "ingress"]).to_vec();
@@ -257,7 +257,7 @@ fn kustomizations_name_what_is_there() {
 }
 
 #[test]
-fn a_configuration_of_ones_own_takes_the_examples_place() {
+fn a_given_configuration_replaces_the_example() {
     let configuration = Some("domains: [vdi.example.com]\n".to_owned());
     let options = GateOptions { configuration, ..GateOptions::default() };
     let files = gate(&installation(), &options).unwrap();

@@ -99,7 +99,7 @@ fn cors_stands_before_the_gate_and_headers_behind_it() {
 }
 
 #[test]
-fn both_providers_are_told_the_same() {
+fn both_providers_render_the_same_routes() {
     for installation in [installation(), trusting(true)] {
         let file = for_file(&installation, "/etc/traefik/doorward-ca.crt");
         let objects = objects(&installation, &namespace());
@@ -134,7 +134,7 @@ impl AtSpec for Node {
 }
 
 #[test]
-fn every_line_has_its_reason() {
+fn every_dependency_has_a_reason() {
     for object in objects(&trusting(true), &namespace()) {
         let mut text = String::new();
         yaml::write(&object, &mut text).unwrap();
@@ -170,7 +170,7 @@ fn a_version_is_given_the_fields_it_knows() {
 }
 
 #[test]
-fn what_would_weaken_the_gate_is_never_written() {
+fn settings_that_weaken_the_gate_are_never_rendered() {
     for version in ["3.0.4", "3.4", "3.6", "3.7"] {
         let forward_auth = forward_auth(&with(TraefikVersion::parse(version).unwrap()));
         for field in ["authRequestHeaders", "authSigninURL", "forwardBody", "insecureSkipVerify"] {
@@ -189,7 +189,7 @@ fn plain_http_wants_no_authority() {
 }
 
 #[test]
-fn headers_that_the_gate_sets_are_taken_from_nobody_else() {
+fn headers_that_the_gate_sets_are_removed_from_requests() {
     let installation = Installation {
         identity_headers: vec!["remote-user".into(), "X-DOORWARD-USER".into()],
         token_headers: vec!["x-session-token".into(), "Remote-User".into()],

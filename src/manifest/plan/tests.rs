@@ -72,7 +72,7 @@ fn a_session_gets_the_host_that_the_gate_knows_its_user_by() {
 }
 
 #[test]
-fn what_stands_between_two_sessions_is_refused_for_both() {
+fn a_conflict_refuses_both_sessions() {
     let two = |one: &str, other: &str| format!("{one}{other}");
     for (name, text, kind) in [
         ("one_user_twice", two(&session("a", "alice", ""), &session("b", "alice", "")), "host"),
@@ -186,7 +186,7 @@ fn a_session_that_cannot_be_served_is_refused_alone() {
 }
 
 #[test]
-fn nobody_is_sent_to_the_gate_itself() {
+fn no_redirect_leads_to_the_gate_itself() {
     for (name, namespace, refused) in [
         ("doorward", "doorward", true),
         ("doorward-pages", "doorward", true),

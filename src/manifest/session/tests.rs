@@ -179,7 +179,7 @@ bad_id | sessionId: s-1 | sessionId: -s | spec.sessionId | '-'
 }
 
 #[test]
-fn every_mistake_of_a_text_is_told_at_once() {
+fn every_mistake_of_a_text_is_reported_at_once() {
     let text = "- session: {}\n  usename: a\n- 7\n- kind: Pod\n- session: { id: a, name: b }\n  username: c\n";
     let found = read(text);
     assert_eq!(found.sessions.len(), 1);

@@ -48,7 +48,7 @@ fn a_version_is_given_the_keys_it_knows() {
 }
 
 #[test]
-fn nobody_outside_is_trusted_and_nothing_crosses_namespaces() {
+fn traefik_trusts_no_client_and_no_other_namespace() {
     let file = file(&with("3.7", GatePlace::Route));
     for (path, expected) in [
         (&["entryPoints", "websecure", "forwardedHeaders", "insecure"][..], false),
@@ -122,7 +122,7 @@ fn arguments_say_what_the_file_says() {
 }
 
 #[test]
-fn a_certificate_by_somebody_else_needs_no_resolver() {
+fn a_certificate_from_elsewhere_needs_no_resolver() {
     let installation = with("3.7", GatePlace::Route);
     let options = StaticOptions { provider: Provider::Kubernetes, acme: None };
     assert_eq!(static_file(&installation, &options).below(&["certificatesResolvers"]), None);

@@ -123,7 +123,7 @@ fn ten_thousand_sessions_are_read_once() {
 }
 
 #[test]
-fn a_reading_that_failed_is_remembered_as_well() {
+fn a_failed_parse_is_cached_too() {
     let template = Template::parse("a: [{{ .host }}").unwrap();
     let first = template.fill(&ALICE).unwrap_err();
     assert_eq!(template.fill(&Values { host: "bob", ..ALICE }), Err(first));

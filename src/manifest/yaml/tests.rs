@@ -88,7 +88,7 @@ fn documents_of_every_kind_are_read() {
 }
 
 #[test]
-fn what_two_readers_could_take_for_two_things_is_refused() {
+fn ambiguous_yaml_is_refused() {
     for (name, text, document) in [
         ("doubled_key", "a: 1\na: 2\n", 1),
         ("doubled_key_in_json", "{\"a\": 1, \"a\": 2}", 1),

@@ -24,7 +24,7 @@ fn domains_become_canonical() {
 }
 
 #[test]
-fn what_is_no_domain_is_refused() {
+fn an_invalid_domain_is_refused() {
     let long_label = format!("{}.example", "a".repeat(64));
     let long = format!("{0}.{0}.{1}.com", "a".repeat(63), "b".repeat(58));
     let forbidden = |character, at| DomainError::ForbiddenCharacter { character, at };
@@ -130,7 +130,7 @@ fn an_error_says_what_to_do() {
 
 proptest! {
     #[test]
-    fn whatever_is_accepted_is_canonical(text in "[a-cA-C0-9.-]{0,12}|\\PC{0,8}") {
+    fn every_accepted_host_is_canonical(text in "[a-cA-C0-9.-]{0,12}|\\PC{0,8}") {
         if let Ok(domain) = Domain::new(&text) {
             prop_assert_eq!(Domain::new(domain.as_str()), Ok(domain.clone()));
             prop_assert_eq!(domain.as_str(), text.trim_end_matches('.').to_ascii_lowercase());

@@ -52,7 +52,7 @@ fn every_spelling_of_one_host_is_that_host() {
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
-fn hostile_hosts_are_nobodys() {
+fn hostile_hosts_belong_to_no_user() {
     use HostError::{
         BareDomain, Empty, LabelTooLong, PortEmpty, PortNotNumeric, PortTooLarge, TooLong,
         UnknownDomain,
@@ -198,7 +198,7 @@ fn a_canonical_name_is_borrowed() {
 }
 
 #[test]
-fn what_is_composed_fits_or_is_refused() {
+fn a_composed_host_fits_or_is_refused() {
     let domain = Domain::new("vdi.example.com").unwrap();
     let slug = SessionSlug::new("dev").unwrap();
     let compose =
@@ -209,7 +209,7 @@ fn what_is_composed_fits_or_is_refused() {
 }
 
 #[test]
-fn an_error_shows_a_strangers_byte_escaped() {
+fn an_error_escapes_bytes_of_the_input() {
     let error = Host::parse("alice\u{1b}[2J.vdi.example.com", &domains()).unwrap_err();
     assert_eq!(error.reason(), "host-forbidden-byte");
     assert!(error.to_string().contains("'\\x1b' at 5"), "{error}");

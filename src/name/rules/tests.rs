@@ -107,7 +107,7 @@ fn folding_makes_ascii_bare_and_nothing_else() {
 }
 
 #[test]
-fn configured_reserved_labels_are_nobodys() {
+fn configured_reserved_labels_belong_to_no_user() {
     let reserved = ReservedLabels::new(vec![Label::new("staff").unwrap()]);
     let rules = LabelRules::new(ISSUER, true, Case::Sensitive, Arc::new(reserved));
     assert!(is_hashed(rules.label("staff").unwrap().1.as_str()));

@@ -48,7 +48,7 @@ fn no_property_of_any_code_point_has_changed() {
 }
 
 #[test]
-fn the_lower_case_table_is_in_order() {
+fn the_lower_case_table_is_sorted() {
     let mut previous = 0;
     for &(first, last, step, offset) in lower_case::RANGES {
         assert!(previous < first && first <= last, "{first:04X}");

@@ -70,7 +70,7 @@ fn a_name_may_not_grow_over_the_limit() {
 }
 
 #[test]
-fn what_is_odd_but_sound_is_kept() {
+fn unusual_but_valid_usernames_are_kept() {
     let longest = "a".repeat(1024);
     for (name, user) in [
         ("longest", &*longest),

@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_leaves_the_file() {
+    fn expired_revocations_leave_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let mut disk = Disk::open(folder.path().join("file"), NOW).unwrap();
         let until = UnixTime(NOW.0 + 60);

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn who_refuses_does_so_five_seconds_after_the_last_answer() {
+    async fn on_outage_refuse_applies_five_seconds_after_the_last_answer() {
         let (serves, refuses) = (Health::new(false), Health::new(true));
         for health in [&serves, &refuses] {
             assert!(!health.is_fresh() && health.problem().is_some(), "nothing is known yet");

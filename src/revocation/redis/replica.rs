@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_the_stream_decides() {
+    fn the_order_of_the_stream_applies() {
         let mut scan = StreamScan::since(Id { milliseconds: 4, number: 0 });
         for one in [
             entry(1, revoke("alice", 50)),

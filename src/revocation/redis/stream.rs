@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read() {
+    fn a_written_file_reads_back() {
         let record = String::from_utf8(encode(&revocation())).unwrap();
         for (op, change) in
             [(REVOKE, Change::Revoke(revocation())), (RESTORE, Change::Restore(revocation().key))]
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_else_is_no_change() {
+    fn other_changes_are_no_change() {
         let good = String::from_utf8(encode(&revocation())).unwrap();
         let long = good.replace("\"until\"", &format!("\"until\"{}", " ".repeat(MAX_RECORD)));
         for (row, fields) in [

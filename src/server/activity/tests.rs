@@ -69,7 +69,7 @@ fn durations_round_up() {
 }
 
 #[test]
-fn a_weaker_order_does_not_undo_a_stronger_one() {
+fn a_narrower_revocation_does_not_replace_a_wider_one() {
     let activity = Activity::new(Arc::new(Clock::new()));
     assert_eq!(activity.order(), Order::Stay);
     for (command, seen) in [
@@ -85,7 +85,7 @@ fn a_weaker_order_does_not_undo_a_stronger_one() {
 }
 
 #[test]
-fn a_drip_does_not_move_the_start() {
+fn slow_bytes_do_not_restart_the_timeout() {
     let clock = Arc::new(Clock::new());
     let activity = Activity::new(Arc::clone(&clock));
     activity.start_reading();

@@ -57,7 +57,7 @@ async fn an_answer_may_wait_for_the_body() {
 
 /// A body that never ends is abandoned, by whichever time-out comes first.
 #[tokio::test(start_paused = true)]
-async fn a_body_that_never_comes_is_not_waited_for() {
+async fn a_missing_body_times_out() {
     let server = Running::start(limits(), None);
     let mut stream = server.connect().await;
     let began = Instant::now();

@@ -29,7 +29,7 @@ async fn ask(
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_questions_at_once() {
+async fn many_requests_at_once() {
     let server = Encrypted::start(limits(), None);
     let (client, _) = client(&server).await;
     let mut answers = Vec::new();
@@ -114,7 +114,7 @@ async fn bodies_are_ignored() {
 
 /// An answer for which the peer opens no window is dropped; the connection stays open.
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_not_taken_is_reset() {
+async fn a_response_that_the_client_does_not_read_is_reset() {
     let server = Encrypted::start(limits(), None);
     let stream = server.connect(b"h2").await.unwrap();
     let (client, connection) =
@@ -196,7 +196,7 @@ async fn drip(stream: TlsStream<TcpStream>, first: &[u8], drip: &[u8]) -> u64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn drips_are_cut() {
+async fn slow_requests_time_out() {
     const PING: &[u8] = b"\0\0\x08\x06\0\0\0\0\0pingpong";
     // HEADERS and CONTINUATION on stream 1 without END_HEADERS; the fragment is `:method: GET`.
     const OPEN: &[u8] = b"\0\0\x01\x01\x01\0\0\0\x01\x82";
@@ -220,7 +220,7 @@ async fn drips_are_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_may_rest_longer_than_a_head_may_take() {
+async fn an_idle_connection_may_wait_longer_than_a_head() {
     let server = Encrypted::start(limits(), None);
     let (client, _) = client(&server).await;
     for _ in 0..3 {

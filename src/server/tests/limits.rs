@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_head_that_drips_is_cut() {
+async fn a_slow_request_head_times_out() {
     let server = Running::start(limits(), None);
     for used in [false, true] {
         let mut stream = server.connect().await;
@@ -33,7 +33,7 @@ async fn a_head_that_drips_is_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_may_rest_longer_than_a_head_may_take() {
+async fn an_idle_connection_may_wait_longer_than_a_head() {
     let server = Running::start(limits(), None);
     let mut stream = server.connect().await;
     for _ in 0..2 {
@@ -51,7 +51,7 @@ async fn a_connection_may_rest_longer_than_a_head_may_take() {
 /// Go opens connections ahead of need and keeps them; closing those early would race with their
 /// first request.
 #[tokio::test(start_paused = true)]
-async fn a_connection_may_rest_before_its_first_request() {
+async fn an_idle_connection_may_wait_before_its_first_request() {
     let server = Running::start(limits(), None);
     let mut stream = server.connect().await;
     tokio::time::sleep(Duration::from_secs(95)).await;
@@ -82,7 +82,7 @@ async fn an_old_connection_says_so_with_an_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_does_not_read_the_answer_is_cut() {
+async fn a_client_that_does_not_read_the_response_is_disconnected() {
     let server = Running::start(limits(), None);
     let mut stream = server.connect().await;
     // More than any socket buffer holds.
@@ -115,7 +115,7 @@ async fn one_too_many_waits_for_room() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_rests_makes_room_when_it_is_full() {
+async fn an_idle_connection_is_closed_when_no_more_are_admitted() {
     let server = Running::start(Limits { connections: 2, ..limits() }, None);
     let mut silent = [server.connect().await, server.connect().await];
     let mut third = server.connect().await;

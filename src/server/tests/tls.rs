@@ -172,7 +172,7 @@ async fn http_in_the_clear_is_not_answered_with_2xx() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handshake_that_stalls_is_cut() {
+async fn a_stalled_handshake_times_out() {
     let server = Encrypted::start(limits(), None);
     for hello in [&b""[..], b"\x16\x03\x01\x02\x00\x01"] {
         let mut stream = server.running.connect().await;

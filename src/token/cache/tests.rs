@@ -38,7 +38,7 @@ fn a_session_is_found_by_its_whole_token_and_generation() {
 }
 
 #[test]
-fn a_new_generation_takes_the_place_of_the_old_one() {
+fn a_new_generation_replaces_the_old_one() {
     let cache = SessionCache::new(1 << 20);
     let (token, session) = session("alice", 600);
     cache.insert(&token, 1, Arc::clone(&session), NOW);
@@ -110,7 +110,7 @@ fn the_bound_is_in_bytes() {
 }
 
 #[test]
-fn clones_share_their_entries() {
+fn clones_share_entries() {
     let cache = SessionCache::new(1 << 20);
     let (token, session) = session("alice", 600);
     cache.clone().insert(&token, 1, session, NOW);

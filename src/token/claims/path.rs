@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_put_is_found() {
+    fn an_inserted_entry_is_found() {
         let mut claims = Map::new();
         let mut put =
             |path: &str, value: &str| ClaimPath::new(path).unwrap().put(&mut claims, value.into());

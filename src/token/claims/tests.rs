@@ -184,7 +184,7 @@ fn expired_means_that_nothing_else_was_wrong() {
 }
 
 #[test]
-fn a_lifetime_has_two_sides() {
+fn both_bounds_of_a_lifetime() {
     let times = |issued_at: Option<u64>, expires_at| Times {
         issued_at: issued_at.map(UnixTime),
         not_before: None,

@@ -35,7 +35,7 @@ fn judge(changes: serde_json::Value) -> Result<HandoffToken, Rejection> {
 }
 
 #[test]
-fn an_arrival_is_what_was_signed() {
+fn a_handoff_token_has_the_signed_values() {
     let arrival = judge(json!({"sid": "s1", "session_exp": NOW.0 + 90})).unwrap();
     assert_eq!(arrival.session().label().as_str(), "alice");
     assert_eq!(arrival.id(), "once-1");
@@ -151,7 +151,7 @@ fn a_session_is_no_handoff_and_a_handoff_no_session() {
 }
 
 #[test]
-fn a_session_keeps_what_is_asked_for_and_no_claim_of_the_gates() {
+fn a_gate_session_keeps_only_the_needed_claims() {
     let (mut verifier, key) = fixture::single(Algorithm::Es256);
     let path = |text: &str| ClaimPath::new(text).unwrap();
     verifier.issuers[0].user_claim = path("/account/name");
@@ -200,7 +200,7 @@ fn a_session_keeps_what_is_asked_for_and_no_claim_of_the_gates() {
 }
 
 #[test]
-fn an_arrival_shows_no_claim() {
+fn the_debug_output_of_a_handoff_token_has_no_claim() {
     let shown = format!("{:?}", judge(json!({"sid": "MARKER"})).unwrap());
     assert!(!shown.contains("MARKER") && !shown.contains("once-1"), "{shown}");
 }

@@ -68,7 +68,7 @@ fn doubled_members_are_found_in_large_objects_too() {
 }
 
 #[test]
-fn marking_spares_the_neighbours() {
+fn a_duplicate_member_marks_only_its_object() {
     let object = parse_object_marking(br#"{"keys":[{"a":1},{"b":{"c":1,"c":1}}]}"#).unwrap();
     let Some(Value::Array(keys)) = object.get("keys") else { panic!("a list") };
     assert!(!keys[0].has_duplicate_member());

@@ -67,7 +67,7 @@ fn two_keys_of_one_kid_and_algorithm_are_both_refused() {
 }
 
 #[test]
-fn a_kid_that_a_broken_key_claims_too_is_ambiguous() {
+fn a_key_id_shared_with_a_broken_key_is_ambiguous() {
     let set = |changes| {
         let good = changed(Algorithm::Es256, json!({"kid": "same"}));
         let mut broken = changed(Algorithm::Es256, json!({"kid": "same", "x": "broken!"}));

@@ -36,7 +36,7 @@ fn kinds_that_are_no_session_are_known_by_name() {
 }
 
 #[test]
-fn claims_tell_the_kind_too() {
+fn claims_decide_the_purpose_too() {
     use Purpose::{Doorward, Logout, Refresh};
     let wrong = |kind| Some(Rejection::WrongKind(kind));
     let table = [

@@ -59,7 +59,7 @@ fn judge(setting: &Setting, token: &str, host: &Host<'_>) -> Result<Session, Rej
 }
 
 #[test]
-fn a_session_of_the_gates_opens_its_one_host() {
+fn a_gate_session_is_valid_for_one_host() {
     let mut setting = setting();
     let mut identity = IdentityValues::default();
     let who = identity.add(IdentityValue::Issuer);

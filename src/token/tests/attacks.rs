@@ -146,7 +146,7 @@ fn a_public_key_is_never_a_secret() {
 }
 
 #[test]
-fn blank_and_guessed_secrets_do_not_sign() {
+fn blank_and_guessed_secrets_verify_nothing() {
     let (verifier, _) = single(Algorithm::Hs256);
     for secret in ["", "secret", "changeme"] {
         let input = format!(

@@ -6,7 +6,7 @@ use crate::token::{JsonError, Purpose, Rejection};
 use serde_json::json;
 
 #[test]
-fn signed_but_no_session() {
+fn signed_tokens_that_are_no_session() {
     let now = NOW.0;
     let table = [
         ("good", json!({}), None),

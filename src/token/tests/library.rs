@@ -76,7 +76,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(3000))]
 
     #[test]
-    fn what_we_accept_the_library_accepts(
+    fn the_library_accepts_every_token_that_we_accept(
         header in proptest::sample::select(vec![
             r#"{"alg":"HS256"}"#, r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"typ":"at+jwt","alg":"HS256"}"#,
             r#"{"alg":"HS384"}"#, r#"{"alg":"none"}"#, r#"{"alg":"HS256","alg":"HS256"}"#,

@@ -132,7 +132,7 @@ fn an_identity_header_can_refuse_the_token() {
 }
 
 #[test]
-fn tokens_of_ours_are_known_good_or_bad() {
+fn gate_tokens_are_recognized_valid_or_not() {
     let (verifier, key) = single(Algorithm::Es256);
     let good = key.sign(&fixture::claims()).unwrap();
     let expired = key.sign(&claims_with(json!({"exp": 1, "iat": 0}))).unwrap();

@@ -11,7 +11,7 @@ fn token(header: &str, payload: &str) -> String {
 }
 
 #[test]
-fn whatever_could_be_read_as_ours_is_ours() {
+fn a_token_that_could_be_read_as_the_gates_counts_as_the_gates() {
     let issuer = r#"{"iss":"https://portal.example.com"}"#;
     let deep = format!(
         r#"{{"a":{}{},"iss":"https://portal.example.com"}}"#,

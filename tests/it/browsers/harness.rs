@@ -37,12 +37,12 @@ async fn does_as_it_is_told(engine: Engine) {
 }
 
 #[tokio::test]
-async fn chromium_does_as_it_is_told() {
+async fn chromium_executes_every_driver_command() {
     does_as_it_is_told(Engine::Chromium).await;
 }
 
 #[tokio::test]
-async fn firefox_does_as_it_is_told() {
+async fn firefox_executes_every_driver_command() {
     does_as_it_is_told(Engine::Firefox).await;
 }
 

@@ -233,11 +233,11 @@ async fn a_day_at_the_desk(engine: Engine) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_day_at_the_desk_in_chromium() {
+async fn sign_in_expiry_and_sign_out_in_chromium() {
     a_day_at_the_desk(Engine::Chromium).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_day_at_the_desk_in_firefox() {
+async fn sign_in_expiry_and_sign_out_in_firefox() {
     a_day_at_the_desk(Engine::Firefox).await;
 }

@@ -13,7 +13,7 @@ fn explain(config: &Path, arguments: &[&str], input: &str) -> Finished {
 }
 
 #[test]
-fn the_answer_is_the_exit_code() {
+fn the_exit_code_tells_permit_from_denial() {
     let portal = Portal::new();
     let plan = Plan::of(&portal);
     let config = plan.write();
@@ -47,7 +47,7 @@ fn the_answer_is_the_exit_code() {
 }
 
 #[test]
-fn a_token_may_come_by_standard_input_or_by_header() {
+fn the_token_can_be_read_from_standard_input_or_a_header() {
     let portal = Portal::new();
     let plan = Plan::of(&portal);
     let config = plan.write();
@@ -139,7 +139,7 @@ fn steps(shown: &Finished) -> Vec<(char, String)> {
 }
 
 #[test]
-fn every_check_is_told_in_order() {
+fn every_step_is_printed_in_order() {
     let portal = Portal::new();
     let plan = Plan::of(&portal);
     let config = plan.write();
@@ -189,7 +189,7 @@ fn every_check_is_told_in_order() {
 
 /// The output has the two values that differ, and what to change.
 #[test]
-fn a_refusal_is_told_with_both_values_and_a_remedy() {
+fn a_denial_shows_both_values_and_the_remedy() {
     let portal = Portal::new();
     let plan = Plan::of(&portal);
     let config = plan.write();
@@ -220,7 +220,7 @@ fn a_refusal_is_told_with_both_values_and_a_remedy() {
 
 /// Both have the same result, and `explain` has the reason.
 #[tokio::test]
-async fn the_explanation_is_the_gates_own_decision() {
+async fn explain_and_the_gate_decide_alike() {
     let portal = Portal::new();
     let gate = Plan::of(&portal).open().await;
     let config = gate.plan.write();

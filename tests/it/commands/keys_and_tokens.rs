@@ -30,7 +30,7 @@ fn claims(token: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_generated_key_mints_tokens_that_open_the_gate() {
+async fn tokens_of_a_generated_key_are_accepted() {
     for algorithm in ["ES256", "ES384", "EdDSA", "RS256"] {
         let portal = Portal::new();
         let plan = Plan::of(&portal);
@@ -156,7 +156,7 @@ fn a_token_from_the_configuration() {
 /// The gate redeems a hand-off token that a script issues in place of a portal: once, and with the
 /// state of the browser.
 #[tokio::test]
-async fn a_hand_off_token_is_let_in() {
+async fn the_token_command_creates_a_valid_handoff_token() {
     let portal = Portal::new();
     let plan = Plan::of(&portal);
     let folder = plan.folder.path().join("keys");

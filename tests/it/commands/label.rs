@@ -23,7 +23,7 @@ fn one_line_for_each_user() {
 }
 
 #[test]
-fn a_user_without_a_label_is_told_and_the_others_still_printed() {
+fn a_user_without_a_label_is_reported_and_the_others_are_printed() {
     let labels = label(&["--bare-labels", "alice", " bob", "carol"]);
     assert_eq!(labels.code, 1, "{}", labels.output());
     assert_eq!(labels.stdout, "alice\talice\ncarol\tcarol\n");

@@ -92,7 +92,7 @@ fn bad_usage_is_exit_code_64() {
 }
 
 #[test]
-fn a_missing_configuration_is_told_with_its_path() {
+fn a_missing_configuration_is_reported_with_its_path() {
     for command in ["serve", "check", "healthcheck"] {
         let refused = run(doorward().args([command, "--config", "/nowhere/doorward.yaml"]), "");
         assert_eq!(refused.code, 64, "{command}: {}", refused.output());

@@ -36,7 +36,7 @@ fn good_configurations() {
 }
 
 #[test]
-fn what_is_allowed_but_unwise_is_warned_of() {
+fn a_risky_setting_gives_a_warning() {
     let portal = Portal::new();
     #[rustfmt::skip]
     let rows = [
@@ -68,14 +68,14 @@ fn what_is_allowed_but_unwise_is_warned_of() {
 
 /// A configuration is checked where it will run, so the gate may be running already.
 #[tokio::test]
-async fn checking_binds_no_port() {
+async fn check_binds_no_port() {
     let gate = Plan::of(&Portal::new()).open().await;
     let checked = check(&gate.plan);
     assert_eq!(checked.code, 0, "{}", checked.output());
 }
 
 #[test]
-fn a_check_can_be_read_by_a_program() {
+fn check_prints_json() {
     let portal = Portal::new();
     #[rustfmt::skip]
     let rows = [

@@ -14,7 +14,7 @@ fn plan(variables: &[(&str, &str)]) -> Plan {
 }
 
 #[tokio::test]
-async fn a_variable_beats_the_file() {
+async fn a_variable_overrides_the_file() {
     let portal = Portal::new();
     let mut plan = Plan::of(&portal);
     plan.environment = vec![
@@ -31,7 +31,7 @@ async fn a_variable_beats_the_file() {
 }
 
 #[test]
-fn a_wrong_variable_is_told_by_its_key() {
+fn a_wrong_variable_is_reported_by_its_key() {
     #[rustfmt::skip]
     let rows = [
         ("DOORWARD__CROSS_SITE", "lax", "cross_site"),
@@ -51,7 +51,7 @@ fn a_wrong_variable_is_told_by_its_key() {
 
 /// Kubernetes puts such names into every container beside a service called doorward.
 #[test]
-fn what_kubernetes_injects_is_ignored() {
+fn variables_that_kubernetes_injects_are_ignored() {
     let checked = check(&plan(&[
         ("DOORWARD_PORT", "tcp://10.0.0.1:4181"),
         ("DOORWARD_SERVICE_HOST", "10.0.0.1"),

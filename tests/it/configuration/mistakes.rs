@@ -58,7 +58,7 @@ fn unknown_keys_get_a_suggestion() {
 }
 
 #[test]
-fn where_it_listens_and_whom_it_trusts() {
+fn listeners_and_trusted_proxies() {
     #[rustfmt::skip]
     let mistakes: &[Mistake<'_>] = &[
         ("all_of_ipv4", "/trusted_proxies", json!(["0.0.0.0/0"]), &["trusted_proxies"]),
@@ -156,7 +156,7 @@ fn tokens_headers_and_origins() {
 }
 
 #[test]
-fn identity_headers_that_would_say_something_else() {
+fn header_names_that_conflict_with_identity_headers_are_refused() {
     let portal = Portal::new();
     let mut complaints = Vec::new();
     for name in [
@@ -201,7 +201,7 @@ fn identity_headers_that_would_say_something_else() {
 }
 
 #[test]
-fn every_mistake_is_told_at_once() {
+fn every_mistake_is_reported_at_once() {
     let portal = Portal::new();
     let mut plan = Plan::of(&portal)
         .with("trusted_proxies", json!(["0.0.0.0/0"]))
@@ -224,7 +224,7 @@ fn every_mistake_is_told_at_once() {
 }
 
 #[test]
-fn what_is_no_yaml_is_told_with_its_place() {
+fn invalid_yaml_is_reported_with_its_position() {
     let portal = Portal::new();
     let plan = Plan::of(&portal);
     let good = serde_json::to_string(&plan.config).unwrap();

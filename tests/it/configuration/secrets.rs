@@ -22,7 +22,7 @@ fn plan(secret: &[u8]) -> (Plan, PathBuf) {
 const SECRET: &[u8] = b"correct-horse-battery-staple-0123456789";
 
 #[test]
-fn a_secret_that_others_may_touch_is_refused() {
+fn a_secret_file_with_loose_permissions_is_refused() {
     let (plan, file) = plan(SECRET);
     for (mode, accepted) in [
         (0o600, true),
@@ -89,7 +89,7 @@ fn no_message_shows_a_secret() {
 
 /// Nobody configures a secret in the open.
 #[test]
-fn there_is_no_key_for_a_secret_itself() {
+fn secrets_are_configured_by_file_only() {
     let (plan, _) = plan(SECRET);
     let plan =
         plan.with_issuer("keys", json!({ "secret": "correct-horse-battery-staple-0123456789" }));

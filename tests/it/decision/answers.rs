@@ -68,7 +68,7 @@ const OTHER: [Kind; 4] =
 
 /// The table of docs/answers-and-cross-site.md.
 #[tokio::test]
-async fn every_class_in_every_situation() {
+async fn every_client_class_with_every_denial() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let mut table = Table::of(&gate);
@@ -98,7 +98,7 @@ async fn every_class_in_every_situation() {
 }
 
 #[tokio::test]
-async fn every_class_at_ones_own_door() {
+async fn every_client_class_on_the_own_host() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let mut table = Table::of(&gate);
@@ -113,7 +113,7 @@ async fn every_class_at_ones_own_door() {
 }
 
 #[tokio::test]
-async fn a_cross_site_refusal_is_told_by_class() {
+async fn a_cross_site_denial_is_answered_by_client_class() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let mut table = Table::of(&gate);
@@ -136,7 +136,7 @@ async fn a_cross_site_refusal_is_told_by_class() {
 /// A page request is answered 401 instead of a redirect if there is no sign-in page, or if signing in
 /// would not help.
 #[tokio::test]
-async fn without_a_login_a_page_stays() {
+async fn without_login_a_page_gets_an_error_page() {
     let portal = Portal::new();
     let gate = Plan::of(&portal).without("login").open().await;
     let mut table = Table::of(&gate);
@@ -156,7 +156,7 @@ async fn without_a_login_a_page_stays() {
 
 /// Denials before the host is known depend on the class, too.
 #[tokio::test]
-async fn refusals_of_the_question_itself() {
+async fn denials_of_malformed_requests() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let mut table = Table::of(&gate);

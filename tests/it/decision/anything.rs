@@ -153,7 +153,7 @@ fn runner() -> TestRunner {
 }
 
 #[tokio::test]
-async fn nothing_but_alices_token_opens_alices_door() {
+async fn only_alices_token_is_accepted_on_her_host() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let tokens = vec![

@@ -228,7 +228,7 @@ async fn several_cookie_names() {
 
 /// A sibling can set a cookie without the prefix `__Host-`, so such a name needs a setting.
 #[tokio::test]
-async fn a_parent_domain_cookie_has_to_be_asked_for() {
+async fn a_parent_domain_cookie_needs_the_setting() {
     let portal = Portal::new();
     let tokens = json!({ "cookies": ["session"], "parent_domain": true });
     let gate = Plan::of(&portal).with("tokens", tokens).open().await;

@@ -234,7 +234,7 @@ async fn websockets() {
 
 /// A request without cookies and browser headers, with a token in a header, comes from a program.
 #[tokio::test]
-async fn a_header_token_alone_is_exempt() {
+async fn a_request_with_only_a_header_token_is_exempt_from_cross_site_rules() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let mut table = Table::of(&gate);

@@ -10,7 +10,7 @@ type Shape = fn(Request) -> Request;
 
 /// An answer names no other user (T28).
 #[tokio::test]
-async fn an_answer_names_nobody_else() {
+async fn an_answer_names_no_other_user() {
     let portal = Portal::new();
     let gate =
         Plan::of(&portal).with("identity_headers", json!({ "X-User": "username" })).open().await;

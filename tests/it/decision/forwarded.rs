@@ -134,7 +134,7 @@ async fn the_gates_own_address_is_never_the_host() {
 }
 
 #[tokio::test]
-async fn public_scheme_says_what_proto_means() {
+async fn public_scheme_decides_which_protocols_pass() {
     let portal = Portal::new();
     for (scheme, proto, status) in
         [("https", "http", 200), ("https", "https", 200), ("forwarded", "http", 400)]

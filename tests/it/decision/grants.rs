@@ -23,7 +23,7 @@ fn member(portal: &Portal, groups: Value) -> String {
 }
 
 #[tokio::test]
-async fn a_grant_is_an_exact_word() {
+async fn a_grant_value_matches_exactly() {
     let portal = Portal::new();
     let gate = gate(&portal, json!("*")).await;
     let mut table = Table::of(&gate);
@@ -49,7 +49,7 @@ async fn a_grant_is_an_exact_word() {
 
 /// The desktop receives the user and the label of its owner; the log has each use.
 #[tokio::test]
-async fn a_visitor_by_grant_keeps_their_own_name() {
+async fn a_guest_keeps_their_own_username() {
     let portal = Portal::new();
     let gate = gate(&portal, json!("*")).await;
     let answer =
@@ -65,7 +65,7 @@ async fn a_visitor_by_grant_keeps_their_own_name() {
 }
 
 #[tokio::test]
-async fn a_grant_names_its_labels() {
+async fn a_grant_applies_to_its_labels() {
     let portal = Portal::new();
     let gate = gate(&portal, json!(["alice"])).await;
     let mut table = Table::of(&gate);
@@ -81,7 +81,7 @@ async fn a_grant_names_its_labels() {
 }
 
 #[tokio::test]
-async fn a_grant_is_the_issuers_own() {
+async fn a_grant_applies_to_one_issuer() {
     let (main, other) =
         (Portal::new(), Portal::named("https://second.example.org", Key::es256("s")));
     let plan = Plan::of(&main);
@@ -101,7 +101,7 @@ async fn a_grant_is_the_issuers_own() {
 
 /// On alice's host her own token has priority over a grant, in any order of the candidates.
 #[tokio::test]
-async fn ones_own_label_beats_a_grant() {
+async fn the_own_label_takes_precedence_over_a_grant() {
     let portal = Portal::new();
     let gate = gate(&portal, json!("*")).await;
     let (admin, alice) = (member(&portal, json!("vdi-admins")), portal.token("alice"));

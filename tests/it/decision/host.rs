@@ -53,7 +53,7 @@ async fn hosts_of_others() {
 }
 
 #[tokio::test]
-async fn hosts_of_nobody() {
+async fn hosts_without_a_user() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let mut table = Table::of(&gate);
@@ -146,7 +146,7 @@ async fn unknown_hosts_look_alike() {
 /// T28: bob gets the same refusal for the host of a user and for a host without one, except for the
 /// host that he typed himself.
 #[tokio::test]
-async fn a_refusal_does_not_tell_who_exists() {
+async fn a_denial_does_not_reveal_which_users_exist() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     // Alice has used the gate before, so it could know her.

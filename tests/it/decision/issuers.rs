@@ -140,7 +140,7 @@ async fn the_user_claim_is_the_configured_one() {
 
 /// Two issuers are trusted, each for its own tokens only (A7).
 #[tokio::test]
-async fn one_issuers_key_never_speaks_for_another() {
+async fn a_key_never_verifies_tokens_of_another_issuer() {
     let (main, second) = two_portals();
     let plan = Plan::of(&main);
     let mut entries = [main.entry(plan.folder.path()), second.entry(plan.folder.path())];

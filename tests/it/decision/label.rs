@@ -47,7 +47,7 @@ const VECTORS: [(&str, &str, &str); 20] = [
 ];
 
 #[tokio::test]
-async fn every_user_opens_exactly_their_own_door() {
+async fn every_user_enters_only_their_own_host() {
     let portal = Portal::new();
     for bare in [true, false] {
         let gate = Plan::of(&portal).with_issuer("bare_labels", json!(bare)).open().await;
@@ -122,7 +122,7 @@ async fn usernames_that_have_no_label() {
 }
 
 #[tokio::test]
-async fn a_reserved_label_is_nobodys_bare_label() {
+async fn a_reserved_label_is_never_a_bare_label() {
     let portal = Portal::new();
     let gate = Plan::of(&portal).with("reserved_labels", json!(["alice"])).open().await;
     let mut table = Table::of(&gate);

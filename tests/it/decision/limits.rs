@@ -50,7 +50,7 @@ async fn size_of_headers() {
 
 /// T3: bob sets many cookies for alice's browser; the gate still finds hers.
 #[tokio::test]
-async fn a_full_cookie_jar_passes_by_default() {
+async fn the_cookies_of_a_full_browser_fit_the_default_limits() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let jar: Vec<String> = (0..150).map(|n| format!("tossed{n}={}", "x".repeat(390))).collect();
@@ -64,7 +64,7 @@ async fn a_full_cookie_jar_passes_by_default() {
 
 /// A request far above every limit may close its connection, but has no other effect.
 #[tokio::test]
-async fn absurd_requests_end_their_connection_at_most() {
+async fn malformed_requests_end_at_most_their_connection() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let huge = alice(&portal).add("Cookie", "x".repeat(2 << 20));
@@ -78,7 +78,7 @@ async fn absurd_requests_end_their_connection_at_most() {
 }
 
 #[tokio::test]
-async fn half_a_request_is_not_waited_for_forever() {
+async fn an_incomplete_request_times_out() {
     let portal = Portal::new();
     let limits = json!({ "header_timeout": "1s", "idle_timeout": "2s" });
     let gate = Plan::of(&portal).with("limits", limits).open().await;
@@ -162,7 +162,7 @@ async fn http2_has_the_same_limits() {
 
 /// HTTP/2 sends each cookie as a field of its own; the permit joins the remaining ones.
 #[tokio::test]
-async fn http2_crumbs_are_one_jar() {
+async fn cookie_lines_of_http2_are_joined_for_the_desktop() {
     let portal = Portal::new();
     let gate = Plan::of(&portal).with_tls(false).open().await;
     let http2 = gate.connect_http2().await;

@@ -67,7 +67,7 @@ async fn other_paths_are_no_loop() {
 
 /// The counter never reaches a desktop, and it is no credential.
 #[tokio::test]
-async fn the_counter_is_no_credential_and_stays_here() {
+async fn the_loop_cookie_is_no_credential_and_does_not_reach_the_desktop() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let mut browser = Browser::default();
@@ -89,7 +89,7 @@ async fn the_counter_is_no_credential_and_stays_here() {
 
 /// The worst effect of a forged counter is a page instead of a redirect.
 #[tokio::test]
-async fn a_tampered_counter_costs_nothing() {
+async fn a_forged_loop_cookie_has_no_effect_on_others() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let mut browser = Browser::default();

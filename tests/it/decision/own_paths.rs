@@ -70,7 +70,7 @@ async fn only_verify_is_served() {
 
 /// Traefik takes a 2xx to a preflight as a permit and forwards the OPTIONS request to the desktop.
 #[tokio::test]
-async fn a_preflight_is_refused_whoever_sends_it() {
+async fn a_preflight_is_denied_with_and_without_a_session() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let mut table = Table::of(&gate);

@@ -10,7 +10,7 @@ use crate::support::table::Table;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn a_permit_is_bare() {
+async fn a_permit_has_no_body_and_no_extra_headers() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let answer = gate.ask(&alice(&portal)).await;
@@ -25,7 +25,7 @@ async fn a_permit_is_bare() {
 }
 
 #[tokio::test]
-async fn cookies_that_are_not_ours_stay_as_they_are() {
+async fn foreign_cookies_are_unchanged() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let mut table = Table::of(&gate);
@@ -70,7 +70,7 @@ async fn cookies_that_are_not_ours_stay_as_they_are() {
 }
 
 #[tokio::test]
-async fn authorization_that_is_not_ours_stays_as_it_is() {
+async fn a_foreign_authorization_header_is_unchanged() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let mut table = Table::of(&gate);
@@ -106,7 +106,7 @@ async fn authorization_that_is_not_ours_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn token_headers_are_stripped_likewise() {
+async fn tokens_in_configured_headers_are_removed() {
     let portal = Portal::new();
     let tokens = json!({ "headers": ["X-Session-Token", "X-Api-Token"] });
     let gate = Plan::of(&portal).with("tokens", tokens).open().await;
@@ -121,7 +121,7 @@ async fn token_headers_are_stripped_likewise() {
 
 /// Identity headers of the client are replaced, never merged.
 #[tokio::test]
-async fn identity_headers_are_the_gates_alone() {
+async fn identity_headers_of_the_client_are_removed() {
     let portal = Portal::new();
     let headers = json!({ "X-Doorward-User": "username", "X-Mail": "email" });
     let gate = Plan::of(&portal).with("identity_headers", headers).open().await;

@@ -33,7 +33,7 @@ fn parameter(url: &str, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_visitor_comes_back_to_their_own_host() {
+async fn the_return_address_is_the_requested_host() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     for uri in [
@@ -108,7 +108,7 @@ async fn every_zone_may_have_its_own_login() {
 
 /// A redirect is not cached, and no referrer reveals it.
 #[tokio::test]
-async fn a_redirect_is_answered_to_a_page_only() {
+async fn only_a_page_request_is_redirected() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let shapes: [fn(Request) -> Request; 5] =

@@ -147,7 +147,7 @@ async fn headers_of_a_token() {
 /// `typ` in the claims is what some providers use instead of the header; `events` marks what RFC
 /// 8417 tokens are. Neither kind is a session, for every value of `types` (A8).
 #[tokio::test]
-async fn tokens_made_for_something_else() {
+async fn tokens_of_another_purpose_are_rejected() {
     let portal = Portal::new();
     let types = json!(["JWT", "at+jwt", "logout+jwt"]);
     let gate = Plan::of(&portal).with_issuer("types", types).open().await;

@@ -12,7 +12,7 @@ use std::net::{Ipv6Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 #[tokio::test]
-async fn a_stranger_is_not_listened_to() {
+async fn a_request_of_an_untrusted_peer_is_not_read() {
     let portal = Portal::new();
     let gate = Plan::of(&portal).with("trusted_proxies", json!(["192.0.2.0/24"])).open().await;
     #[rustfmt::skip]
@@ -33,7 +33,7 @@ async fn a_stranger_is_not_listened_to() {
 }
 
 #[tokio::test]
-async fn the_proxys_address_may_be_one_of_a_range() {
+async fn trusted_proxies_accepts_networks() {
     let portal = Portal::new();
     for (ranges, status) in [
         (json!(["127.0.0.1/32"]), 200),
@@ -68,7 +68,7 @@ async fn mapped_addresses_are_unmapped() {
 
 /// With `client_ca_file`, only a client certificate proves the peer.
 #[tokio::test]
-async fn a_client_certificate_is_the_proof() {
+async fn a_client_certificate_makes_a_peer_trusted() {
     let portal = Portal::new();
     let gate = Plan::of(&portal).with_tls(true).open().await;
     assert_eq!(gate.ask(&alice(&portal)).await.status, 200, "Traefik's certificate");

@@ -10,7 +10,7 @@ fn login(query: &str) -> Request {
 }
 
 #[tokio::test]
-async fn a_sign_in_begins_at_its_own_address() {
+async fn the_login_path_starts_a_sign_in() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let long = format!("?path=/{}", "a".repeat(1024));
@@ -37,7 +37,7 @@ async fn a_sign_in_begins_at_its_own_address() {
 }
 
 #[tokio::test]
-async fn what_is_no_path_begins_nothing() {
+async fn an_invalid_return_path_starts_no_sign_in() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let mut table = Table::of(&gate);
@@ -131,7 +131,7 @@ async fn an_address_in_the_state_cookie_leads_nowhere_else() {
 }
 
 #[tokio::test]
-async fn an_entry_has_one_spelling() {
+async fn a_grant_entry_has_one_spelling() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let begun = super::scene::begin(&gate).await;

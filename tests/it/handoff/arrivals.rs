@@ -32,7 +32,7 @@ fn entry(begun: &Begun, token: &str) -> Request {
 }
 
 #[tokio::test]
-async fn tokens_that_hand_nothing_over() {
+async fn tokens_that_are_no_handoff_tokens() {
     let portal = Portal::new();
     let stranger = Portal::named("https://idp.example.com", Key::es256("portal-1"));
     let gate = plan(&portal).open().await;
@@ -87,7 +87,7 @@ async fn tokens_that_hand_nothing_over() {
 }
 
 #[tokio::test]
-async fn browsers_that_did_not_ask() {
+async fn a_sign_in_that_this_browser_did_not_start_is_refused() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let (begun, other) = (begin(&gate).await, begin(&gate).await);
@@ -128,7 +128,7 @@ async fn browsers_that_did_not_ask() {
 }
 
 #[tokio::test]
-async fn a_handoff_is_used_once() {
+async fn a_handoff_token_is_accepted_once() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let begun = begin(&gate).await;
@@ -147,7 +147,7 @@ async fn a_handoff_is_used_once() {
 }
 
 #[tokio::test]
-async fn of_many_replays_at_once_one_wins() {
+async fn of_many_concurrent_replays_one_is_accepted() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let begun = begin(&gate).await;
@@ -167,7 +167,7 @@ async fn of_many_replays_at_once_one_wins() {
 }
 
 #[tokio::test]
-async fn somebody_elses_handoff_is_told_so_and_sets_nothing() {
+async fn a_handoff_token_of_another_user_gets_a_403_page_and_no_cookie() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let begun = begin(&gate).await;
@@ -184,7 +184,7 @@ async fn somebody_elses_handoff_is_told_so_and_sets_nothing() {
 
 /// A hand-off token is no credential on other paths, and only `enter` redeems it.
 #[tokio::test]
-async fn a_handoff_is_no_session() {
+async fn a_handoff_token_is_not_a_session() {
     let portal = Portal::new();
     let gate = plan(&portal).with("tokens", json!({ "headers": ["X-Session-Token"] })).open().await;
     let begun = begin(&gate).await;
@@ -214,7 +214,7 @@ async fn a_handoff_is_no_session() {
 
 /// Scripts, frames, forms and WebSockets send the browser's cookies, too.
 #[tokio::test]
-async fn only_a_page_of_its_own_comes_in() {
+async fn only_a_page_request_can_finish_a_sign_in() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let begun = begin(&gate).await;

@@ -82,16 +82,16 @@ async fn in_and_out_again(version: Version) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_and_out_again_behind_the_newest_traefik() {
+async fn sign_in_and_sign_out_with_the_newest_traefik() {
     in_and_out_again(Version::NEWEST).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_and_out_again_behind_traefik_3_6() {
+async fn sign_in_and_sign_out_with_traefik_3_6() {
     in_and_out_again(Version::BRANCH_3_6).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_and_out_again_behind_the_oldest_traefik() {
+async fn sign_in_and_sign_out_with_the_oldest_traefik() {
     in_and_out_again(Version::OLDEST).await;
 }

@@ -128,7 +128,7 @@ async fn two_sessions_of_one_user_are_two_hosts() {
 
 /// The number of unfinished sign-ins in one browser is limited; the oldest is dropped first.
 #[tokio::test]
-async fn five_begun_sign_ins_are_kept() {
+async fn five_started_sign_ins_are_kept() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let mut jar: Vec<String> = Vec::new();
@@ -150,7 +150,7 @@ async fn five_begun_sign_ins_are_kept() {
 }
 
 #[tokio::test]
-async fn the_fourth_sign_in_of_a_minute_is_a_page_that_says_why() {
+async fn the_fourth_sign_in_of_a_minute_is_an_error_page() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let mut counter = String::new();
@@ -181,7 +181,7 @@ async fn the_fourth_sign_in_of_a_minute_is_a_page_that_says_why() {
 }
 
 #[tokio::test]
-async fn a_session_ends_when_the_portal_says_so() {
+async fn a_session_ends_at_session_exp() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let begun = begin(&gate).await;

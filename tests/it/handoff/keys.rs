@@ -22,7 +22,7 @@ async fn status(gate: &Gate, session: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn a_key_is_replaced_without_ending_a_session() {
+async fn a_session_key_rotates_without_ending_sessions() {
     let portal = Portal::new();
     let mut gate = plan(&portal).open().await;
     let folder = gate.folder().to_owned();
@@ -51,7 +51,7 @@ async fn a_key_is_replaced_without_ending_a_session() {
 
 /// The browser stores the state, so any replica can finish the sign-in.
 #[tokio::test]
-async fn one_replica_begins_and_another_finishes() {
+async fn one_replica_starts_a_sign_in_and_another_finishes_it() {
     let portal = Portal::new();
     let (one, other) = (plan(&portal).open().await, plan(&portal).open().await);
     let begun = begin(&one).await;

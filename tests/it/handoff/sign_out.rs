@@ -13,7 +13,7 @@ fn page(session: &str) -> Request {
 }
 
 #[tokio::test]
-async fn whoever_signs_out_is_out_in_every_tab() {
+async fn a_sign_out_ends_the_session_in_every_tab() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let (session, other) = (signed_in(&gate, &portal).await, signed_in(&gate, &portal).await);
@@ -59,7 +59,7 @@ async fn whoever_signs_out_is_out_in_every_tab() {
 }
 
 #[tokio::test]
-async fn nobody_is_signed_out_by_another_page() {
+async fn a_page_of_another_host_signs_no_user_out() {
     let portal = Portal::new();
     for mode in ["strict", "report", "off"] {
         let gate = plan(&portal).with("cross_site", json!(mode)).open().await;
@@ -103,7 +103,7 @@ async fn nobody_is_signed_out_by_another_page() {
 }
 
 #[tokio::test]
-async fn without_an_address_signing_out_ends_on_a_page() {
+async fn without_logout_url_a_sign_out_ends_on_a_page() {
     let portal = Portal::new();
     let plan = plan(&portal);
     let key = secret(plan.folder.path(), "session.key", 1);
@@ -126,7 +126,7 @@ async fn without_an_address_signing_out_ends_on_a_page() {
 
 /// Bob sends his own token to alice's host: it ends no session except his own.
 #[tokio::test]
-async fn a_strangers_token_ends_no_session_of_the_hosts() {
+async fn signing_out_with_a_foreign_token_ends_no_session() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let session = signed_in(&gate, &portal).await;

@@ -31,7 +31,7 @@ async fn visit(gate: &Gate, session: &str) -> u16 {
 /// The token is part of a URL that a script of the desktop may have read. It is used up when an
 /// attacker brings it to the browser that started the sign-in.
 #[tokio::test]
-async fn a_handoff_that_went_astray_is_used_up() {
+async fn a_handoff_token_at_the_wrong_browser_is_used_up() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let mut table = Table::of(&gate);
@@ -82,7 +82,7 @@ async fn a_handoff_that_went_astray_is_used_up() {
 
 /// Invalid tokens are not stored, so an attacker cannot fill the store with forged ones.
 #[tokio::test]
-async fn a_handoff_for_another_host_is_not_used_up_here() {
+async fn a_handoff_token_for_another_host_stays_unused() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let begun = begin(&gate).await;
@@ -98,7 +98,7 @@ async fn a_handoff_for_another_host_is_not_used_up_here() {
 }
 
 #[tokio::test]
-async fn signing_in_again_ends_the_session_of_before() {
+async fn a_new_sign_in_ends_the_previous_session() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     let (before, elsewhere) = (signed_in(&gate, &portal).await, signed_in(&gate, &portal).await);
@@ -120,7 +120,7 @@ async fn signing_in_again_ends_the_session_of_before() {
 /// A revocation of everything issued before a point in time includes a session whose hand-off token
 /// was issued before it, however late the browser redeemed it.
 #[tokio::test]
-async fn a_session_is_as_old_as_its_handoff() {
+async fn a_session_is_as_old_as_its_handoff_token() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
     for (row, issued, latest) in
@@ -138,7 +138,7 @@ async fn a_session_is_as_old_as_its_handoff() {
 
 /// A sign-out also deletes the other cookies that the configuration accepts as sessions.
 #[tokio::test]
-async fn signing_out_leaves_no_cookie_that_signs_in_again() {
+async fn signing_out_clears_every_session_cookie() {
     let portal = Portal::new();
     let plan = plan(&portal);
     let key = secret(plan.folder.path(), "session.key", 1);

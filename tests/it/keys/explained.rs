@@ -8,7 +8,7 @@ use serde_json::json;
 use std::fs;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn explain_fetches_once_or_uses_what_the_gate_has_kept_and_check_asks_nobody() {
+async fn explain_fetches_keys_or_uses_stored_ones_and_check_fetches_none() {
     let portal = Portal::new();
     let server = server([&portal.key]).await;
     let plan = plan(&portal, &server);

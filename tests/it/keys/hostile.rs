@@ -18,7 +18,7 @@ struct Row {
 }
 
 #[tokio::test]
-async fn nothing_wrong_becomes_a_key() {
+async fn an_invalid_key_source_gives_no_keys() {
     let (server, key) = (KeyServer::open().await, Key::es256("k"));
     let mut rows = sets(&server, &key);
     rows.extend(documents(&server));

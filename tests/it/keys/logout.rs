@@ -179,7 +179,7 @@ fn part(token: &str, index: usize) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_ends_at_a_real_provider_is_over_behind_traefik() {
+async fn a_logout_at_a_real_provider_ends_the_session() {
     let street = Street::open().await;
     let mut slowest = Duration::ZERO;
     let mut other = Browser::sign_in(&street.provider, "alice").await;
@@ -204,7 +204,7 @@ async fn what_ends_at_a_real_provider_is_over_behind_traefik() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_logout_token_of_a_real_provider_counts_once_and_as_it_is() {
+async fn a_logout_token_of_a_real_provider_is_accepted_once() {
     let street = Street::open().await;
     let (mut browser, other) = tokio::join!(
         Browser::sign_in(&street.provider, "alice"),
@@ -246,7 +246,7 @@ async fn the_logout_token_of_a_real_provider_counts_once_and_as_it_is() {
 
 /// The provider signs with a key that is new to the gate, and sends the logout token only once.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_logout_token_by_a_new_key_makes_the_gate_look_for_it() {
+async fn a_logout_token_with_an_unknown_key_id_causes_a_fetch() {
     let street = Street::open().await;
     let mut browser = Browser::sign_in(&street.provider, "alice").await;
     assert_eq!(street.status(&browser.token).await, 200, "{}", street.gate.process.output());

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 #[tokio::test]
-async fn down_at_the_start_is_503_for_its_own_tokens_until_it_is_up() {
+async fn an_issuer_that_is_down_at_the_start_gives_503_for_its_tokens() {
     let portal = Portal::new();
     let other = Portal::named("https://other.example.net", Key::es256("other"));
     let (authority, address) = (Authority::new(), free_address());
@@ -55,7 +55,7 @@ async fn down_at_the_start_is_503_for_its_own_tokens_until_it_is_up() {
 
 /// Probes see that the gate is starting, and a shutdown does not wait for the issuer.
 #[tokio::test]
-async fn a_gate_that_waits_for_its_first_keys_says_so_and_can_be_stopped() {
+async fn a_gate_without_keys_reports_it_and_can_be_stopped() {
     let portal = Portal::new();
     let server = server([]).await;
     server.answer(KEYS, Reply::Never);
@@ -75,7 +75,7 @@ async fn a_gate_that_waits_for_its_first_keys_says_so_and_can_be_stopped() {
 }
 
 #[tokio::test]
-async fn down_later_changes_nothing() {
+async fn an_issuer_that_goes_down_later_changes_nothing() {
     let portal = Portal::new();
     let server = server([&portal.key]).await;
     let gate = plan(&portal, &server).open().await;
@@ -97,7 +97,7 @@ async fn down_later_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_gate_that_starts_while_the_issuer_is_down_uses_what_it_has_kept() {
+async fn a_start_without_the_issuer_uses_stored_keys() {
     let portal = Portal::new();
     let server = server([&portal.key]).await;
     let (mut gate, file) = with_state(&portal, &server, "24h").await;
@@ -116,7 +116,7 @@ async fn a_gate_that_starts_while_the_issuer_is_down_uses_what_it_has_kept() {
 
 /// The age counts from when the keys were fetched, also across a restart.
 #[tokio::test]
-async fn keys_older_than_max_stale_are_not_used_any_more() {
+async fn keys_older_than_max_stale_are_not_used() {
     let portal = Portal::new();
     let server = server([&portal.key]).await;
     let (mut gate, file) = with_state(&portal, &server, "1m").await;
@@ -136,7 +136,7 @@ async fn keys_older_than_max_stale_are_not_used_any_more() {
 }
 
 #[tokio::test]
-async fn a_kept_set_that_is_too_old_or_of_the_future_is_not_used() {
+async fn a_stored_key_set_of_the_wrong_age_is_ignored() {
     let portal = Portal::new();
     let server = server([&portal.key]).await;
     let (mut gate, file) = with_state(&portal, &server, "1h").await;

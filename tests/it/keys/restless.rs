@@ -21,7 +21,7 @@ use tokio::sync::watch;
 
 /// `DOORWARD_TEST_ROTATIONS` sets the number of rotations; each takes a second.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_issuer_with_a_new_key_every_second_is_served_and_left_alone() {
+async fn an_issuer_that_rotates_every_second_is_fetched_within_limits() {
     let rotations = env::var("DOORWARD_TEST_ROTATIONS").ok().and_then(|text| text.parse().ok());
     let portal = Portal::new();
     let mut keys = vec![Key::es256("turn-0")];

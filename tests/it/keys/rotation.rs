@@ -10,7 +10,7 @@ use crate::support::process::eventually;
 use serde_json::json;
 
 #[tokio::test]
-async fn fetched_keys_open_the_door() {
+async fn tokens_of_fetched_keys_are_accepted() {
     let portal = Portal::new();
     let server = server([&portal.key]).await;
     let gate = plan(&portal, &server).open().await;
@@ -30,7 +30,7 @@ async fn fetched_keys_open_the_door() {
 }
 
 #[tokio::test]
-async fn a_flood_of_unknown_keys_makes_the_gate_look_once() {
+async fn many_unknown_key_ids_cause_one_fetch() {
     let portal = Portal::new();
     let server = server([&portal.key]).await;
     let gate = plan(&portal, &server).open().await;
@@ -48,7 +48,7 @@ async fn a_flood_of_unknown_keys_makes_the_gate_look_once() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_taken_beside_the_old_one() {
+async fn a_new_key_is_added_to_the_old_one() {
     let portal = Portal::new();
     let server = server([&portal.key]).await;
     let gate = plan(&portal, &server).open().await;
@@ -62,7 +62,7 @@ async fn a_new_key_is_taken_beside_the_old_one() {
 
 /// The old key's session was in the cache: it was verified under other keys.
 #[tokio::test]
-async fn a_dropped_key_opens_nothing_any_more() {
+async fn tokens_of_a_removed_key_are_rejected() {
     let portal = Portal::new();
     let server = server([&portal.key]).await;
     let gate = plan(&portal, &server).open().await;
@@ -75,7 +75,7 @@ async fn a_dropped_key_opens_nothing_any_more() {
 }
 
 #[tokio::test]
-async fn a_reload_keeps_what_was_fetched_and_a_fetch_what_was_reloaded() {
+async fn reload_and_fetch_do_not_undo_each_other() {
     let portal = Portal::new();
     let server = server([&portal.key]).await;
     let mut gate = plan(&portal, &server).open().await;
@@ -105,7 +105,7 @@ fn claims_of(portal: &Portal, key: &Key) -> String {
 }
 
 #[tokio::test]
-async fn keys_for_something_else_and_odd_ones_lose_no_good_one() {
+async fn unusable_keys_of_a_set_are_left_out_and_good_ones_kept() {
     let portal = Portal::new();
     let server = server([]).await;
     let mut encryption = Key::es256("enc").public_jwk();

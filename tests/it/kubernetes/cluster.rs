@@ -36,7 +36,7 @@ async fn a_misspelt_field_is_refused() {
 }
 
 #[tokio::test]
-async fn a_kustomization_is_applied_whole() {
+async fn the_kustomization_applies_completely() {
     let cluster = Cluster::shared().await;
     let namespace = cluster.namespace("kustomize");
     let folder = tempfile::tempdir().unwrap();
@@ -50,7 +50,7 @@ async fn a_kustomization_is_applied_whole() {
 }
 
 #[tokio::test]
-async fn what_an_owner_leaves_behind_is_collected() {
+async fn kubernetes_deletes_objects_whose_owner_is_gone() {
     let cluster = Cluster::shared().await;
     let namespace = cluster.namespace("owner");
     let desktop = Desktop::open_on("alice", own_address()).await;
@@ -92,7 +92,7 @@ async fn a_selected_pod_becomes_an_endpoint() {
 }
 
 #[tokio::test]
-async fn a_namespace_goes_with_all_that_is_in_it() {
+async fn deleting_a_namespace_deletes_its_objects() {
     let cluster = Cluster::shared().await;
     let namespace = cluster.namespace("gone");
     cluster.apply(&route(&namespace, "alice", &json!([])).to_string()).unwrap();
@@ -103,7 +103,7 @@ async fn a_namespace_goes_with_all_that_is_in_it() {
 
 /// An empty cluster: it rejects objects that are applied before their definitions.
 #[tokio::test]
-async fn an_empty_cluster_knows_no_route_until_it_is_taught() {
+async fn an_empty_cluster_has_no_routes_before_the_crds() {
     let cluster = Cluster::open().await;
     let namespace = cluster.namespace("old");
     let route = route(&namespace, "alice", &json!([])).to_string();

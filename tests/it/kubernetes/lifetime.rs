@@ -24,7 +24,7 @@ async fn ends(child: &mut Child, within: Duration) -> bool {
 
 /// The pipe closes when the test process ends, for any reason.
 #[tokio::test]
-async fn a_leashed_program_ends_when_the_tests_are_gone() {
+async fn a_leashed_program_ends_with_the_tests() {
     let mut child = start("600");
     assert!(!ends(&mut child, Duration::from_millis(300)).await, "nobody has let go yet");
     drop(child.stdin.take());

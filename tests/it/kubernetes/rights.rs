@@ -41,7 +41,7 @@ fn let_hubs_write(cluster: &Cluster, namespace: &str) {
 }
 
 #[tokio::test]
-async fn a_right_that_was_not_given_is_missed() {
+async fn the_test_finds_a_missing_rbac_right() {
     let cluster = Cluster::shared().await;
     let namespace = cluster.namespace("rights");
     let refusal = cluster.apply_as(HUB, &note(&namespace, "")).unwrap_err();
@@ -56,7 +56,7 @@ async fn a_right_that_was_not_given_is_missed() {
 }
 
 #[tokio::test]
-async fn traefik_may_read_routes_and_write_nothing() {
+async fn traefiks_account_can_read_routes_and_write_nothing() {
     let cluster = Cluster::shared().await;
     let traefik = User { name: "traefik", groups: &[] };
     assert!(cluster.can(traefik, &["list", "ingressroutes.traefik.io", "-A"]));

@@ -51,7 +51,7 @@ async fn visit(traefik: &CrdTraefik, authority: &str, desktop: &Desktop) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_missing_gate_is_seen_through_a_service() {
+async fn the_test_finds_a_missing_gate_behind_a_service() {
     let cluster = Cluster::shared().await;
     let namespace = cluster.namespace("service");
     let desktop = Desktop::open_on("alice", own_address()).await;
@@ -90,7 +90,7 @@ async fn a_route_lives_as_long_as_its_pod() {
 
 /// Another cluster with another release, and the `ServiceAccount` with the documented permissions.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_older_traefik_is_let_in_by_its_own_account() {
+async fn an_older_traefik_uses_its_own_service_account() {
     let cluster = Cluster::with_traefik("3.6.15").await;
     let account = "traefik-ingress-controller";
     let made = cluster.kubectl(&["create", "serviceaccount", account, "-n", "default"]);
@@ -112,7 +112,7 @@ async fn an_older_traefik_is_let_in_by_its_own_account() {
 /// Traefik can be configured to read only some routes; the harness must still detect that it is
 /// ready.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_route_of_another_class_is_not_served() {
+async fn traefik_ignores_a_route_of_another_class() {
     let cluster = Cluster::shared().await;
     let namespace = cluster.namespace("class");
     let desktop = Desktop::open_on("alice", own_address()).await;

@@ -24,7 +24,7 @@ async fn health_and_version() {
 
 /// A `ForwardAuth` address that points here by mistake permits nothing, although health is 2xx.
 #[tokio::test]
-async fn a_question_at_the_wrong_listener_is_no_question() {
+async fn the_other_listeners_do_not_answer_verify() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let question = Request::question(ALICE).session(&portal.token("alice"));
@@ -35,7 +35,7 @@ async fn a_question_at_the_wrong_listener_is_no_question() {
 
 /// Checks every line of the exposition, and that no label names a user, a host or a path.
 #[tokio::test]
-async fn metrics_are_well_formed_and_name_nobody() {
+async fn metrics_are_well_formed_and_name_no_user() {
     let portal = Portal::new();
     let gate = Plan::of(&portal).with("grants", json!([])).open().await;
     let user = "Jane.Doe@corp.io";

@@ -42,7 +42,7 @@ async fn one_event_for_each_decision() {
 
 /// A decision's line has its reason, the answer and the field that explains it.
 #[tokio::test]
-async fn a_decision_is_told_by_one_list_of_fields() {
+async fn every_decision_is_logged_with_the_same_fields() {
     let portal = Portal::new();
     let gate = Plan::of(&portal).with("cross_site", json!("report")).open().await;
     let alice = Request::question(ALICE).session(&portal.token("alice"));
@@ -81,7 +81,7 @@ async fn a_decision_is_told_by_one_list_of_fields() {
 }
 
 #[tokio::test]
-async fn permits_are_silent_at_level_info() {
+async fn permits_are_not_logged_at_level_info() {
     let portal = Portal::new();
     let gate =
         Plan::of(&portal).with("log", json!({ "format": "json", "level": "info" })).open().await;
@@ -96,7 +96,7 @@ async fn permits_are_silent_at_level_info() {
 
 /// Usernames are logged only if the configuration says so; labels always are.
 #[tokio::test]
-async fn usernames_are_written_on_request_only() {
+async fn usernames_are_logged_only_if_configured() {
     let portal = Portal::new();
     let user = "jane.doe@corp.io";
     for written in [false, true] {
@@ -118,7 +118,7 @@ async fn usernames_are_written_on_request_only() {
 
 /// A token in every place where a client can put one, at the most verbose level (T23).
 #[tokio::test]
-async fn no_part_of_a_token_is_ever_written() {
+async fn no_part_of_a_token_is_logged() {
     let portal = Portal::new();
     let log = json!({ "format": "json", "level": "trace", "usernames": true });
     let tokens = json!({ "headers": ["X-Session-Token"] });

@@ -89,7 +89,7 @@ async fn a_wrong_configuration_keeps_the_running_one() {
 }
 
 #[tokio::test]
-async fn a_vanished_or_broken_file_keeps_the_running_configuration() {
+async fn a_missing_or_broken_file_keeps_the_running_configuration() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let path = gate.plan.write();
@@ -109,7 +109,7 @@ async fn a_vanished_or_broken_file_keeps_the_running_configuration() {
 
 /// Keys that need a restart are rejected by name, and nothing else of that file takes effect.
 #[tokio::test]
-async fn what_needs_a_restart_is_refused_by_name() {
+async fn a_key_that_needs_a_restart_is_refused_by_name() {
     let portal = Portal::new();
     let mut gate = Gate::open(&portal).await;
     let other = crate::support::process::free_address();
@@ -162,7 +162,7 @@ async fn a_changed_key_file_is_noticed() {
 
 /// Kubernetes replaces a mounted folder by changing one symbolic link: no file in it changes.
 #[tokio::test]
-async fn a_turned_link_is_noticed() {
+async fn a_changed_symbolic_link_causes_a_reload() {
     let portal = Portal::new();
     let next = Key::es256("portal-2");
     let plan = Plan::of(&portal);

@@ -28,7 +28,7 @@ async fn a_taken_port_is_exit_code_1() {
 
 /// An orderly shutdown logs no warnings: not for Traefik's idle connections, nor for a scraper's.
 #[tokio::test]
-async fn an_orderly_end_warns_of_nothing() {
+async fn an_orderly_shutdown_logs_no_warning() {
     let portal = Portal::new();
     let mut gate = Gate::open(&portal).await;
     let question = Request::question(ALICE).session(&portal.token("alice"));
@@ -44,7 +44,7 @@ async fn an_orderly_end_warns_of_nothing() {
 
 /// A common mistake: the ForwardAuth address without its path.
 #[tokio::test]
-async fn a_question_beside_verify_is_told_once() {
+async fn a_request_for_another_path_is_logged_once() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     for _ in 0..3 {
@@ -62,7 +62,7 @@ async fn a_question_beside_verify_is_told_once() {
 
 /// Traefik keeps idle connections for 90 s; they do not delay the shutdown.
 #[tokio::test]
-async fn term_ends_it_with_0_while_connections_are_open() {
+async fn sigterm_exits_0_with_open_connections() {
     let portal = Portal::new();
     for signal in ["TERM", "INT"] {
         let mut gate = Gate::open(&portal).await;
@@ -79,7 +79,7 @@ async fn term_ends_it_with_0_while_connections_are_open() {
 }
 
 #[tokio::test]
-async fn term_ends_a_gate_with_http2_connections() {
+async fn sigterm_ends_a_gate_with_http2_connections() {
     let portal = Portal::new();
     let mut gate = Plan::of(&portal).with_tls(false).open().await;
     let http2 = gate.connect_http2().await;
@@ -91,7 +91,7 @@ async fn term_ends_a_gate_with_http2_connections() {
 
 /// A request sent before the signal is answered, and answered correctly.
 #[tokio::test(flavor = "multi_thread")]
-async fn questions_on_the_way_are_answered() {
+async fn requests_in_progress_are_answered() {
     let portal = Portal::new();
     let mut gate = Gate::open(&portal).await;
     let good = Request::question(ALICE).session(&portal.token("alice"));
@@ -127,7 +127,7 @@ async fn several_listeners_are_one_gate() {
 }
 
 #[tokio::test]
-async fn healthcheck_tells_ready_from_not() {
+async fn healthcheck_reports_readiness() {
     let portal = Portal::new();
     let mut gate = Gate::open(&portal).await;
     let config = gate.plan.write();

@@ -49,7 +49,7 @@ async fn with_the_gate_on_every_route() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_the_gate_on_the_entry_point_no_route_goes_around_it() {
+async fn with_the_gate_on_the_entry_point_every_route_is_gated() {
     let scene = Scene::open("entry", "entrypoint", &[]).await;
     scene.holds().await;
     // A user who may create routes here omits the gate or uses a higher priority.
@@ -82,7 +82,7 @@ async fn with_the_gate_on_the_entry_point_no_route_goes_around_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_route_bound_to_its_owner_serves_nobody_elses_host() {
+async fn a_route_with_an_owner_denies_other_hosts() {
     let scene = Scene::open("bound", "route", &["--bind-owner"]).await;
     scene.holds().await;
     // Bob's route, edited to match alice's host too.
@@ -103,7 +103,7 @@ async fn a_route_bound_to_its_owner_serves_nobody_elses_host() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_desktop_says_about_the_browser_is_not_passed_on() {
+async fn a_desktops_browser_wide_headers_are_removed() {
     let scene = Scene::open("headers", "route", &[]).await;
     let token = scene.portal.token("alice");
     let visit = Request::visit(ALICE).uri(HOSTILE).session(&token);

@@ -54,7 +54,7 @@ fn every_route_has_its_own_host_and_the_gate() {
 }
 
 #[test]
-fn the_gate_at_the_entry_point_stands_on_no_route() {
+fn with_the_gate_on_the_entry_point_routes_have_no_middleware() {
     let input = json!([session("a", "alice")]).to_string();
     let rendered = render(&["--gate", "entrypoint", "-"], &input);
     assert_eq!(rendered.code, 0, "{}", rendered.output());
@@ -81,7 +81,7 @@ fn a_bound_route_names_its_owner_to_the_gate() {
 }
 
 #[test]
-fn what_decides_a_host_has_to_be_said() {
+fn fields_that_decide_the_host_are_required() {
     let input = json!([session("a", "alice")]).to_string();
     for missing in [&GROUND[..4], &GROUND[2..], &[&GROUND[..2], &GROUND[4..]].concat()] {
         let refused = run(doorward().arg("render").args(missing).arg("-"), &input);
@@ -102,7 +102,7 @@ fn what_decides_a_host_has_to_be_said() {
 }
 
 #[test]
-fn the_configuration_decides_and_a_flag_beats_it() {
+fn a_flag_overrides_the_configuration() {
     let plan = Plan::of(&Portal::new())
         .with("identity_headers", json!({ "X-Who": "username" }))
         .with("tokens", json!({ "headers": ["X-Session-Token"] }))
@@ -147,7 +147,7 @@ fn replicas_with_a_store_each_are_refused() {
 
 /// The listener is only reachable on the portal's host, or not at all.
 #[test]
-fn logout_tokens_come_in_at_the_portals_host() {
+fn logout_tokens_arrive_on_the_portals_host() {
     let login = json!({ "url": "https://Portal.example.net:8443/vdi?a=1", "sets_cookie": true });
     for (row, changes, arguments, said) in [
         ("the_sign_in_page's", json!({}), &[][..], Ok("Host(`portal.example.net`)")),
@@ -233,7 +233,7 @@ fn bad_flags_are_usage_and_name_their_key() {
 }
 
 #[test]
-fn a_mistake_leaves_nothing_and_keep_going_leaves_it_out() {
+fn an_invalid_session_stops_the_run_unless_keep_going() {
     let folder = tempfile::tempdir().unwrap();
     let sessions = json!([
         session("a", "alice"),
@@ -297,7 +297,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn json_is_the_same_for_machines() {
+fn json_output_has_the_same_objects() {
     let input = json!([session("a", "alice")]).to_string();
     let yaml = documents(&render(&["-"], &input));
     let list: Value = serde_json::from_str(&render(&["--json", "-"], &input).stdout).unwrap();
@@ -309,7 +309,7 @@ fn json_is_the_same_for_machines() {
 }
 
 #[test]
-fn quiet_says_nothing_but_mistakes() {
+fn quiet_prints_only_mistakes() {
     let input = json!([session("a", "alice")]).to_string();
     assert!(render(&["-"], &input).stderr.contains("create secret generic doorward-ca"));
     assert_eq!(render(&["--quiet", "-"], &input).stderr, "");

@@ -16,7 +16,7 @@ fn object(name: &str, username: &str) -> Value {
 }
 
 #[test]
-fn a_route_goes_with_the_object_it_comes_from() {
+fn deleting_a_session_deletes_its_route() {
     let list = json!({ "apiVersion": "v1", "kind": "List", "items": [object("a", "alice")] });
     let rendered = render(&["-"], &list.to_string());
     let documents = documents(&rendered);
@@ -68,7 +68,7 @@ fn several_files_are_one_set_of_sessions() {
 }
 
 #[test]
-fn an_object_that_is_going_is_left_out_and_said() {
+fn an_object_under_deletion_is_left_out_and_reported() {
     let mut going = object("a", "alice");
     going["metadata"]["deletionTimestamp"] = json!("2026-11-25T00:00:00Z");
     let rendered = render(&["-"], &json!([going, object("b", "bob")]).to_string());
@@ -78,7 +78,7 @@ fn an_object_that_is_going_is_left_out_and_said() {
 }
 
 #[test]
-fn what_is_no_yaml_is_told_with_its_document() {
+fn invalid_yaml_is_reported_with_its_document() {
     for (name, text, said) in [
         ("broken", "a: 1\n---\nb: [\n", "document 2"),
         ("doubled_key", "session: {id: a, name: a}\nusername: alice\nusername: bob\n", "username"),

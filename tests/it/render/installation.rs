@@ -149,7 +149,7 @@ fn route(namespace: &str, spec: &Value) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn alice_is_in_and_bob_is_out() {
+async fn alice_is_admitted_and_bob_is_denied() {
     let installation = Installation::open().await;
     let Installation { cluster, pebble, portal, .. } = &installation;
     let [alice, bob] = [

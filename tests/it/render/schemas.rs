@@ -65,7 +65,7 @@ pub fn hold(yaml: &str, definitions: &[&str]) -> Finished {
 }
 
 #[test]
-fn a_field_that_a_release_does_not_know_would_be_seen() {
+fn the_schema_check_finds_an_unknown_field() {
     let definitions = traefik_objects::definitions("3.0.4");
     let object = |field: &str| {
         json!({
@@ -83,7 +83,7 @@ fn a_field_that_a_release_does_not_know_would_be_seen() {
 }
 
 #[test]
-fn every_route_is_one_that_its_traefik_knows() {
+fn every_route_passes_the_schema_of_its_traefik() {
     let sessions = json!([session("a", "alice"), session("b", "bob@corp.example")]).to_string();
     for (definitions, versions) in matrix() {
         for version in versions {
@@ -106,7 +106,7 @@ fn every_route_is_one_that_its_traefik_knows() {
 }
 
 #[test]
-fn every_fixed_object_is_one_that_its_readers_know() {
+fn every_fixed_object_passes_its_schema() {
     let extra: Vec<String> =
         ["cert-manager.io_certificates.yaml", "cert-manager.io_clusterissuers.yaml"]
             .iter()

@@ -41,7 +41,7 @@ const ATTACKS: [&str; 22] = [
 
 /// All of them in every field that accepts them, read by both readers.
 #[test]
-fn every_reader_reads_the_names_that_were_written() {
+fn every_yaml_reader_reads_the_same_names() {
     let python = schemas::python();
     let users: Vec<&str> = WORDS.iter().chain(&ATTACKS).copied().collect();
     let sessions: Vec<Value> = users

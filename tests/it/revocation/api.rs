@@ -8,7 +8,7 @@ use crate::support::request::Request;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn only_the_secret_opens_the_desk() {
+async fn only_the_secret_admits_to_revocations() {
     let portal = Portal::new();
     let gate = plan(&portal, "memory").open().await;
     let with = |method: &str, lines: &[&str]| {
@@ -46,7 +46,7 @@ async fn only_the_secret_opens_the_desk() {
 }
 
 #[tokio::test]
-async fn without_a_secret_there_is_no_desk() {
+async fn without_a_secret_revocations_is_404() {
     let portal = Portal::new();
     let gate = Plan::of(&portal).with("revocation", json!({ "store": "memory" })).open().await;
     for method in ["GET", "POST", "DELETE"] {
@@ -58,7 +58,7 @@ async fn without_a_secret_there_is_no_desk() {
 }
 
 #[tokio::test]
-async fn what_was_revoked_is_refused_at_once() {
+async fn a_revoked_session_is_denied_at_once() {
     let portal = Portal::new();
     let gate = plan(&portal, "memory").open().await;
     let token = |id: &str, session: &str| {
@@ -98,7 +98,7 @@ async fn what_was_revoked_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn whoever_signs_in_afterwards_is_in() {
+async fn a_session_issued_after_the_revocation_is_valid() {
     let portal = Portal::new();
     let gate = plan(&portal, "memory").open().await;
     let issued = |at: u64| portal.claims("alice").claim("iat", at).sign(&portal.key);
@@ -115,7 +115,7 @@ async fn whoever_signs_in_afterwards_is_in() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_meant_is_said() {
+async fn an_invalid_revocation_request_is_refused_with_the_reason() {
     let portal = Portal::new();
     let gate = plan(&portal, "memory").open().await;
     let long = "x".repeat(1025);
@@ -145,7 +145,7 @@ async fn what_cannot_be_meant_is_said() {
 
 /// A session of the gate's own ends with the keys of the portal's sign-in.
 #[tokio::test]
-async fn sessions_of_a_handoff_end_as_well() {
+async fn sessions_from_a_handoff_are_revoked_too() {
     use crate::handoff::scene::{begin, from_portal, handoff, login, secret, session_in};
     let portal = Portal::new();
     let plan = plan(&portal, "memory");
@@ -173,7 +173,7 @@ async fn sessions_of_a_handoff_end_as_well() {
 /// Alice signed out while all her sessions were revoked: undoing the revocation restores the
 /// sessions she did not sign out of, and not the other one.
 #[tokio::test]
-async fn taking_a_revocation_back_takes_no_sign_out_back() {
+async fn removing_a_revocation_undoes_no_sign_out() {
     let portal = Portal::new();
     for store in ["memory", "file"] {
         let plan = plan(&portal, store);

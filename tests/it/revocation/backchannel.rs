@@ -50,7 +50,7 @@ async fn tell(address: SocketAddr, token: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn what_the_provider_ended_is_refused_at_once() {
+async fn a_logout_token_ends_the_session_at_once() {
     let portal = Portal::new();
     let (gate, address) = open(&portal).await;
     let session = |sid: &str| portal.claims("alice").claim("sid", sid).sign(&portal.key);
@@ -74,7 +74,7 @@ async fn what_the_provider_ended_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn whatever_is_no_logout_token_ends_nothing() {
+async fn a_token_of_another_purpose_ends_no_session() {
     let portal = Portal::new();
     let (gate, address) = open(&portal).await;
     let session = portal.claims("alice").claim("sid", "sign-in-1").sign(&portal.key);
@@ -111,7 +111,7 @@ async fn whatever_is_no_logout_token_ends_nothing() {
 }
 
 #[tokio::test]
-async fn only_a_form_is_read() {
+async fn only_a_form_body_is_accepted() {
     let portal = Portal::new();
     let (gate, address) = open(&portal).await;
     let token = logout(&portal, "x").sign(&portal.key);
@@ -148,7 +148,7 @@ async fn only_a_form_is_read() {
 /// A flood of forged tokens costs a bounded number of signature checks and is answered with
 /// Retry-After.
 #[tokio::test]
-async fn a_flood_is_turned_away() {
+async fn a_flood_of_logout_tokens_is_answered_503() {
     let portal = Portal::new();
     let (_gate, address) = open(&portal).await;
     let forged = logout(&portal, "x").header("alg", "ES256").sign(&Key::es256("portal-1"));

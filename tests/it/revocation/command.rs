@@ -12,7 +12,7 @@ async fn command(gate: &Gate, arguments: &[&str]) -> Finished {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_revoke_and_look() {
+async fn revoke_and_revocations_print_text() {
     let portal = Portal::new();
     let gate = plan(&portal, "file").open().await;
     let token = portal.token("alice");
@@ -42,7 +42,7 @@ async fn people_revoke_and_look() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_does_not_work_is_said() {
+async fn revoke_reports_every_failure() {
     let portal = Portal::new();
     let gate = plan(&portal, "memory").open().await;
     for (arguments, code, part) in [

@@ -64,7 +64,7 @@ fn session(portal: &Portal, id: &str) -> String {
 const SOON: Duration = Duration::from_secs(15);
 
 #[tokio::test]
-async fn what_one_revokes_all_refuse() {
+async fn a_revocation_at_one_replica_applies_at_all() {
     let (portal, redis) = (Portal::new(), Redis::start().await);
     let one = replica(&portal, &redis.url(), "serve").open().await;
     let other = replica(&portal, &redis.url(), "refuse").open().await;
@@ -95,7 +95,7 @@ async fn what_one_revokes_all_refuse() {
 }
 
 #[tokio::test]
-async fn a_handoff_is_used_once_at_whichever_gate() {
+async fn a_handoff_token_is_accepted_once_by_all_replicas() {
     let (portal, redis) = (Portal::new(), Redis::start().await);
     let one = replica(&portal, &redis.url(), "serve").open().await;
     let other = replica(&portal, &redis.url(), "serve").open().await;

@@ -41,7 +41,7 @@ fn shown(
 }
 
 #[test]
-fn the_header_its_value_and_what_is_admitted_are_told() {
+fn the_header_its_value_and_the_admitted_values_are_printed() {
     const FORWARDED: PublicScheme = PublicScheme::Forwarded;
     let long = "/".to_owned() + &"x".repeat(3000);
     let long: &'static str = long.leak();

@@ -14,7 +14,7 @@ fn shown_of(changes: serde_json::Value, now: UnixTime) -> String {
 }
 
 #[test]
-fn what_was_compared_is_told_with_both_sides() {
+fn a_comparison_is_printed_with_both_sides() {
     let rows = [
         (
             "issuer",
@@ -39,7 +39,7 @@ fn what_was_compared_is_told_with_both_sides() {
 }
 
 #[test]
-fn the_key_set_is_told_beside_the_kid_of_a_forged_token() {
+fn the_key_set_is_printed_beside_the_kid_of_a_token() {
     let (verifier, _) = single(Algorithm::Es256);
     let (_, other) = single(Algorithm::Hs256);
     let token = other.sign(&claims_with(json!({}))).unwrap();
@@ -58,7 +58,7 @@ fn a_value_is_cut_and_cannot_move_the_cursor() {
 }
 
 #[test]
-fn a_token_that_cannot_be_read_is_told_by_its_rejection_alone() {
+fn an_unreadable_token_is_explained_by_its_rejection_only() {
     let (verifier, _) = single(Algorithm::Hs256);
     for token in ["", "a.b", "....", "e30.e30.", "!.!.!"] {
         let rejection = verifier.verify(token, NOW).unwrap_err();

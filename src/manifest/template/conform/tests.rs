@@ -94,7 +94,7 @@ fn each(terms: &Terms, rows: &[(&str, &str, &str, &str)]) {
 }
 
 #[test]
-fn what_lacks_nothing_stays_as_it_is() {
+fn a_conforming_route_is_unchanged() {
     let (node, added) = judged(GOOD, &on_the_route()).unwrap();
     assert_eq!([node], *yaml::read(GOOD).unwrap());
     assert!(added.is_empty());
@@ -234,7 +234,7 @@ fn the_owner_is_the_sessions() {
 }
 
 #[test]
-fn additions_of_several_routes_are_told_once() {
+fn changes_to_several_routes_are_reported_once() {
     let mut all = Additions::default();
     assert_eq!(all.to_string(), "");
     for (from, to) in [("priority: 50", ""), ("[websecure]", ""), ("priority: 50", "")] {

@@ -247,14 +247,14 @@ fn is_alices(name: &str, nodes: Vec<Node>) {
 }
 
 #[test]
-fn a_backtick_in_a_username_is_told_apart() {
+fn a_backtick_in_a_username_is_escaped() {
     let nodes = filled(FIRST, &Values { label: "alice.vdi.example.com`) || Host(`bob", ..ALICE });
     let error = with_route_spec(|spec| conform(nodes, &spec)).unwrap_err();
     assert!(matches!(&error, ConformError::Match { .. }), "{error}");
 }
 
 #[test]
-fn the_mark_of_another_field_is_only_text() {
+fn the_marker_of_another_field_is_text() {
     let template = Template::parse(EVERYWHERE).unwrap();
     let owner = owner();
     let values = Values { owner: Some(&owner), session_slug: Some("dev"), ..ALICE };

@@ -175,7 +175,7 @@ fn space_is_trimmed_as_go_trims_it() {
 }
 
 #[test]
-fn comments_vanish() {
+fn comments_are_removed() {
     each_becomes(&[
         ("comment", "a: 1{{/* .nothing }} */}}", "a: 1"),
         ("trimming_comment", "a: \"x {{- /* c */ -}} y\"", "a: xy"),

@@ -42,7 +42,7 @@ async fn not_quite_out(gate: &Gate, session: &str) {
 }
 
 #[tokio::test]
-async fn a_gate_that_serves_goes_on_with_what_it_knows() {
+async fn with_on_outage_serve_the_last_known_state_is_used() {
     let (portal, mut redis) = (Portal::new(), Redis::keeping().await);
     let gate = replica(&portal, &redis.url(), "serve").open().await;
     let (good, ended) = (session(&portal, "good"), session(&portal, "ended"));
@@ -73,7 +73,7 @@ async fn a_gate_that_serves_goes_on_with_what_it_knows() {
 }
 
 #[tokio::test]
-async fn a_gate_that_refuses_lets_nobody_in_until_it_is_back() {
+async fn with_on_outage_refuse_requests_get_503_until_redis_is_back() {
     let (portal, mut redis) = (Portal::new(), Redis::keeping().await);
     let gate = replica(&portal, &redis.url(), "refuse").open().await;
     let (good, ended) = (session(&portal, "good"), session(&portal, "ended"));
@@ -101,7 +101,7 @@ async fn a_gate_that_refuses_lets_nobody_in_until_it_is_back() {
 }
 
 #[tokio::test]
-async fn a_gate_may_be_there_before_redis() {
+async fn the_gate_starts_before_redis() {
     let (portal, mut redis) = (Portal::new(), Redis::keeping().await);
     let first = replica(&portal, &redis.url(), "serve").open().await;
     assert_eq!(ask(&first, "POST", &json!({ "jti": "ended" })).await.0, 200);
@@ -123,7 +123,7 @@ async fn a_gate_may_be_there_before_redis() {
 }
 
 #[tokio::test]
-async fn what_redis_has_lost_is_written_back() {
+async fn revocations_lost_by_redis_are_written_back() {
     let (portal, mut redis) = (Portal::new(), Redis::start().await);
     let one = replica(&portal, &redis.url(), "serve").open().await;
     let other = replica(&portal, &redis.url(), "serve").open().await;
@@ -159,7 +159,7 @@ async fn what_redis_has_lost_is_written_back() {
 }
 
 #[tokio::test]
-async fn whoever_was_cut_off_catches_up() {
+async fn a_replica_catches_up_after_a_network_cut() {
     let (portal, redis) = (Portal::new(), Redis::start().await);
     let way = Way::to(redis.address).await;
     let one = replica(&portal, &redis.url(), "serve").open().await;

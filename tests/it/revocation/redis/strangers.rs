@@ -8,7 +8,7 @@ use crate::support::certificates::Authority;
 use crate::support::process::eventually;
 
 #[tokio::test]
-async fn what_others_write_is_passed_over() {
+async fn foreign_stream_entries_are_ignored() {
     let (portal, redis) = (Portal::new(), Redis::start().await);
     let stream = "doorward:revocations";
     let add = async |fields: &[&str]| {
@@ -39,7 +39,7 @@ async fn what_others_write_is_passed_over() {
 }
 
 #[tokio::test]
-async fn what_is_over_leaves_the_stream() {
+async fn expired_revocations_leave_the_stream() {
     let (portal, redis) = (Portal::new(), Redis::start().await);
     let record = |id: &str, until: &str| {
         format!(
@@ -69,7 +69,7 @@ async fn what_is_over_leaves_the_stream() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_said_and_never_shown() {
+async fn a_wrong_redis_password_is_reported_and_not_shown() {
     let portal = Portal::new();
     let redis = Redis::with(&["--requirepass", "the-right-password"]).await;
     let url = |password: &str| format!("redis://:{password}@{}", redis.address);
@@ -127,7 +127,7 @@ async fn a_user_with_the_documented_rights_is_enough() {
 }
 
 #[tokio::test]
-async fn over_tls_a_certificate_is_looked_at() {
+async fn revoke_verifies_the_servers_certificate() {
     let (portal, authority) = (Portal::new(), Authority::new());
     let redis = Redis::with_tls(&authority).await;
     let url = format!("rediss://localhost:{}", redis.address.port());

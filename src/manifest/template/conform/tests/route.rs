@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_route_is_one_and_encrypted() {
+fn the_logout_route_is_one_and_uses_tls() {
     const ROUTES: &str = "  routes:\n";
     each(
         &on_the_route(),
