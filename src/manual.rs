@@ -478,7 +478,7 @@
 //!
 //! `jku`, `jwk` and `x5u` point at the attacker's key; `crit`, `b64` and `zip` change what is
 //! signed; a JWE built from the public key was accepted as a signed token (json-jwt). A token has
-//! three parts and none of these members, whatever their value.
+//! three parts and none of these members, with any value.
 //!
 //! - test: `token::header::tests::members_that_would_have_an_effect_are_refused_whatever_their_value`
 //! - test: `token::compact::tests::a_token_is_three_canonical_base64url_parts`

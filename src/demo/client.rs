@@ -148,7 +148,7 @@ fn status_of(head: &str) -> Option<u16> {
 }
 
 /// What is sent through a WebSocket that opened, to see it come back.
-pub(super) const MESSAGE: &str = "is anybody there?";
+pub(super) const MESSAGE: &str = "hello";
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const HEAD_LIMIT: usize = 64 * 1024;

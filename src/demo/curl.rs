@@ -56,12 +56,12 @@ pub(super) fn lines(hosts: Hosts, folder: &Path, authority: &Path) -> Vec<CurlLi
             command: format!("{base} -b {jar} {origin}/echo"),
         },
         CurlLine {
-            title: "bob, with a token of his own, stays out",
+            title: "bob, with a valid token of his own: denied",
             expected: "403",
             command: format!("{base} {status} -H {bob} {origin}/echo"),
         },
         CurlLine {
-            title: "nobody stays out; a browser would be sent to the sign-in page",
+            title: "without a token: denied; a browser would be redirected to the sign-in page",
             expected: "401",
             command: format!("{base} {status} {origin}/echo"),
         },

@@ -95,7 +95,7 @@ impl Desktop {
             .replace("{{login}}", &self.hosts.authority(SIGN_IN_LABEL))
             .replace("{{domain}}", super::hosts::DOMAIN)
             .replace("{{session_cookie}}", SESSION_COOKIE)
-            .replace("{{user}}", &escaped(user.unwrap_or("nobody")))
+            .replace("{{user}}", &escaped(user.unwrap_or("no user")))
     }
 }
 

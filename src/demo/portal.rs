@@ -80,7 +80,7 @@ impl Portal {
         }
     }
 
-    /// Signs in, in place of whoever was signed in before. Leads to where the gate wants the visitor
+    /// Signs in, in place of the user who was signed in before. Leads to where the gate wants the visitor
     /// back; from nowhere, to one's own desktop, which begins a sign-in that ends at once.
     fn sign_in(&self, form: &str, cookies: &str) -> Answer {
         let account = query::value(form, "account").and_then(|name| Account::named(&name));
@@ -128,14 +128,14 @@ impl Portal {
         let (title, text) = match (said, account) {
             (Said::Asked(asked), None) => (
                 format!("Sign in to enter {}", desktop(asked.owner)),
-                format!("<code>{}</code> wants to know who you are.", self.authority(asked.owner)),
+                format!("<code>{}</code> requires a sign-in.", self.authority(asked.owner)),
             ),
             (Said::Asked(asked), Some(account)) => (
                 format!("{} is not yours", desktop(asked.owner)),
                 format!(
-                    "You are signed in as {}, who may not enter <code>{}</code>. Nothing was \
-                     handed over. <a href=\"https://{}/.doorward/login\">Go to {}</a>, or be \
-                     somebody else:",
+                    "You are signed in as {}, who may not enter <code>{}</code>. No \
+                     session was created. <a href=\"https://{}/.doorward/login\">Go to {}</a>, or sign \
+                     in as another user:",
                     account.name(),
                     self.authority(asked.owner),
                     self.authority(account),
@@ -170,7 +170,7 @@ impl Portal {
             .replace("{{title}}", &title)
             .replace("{{text}}", &text)
             .replace("{{carried}}", &carried)
-            .replace("{{account}}", account.map_or("nobody", Account::name))
+            .replace("{{account}}", account.map_or("no user", Account::name))
             .replace("{{alice}}", &self.authority(Account::Alice))
             .replace("{{bob}}", &self.authority(Account::Bob))
     }

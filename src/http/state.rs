@@ -26,7 +26,7 @@ pub struct State {
     pub identity_headers: Vec<IdentityHeader>,
     /// Key `log.usernames`.
     pub log_usernames: bool,
-    /// Seconds that a session made from a hand-off token can be valid, whatever a reload configures;
+    /// Seconds that a session made from a hand-off token can be valid, also after a reload;
     /// 0 without hand-off.
     pub longest_gate_session: u64,
     /// Admits requests that change revocations; `None`: all are refused.

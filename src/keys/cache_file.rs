@@ -57,7 +57,7 @@ struct Head {
 
 impl CacheFile {
     /// The file in this folder for these keys. It records issuer and address, so that it is never
-    /// used for another issuer, whatever its name.
+    /// used for another issuer, even if the names are equal.
     #[must_use]
     pub fn new(folder: &Path, remote: &Remote) -> Self {
         let digest = digest(&SHA256, remote.issuer.as_bytes());

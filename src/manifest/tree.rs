@@ -1,5 +1,5 @@
 //! A document as a tree: what sessions and templates are read into, and what every manifest is
-//! before it is written. A value is a leaf of the tree and stays one, whatever it holds, so no
+//! before it is written. A value is a leaf of the tree and stays one, with any content, so no
 //! username can become a key, a list or a second document (T16).
 
 use crate::yaml::{self, Scalar};

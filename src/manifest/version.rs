@@ -16,7 +16,7 @@ impl TraefikVersion {
     /// The oldest supported release: the first one with the rule syntax and the objects that are
     /// rendered.
     pub const OLDEST: Self = Self::new(3, 0, 0);
-    /// The newest release of the default branch, whatever its patch number.
+    /// The newest release of the default branch, with any patch number.
     pub const NEWEST: Self = Self::new(3, 7, NEWEST_PATCH);
     /// `forwardAuth.preserveLocationHeader`.
     pub const KEEPS_LOCATIONS: Self = Self::new(3, 3, 0);

@@ -108,7 +108,7 @@ impl Verifier {
                 Some(numeric_date(value).ok_or(Rejection::TimeMalformed("session_exp"))?)
             }
         };
-        // Bounded whatever `tokens.leeway` is: a hand-off token must expire after about a minute.
+        // Bounded for every `tokens.leeway`: a hand-off token must expire after about a minute.
         times.check(now, self.leeway.min(HANDOFF_LEEWAY))?;
         let carried = self.carried(issuer_id, issuer, claims);
         let terms = SessionTerms { id: issuer_id, issuer, times, only_host: None };

@@ -119,7 +119,7 @@ pub(super) fn parse(header: &[u8]) -> Result<Object<'_>, Rejection> {
     json::parse_object(header).map_err(Rejection::Header)
 }
 
-/// Refuses members that would have an effect at other verifiers, whatever their value, including
+/// Refuses members that would have an effect at other verifiers, with any value, including
 /// `null` and `false`.
 fn refuse_members(header: &Object<'_>) -> Result<(), Rejection> {
     for name in header.names() {

@@ -10,7 +10,7 @@
 //!   only if the set has a single key. A key without `kid` in such a set could not be selected by any
 //!   token, so it is left out and reported.
 //! - In a set without `kid`s (PEM files, secrets, and some JWK sets): all keys of the token's
-//!   algorithm, whatever `kid` the token has.
+//!   algorithm, for every `kid` of the token.
 //!
 //! At most [`MAX_TRIED`] keys are tried for a token; further keys are not loaded.
 

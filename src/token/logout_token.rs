@@ -180,7 +180,7 @@ mod tests {
             ("two_events", json!({"events": {EVENT: {}, "urn:x": {}}}), None),
             ("nonce", json!({"nonce": "n"}), Some(Rejection::NoLogout)),
             ("no_id", json!({"jti": null}), Some(Rejection::IdentifierMissing)),
-            ("nobody", json!({"sid": null, "sub": null}), Some(Rejection::UserMissing)),
+            ("no_user", json!({"sid": null, "sub": null}), Some(Rejection::UserMissing)),
             ("sid_number", json!({"sid": 5}), Some(Rejection::IdentifierMalformed("sid"))),
             ("no_audience", json!({"aud": null}), Some(Rejection::AudienceMissing)),
             ("other_audience", json!({"aud": "other"}), Some(Rejection::AudienceOther)),

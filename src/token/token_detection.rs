@@ -29,7 +29,7 @@ pub(super) fn claims_to_be_ours(token: &str, is_issuer: impl Fn(&str) -> bool) -
 }
 
 /// Whether `is_ours` is true for a top-level member of a JSON object in lenient base64url. A member
-/// counts as soon as it has been read, whatever comes after it.
+/// counts as soon as it has been read, regardless of what follows.
 fn some_member(part: &str, is_ours: &dyn Fn(&str, &str) -> bool) -> bool {
     let part = part.replace('+', "-").replace('/', "_");
     let Ok(json) = LENIENT.decode(part.trim()) else {

@@ -71,7 +71,7 @@ pub fn foreign_crates(source: &Source) -> Vec<String> {
         let Some((name, homes)) = CRATES.iter().find(|(name, _)| *name == path[0]) else {
             continue;
         };
-        // `tokio` alone is somebody's variable; `use tokio;` never occurs.
+        // `tokio` alone may be a variable; `use tokio;` never occurs.
         if path.len() > 1 && !homes.iter().any(|home| lies_in(&source.path, home)) {
             findings.push(format!("{}:{line}: {name} stops at {homes:?}", source.path));
         }
@@ -264,7 +264,7 @@ const WORLD: [&str; 15] = [
     "crate::revocation::Nothing",
     "crate::revocation::Redis",
 ];
-/// Types that do so whatever path they are reached by.
+/// Types that do so under any path.
 const NAMES: [&str; 10] = [
     "SystemTime",
     "Instant",

@@ -61,7 +61,7 @@ fn split(text: &str) -> (String, Vec<String>) {
     (paragraphs.join("\n\n"), copyright)
 }
 
-/// One paragraph, with lines of the same width whatever they were in the original.
+/// One paragraph, with lines of the same width.
 fn wrapped(lines: &[&str]) -> String {
     let mut text = String::new();
     let mut width = 0;

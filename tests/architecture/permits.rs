@@ -96,7 +96,7 @@ fn is_new_response(path: &[String]) -> bool {
     kind == "Response" && matches!(name.as_str(), "new" | "builder" | "default" | "from_parts")
 }
 
-/// Arms that would take a denial that nobody has thought of yet.
+/// Arms that would match a denial that is added later.
 pub fn catch_all_arms(source: &Source) -> Vec<String> {
     let tokens = &source.tokens;
     let mut findings = Vec::new();

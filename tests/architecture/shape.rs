@@ -3,7 +3,7 @@
 use super::source::Source;
 use super::tokens::find;
 
-/// More lines than anybody reads in one go, unit tests not counted.
+/// The largest number of lines of a file, without unit tests.
 pub fn too_long(source: &Source) -> Vec<String> {
     let limit = match source.path.as_str() {
         "src/main.rs" => 60,
@@ -55,7 +55,7 @@ pub fn waved_through(source: &Source) -> Vec<String> {
     findings
 }
 
-/// Paths of one machine, and addresses of package registries: both are somebody's setting.
+/// Paths of one machine, and addresses of package registries: both belong to one machine.
 pub fn places(path: &str, text: &str) -> Vec<String> {
     if path == "Cargo.lock" {
         let sources = text.lines().filter(|line| line.starts_with("source = "));

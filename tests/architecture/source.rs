@@ -12,7 +12,7 @@ pub struct Tree {
     pub sources: Vec<Source>,
     /// Unit tests of `src`, and everything in `tests` and `benches`.
     pub tests: Vec<Source>,
-    /// Path and text of every file, whatever its kind.
+    /// Path and text of every file, of any kind.
     pub texts: BTreeMap<String, String>,
 }
 
@@ -165,7 +165,7 @@ impl Source {
     }
 }
 
-/// The token behind an item, with whatever attributes it still has.
+/// The token behind an item, after its attributes.
 fn end_of_item(tokens: &[Token], start: usize) -> usize {
     let mut at = start;
     while at < tokens.len() {
@@ -195,7 +195,7 @@ fn is_test_file(path: &str) -> bool {
 }
 
 const CFG_TEST: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
-/// Built artefacts and what Git ignores are nobody's writing.
+/// Build artefacts and files that Git ignores are not checked.
 const PARTS: [&str; 22] = [
     ".cargo",
     ".ci",

@@ -36,7 +36,7 @@ pub fn host(data: &[u8]) -> bool {
     true
 }
 
-/// Only the one accepted token opens alice's host, whatever the other headers are; what is read is
+/// Only the one accepted token opens alice's host, with any other headers; what is read is
 /// read the same way twice.
 pub fn forwarded(data: &[u8]) -> bool {
     let headers = headers(data);

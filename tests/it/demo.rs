@@ -47,7 +47,7 @@ async fn the_demo_runs_until_it_is_stopped() {
     let told = || async { wanted.iter().all(|wanted| demo.output().contains(wanted)) };
     eventually("the addresses and the lines", Duration::from_secs(120), told).await;
     let open = || async { Wire::plain(address).await.is_ok() };
-    eventually("somebody at the door", Duration::from_secs(60), open).await;
+    eventually("the demo listens", Duration::from_secs(60), open).await;
     demo.signal("TERM");
     demo.exit_code(Duration::from_secs(60)).await;
     let gone = || async { Wire::plain(address).await.is_err() };
@@ -112,7 +112,7 @@ async fn the_demo_checks_sign_in_and_sign_out() {
     }
 }
 
-/// Whoever copies the lines sees what is promised, in the order in which they stand.
+/// The printed lines give the stated results, in their order.
 #[tokio::test]
 async fn the_printed_curl_lines_give_the_stated_results() {
     let _of_the_lines = system("curl", &["curl"]);

@@ -44,8 +44,8 @@ fn issuer(key: &SigningKey) -> Issuer {
 const NOW: u64 = 1_800_000_000;
 
 fn made(options: &[&str], issuer: Option<&Issuer>) -> Result<Value, TokenCommandError> {
-    let nobody = unknown("i", &[]);
-    claims(&arguments(options), issuer.ok_or(&nobody), NOW, "id").map(Value::Object)
+    let without_issuer = unknown("i", &[]);
+    claims(&arguments(options), issuer.ok_or(&without_issuer), NOW, "id").map(Value::Object)
 }
 
 fn unknown(name: &str, issuers: &[Issuer]) -> NoSuchIssuer {

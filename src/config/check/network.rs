@@ -108,7 +108,7 @@ pub(super) fn trusted_proxies(
             "write the networks that Traefik connects from, or set tls.client_ca_file",
         );
     }
-    // Two halves are as good as the whole: 0.0.0.0/1 and 128.0.0.0/1 trust everybody as well.
+    // Two halves are the whole: 0.0.0.0/1 and 128.0.0.0/1 together trust every address.
     if IpNet::aggregate(&networks).iter().any(|network| network.prefix_len() == 0) {
         found.mistake(
             PATH,

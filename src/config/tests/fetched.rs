@@ -31,7 +31,7 @@ fn an_address_or_the_issuers_own_document() {
         assert!(remote.authorities.is_none());
         assert!((remote.is_workspace)("alice.vdi.example.com"));
         assert!(!(remote.is_workspace)("portal.vdi.example.com"), "a reserved label");
-        assert_eq!(config.issuers[0].keys.count(), 0, "until somebody fetches them");
+        assert_eq!(config.issuers[0].keys.count(), 0, "before the first fetch");
         assert_eq!(config.watched, [folder.path("config.yaml")], "{keys}");
     }
     assert!(folder.good(MINIMAL).fetched.is_empty());

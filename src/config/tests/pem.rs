@@ -1,4 +1,4 @@
-//! A certificate of a gate, its key, and the key of another. They are nobody's: made for these
+//! A certificate of a gate, its key, and the key of another. They belong to no host: made for these
 //! tests, and read by nothing else.
 
 /// Valid for a century; nothing here looks at a clock.

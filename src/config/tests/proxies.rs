@@ -1,4 +1,4 @@
-//! Who may ask: the setting that a slip in would open to everybody.
+//! `trusted_proxies`: a mistake in this setting would trust every client.
 
 use super::*;
 

@@ -87,7 +87,7 @@ fn an_unknown_key_is_a_problem_in_every_section() {
 }
 
 proptest::proptest! {
-    /// Whatever the text, loading ends with a configuration or with mistakes, never without both.
+    /// For every text, loading ends with a configuration or with mistakes, never without both.
     #[test]
     fn any_text_has_an_answer(text in ".{0,200}") {
         let folder = tempfile::tempdir().unwrap();

@@ -68,11 +68,11 @@ impl SelfTest<'_> {
         let unsigned = self.issuer.unsigned(Account::Alice, self.now)?;
         let bobs_token = self.issuer.mint(Account::Bob, self.now, LIFETIME)?;
         let carried = |token: &str| format!("{SESSION_COOKIE}={token}");
-        let nobody = "nobody opens alice's desktop in a browser";
+        let no_session = "a browser without a session at alice's desktop";
         Ok(vec![
-            self.alice(nobody, Expected::SignIn).navigating("none"),
-            self.alice("nobody asks with curl", Expected::Refused(401)),
-            self.socket("nobody's WebSocket", Account::Alice, Expected::Refused(401)),
+            self.alice(no_session, Expected::SignIn).navigating("none"),
+            self.alice("curl without a token", Expected::Refused(401)),
+            self.socket("a WebSocket without a session", Account::Alice, Expected::Refused(401)),
             self.alice("bob's session, carried to alice's desktop", Expected::Refused(401))
                 .with("Cookie", bob.clone()),
             self.alice("bob's token at alice's desktop", Expected::Refused(403))
@@ -92,7 +92,7 @@ impl SelfTest<'_> {
                 .with("Cookie", carried(&unsigned)),
             self.alice("an expired token", Expected::Refused(401))
                 .with("Cookie", carried(&expired)),
-            self.check("alice at a desktop that nobody has", "carol", Expected::Refused(401))
+            self.check("alice at a host without a desktop", "carol", Expected::Refused(401))
                 .with("Cookie", alice.clone()),
         ])
     }

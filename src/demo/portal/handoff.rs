@@ -9,7 +9,7 @@
 //! The portal then
 //!
 //! 1. reads both, and accepts nothing but the addresses of its own desktops ([`Asked::read`]);
-//! 2. signs the visitor in, in whatever way it does ([`super`]; a form may carry both parameters
+//! 2. signs the visitor in, in its own way ([`super`]; a form may carry both parameters
 //!    along);
 //! 3. asks itself whether this user may enter that host ([`Asked::admits`]), says so if not, and
 //!    then mints nothing;
@@ -160,7 +160,7 @@ mod tests {
             ("broken_encoding", "https://bob.vdi.localhost:8443/%2", None),
             ("encoded_twice", "https%253A%252F%252Fbob.vdi.localhost%253A8443%252F", None),
             ("no_slash", "https://bob.vdi.localhost:8443", None),
-            ("nobodys_desktop", "https://carol.vdi.localhost:8443/", None),
+            ("host_without_a_desktop", "https://carol.vdi.localhost:8443/", None),
             ("the_portal_itself", "https://login.vdi.localhost:8443/", None),
             ("script", "javascript:alert(1)", None),
             ("doubled", "https://bob.vdi.localhost:8443/&rd=https://evil.example/", None),

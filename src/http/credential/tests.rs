@@ -101,7 +101,7 @@ proptest! {
         }
     }
 
-    /// Whatever bob plants around it, the browser's own cookie is found.
+    /// Cookies that bob plants around it do not hide the browser's own cookie.
     #[test]
     fn a_planted_cookie_never_hides_the_session(
         before in "[ -:<-~]{0,40}", after in "[ -:<-~]{0,40}",

@@ -37,7 +37,7 @@ fn every_host_gets_the_same_404_page() {
     };
     let expected = text(error_response(&unknown_host, false));
     assert_eq!(expected.0, 404);
-    for host in ["alice.vdi.example.com", "nobody.vdi.example.com", "", "evil.test"] {
+    for host in ["alice.vdi.example.com", "unknown.vdi.example.com", "", "evil.test"] {
         for method in [Method::GET, Method::POST, Method::OPTIONS, Method::DELETE] {
             let got = text(not_found(&method, &headers(host)));
             assert_eq!(got, expected, "{method} {host}");

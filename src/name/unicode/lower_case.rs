@@ -10,7 +10,7 @@
 //! compiler's mapping for the letters that both know, and freeze its digest.
 
 /// The full lower-case mapping of one character, without context or language: the final sigma rule
-/// does not apply, and U+0130 becomes an `i` with U+0307 whatever the locale.
+/// does not apply, and U+0130 becomes an `i` with U+0307 in every locale.
 pub(crate) fn lower_case(character: char) -> impl Iterator<Item = char> {
     // The only unconditional lower-case mapping of SpecialCasing.txt to more than one character.
     let (first, second) = match character {

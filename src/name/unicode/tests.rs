@@ -1,4 +1,4 @@
-//! A failure here means: somebody's label is about to change. That is a new version of the
+//! A failure here means that the label of a user would change. That is a new version of the
 //! algorithm, never a new golden value.
 
 use super::*;

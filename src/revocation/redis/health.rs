@@ -46,7 +46,7 @@ impl Health {
     /// Whether the known state is recent enough to decide by.
     pub(super) fn is_fresh(&self) -> bool {
         // The clock is read during an outage only. A replica that has never read Redis has no
-        // state, whatever the configuration says.
+        // state, regardless of the configuration.
         self.up.load(Ordering::Acquire)
             || if self.refuses { self.answered_recently() } else { self.has_answered() }
     }

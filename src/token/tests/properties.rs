@@ -137,7 +137,7 @@ fn some_claims() -> impl Strategy<Value = Map<String, Value>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
-    /// Whatever becomes a session was signed by the key of the issuer it names, is meant for us,
+    /// Every session was signed by the key of the issuer it names, is meant for us,
     /// is within its times as a plain reading of the claims has them, and names its user.
     #[test]
     fn a_session_implies_signature_time_issuer_and_audience(

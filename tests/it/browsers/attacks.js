@@ -93,7 +93,7 @@ async function opens (url) {
   const other = open(url)
   if (!other) return 'blocked'
   await later(600)
-  // Whoever opened a window may always write to it; her desktop answers nobody.
+  // The opener of a window may always send it messages; her desktop answers none.
   other.postMessage({ hey: 1 }, '*')
   const tries = [() => other.location.href, () => other.document.body.innerText]
   const results = tries.map(read => { try { return `READ ${read()}` } catch (error) { return `closed ${error.name}` } })

@@ -23,7 +23,7 @@ async fn does_as_it_is_told(engine: Engine) {
     page.goto(OTHER).await;
     page.back().await;
     assert_eq!(page.url().await, FORM);
-    assert!(page.try_goto("https://nobody.localhost:9/").await.is_err());
+    assert!(page.try_goto("https://closed.localhost:9/").await.is_err());
     let folder = tempfile::tempdir().unwrap();
     let pictures = [false, true].map(|dark| (dark, folder.path().join(format!("{dark}.png"))));
     page.goto(OTHER).await;

@@ -1,4 +1,4 @@
-//! Whatever a page does to alice's desktop, in whichever browser and with whichever cookie.
+//! Every attack of a page on alice's desktop, in both browsers and with every kind of cookie.
 
 use super::cookies;
 use super::document::{self, Document};
@@ -94,7 +94,7 @@ impl Findings {
     }
 }
 
-/// Whether alice's own page did it, without anybody's help.
+/// Whether alice's own page did it, without a detour through bob's host.
 fn is_hers(outcome: &Outcome) -> bool {
     outcome.from == Host::Alice && !outcome.name.ends_with(DETOUR)
 }
@@ -130,11 +130,11 @@ async fn no_page_gets_past_the_gate_in_a_real_browser() {
         findings.write(&mut document);
         failures.extend(findings.failures());
     }
-    // For whoever runs it with `--nocapture`, and for a failure to be looked at.
+    // Shown with `--nocapture`, and if the test fails.
     eprintln!("{}", document.text());
     for scene in [&scenes.usual, &scenes.parent_domain] {
         let seen = scene.alice.seen();
-        // Whatever bob writes under a name that is not ours is an app's cookie, and goes through.
+        // A cookie of bob under another name than the gate's is an application's cookie and passes.
         for seen in seen.iter().filter(|seen| !seen.line.contains(cookies::TOSSED)) {
             seen.assert_no_token();
         }
@@ -156,7 +156,7 @@ const TABLES: [(Host, &str, &str); 3] = [
          redirects back to her host.",
     ),
 ];
-/// Ends as a link that was followed, whatever it began as.
+/// The last request is a followed link.
 const MAY_NAVIGATE: [&str; 8] = [
     "link",
     "link that downloads",

@@ -1,5 +1,5 @@
 //! The street that the browsers stand in: the real Traefik over TLS, the real gate over HTTP/2 behind
-//! it, and a desktop of alice's that trusts whoever comes through.
+//! it, and a desktop of alice that accepts every request it receives.
 //!
 //! The response headers that the documentation recommends are left out, so that nothing but the gate
 //! stands between bob's page and her desktop.
@@ -118,7 +118,7 @@ impl Scene {
         arm(page).await;
     }
 
-    /// Lets one of alice's hosts set `cookie`, as whatever signs her in would.
+    /// Sets `cookie` on one of alice's hosts, as a sign-in does.
     pub async fn sign_in(&self, page: &Page, host: Host, cookie: &str) {
         let cookie = cookie.replace(' ', "%20").replace(';', "%3B").replace('=', "%3D");
         let url = self.url(host, &format!("/{SIGN_IN}?cookie={cookie}"));

@@ -22,7 +22,7 @@ pub struct SignInPage {
 /// Who signs in, and for how long.
 struct Desk {
     portal: Arc<Portal>,
-    /// Who is signed in at the page; nobody: it asks.
+    /// The user who is signed in at the page; `None`: it shows a form.
     user: Mutex<Option<String>>,
     /// Seconds that a session lives; 0: as long as the gate likes.
     life: AtomicU64,

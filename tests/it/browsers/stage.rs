@@ -1,7 +1,7 @@
 //! What no gate stands before: bob's page and the page of another site, their redirects, and the
 //! sign-in that gives alice's browser its cookie.
 //!
-//! Bob's page is not behind the gate here, so that it can be whatever a page can be. On a desktop
+//! Bob's page is not behind the gate here, so that it can be any page. On a desktop
 //! behind the gate, too, he decides about every byte of it.
 
 use crate::support::desktop::Seen;
@@ -93,7 +93,7 @@ pub const SIGN_IN: &str = "sign-in";
 const PAGE: &str = "<!doctype html><link rel=icon href='data:,'><title>page</title><body>\
     <script src=/attacks.js></script>";
 const ATTACKS: &str = include_str!("attacks.js");
-/// A service worker that sends on whatever its pages load.
+/// A service worker that passes on every request.
 const WORKER: &str = "addEventListener('install', () => skipWaiting());\
     addEventListener('activate', event => event.waitUntil(clients.claim()));\
     addEventListener('fetch', event => event.respondWith(fetch(event.request)))";

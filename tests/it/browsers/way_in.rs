@@ -126,7 +126,7 @@ async fn a_day_at_the_desk(engine: Engine) {
     let page = context.page().await;
     let visit = page.goto(&street.alice("/desk?a=1&b=%2F")).await;
     assert!(visit.url.starts_with(&street.url("login.localhost", "/start?rd=")), "{visit:?}");
-    street.alice.assert_untouched("nobody is in yet");
+    street.alice.assert_untouched("before the sign-in");
     page.click("#alice").await;
     arrives(&page, &street.alice("/desk?a=1&b=%2F")).await;
     let cookies = context.cookies(&street.alice("/")).await;
@@ -203,7 +203,7 @@ async fn a_day_at_the_desk(engine: Engine) {
     page.click("nav a").await;
     arrives(&page, &street.url("bob.vdi.localhost", "/")).await;
 
-    // Nobody goes round in circles.
+    // There is no redirect loop.
     street.sign_in.sessions_live(1);
     street.sign_in.knows(Some("alice"));
     let context = browser.context().await;

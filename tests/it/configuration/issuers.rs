@@ -89,7 +89,7 @@ fn key_files_without_a_usable_key() {
         let plan = plan.with_issuer("keys", json!({ "jwks_file": file }));
         assert_eq!(complaint(&check(&plan), &["issuers[0].keys"]), None, "{name}");
     }
-    // A private key in PEM is a mistake of whoever handed it out, and told as one.
+    // A private key in PEM is reported as a mistake of the issuer.
     let plan = Plan::of(&portal);
     let file = plan.folder.path().join("private.pem");
     write_secret(&file, rcgen::KeyPair::generate().unwrap().serialize_pem());

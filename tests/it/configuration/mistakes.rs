@@ -73,7 +73,7 @@ fn listeners_and_trusted_proxies() {
             &["trusted_proxies[1]"]),
         ("half_and_half", "/trusted_proxies", json!(["10.0.0.0/33"]), &["trusted_proxies[0]"]),
         ("a_name", "/trusted_proxies", json!(["traefik"]), &["trusted_proxies[0]", "traefik"]),
-        ("nobody", "/trusted_proxies", json!([]), &["trusted_proxies"]),
+        ("empty_list", "/trusted_proxies", json!([]), &["trusted_proxies"]),
         ("everywhere_without_saying_whom", "/listen", json!("0.0.0.0:4181"), &["trusted_proxies"]),
         ("one_of_two_everywhere", "/listen", json!(["127.0.0.1:4181", "[::]:4181"]),
             &["trusted_proxies"]),
@@ -252,7 +252,7 @@ fn invalid_yaml_is_reported_with_its_position() {
     }
 }
 
-/// Whatever `check` refuses does not start either.
+/// `serve` refuses every configuration that `check` refuses.
 #[tokio::test]
 async fn a_wrong_configuration_does_not_start() {
     let portal = Portal::new();

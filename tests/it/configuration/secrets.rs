@@ -1,4 +1,4 @@
-//! Secrets come from files that nobody else may read, and never show.
+//! Secrets come from files that only the owner and its group may read, and are never printed.
 
 use super::{check, complaint};
 use crate::support::certificates::write_secret;
@@ -87,7 +87,7 @@ fn no_message_shows_a_secret() {
     assert!(!refusal.output().contains("swordfish"), "{}", refusal.output());
 }
 
-/// Nobody configures a secret in the open.
+/// A secret cannot be written into the configuration.
 #[test]
 fn secrets_are_configured_by_file_only() {
     let (plan, _) = plan(SECRET);

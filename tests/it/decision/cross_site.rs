@@ -55,7 +55,7 @@ async fn fetch_metadata() {
         table.row(&format!("fetched ahead, site {site:?}"), ahead, status).await;
     }
     let stranger = Request::question(ALICE).page().add("Sec-Purpose", "prefetch;prerender");
-    let answer = table.row("nobody signs in ahead", stranger, 401).await;
+    let answer = table.row("no sign-in by a prefetch", stranger, 401).await;
     table.expect(answer.all("Set-Cookie").is_empty(), "and nothing is begun");
     let from_bob = |question: Request| question.set("Sec-Fetch-Site", "same-site");
     let page = || alice(&portal).page();

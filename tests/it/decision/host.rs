@@ -159,8 +159,8 @@ async fn a_denial_does_not_reveal_which_users_exist() {
     };
     let shapes: [fn(Request) -> Request; 3] = [Request::page, Request::fetch, Request::frame];
     for shape in shapes {
-        let (somebody, nobody) = (ask("alice", shape).await, ask("zelda", shape).await);
-        assert_eq!(somebody, nobody);
+        let (known, unknown) = (ask("alice", shape).await, ask("zelda", shape).await);
+        assert_eq!(known, unknown);
     }
 }
 

@@ -120,8 +120,8 @@ async fn without_logout_url_a_sign_out_ends_on_a_page() {
     // A sign-out without a session still deletes the cookies.
     let again = gate.ask(&page(&session).form()).await;
     assert_eq!((again.status, again.all("Set-Cookie").len()), (401, 2), "{again}");
-    let nobody = gate.ask(&Request::question(ALICE).uri(LOGOUT).form()).await;
-    assert_eq!((nobody.status, nobody.all("Set-Cookie").len()), (401, 2), "{nobody}");
+    let signed_out = gate.ask(&Request::question(ALICE).uri(LOGOUT).form()).await;
+    assert_eq!((signed_out.status, signed_out.all("Set-Cookie").len()), (401, 2), "{signed_out}");
 }
 
 /// Bob sends his own token to alice's host: it ends no session except his own.

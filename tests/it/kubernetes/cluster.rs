@@ -63,7 +63,7 @@ async fn kubernetes_deletes_objects_whose_owner_is_gone() {
     cluster.delete(&["pod", "alice", "-n", &namespace]).unwrap();
     let gone = || async { !cluster.has(&["ingressroute", "owned", "-n", &namespace]) };
     eventually("the route goes with its pod", Duration::from_secs(60), gone).await;
-    assert!(cluster.has(&["ingressroute", "free", "-n", &namespace]), "nobody's, so it stays");
+    assert!(cluster.has(&["ingressroute", "free", "-n", &namespace]), "without an owner it stays");
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ async fn ends(child: &mut Child, within: Duration) -> bool {
 #[tokio::test]
 async fn a_leashed_program_ends_with_the_tests() {
     let mut child = start("600");
-    assert!(!ends(&mut child, Duration::from_millis(300)).await, "nobody has let go yet");
+    assert!(!ends(&mut child, Duration::from_millis(300)).await, "the input is still open");
     drop(child.stdin.take());
     assert!(ends(&mut child, Duration::from_secs(20)).await, "it outlives its tests");
 }

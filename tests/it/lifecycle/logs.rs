@@ -163,7 +163,7 @@ async fn no_part_of_a_token_is_logged() {
     assert!(output.lines().count() >= asked, "the log has lines to check");
 }
 
-/// A log line stays one line, whatever a client sends.
+/// A log line stays one line for every input of a client.
 #[tokio::test]
 async fn a_visitor_cannot_write_log_lines() {
     let portal = Portal::new();

@@ -144,7 +144,7 @@ impl Scene {
             assert_eq!(self.knock(host, other).await, 403);
             own.assert_untouched("a stranger's visit");
             assert_eq!(self.knock(host, user).await, 101);
-            foreign.assert_untouched("a visit to somebody else");
+            foreign.assert_untouched("a request for another user's host");
         }
     }
 }

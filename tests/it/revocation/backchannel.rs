@@ -89,7 +89,7 @@ async fn a_token_of_another_purpose_ends_no_session() {
         ("event_no_object", good().claim("events", json!({ event: 1 })).sign(&portal.key)),
         ("nonce", good().claim("nonce", "n").sign(&portal.key)),
         ("no_id", good().without("jti").sign(&portal.key)),
-        ("nobody", good().without("sid").without("sub").sign(&portal.key)),
+        ("no_user", good().without("sid").without("sub").sign(&portal.key)),
         ("other_audience", good().claim("aud", "other").sign(&portal.key)),
         ("other_issuer", good().claim("iss", "https://evil.example").sign(&portal.key)),
         ("no_end", good().without("exp").sign(&portal.key)),

@@ -75,9 +75,9 @@ impl Answer {
         rest
     }
 
-    /// What is wrong with this as an answer of the gate, whatever was asked.
+    /// The rules for every answer of the gate that this one violates.
     ///
-    /// The promises of every answer: only 200 lets anybody through, and it is bare; everything else
+    /// The rules: only 200 is a permit, and it has no body; every other answer
     /// forbids caching, sends no referrer, stays small, redirects to absolute addresses only, and
     /// shows no part of any token.
     pub fn broken_promises(&self) -> Vec<String> {

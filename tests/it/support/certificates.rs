@@ -60,7 +60,7 @@ impl Certificate {
     }
 }
 
-/// Writes a file that nobody else may read, as the gate demands of secrets.
+/// Writes a file that only its owner may read, as the gate requires of secrets.
 pub fn write_secret(path: &Path, content: impl AsRef<[u8]>) {
     use std::os::unix::fs::PermissionsExt;
     fs::write(path, content).unwrap();

@@ -167,7 +167,7 @@ impl Cluster {
         }
     }
 
-    /// Anybody may ask this once the API server's own roles are there.
+    /// Every account may request this once the API server's own roles exist.
     async fn is_ready(&self) -> bool {
         let tls = Tls { server_name: "localhost", authority: &self.authority, client: None };
         let Ok(mut wire) = Wire::tls(self.address, tls).await else {
@@ -177,11 +177,11 @@ impl Cluster {
         wire.exchange(&question).await.is_ok_and(|answer| answer.status == 200)
     }
 
-    /// Leaves somebody behind who removes the folder after the tests: a static's is never dropped.
+    /// Starts a process that removes the folder after the tests, because a static is never dropped.
     fn sweep_up(&self) {
         let mut sweeper = Command::new("/bin/sh");
         sweeper.args(["-c", SWEEP, "sweeper"]).arg(self.folder.path());
-        // Not ours to end: it goes by itself, when nobody can write to its input any more.
+        // It ends by itself when its standard input is closed.
         std::mem::forget(Process::start_leashed(&mut sweeper));
     }
 }

@@ -37,8 +37,8 @@ impl Desktop {
         Self::open_on(name, IpAddr::V4(Ipv4Addr::LOCALHOST)).await
     }
 
-    /// Opens a desktop that trusts whoever comes through the gate, as many do: its answers may be read
-    /// by every page that asks, and are of whatever kind was asked for (see [`Manners::Careless`]).
+    /// Opens a desktop that accepts every request from the gate, as many do: every page may read its
+    /// responses, which have the requested kind (see [`Manners::Careless`]).
     pub async fn open_careless(name: &'static str) -> Self {
         Self::open_with(name, IpAddr::V4(Ipv4Addr::LOCALHOST), Manners::Careless).await
     }
@@ -102,7 +102,7 @@ impl Desktop {
 enum Manners {
     /// The request as JSON.
     Plain,
-    /// A page, script, image or whatever else `Sec-Fetch-Dest` names, which holds [`secret_of`], with
+    /// A page, script, image or another kind that `Sec-Fetch-Dest` names, which holds [`secret_of`], with
     /// every permission that CORS knows.
     Careless,
 }

@@ -227,7 +227,7 @@ impl Gate {
 }
 
 impl Drop for Gate {
-    /// No test may end with a part of any token in any log, whatever else it was about.
+    /// Every test fails if a part of a token is in a log.
     fn drop(&mut self) {
         if std::thread::panicking() {
             return;

@@ -35,7 +35,7 @@ struct Inside {
 /// What a path answers.
 #[derive(Clone)]
 pub enum Reply {
-    /// These bytes, whatever they are, and then the end of the connection.
+    /// These bytes, and then the end of the connection.
     Bytes(Vec<u8>),
     /// Nothing, for as long as the client waits.
     Never,

@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 ///
 /// The first that is there: one that an earlier run has added, the machine's own when it is not
 /// one that the world can reach, and as root one more on the loopback device. That one stays; it
-/// harms nobody, and other tests may be using it.
+/// is harmless, and other tests may be using it.
 ///
 /// # Panics
 ///
@@ -48,5 +48,5 @@ fn is_own(address: Ipv4Addr) -> bool {
 
 /// Out of the range that private networks use least.
 const ADDED: Ipv4Addr = Ipv4Addr::new(10, 231, 0, 2);
-/// Set aside for documentation, so that it is nobody's.
+/// Reserved for documentation, so no host has it.
 const SOMEWHERE_ELSE: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 1);

@@ -1,4 +1,4 @@
-//! Programs and files that tests need and nobody ships: fetched or built by whichever test needs
+//! Programs and files that tests need and no package contains: fetched or built by the test that needs
 //! them first, kept in one folder, found there ever after.
 //!
 //! Nothing is skipped: a test that cannot have its part fails with the line that installs it by
@@ -108,7 +108,7 @@ pub fn run(command: &mut Command) -> Result<String, String> {
 /// Says what takes long, past the test runner, which keeps a test's own words until it has failed:
 /// minutes without a word look like a test that hangs.
 pub fn announce(what: &str) {
-    // Nobody listening is no reason to stop.
+    // A closed standard error is no reason to stop.
     let _ = writeln!(io::stderr(), "{what}");
 }
 

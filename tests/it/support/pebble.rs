@@ -76,7 +76,7 @@ impl Pebble {
         root.unwrap_or_else(|| panic!("no root:\n{}", self.log()))
     }
 
-    /// Points the `acme` part of a resolver here, whatever authority and DNS provider it names.
+    /// Points the `acme` part of a resolver here, in place of its authority and DNS provider.
     pub fn adopt(&self, acme: &mut Value) {
         acme["caServer"] = json!(self.directory());
         acme["caCertificates"] = json!([self.authority_file()]);

@@ -206,7 +206,7 @@ where
     }
 }
 
-/// A loopback address nobody listens on.
+/// A loopback address on which no process listens.
 ///
 /// Taken from below the kernel's ephemeral range, so that no outgoing connection of a parallel test
 /// can sit on it between this check and the moment the program under test binds it.

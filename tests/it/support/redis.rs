@@ -126,7 +126,7 @@ fn command(folder: &TempDir, address: SocketAddr, more: &[String]) -> Command {
     command
 }
 
-/// A way to a server that can be cut: what is sent meanwhile is gone, and nobody is told.
+/// A connection to a server that can be cut: data sent meanwhile is lost without an error.
 pub struct Way {
     /// Where it begins.
     pub address: SocketAddr,
@@ -153,7 +153,7 @@ impl Way {
         self.cut.send_replace(true);
     }
 
-    /// Whoever connects from now on gets through. What was open when it was cut ends.
+    /// New connections reach the server again. Those that were open when it was cut end.
     pub fn mend(&self) {
         self.cut.send_replace(false);
     }

@@ -53,7 +53,7 @@ impl Street {
         traefik(&mut plan);
         let traefik = plan.open().await;
         let street = Self { portal, gate, alice, bob, traefik };
-        street.alice.assert_untouched("nobody has signed in yet");
+        street.alice.assert_untouched("before the sign-in");
         street
     }
 
@@ -68,7 +68,7 @@ impl Street {
         Http2::connect(self.traefik.address, self.traefik.tls(server_name)).await
     }
 
-    /// Visits on a connection of its own, which names alice in its handshake whatever is asked: the
+    /// Visits on a connection of its own, which names alice in its TLS handshake for every request: the
     /// certificate is a wildcard, and that name decides nothing.
     pub async fn visit(&self, request: &Request) -> Answer {
         let answer = self.connect(ALICE).await.exchange(request).await;

@@ -45,13 +45,13 @@ impl Token {
         self
     }
 
-    /// Takes this text for the header, whatever it is.
+    /// Takes this text as the header, valid or not.
     pub fn raw_header(mut self, text: &str) -> Self {
         self.header = Part::Raw(text.to_owned());
         self
     }
 
-    /// Takes this text for the claims, whatever it is.
+    /// Takes this text as the claims, valid or not.
     pub fn raw_claims(mut self, text: &str) -> Self {
         self.claims = Part::Raw(text.to_owned());
         self

@@ -135,7 +135,7 @@ impl Plan {
     pub async fn open(mut self) -> Traefik {
         let folder = tempfile::tempdir().unwrap();
         let (address, ready) = (self.address, free_address());
-        self.route("ready", "PathPrefix(`/`)", NOBODY);
+        self.route("ready", "PathPrefix(`/`)", CLOSED);
         self.routers["ready"] =
             json!({ "rule": "PathPrefix(`/`)", "service": "ready", "entryPoints": ["ready"] });
         let authority = Authority::new();
@@ -205,5 +205,5 @@ async fn has_routes(ready: SocketAddr) -> bool {
 }
 
 /// The discard port, where nothing listens.
-const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9);
+const CLOSED: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9);
 const START: Duration = Duration::from_secs(60);

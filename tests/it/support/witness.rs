@@ -1,9 +1,8 @@
-//! Somebody who stands before the gate and writes down what it is asked.
+//! A ForwardAuth service in front of the gate that records the requests.
 //!
-//! Traefik asks two ForwardAuth services in turn: this one, which says yes to everything, and the
-//! gate. So it is told what the gate is told, over a connection that is not the gate's. It gives each
-//! request a trace id of its own, which Traefik hands on: by it the gate's log and the desktop's
-//! memory tell of the same request.
+//! Traefik calls two ForwardAuth services in turn: this one, which permits every request, and the
+//! gate. It receives the same headers as the gate, over a connection of its own. It gives each request
+//! a trace id, which Traefik passes on: it identifies the request in the gate's log and at the desktop.
 
 use super::desktop::Seen;
 use serde_json::{Value, json};
@@ -14,7 +13,7 @@ use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// A running witness.
+/// The running service.
 pub struct Witness {
     address: SocketAddr,
     records: Arc<Mutex<Vec<Seen>>>,
@@ -22,7 +21,7 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// Opens it.
+    /// Starts it.
     pub async fn open() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -46,7 +45,7 @@ impl Witness {
         } })
     }
 
-    /// Those questions to the gate that `such` holds for, in order, each with its trace id.
+    /// The requests for which `such` is true, in order, each with its trace id.
     pub fn records(&self, such: impl Fn(&Seen) -> bool) -> Vec<(String, Seen)> {
         let records = self.records.lock().expect("no holder panics");
         let numbered = records.iter().enumerate().filter(|(_, seen)| such(seen));
@@ -60,7 +59,7 @@ impl Drop for Witness {
     }
 }
 
-/// As it stands in the gate's log and, between dashes, in the header `traceparent` at the desktop.
+/// As in the gate's log and, between dashes, in the header `traceparent` at the desktop.
 fn trace_id(place: usize) -> String {
     // All zeros would be no trace id.
     format!("{:032x}", place + 1)

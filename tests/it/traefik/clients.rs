@@ -87,12 +87,12 @@ async fn http2_requests_are_judged_by_class(version: Version) {
         Request::visit(ALICE).fetch(),
         Request::visit(ALICE).form(),
         Request::visit(ALICE).session(&bobs).page(),
-        Request::visit("nobody.vdi.example.com").page(),
+        Request::visit("unknown.vdi.example.com").page(),
     ];
     let answers = http2.exchange_all(&requests).await;
     let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     assert_eq!(statuses, [302, 401, 401, 403, 404]);
-    street.alice.assert_untouched("nobody had alice's token");
+    street.alice.assert_untouched("no request had alice's token");
 }
 
 async fn several_cookie_lines_lose_nothing(version: Version) {

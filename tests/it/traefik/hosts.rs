@@ -49,7 +49,7 @@ async fn whatever_is_routed_to_alice_is_judged_as_alice(version: Version) {
             [(&alices, &street.alice, &street.bob), (&bobs, &street.bob, &street.alice)]
         {
             let request = Request::visit("").set("Host", &host).session(token);
-            // Traefik may answer 400, 404 or hang up: all of that lets nobody in.
+            // Traefik may answer 400, 404 or close the connection: none admits the client.
             let answer: io::Result<_> = street.connect(ALICE).await.exchange(&request).await;
             let shown = String::from_utf8_lossy(&host).into_owned();
             assert!(other.seen().is_empty(), "{shown} reached another user's desktop");
@@ -146,7 +146,7 @@ async fn the_name_in_the_handshake_proves_nothing(version: Version) {
         (BOB, ALICE, "bob", 403),
         (ALICE, BOB, "bob", 200),
         (ALICE, BOB, "alice", 403),
-        ("nobody.vdi.example.com", ALICE, "alice", 200),
+        ("unknown.vdi.example.com", ALICE, "alice", 200),
     ] {
         let request = Request::visit(host).session(&street.portal.token(user));
         let answer = street.connect(server_name).await.exchange(&request).await.unwrap();
@@ -213,7 +213,7 @@ async fn a_spoofed_forwarded_host_changes_nothing(version: Version) {
     assert_eq!(street.visit(&own).await.status, 200, "and alice is still alice");
 }
 
-/// T13: a route bound to its owner stays shut even where somebody made Traefik believe what
+/// T13: a route bound to its owner stays closed even if a client made Traefik believe what
 /// visitors forward.
 async fn a_route_bound_to_its_owner_stays_bound(version: Version) {
     let street = Street::built(

@@ -1,4 +1,4 @@
-//! The promise itself: one's own desktop opens, nobody else's does, and no desktop sees a token.
+//! The purpose of doorward: users enter their own desktops only, and no desktop receives a token.
 
 use super::behind_every_traefik;
 use crate::support::portal::{ALICE, BOB, COOKIE, LOGIN};
@@ -96,7 +96,7 @@ async fn without_a_token_each_class_is_told_its_own_way(version: Version) {
             assert_eq!(answer.broken_promises(), Vec::<String>::new(), "{answer}");
         }
     }
-    street.alice.assert_untouched("nobody had a token");
+    street.alice.assert_untouched("no request had a token");
 }
 
 async fn a_websocket_from_ones_own_page_echoes(version: Version) {

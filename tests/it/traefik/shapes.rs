@@ -170,5 +170,5 @@ async fn head_is_get_without_a_body(version: Version) {
         .visit(&Request::visit(ALICE).method("HEAD").session(&street.portal.token("bob")))
         .await;
     assert_eq!((refused.status, refused.body.len()), (403, 0));
-    street.alice.assert_untouched("nobody had a token");
+    street.alice.assert_untouched("no request had a token");
 }

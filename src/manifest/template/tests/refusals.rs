@@ -111,7 +111,7 @@ fn fields_that_no_session_has() {
         ("behind_wide_characters", "äö {{ .hots }}", (1, 7), "`.hots`", "did you mean"),
         ("control_character", "{{ .h\u{301}ost }}", (1, 6), "'\\u{301}'", "space"),
     ]);
-    // Whatever a template holds, a terminal gets one line of it.
+    // A terminal gets one line, also of a template with line breaks.
     let long = format!("{{{{ .{} }}}}", "ä".repeat(10_000));
     assert!(said(&long).len() < 600, "{}", said(&long));
 }

@@ -72,7 +72,7 @@ pub async fn the_portal_says_who_has_left(
     };
     eventually("the route to the listener", Duration::from_secs(60), there).await;
     desktop.forget();
-    for host in [BOB, "nobody.vdi.example.com"] {
+    for host in [BOB, "unknown.vdi.example.com"] {
         let answer = post(installation, host, &logout("on-a-workspace")).await.unwrap();
         assert!([401, 403].contains(&answer.status), "{host}: {answer}");
     }

@@ -1,5 +1,5 @@
 // Drives one real browser for the tests: a JSON command a line on standard input, a JSON answer a
-// line on standard output, in whatever order they come to an end.
+// line on standard output, in the order in which they finish.
 //
 //   node driver.mjs MODULES chromium|firefox PROGRAM [ARGUMENT…]
 //

@@ -1,4 +1,4 @@
-//! The line to the driver: commands go down it, and answers come back in whatever order.
+//! The connection to the driver: it takes commands, and replies come in any order.
 
 use crate::support::process::Process;
 use serde_json::{Value, json};
@@ -94,13 +94,13 @@ impl Drop for Link {
     }
 }
 
-/// Hands each answer to whoever waits for it, until the driver ends: then nobody waits any more.
+/// Gives each reply to the task that waits for it. When the driver ends, all waiting tasks end.
 fn hear(output: ChildStdout, waiting: &Waiting) {
     for line in BufReader::new(output).lines().map_while(Result::ok) {
         let answer: Value = serde_json::from_str(&line).unwrap_or_default();
         let mut waiting = waiting.lock().expect("no holder panics");
         if let Some(sender) = answer["id"].as_u64().and_then(|id| waiting.remove(&id)) {
-            // Whoever asked may have given up.
+            // The task may have given up.
             let _ = sender.send(answer);
         }
     }

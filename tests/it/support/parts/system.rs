@@ -1,5 +1,5 @@
 //! Programs that the system carries and no package index does: root installs a missing one through
-//! apt, anybody else is told how.
+//! apt; another user gets the command.
 
 use super::{announce, part, run};
 use std::env;
