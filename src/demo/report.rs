@@ -173,7 +173,7 @@ mod tests {
             "https://login.vdi.localhost:8443/",
             "/tmp/d/ca.pem",
             "accounts: alice, bob",
-            "# 403: bob, with a token of his own, stays out\n  curl ",
+            "# 403: bob, with a valid token of his own: denied\n  curl ",
             "Ctrl-C",
             "login.handoff",
         ] {
