@@ -113,7 +113,7 @@
 //! credential, is refused for every client. A 2xx to a preflight would be a permit to Traefik.
 //!
 //! - test: `gate::tests::requests_denied_regardless_of_credentials`
-//! - test: `it::decision::own_paths::a_preflight_is_denied_with_and_without_a_session`
+//! - test: `it::decision::gate_paths::a_preflight_is_denied_with_and_without_a_session`
 //! - test: `it::traefik::shapes::v3_7::no_preflight_reaches_a_desktop`
 //!
 //! ## T8 Framing and `postMessage`
@@ -149,19 +149,19 @@
 //! - test: `token::handoff_token::tests::claims_of_a_handoff`
 //! - test: `token::handoff_token::tests::only_its_own_type_is_a_handoff`
 //! - test: `gate::handoff::tests::a_handoff_token_is_valid_for_one_host`
-//! - test: `it::handoff::arrivals::tokens_that_are_no_handoff_tokens`
-//! - test: `it::handoff::arrivals::a_sign_in_that_this_browser_did_not_start_is_refused`
-//! - test: `it::handoff::arrivals::a_handoff_token_is_accepted_once`
-//! - test: `it::handoff::arrivals::of_many_concurrent_replays_one_is_accepted`
-//! - test: `it::handoff::arrivals::a_handoff_token_of_another_user_gets_a_403_page_and_no_cookie`
-//! - test: `it::handoff::arrivals::only_a_page_request_can_finish_a_sign_in`
-//! - test: `it::handoff::strays::a_handoff_token_at_the_wrong_browser_is_used_up`
-//! - test: `it::handoff::strays::a_handoff_token_for_another_host_stays_unused`
-//! - test: `it::handoff::strays::a_new_sign_in_ends_the_previous_session`
-//! - test: `it::handoff::strays::a_session_is_as_old_as_its_handoff_token`
+//! - test: `it::handoff::refused_tokens::tokens_that_are_no_handoff_tokens`
+//! - test: `it::handoff::refused_tokens::a_sign_in_that_this_browser_did_not_start_is_refused`
+//! - test: `it::handoff::refused_tokens::a_handoff_token_is_accepted_once`
+//! - test: `it::handoff::refused_tokens::of_many_concurrent_replays_one_is_accepted`
+//! - test: `it::handoff::refused_tokens::a_handoff_token_of_another_user_gets_a_403_page_and_no_cookie`
+//! - test: `it::handoff::refused_tokens::only_a_page_request_can_finish_a_sign_in`
+//! - test: `it::handoff::wrong_browser::a_handoff_token_at_the_wrong_browser_is_used_up`
+//! - test: `it::handoff::wrong_browser::a_handoff_token_for_another_host_stays_unused`
+//! - test: `it::handoff::wrong_browser::a_new_sign_in_ends_the_previous_session`
+//! - test: `it::handoff::wrong_browser::a_session_is_as_old_as_its_handoff_token`
 //! - test: `it::handoff::behind_traefik::sign_in_and_sign_out_with_the_newest_traefik`
-//! - test: `it::browsers::way_in::sign_in_expiry_and_sign_out_in_chromium`
-//! - test: `it::browsers::way_in::sign_in_expiry_and_sign_out_in_firefox`
+//! - test: `it::browsers::sign_in::sign_in_expiry_and_sign_out_in_chromium`
+//! - test: `it::browsers::sign_in::sign_in_expiry_and_sign_out_in_firefox`
 //!
 //! ## T10 Cookies for the sign-in page
 //!
@@ -184,7 +184,7 @@
 //! - test: `handoff::sign_in::tests::the_return_address_is_one_encoded_value`
 //! - test: `it::decision::return_address::the_return_address_is_canonical`
 //! - test: `it::decision::return_address::the_return_address_is_the_requested_host`
-//! - test: `it::decision::discretion::a_page_repeats_nothing_as_markup`
+//! - test: `it::decision::information_leaks::a_page_repeats_nothing_as_markup`
 //! - test: `handoff::address::tests::only_a_path_is_a_return_address`
 //! - test: `handoff::address::tests::an_entry_has_two_keys_and_no_more`
 //! - test: `handoff::pending::tests::foreign_cookies_are_no_state`
@@ -215,7 +215,7 @@
 //! `?owner=alice`, the host's label must equal it: two independent statements.
 //!
 //! - test: `gate::tests::the_owner_binds_a_grant_too`
-//! - test: `it::decision::own_paths::owner_binds_the_route_to_its_host`
+//! - test: `it::decision::gate_paths::owner_binds_the_route_to_its_host`
 //! - test: `it::traefik::hosts::v3_7::a_spoofed_forwarded_host_changes_nothing`
 //! - test: `it::traefik::hosts::v3_7::a_route_bound_to_its_owner_stays_bound`
 //! - test: `it::render::cluster::a_route_with_an_owner_denies_other_hosts`
@@ -251,7 +251,7 @@
 //! YAML. Every other value is a leaf of a tree that is written once. This holds for templates too:
 //! their values are placed in the parsed tree, never in its text.
 //!
-//! - test: `it::render::words::every_yaml_reader_reads_the_same_names`
+//! - test: `it::render::yaml_names::every_yaml_reader_reads_the_same_names`
 //! - test: `manifest::yaml::tests::any_tree_is_read_back_the_same`
 //! - test: `name::rules::tests::a_label_fits_everywhere`
 //! - test: `it::decision::label::usernames_that_have_no_label`
@@ -316,7 +316,7 @@
 //! request. doorward has no public path: it decides by host. Its own prefix `/.doorward/` is
 //! compared as bytes, up to `?`, and never reaches a desktop.
 //!
-//! - test: `it::decision::own_paths::the_reserved_path_never_reaches_a_desktop`
+//! - test: `it::decision::gate_paths::the_reserved_path_never_reaches_a_desktop`
 //! - test: `it::traefik::shapes::v3_7::the_reserved_path_never_reaches_a_desktop`
 //! - test: `it::traefik::shapes::v3_7::odd_targets_of_a_stranger_reach_nothing`
 //!
@@ -331,13 +331,13 @@
 //! and only in the browser with the matching state. The answer is a redirect with `no-referrer`, so
 //! no page has it as its own address. No link on a page of doorward repeats it.
 //!
-//! - test: `it::handoff::arrivals::a_handoff_token_is_accepted_once`
-//! - test: `it::handoff::arrivals::a_handoff_token_of_another_user_gets_a_403_page_and_no_cookie`
+//! - test: `it::handoff::refused_tokens::a_handoff_token_is_accepted_once`
+//! - test: `it::handoff::refused_tokens::a_handoff_token_of_another_user_gets_a_403_page_and_no_cookie`
 //! - test: `gate::tests::a_denial_names_its_token_by_digest_only`
 //! - test: `token::tests::words::neither_session_nor_rejection_prints_what_the_token_says`
 //! - test: `token::tests::words::secrets_are_never_printed`
 //! - test: `it::configuration::secrets::no_message_shows_a_secret`
-//! - test: `it::decision::discretion::an_answer_and_its_log_line_share_a_request_id`
+//! - test: `it::decision::information_leaks::an_answer_and_its_log_line_share_a_request_id`
 //! - test: `it::lifecycle::logs::no_part_of_a_token_is_logged`
 //! - test: `it::commands::explain::an_explanation_holds_no_token`
 //! - test: `it::commands::explain::an_explanation_holds_no_token_of_others`
@@ -389,7 +389,7 @@
 //!
 //! - test: `it::decision::host::a_denial_does_not_reveal_which_users_exist`
 //! - test: `it::decision::host::unknown_hosts_look_alike`
-//! - test: `it::decision::discretion::an_answer_names_no_other_user`
+//! - test: `it::decision::information_leaks::an_answer_names_no_other_user`
 //! - test: `it::lifecycle::admin::metrics_are_well_formed_and_name_no_user`
 //!
 //! ## T29 Names that mean something to a network
@@ -445,8 +445,8 @@
 //! - test: `architecture::one_line_makes_a_session`
 //! - test: `architecture::one_place_makes_the_2xx`
 //! - test: `gate::tests::any_permit_implies_signature_time_issuer_audience_and_label`
-//! - test: `it::decision::anything::only_alices_token_is_accepted_on_her_host`
-//! - test: `it::decision::anything::a_permit_means_that_all_conditions_hold`
+//! - test: `it::decision::random_requests::only_alices_token_is_accepted_on_her_host`
+//! - test: `it::decision::random_requests::a_permit_means_that_all_conditions_hold`
 //! - test: `server::tests::http1::a_panic_is_a_500_and_nothing_more`
 //!
 //! ## A2 A claim of the wrong type counts as absent
@@ -530,7 +530,7 @@
 //! - test: `token::session_token::tests::claims_of_a_session`
 //! - test: `token::session_token::tests::a_gate_session_is_valid_for_one_host`
 //! - test: `token::handoff_token::tests::a_session_is_no_handoff_and_a_handoff_no_session`
-//! - test: `it::handoff::arrivals::a_handoff_token_is_not_a_session`
+//! - test: `it::handoff::refused_tokens::a_handoff_token_is_not_a_session`
 //! - test: `it::handoff::keys::each_domain_has_its_own_keys`
 //! - test: `token::purpose::tests::kinds_that_are_no_session_are_known_by_name`
 //! - test: `token::purpose::tests::claims_decide_the_purpose_too`
@@ -599,7 +599,7 @@
 //!
 //! - test: `http::admin::tests::routes`
 //! - test: `it::lifecycle::admin::the_other_listeners_do_not_answer_verify`
-//! - test: `it::decision::own_paths::only_verify_is_served`
+//! - test: `it::decision::gate_paths::only_verify_is_served`
 //! - test: `it::traefik::gate_address::v3_7::at_a_wrong_path_nothing_passes`
 //!
 //! ## A15 The gate is unavailable
@@ -648,7 +648,7 @@
 //! that changes it gets a page at most.
 //!
 //! - test: `it::handoff::flow::the_fourth_sign_in_of_a_minute_is_an_error_page`
-//! - test: `it::handoff::arrivals::a_session_that_fits_no_cookie_is_refused`
+//! - test: `it::handoff::refused_tokens::a_session_that_fits_no_cookie_is_refused`
 //! - test: `http::loop_guard::tests::the_fourth_redirect_of_one_path_within_a_minute_is_a_loop`
 //! - test: `it::decision::loop_guard::a_forged_loop_cookie_has_no_effect_on_others`
 //!
@@ -759,7 +759,7 @@
 //! - test: `revocation::file::tests::revocations_survive_a_restart`
 //! - test: `revocation::file::tests::used_tokens_survive_a_restart`
 //! - test: `revocation::file::tests::a_disk_that_was_full_is_used_again`
-//! - test: `it::handoff::strays::signing_out_clears_every_session_cookie`
+//! - test: `it::handoff::wrong_browser::signing_out_clears_every_session_cookie`
 //! - test: `it::revocation::api::removing_a_revocation_undoes_no_sign_out`
 //!
 //! Several replicas share revocations through Redis, and a session that was revoked at one replica

@@ -1,18 +1,18 @@
-//! Real Chromium and real Firefox before the real Traefik and the gate.
+//! Chromium and Firefox with the real Traefik and the gate.
 //!
-//! [`harness`] looks at the browsers themselves; [`isolation`] is the proof, and writes
-//! `docs/isolation-in-browsers.md`. A [`scene`] is what they stand in, a [`round`] one browser's way
-//! through all of `attacks.js`, a [`knock`] what came of it at the gate.
+//! [`driver`] tests the control of the browsers; [`isolation`] runs the attacks, and writes
+//! `docs/isolation-in-browsers.md`. A [`setup`] is Traefik, gate and desktop; an [`attack_run`] runs
+//! all of `attacks.js` in one browser; a [`recorded_request`] is what the gate received and answered.
 
+mod attack_run;
+mod attacker_pages;
 mod cookies;
 mod document;
-mod harness;
+mod driver;
 mod isolation;
-mod knock;
-mod round;
-mod scene;
+mod recorded_request;
+mod setup;
+mod sign_in;
 mod sign_in_page;
-mod stage;
-mod strictness;
+mod strict_side_effects;
 mod variant;
-mod way_in;

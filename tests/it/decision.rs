@@ -2,20 +2,20 @@
 //! permit. The tests send ForwardAuth requests themselves, also such as Traefik would not send.
 
 mod answers;
-mod anything;
 mod credentials;
 mod cross_site;
-mod discretion;
 mod forwarded;
+mod gate_paths;
 mod grants;
 mod host;
+mod information_leaks;
 mod issuers;
 mod keys;
 mod label;
 mod limits;
 mod loop_guard;
-mod own_paths;
 mod permit;
+mod random_requests;
 mod return_address;
 mod token;
 mod trust;

@@ -2,10 +2,10 @@
 //! the attacks on it, and the same through the real Traefik.
 
 mod addresses;
-mod arrivals;
 mod behind_traefik;
 mod flow;
 mod keys;
-pub mod scene;
+mod refused_tokens;
+pub mod setup;
 mod sign_out;
-mod strays;
+mod wrong_browser;

@@ -7,6 +7,6 @@ mod file;
 mod goldens;
 mod inputs;
 mod installation;
-mod scene;
 mod schemas;
-mod words;
+mod setup;
+mod yaml_names;

@@ -2,8 +2,8 @@
 //! so many of them that the browser forgets hers.
 
 use super::document::{NOTHING, Row};
-use super::knock::{Knock, knocks};
-use super::scene::{Host, Scene, ZONE};
+use super::recorded_request::{RecordedRequest, recorded_requests};
+use super::setup::{Host, Setup, ZONE};
 use super::variant::Variant;
 use crate::support::browser::{Browser, Context, Engine, Page};
 use crate::support::desktop::Seen;
@@ -16,38 +16,38 @@ pub struct Finding {
     variant: Variant,
     /// The session cookies in alice's next request, in order: whose they were.
     tossed: String,
-    after_tossing: Knock,
+    after_tossing: RecordedRequest,
     user: String,
-    after_overflow: Knock,
+    after_overflow: RecordedRequest,
     landed: String,
 }
 
 /// Does both, each in a profile of its own.
-pub async fn attack(browser: &Browser, scene: &Scene, variant: Variant) -> Finding {
+pub async fn attack(browser: &Browser, setup: &Setup, variant: Variant) -> Finding {
     let name = format!("{:?}-{variant:?}", browser.engine).to_lowercase();
-    let tokens = [scene.portal.token("alice"), scene.portal.token("bob")];
+    let tokens = [setup.portal.token("alice"), setup.portal.token("bob")];
 
-    let (context, page) = signed_in(browser, scene, variant, &tokens[0]).await;
+    let (context, page) = signed_in(browser, setup, variant, &tokens[0]).await;
     let path = format!("{TOSSED}/{name}/page");
-    write(&page, scene, &tossed(&tokens[1], &format!("{TOSSED}/{name}"))).await;
-    let own = scene.url(Host::Alice, &path);
+    write(&page, setup, &tossed(&tokens[1], &format!("{TOSSED}/{name}"))).await;
+    let own = setup.url(Host::Alice, &path);
     assert!(page.goto(&own).await.is_at(&own), "{name}: her own page opens");
-    let after_tossing = last_knock(scene, variant, &path).await;
-    let user = users(scene, &path);
-    let tossed = sessions(scene, &path, variant, &tokens);
+    let after_tossing = last_knock(setup, variant, &path).await;
+    let user = users(setup, &path);
+    let tossed = sessions(setup, &path, variant, &tokens);
     context.close().await;
 
-    let (context, page) = signed_in(browser, scene, variant, &tokens[0]).await;
+    let (context, page) = signed_in(browser, setup, variant, &tokens[0]).await;
     let path = format!("/overflown/{name}/page");
     for batch in ["a", "b"] {
         let many = |number| format!("{batch}{number}=x; Secure; Path=/; Domain={ZONE}");
-        write(&page, scene, &(0..MANY).map(many).collect::<Vec<_>>()).await;
+        write(&page, setup, &(0..MANY).map(many).collect::<Vec<_>>()).await;
         // A browser counts its cookies when it finds the time.
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    let landed = page.goto(&scene.url(Host::Alice, &path)).await.url;
-    let after_overflow = last_knock(scene, variant, &path).await;
-    let host = Host::ALL.into_iter().find(|host| landed.starts_with(&scene.url(*host, "/")));
+    let landed = page.goto(&setup.url(Host::Alice, &path)).await.url;
+    let after_overflow = last_knock(setup, variant, &path).await;
+    let host = Host::ALL.into_iter().find(|host| landed.starts_with(&setup.url(*host, "/")));
     let landed = format!("{host:?}");
     context.close().await;
     let engine = browser.engine;
@@ -61,7 +61,7 @@ impl Finding {
         if self.user != "alice" || !self.after_tossing.reached {
             return Some(format!("{at}: after tossing she is {:?}", self.user));
         }
-        let Knock { session, reached, .. } = self.after_overflow;
+        let RecordedRequest { session, reached, .. } = self.after_overflow;
         let landed = if session { Host::Alice } else { Host::Login };
         let right = session == reached && self.landed == format!("{:?}", Some(landed));
         (!right).then(|| format!("{at}: overflown, she is at {}", self.landed))
@@ -82,14 +82,14 @@ impl Finding {
 
 async fn signed_in(
     browser: &Browser,
-    scene: &Scene,
+    setup: &Setup,
     variant: Variant,
     token: &str,
 ) -> (Context, Page) {
     let context = browser.context().await;
     let page = context.page().await;
-    scene.sign_in(&page, Host::Alice, &variant.cookie(token)).await;
-    let jar = context.cookies(&scene.url(Host::Alice, "/")).await;
+    setup.sign_in(&page, Host::Alice, &variant.cookie(token)).await;
+    let jar = context.cookies(&setup.url(Host::Alice, "/")).await;
     let hidden = |cookie: &Value| {
         cookie["name"] == json!(variant.cookie_name()) && cookie["httpOnly"] == json!(true)
     };
@@ -97,8 +97,8 @@ async fn signed_in(
     (context, page)
 }
 
-async fn write(page: &Page, scene: &Scene, cookies: &[String]) {
-    page.goto(&scene.url(Host::Bob, "/page")).await;
+async fn write(page: &Page, setup: &Setup, cookies: &[String]) {
+    page.goto(&setup.url(Host::Bob, "/page")).await;
     let script = "async cookies => { for (const cookie of cookies) document.cookie = cookie }";
     page.evaluate(script, json!([cookies])).await;
 }
@@ -123,23 +123,23 @@ fn tossed(token: &str, path: &str) -> Vec<String> {
     cookies
 }
 
-async fn last_knock(scene: &Scene, variant: Variant, path: &str) -> Knock {
-    let knocks = knocks(scene, variant, |other| other == path).await;
-    knocks.last().expect("she asked for it").1.clone()
+async fn last_knock(setup: &Setup, variant: Variant, path: &str) -> RecordedRequest {
+    let recorded_requests = recorded_requests(setup, variant, |other| other == path).await;
+    recorded_requests.last().expect("she asked for it").1.clone()
 }
 
 /// As whom the desktop has seen her there.
-fn users(scene: &Scene, path: &str) -> String {
-    let all = scene.alice.seen();
+fn users(setup: &Setup, path: &str) -> String {
+    let all = setup.alice.seen();
     let here = all.iter().filter(|seen| seen.line.ends_with(path));
     let names: Vec<&str> = here.flat_map(|seen| seen.all("X-Doorward-User")).collect();
     names.join(", ")
 }
 
 /// Every pair of the request's cookies that holds a session.
-fn sessions(scene: &Scene, path: &str, variant: Variant, tokens: &[String; 2]) -> String {
+fn sessions(setup: &Setup, path: &str, variant: Variant, tokens: &[String; 2]) -> String {
     let such = |seen: &Seen| seen.all("X-Forwarded-Uri") == [path];
-    let records = scene.witness.records(such);
+    let records = setup.recorder.records(such);
     let (_, seen) = records.last().expect("she asked for it");
     let mut told = Vec::new();
     for pair in seen.all("Cookie").iter().flat_map(|line| line.split(';')) {

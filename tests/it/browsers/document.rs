@@ -4,8 +4,8 @@
 //! and what reached the desktop must be those of the committed file. What the browsers send is theirs
 //! to change, and a row in which one of two versions sends nothing cannot be compared.
 
-use super::knock::Knock;
-use super::round::Outcome;
+use super::attack_run::Outcome;
+use super::recorded_request::RecordedRequest;
 use super::variant::Variant;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -114,8 +114,8 @@ fn first_line(text: &str) -> &str {
 /// One row of the attack table: the same attack with each cookie, and without the rules.
 pub fn row(with: &[(Variant, &Outcome)], without: &Outcome) -> Row {
     let reached =
-        with.iter().any(|(_, outcome)| outcome.requests.iter().any(|knock| knock.reached));
-    let open = without.requests.iter().any(|knock| knock.reached);
+        with.iter().any(|(_, outcome)| outcome.requests.iter().any(|recorded| recorded.reached));
+    let open = without.requests.iter().any(|recorded| recorded.reached);
     let unruled = match (open, without.result.contains("READ")) {
         (true, true) => "reached, and read",
         (true, false) => "reached",
@@ -135,22 +135,22 @@ pub fn row(with: &[(Variant, &Outcome)], without: &Outcome) -> Row {
 pub const ATTACKS: [&str; 6] =
     ["what the page does", "what the browser sends", "cookie", GATE, REACHED, "without the rules"];
 
-fn sent(knock: &Knock) -> String {
-    let origin = match knock.origin.as_str() {
+fn sent(recorded: &RecordedRequest) -> String {
+    let origin = match recorded.origin.as_str() {
         "" => "no `Origin`".to_owned(),
         origin => format!("`Origin` {origin}"),
     };
-    let fetch = [&knock.site, &knock.mode, &knock.dest].map(String::as_str).join(" ");
+    let fetch = [&recorded.site, &recorded.mode, &recorded.dest].map(String::as_str).join(" ");
     let fetch = if fetch.trim().is_empty() { "no `Sec-Fetch-*`".to_owned() } else { fetch };
-    let purpose = match knock.purpose.as_str() {
+    let purpose = match recorded.purpose.as_str() {
         "" => String::new(),
         purpose => format!(", `Sec-Purpose` {purpose}"),
     };
-    format!("{}, {origin}, {fetch}{purpose}", knock.method)
+    format!("{}, {origin}, {fetch}{purpose}", recorded.method)
 }
 
 fn with_session(with: &[(Variant, &Outcome)]) -> String {
-    let came = |outcome: &Outcome| outcome.requests.iter().any(|knock| knock.session);
+    let came = |outcome: &Outcome| outcome.requests.iter().any(|recorded| recorded.session);
     let names: Vec<&str> =
         with.iter().filter(|(_, outcome)| came(outcome)).map(|(kind, _)| kind.name()).collect();
     match names.len() {
@@ -186,10 +186,10 @@ fn answered(with: &[(Variant, &Outcome)]) -> String {
     if came.is_empty() {
         return NOTHING.to_owned();
     }
-    grouped(&came, |outcome| listed(&outcome.requests, |knock| knock.answer.clone()))
+    grouped(&came, |outcome| listed(&outcome.requests, |recorded| recorded.answer.clone()))
 }
 
-fn listed(requests: &[Knock], say: impl Fn(&Knock) -> String) -> String {
+fn listed(requests: &[RecordedRequest], say: impl Fn(&RecordedRequest) -> String) -> String {
     let mut said: Vec<String> = requests.iter().map(say).collect();
     said.dedup();
     if said.is_empty() { NOTHING.to_owned() } else { said.join("; then ") }

@@ -1,34 +1,34 @@
 //! Every attack of a page on alice's desktop, in both browsers and with every kind of cookie.
 
+use super::attack_run::{AttackRun, DETOUR, Outcome};
 use super::cookies;
 use super::document::{self, Document};
-use super::round::{DETOUR, Outcome, Round};
-use super::scene::{Host, Scene};
-use super::strictness;
+use super::setup::{Host, Setup};
+use super::strict_side_effects;
 use super::variant::{PARENT_COOKIE, Variant};
 use crate::support::browser::{Browser, Engine};
 use serde_json::json;
 use std::iter;
 
 /// The three gates that the browsers meet.
-struct Scenes {
-    usual: Scene,
-    parent_domain: Scene,
-    without_rules: Scene,
+struct Setups {
+    usual: Setup,
+    parent_domain: Setup,
+    without_rules: Setup,
 }
 
-impl Scenes {
+impl Setups {
     async fn open() -> Self {
         let tokens = json!({ "cookies": [PARENT_COOKIE], "parent_domain": true });
         let (usual, parent_domain, without_rules) = tokio::join!(
-            Scene::open(|gate| gate),
-            Scene::open(|gate| gate.with("tokens", tokens)),
-            Scene::open(|gate| gate.with("cross_site", json!("off"))),
+            Setup::open(|gate| gate),
+            Setup::open(|gate| gate.with("tokens", tokens)),
+            Setup::open(|gate| gate.with("cross_site", json!("off"))),
         );
         Self { usual, parent_domain, without_rules }
     }
 
-    fn of(&self, variant: Variant) -> &Scene {
+    fn of(&self, variant: Variant) -> &Setup {
         if variant == Variant::ParentDomain { &self.parent_domain } else { &self.usual }
     }
 }
@@ -43,17 +43,17 @@ struct Findings {
 }
 
 impl Findings {
-    async fn gather(engine: Engine, scenes: &Scenes) -> Self {
+    async fn gather(engine: Engine, setups: &Setups) -> Self {
         let browser = Browser::open(engine).await;
         let (mut rounds, mut cookies) = (Vec::new(), Vec::new());
         for variant in Variant::ALL {
-            let scene = scenes.of(variant);
-            rounds.push((variant, Round::open(&browser, scene, variant).await.run().await));
-            cookies.push(cookies::attack(&browser, scene, variant).await);
+            let setup = setups.of(variant);
+            rounds.push((variant, AttackRun::open(&browser, setup, variant).await.run().await));
+            cookies.push(cookies::attack(&browser, setup, variant).await);
         }
-        let open = Round::open(&browser, &scenes.without_rules, Variant::Strict).await;
+        let open = AttackRun::open(&browser, &setups.without_rules, Variant::Strict).await;
         let without_rules = open.run().await;
-        let strictness = strictness::rows(&browser, &scenes.usual).await;
+        let strictness = strict_side_effects::rows(&browser, &setups.usual).await;
         Self { browser, rounds, without_rules, cookies, strictness }
     }
 
@@ -70,7 +70,7 @@ impl Findings {
         // An attack that does nothing even where nothing stops it would prove nothing.
         let idle = self.without_rules.iter().filter(|outcome| {
             let tried = outcome.from == Host::Bob && WOULD_WORK.contains(&outcome.name.as_str());
-            tried && !outcome.requests.iter().any(|knock| knock.reached)
+            tried && !outcome.requests.iter().any(|recorded| recorded.reached)
         });
         failures.extend(idle.map(|outcome| format!("no attack at all: {outcome:#?}")));
         failures.extend(self.cookies.iter().filter_map(cookies::Finding::failure));
@@ -90,7 +90,12 @@ impl Findings {
         }
         let rows: Vec<_> = self.cookies.iter().map(cookies::Finding::row).collect();
         document.table(cookies::TITLE, cookies::TEXT, &cookies::HEAD, &rows);
-        document.table(strictness::TITLE, strictness::TEXT, &strictness::HEAD, &self.strictness);
+        document.table(
+            strict_side_effects::TITLE,
+            strict_side_effects::TEXT,
+            &strict_side_effects::HEAD,
+            &self.strictness,
+        );
     }
 }
 
@@ -100,15 +105,16 @@ fn is_hers(outcome: &Outcome) -> bool {
 }
 
 fn shut_out(outcome: &Outcome) -> Option<&'static str> {
-    let came = !outcome.requests.is_empty() && outcome.requests.iter().all(|knock| knock.reached);
+    let came =
+        !outcome.requests.is_empty() && outcome.requests.iter().all(|recorded| recorded.reached);
     let told = outcome.result.contains("READ") || TELLS_NOTHING.contains(&outcome.name.as_str());
     (!came || !told).then_some("alice's own page cannot do this")
 }
 
 fn let_in(outcome: &Outcome) -> Option<&'static str> {
     let navigates = MAY_NAVIGATE.contains(&outcome.name.as_str());
-    let harmless = outcome.requests.iter().all(|knock| {
-        !knock.reached || (navigates && knock.is_document_navigation() && knock.session)
+    let harmless = outcome.requests.iter().all(|recorded| {
+        !recorded.reached || (navigates && recorded.is_document_navigation() && recorded.session)
     });
     match (harmless, outcome.result.contains("READ")) {
         (false, _) => Some("reached alice's desktop"),
@@ -119,10 +125,10 @@ fn let_in(outcome: &Outcome) -> Option<&'static str> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_page_gets_past_the_gate_in_a_real_browser() {
-    let scenes = Box::pin(Scenes::open()).await;
+    let setups = Box::pin(Setups::open()).await;
     let (chromium, firefox) = tokio::join!(
-        Findings::gather(Engine::Chromium, &scenes),
-        Findings::gather(Engine::Firefox, &scenes),
+        Findings::gather(Engine::Chromium, &setups),
+        Findings::gather(Engine::Firefox, &setups),
     );
     let mut document = Document::new();
     let mut failures = Vec::new();
@@ -132,8 +138,8 @@ async fn no_page_gets_past_the_gate_in_a_real_browser() {
     }
     // Shown with `--nocapture`, and if the test fails.
     eprintln!("{}", document.text());
-    for scene in [&scenes.usual, &scenes.parent_domain] {
-        let seen = scene.alice.seen();
+    for setup in [&setups.usual, &setups.parent_domain] {
+        let seen = setup.alice.seen();
         // A cookie of bob under another name than the gate's is an application's cookie and passes.
         for seen in seen.iter().filter(|seen| !seen.line.contains(cookies::TOSSED)) {
             seen.assert_no_token();

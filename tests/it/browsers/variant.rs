@@ -1,6 +1,6 @@
 //! The ways in which alice's session can lie in her browser.
 
-use super::scene::ZONE;
+use super::setup::ZONE;
 use crate::support::portal::COOKIE;
 
 /// A kind of session cookie.

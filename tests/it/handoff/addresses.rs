@@ -1,6 +1,6 @@
 //! Addresses in every field: the browser is only ever redirected to a path on the same host.
 
-use super::scene::{Begun, ORIGIN, forged_state, from_portal, handoff, plan, session_in};
+use super::setup::{Begun, ORIGIN, forged_state, from_portal, handoff, plan, session_in};
 use crate::support::portal::{ALICE, Portal, now};
 use crate::support::request::Request;
 use crate::support::table::Table;
@@ -134,7 +134,7 @@ async fn an_address_in_the_state_cookie_leads_nowhere_else() {
 async fn a_grant_entry_has_one_spelling() {
     let portal = Portal::new();
     let gate = plan(&portal).open().await;
-    let begun = super::scene::begin(&gate).await;
+    let begun = super::setup::begin(&gate).await;
     let token = || handoff(&portal, "alice", &begun).sign(&portal.key);
     let mut table = Table::of(&gate);
     let id = &begun.id;

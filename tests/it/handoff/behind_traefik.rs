@@ -1,7 +1,7 @@
 //! The hand-off through the real Traefik: redirects and cookies reach the browser unchanged, and no
 //! request for a gate path reaches a desktop.
 
-use super::scene::{BYE, Begun, ORIGIN, handoff, plan, session_in};
+use super::setup::{BYE, Begun, ORIGIN, handoff, plan, session_in};
 use crate::support::desktop::Desktop;
 use crate::support::gate::Gate;
 use crate::support::portal::{ALICE, COOKIE, Portal};
@@ -10,14 +10,14 @@ use crate::support::traefik::{self, Traefik, Version};
 use crate::support::wire::Wire;
 
 /// Alice's desktop behind a gate with hand-off behind Traefik.
-struct Street {
+struct GatedDesktops {
     portal: Portal,
     gate: Gate,
     desktop: Desktop,
     traefik: Traefik,
 }
 
-impl Street {
+impl GatedDesktops {
     async fn open(version: Version) -> Self {
         let portal = Portal::new();
         let gate = plan(&portal).open().await;
@@ -35,10 +35,10 @@ impl Street {
 }
 
 async fn in_and_out_again(version: Version) {
-    let street = Street::open(version).await;
-    street.desktop.forget();
-    let begun = Begun::of(&street.visit(&Request::visit(ALICE).uri("/desk?a=1").page()).await);
-    let token = handoff(&street.portal, "alice", &begun).sign(&street.portal.key);
+    let setup = GatedDesktops::open(version).await;
+    setup.desktop.forget();
+    let begun = Begun::of(&setup.visit(&Request::visit(ALICE).uri("/desk?a=1").page()).await);
+    let token = handoff(&setup.portal, "alice", &begun).sign(&setup.portal.key);
     let entry = || {
         Request::visit(ALICE)
             .uri(&begun.entry(&token))
@@ -46,39 +46,39 @@ async fn in_and_out_again(version: Version) {
             .add("Accept", "text/html")
             .fetch_metadata("cross-site", "navigate", "document")
     };
-    let answer = street.visit(&entry()).await;
+    let answer = setup.visit(&entry()).await;
     assert_eq!(answer.status, 303, "{answer}");
     assert_eq!(answer.header("Location"), Some(format!("{ORIGIN}/desk?a=1")));
     assert_eq!(answer.all("Set-Cookie").len(), 4, "{answer}");
     let session = session_in(&answer);
 
-    let replayed = street.visit(&entry()).await;
+    let replayed = setup.visit(&entry()).await;
     assert_eq!((replayed.status, replayed.all("Set-Cookie").len()), (401, 0), "{replayed}");
-    street.desktop.assert_untouched("there is no session yet");
+    setup.desktop.assert_untouched("there is no session yet");
 
     let jar = format!("app=1; {COOKIE}={session}; {}", begun.cookie);
     let inside = Request::visit(ALICE).uri("/desk?a=1").add("Cookie", &jar).page();
-    assert_eq!(street.visit(&inside).await.status, 200);
-    let seen = street.desktop.only();
+    assert_eq!(setup.visit(&inside).await.status, 200);
+    let seen = setup.desktop.only();
     seen.assert_no_token();
     assert_eq!(seen.all("Cookie"), ["app=1"]);
-    street.desktop.forget();
+    setup.desktop.forget();
 
     let page = || Request::visit(ALICE).uri("/.doorward/logout").add("Cookie", &jar);
-    let asked = street.visit(&page().page()).await;
+    let asked = setup.visit(&page().page()).await;
     assert!(asked.status == 403 && asked.is_page(), "{asked}");
     let from_bob = page()
         .method("POST")
         .add("Origin", "https://bob.vdi.example.com")
         .add("Content-Length", "0")
         .fetch_metadata("same-site", "navigate", "document");
-    assert_eq!(street.visit(&from_bob).await.status, 403);
-    let left = street.visit(&page().form().add("Content-Length", "0")).await;
+    assert_eq!(setup.visit(&from_bob).await.status, 403);
+    let left = setup.visit(&page().form().add("Content-Length", "0")).await;
     assert_eq!((left.status, left.header("Location").as_deref()), (303, Some(BYE)), "{left}");
     assert_eq!(left.header("Clear-Site-Data").as_deref(), Some("\"cache\", \"storage\""));
-    assert_eq!(street.visit(&inside).await.status, 302, "the session has ended");
-    street.desktop.assert_untouched("the gate answers the sign-out itself");
-    drop(street.gate);
+    assert_eq!(setup.visit(&inside).await.status, 302, "the session has ended");
+    setup.desktop.assert_untouched("the gate answers the sign-out itself");
+    drop(setup.gate);
 }
 
 #[tokio::test(flavor = "multi_thread")]

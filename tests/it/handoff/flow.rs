@@ -1,6 +1,6 @@
 //! The expected flow: one tab, several tabs, several hosts, and a redirect loop.
 
-use super::scene::{
+use super::setup::{
     BYE, Begun, ORIGIN, PARTITIONED, begin, claims_of, from_portal, handoff, login, plan, secret,
     session_in, signed_in,
 };

@@ -1,6 +1,6 @@
 //! Session keys are rotated while the gate runs, and several replicas share them.
 
-use super::scene::{
+use super::setup::{
     Begun, begin, from_portal, handoff, login, plan, secret, session_in, signed_in,
 };
 use crate::support::gate::Gate;

@@ -1,6 +1,6 @@
 //! Signing out: confirmed on a page of the same host; the session then ends everywhere at once.
 
-use super::scene::{BYE, PARTITIONED, login, plan, secret, signed_in};
+use super::setup::{BYE, PARTITIONED, login, plan, secret, signed_in};
 use crate::support::portal::{ALICE, BOB, COOKIE, Portal};
 use crate::support::request::Request;
 use crate::support::table::Table;

@@ -1,7 +1,7 @@
 //! Servers with wrong responses. Each is an issuer of the same gate: none gets a key accepted,
 //! keeps the gate from starting, or blocks another issuer's users.
 
-use super::scene::{KEYS, known, status};
+use super::setup::{KEYS, known, status};
 use crate::support::certificates::Authority;
 use crate::support::gate::Plan;
 use crate::support::key::{Key, base64, key_set};

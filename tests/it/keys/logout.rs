@@ -2,7 +2,7 @@
 //! rejected at Traefik.
 
 use super::provider::Provider;
-use super::scene::PATIENCE;
+use super::setup::PATIENCE;
 use crate::support::answer::Answer;
 use crate::support::desktop::Desktop;
 use crate::support::gate::{self, Gate};
@@ -20,7 +20,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// Alice's desktop behind Traefik, and a gate that receives the provider's logout tokens.
-struct Street {
+struct GatedDesktops {
     provider: Provider,
     back_channel: SocketAddr,
     gate: Gate,
@@ -28,7 +28,7 @@ struct Street {
     traefik: Traefik,
 }
 
-impl Street {
+impl GatedDesktops {
     async fn open() -> Self {
         let (plan, back_channel) = (gate::Plan::of(&Portal::new()), free_address());
         let logout = format!("http://{back_channel}/backchannel-logout");
@@ -180,50 +180,47 @@ fn part(token: &str, index: usize) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_at_a_real_provider_ends_the_session() {
-    let street = Street::open().await;
+    let setup = GatedDesktops::open().await;
     let mut slowest = Duration::ZERO;
-    let mut other = Browser::sign_in(&street.provider, "alice").await;
+    let mut other = Browser::sign_in(&setup.provider, "alice").await;
     for round in 0..5 {
-        let mut browser = Browser::sign_in(&street.provider, "alice").await;
+        let mut browser = Browser::sign_in(&setup.provider, "alice").await;
         assert_ne!(part(&browser.token, 1)["sid"], part(&other.token, 1)["sid"]);
-        assert_eq!(street.status(&browser.token).await, 200, "{}", street.gate.process.output());
-        assert_eq!(street.status(&other.token).await, 200);
+        assert_eq!(setup.status(&browser.token).await, 200, "{}", setup.gate.process.output());
+        assert_eq!(setup.status(&other.token).await, 200);
         browser.sign_out().await;
         let answered = Instant::now();
-        street.refuses(&browser.token).await;
+        setup.refuses(&browser.token).await;
         slowest = slowest.max(answered.elapsed());
-        assert_eq!(street.status(&other.token).await, 200, "another sign-in of the same user");
-        let statuses: Vec<_> = street.sent().await.into_iter().map(|(_, status)| status).collect();
-        assert_eq!(statuses, vec![200; round + 1], "{}", street.provider.output());
+        assert_eq!(setup.status(&other.token).await, 200, "another sign-in of the same user");
+        let statuses: Vec<_> = setup.sent().await.into_iter().map(|(_, status)| status).collect();
+        assert_eq!(statuses, vec![200; round + 1], "{}", setup.provider.output());
     }
     eprintln!("rejected at Traefik within {slowest:?} of the provider's answer, of 5");
     other.sign_out().await;
-    street.refuses(&other.token).await;
-    let again = Browser::sign_in(&street.provider, "alice").await;
-    assert_eq!(street.status(&again.token).await, 200, "signed in again");
+    setup.refuses(&other.token).await;
+    let again = Browser::sign_in(&setup.provider, "alice").await;
+    assert_eq!(setup.status(&again.token).await, 200, "signed in again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_token_of_a_real_provider_is_accepted_once() {
-    let street = Street::open().await;
+    let setup = GatedDesktops::open().await;
     let (mut browser, other) = tokio::join!(
-        Browser::sign_in(&street.provider, "alice"),
-        Browser::sign_in(&street.provider, "alice"),
+        Browser::sign_in(&setup.provider, "alice"),
+        Browser::sign_in(&setup.provider, "alice"),
     );
-    assert_eq!(street.status(&browser.token).await, 200, "{}", street.gate.process.output());
+    assert_eq!(setup.status(&browser.token).await, 200, "{}", setup.gate.process.output());
     browser.sign_out().await;
-    street.refuses(&browser.token).await;
-    let sent = street.sent().await;
+    setup.refuses(&browser.token).await;
+    let sent = setup.sent().await;
     let [(token, 200)] = sent.as_slice() else { panic!("{sent:?}") };
 
     let (header, claims) = (part(token, 0), part(token, 1));
-    let published = street.provider.ask(Request::get("/jwks"), "").await.json();
+    let published = setup.provider.ask(Request::get("/jwks"), "").await.json();
     assert_eq!(header["typ"], "logout+jwt", "{header}");
     assert_eq!(header["kid"], published["keys"][0]["kid"], "{header}");
-    assert_eq!(
-        (&claims["iss"], &claims["aud"]),
-        (&json!(street.provider.issuer()), &json!(CLIENT))
-    );
+    assert_eq!((&claims["iss"], &claims["aud"]), (&json!(setup.provider.issuer()), &json!(CLIENT)));
     assert_eq!(claims["sid"], part(&browser.token, 1)["sid"], "{claims}");
 
     let mut changed = claims.clone();
@@ -236,26 +233,26 @@ async fn a_logout_token_of_a_real_provider_is_accepted_once() {
         ("other_sign_in", parts.join("."), "signature-wrong"),
         ("id_token", other.token.clone(), "no-logout"),
     ] {
-        let answer = street.tell(&token).await;
+        let answer = setup.tell(&token).await;
         assert_eq!(answer.status, 400, "{row}: {answer}");
         assert_eq!(answer.json()["error_description"], expected, "{row}");
-        assert_eq!(street.status(&other.token).await, 200, "{row}");
+        assert_eq!(setup.status(&other.token).await, 200, "{row}");
     }
-    assert_eq!(street.status(token).await, 401, "it permits nothing");
+    assert_eq!(setup.status(token).await, 401, "it permits nothing");
 }
 
 /// The provider signs with a key that is new to the gate, and sends the logout token only once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_token_with_an_unknown_key_id_causes_a_fetch() {
-    let street = Street::open().await;
-    let mut browser = Browser::sign_in(&street.provider, "alice").await;
-    assert_eq!(street.status(&browser.token).await, 200, "{}", street.gate.process.output());
-    let id = street.provider.post("/_rotate", "").await;
+    let setup = GatedDesktops::open().await;
+    let mut browser = Browser::sign_in(&setup.provider, "alice").await;
+    assert_eq!(setup.status(&browser.token).await, 200, "{}", setup.gate.process.output());
+    let id = setup.provider.post("/_rotate", "").await;
     browser.sign_out().await;
-    let sent = street.sent().await;
-    let [(token, 200)] = sent.as_slice() else { panic!("{sent:?}\n{}", street.provider.output()) };
+    let sent = setup.sent().await;
+    let [(token, 200)] = sent.as_slice() else { panic!("{sent:?}\n{}", setup.provider.output()) };
     assert_eq!(part(token, 0)["kid"], json!(id));
-    street.refuses(&browser.token).await;
+    setup.refuses(&browser.token).await;
 }
 
 const CLIENT: &str = "workspaces";

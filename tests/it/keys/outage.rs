@@ -1,6 +1,6 @@
 //! Issuers that cannot be reached: at start, later, and for too long.
 
-use super::scene::{
+use super::setup::{
     KEYS, PATIENCE, becomes, fails, known, plan, publish, question, server, status,
 };
 use crate::support::certificates::Authority;

@@ -1,6 +1,6 @@
 //! A real OpenID provider: npm's `oidc-provider`, found by discovery.
 
-use super::scene::{PATIENCE, becomes, fails, known, looks, status};
+use super::setup::{PATIENCE, becomes, fails, known, looks, status};
 use crate::support::answer::Answer;
 use crate::support::certificates::Authority;
 use crate::support::gate::{Gate, Plan};

@@ -1,6 +1,6 @@
 //! Keys that change while the gate runs, and tokens with unknown key ids.
 
-use super::scene::{
+use super::setup::{
     KEYS, PATIENCE, becomes, fails, known, looks, metric, plan, publish, question, server, status,
 };
 use crate::support::key::Key;

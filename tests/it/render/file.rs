@@ -1,7 +1,7 @@
 //! The output for the file provider, behind each supported Traefik: a folder that follows the
 //! sessions.
 
-use super::scene::rendered;
+use super::setup::rendered;
 use crate::support::certificates::Authority;
 use crate::support::desktop::Desktop;
 use crate::support::gate;

@@ -5,7 +5,7 @@
 
 mod logout;
 
-use super::scene::{rendered, trust};
+use super::setup::{rendered, trust};
 use crate::support::cluster::{Cluster, User};
 use crate::support::crd_traefik::{CrdTraefik, Plan};
 use crate::support::desktop::Desktop;

@@ -1,7 +1,7 @@
 //! `/revocations`: authentication, requests, and their effect.
 
 use super::{SECRET, ask, desk, plan, send, status};
-use crate::handoff::scene::{login, secret, signed_in};
+use crate::handoff::setup::{login, secret, signed_in};
 use crate::support::gate::{Gate, Plan};
 use crate::support::portal::{ALICE, Portal, now};
 use crate::support::request::Request;
@@ -146,7 +146,7 @@ async fn an_invalid_revocation_request_is_refused_with_the_reason() {
 /// A session of the gate's own ends with the keys of the portal's sign-in.
 #[tokio::test]
 async fn sessions_from_a_handoff_are_revoked_too() {
-    use crate::handoff::scene::{begin, from_portal, handoff, login, secret, session_in};
+    use crate::handoff::setup::{begin, from_portal, handoff, login, secret, session_in};
     let portal = Portal::new();
     let plan = plan(&portal, "memory");
     let key = secret(plan.folder.path(), "session.key", 1);

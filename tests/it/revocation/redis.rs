@@ -4,7 +4,7 @@ mod outage;
 mod strangers;
 
 use super::{ask, plan, status};
-use crate::handoff::scene::{begin, from_portal, handoff, login, secret, session_in, signed_in};
+use crate::handoff::setup::{begin, from_portal, handoff, login, secret, session_in, signed_in};
 use crate::support::gate::{Gate, Plan};
 use crate::support::portal::{ALICE, Portal};
 use crate::support::process::eventually;

@@ -80,7 +80,7 @@ impl Answer {
     /// The rules: only 200 is a permit, and it has no body; every other answer
     /// forbids caching, sends no referrer, stays small, redirects to absolute addresses only, and
     /// shows no part of any token.
-    pub fn broken_promises(&self) -> Vec<String> {
+    pub fn violations(&self) -> Vec<String> {
         let mut broken = Vec::new();
         let mut promise = |kept: bool, what: &str| {
             if !kept {

@@ -8,7 +8,7 @@
 
 mod client;
 mod control_plane;
-mod scene;
+mod fixtures;
 
 pub use client::User;
 

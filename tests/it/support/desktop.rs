@@ -38,17 +38,17 @@ impl Desktop {
     }
 
     /// Opens a desktop that accepts every request from the gate, as many do: every page may read its
-    /// responses, which have the requested kind (see [`Manners::Careless`]).
+    /// responses, which have the requested kind (see [`ResponseStyle::Careless`]).
     pub async fn open_careless(name: &'static str) -> Self {
-        Self::open_with(name, IpAddr::V4(Ipv4Addr::LOCALHOST), Manners::Careless).await
+        Self::open_with(name, IpAddr::V4(Ipv4Addr::LOCALHOST), ResponseStyle::Careless).await
     }
 
     /// Opens a desktop on another address of this machine.
     pub async fn open_on(name: &'static str, address: IpAddr) -> Self {
-        Self::open_with(name, address, Manners::Plain).await
+        Self::open_with(name, address, ResponseStyle::Plain).await
     }
 
-    async fn open_with(name: &'static str, address: IpAddr, manners: Manners) -> Self {
+    async fn open_with(name: &'static str, address: IpAddr, style: ResponseStyle) -> Self {
         let listener = TcpListener::bind((address, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::default();
@@ -56,7 +56,7 @@ impl Desktop {
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let log = Arc::clone(&log);
-                tokio::spawn(async move { drop(serve(stream, name, manners, &log).await) });
+                tokio::spawn(async move { drop(serve(stream, name, style, &log).await) });
             }
         });
         Self { address, seen, task }
@@ -99,7 +99,7 @@ impl Desktop {
 
 /// How a desktop answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manners {
+enum ResponseStyle {
     /// The request as JSON.
     Plain,
     /// A page, script, image or another kind that `Sec-Fetch-Dest` names, which holds [`secret_of`], with
@@ -142,7 +142,7 @@ impl Seen {
 async fn serve(
     stream: TcpStream,
     name: &str,
-    manners: Manners,
+    style: ResponseStyle,
     log: &Mutex<Vec<Seen>>,
 ) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
@@ -160,9 +160,11 @@ async fn serve(
             return echo(stream).await;
         }
         let more = if seen.line.contains(HOSTILE) { HOSTILE_HEADERS } else { "" };
-        let (kind, body, more) = match manners {
-            Manners::Plain => ("application/json", seen.to_json(name).to_string(), more.to_owned()),
-            Manners::Careless => careless(&seen, name),
+        let (kind, body, more) = match style {
+            ResponseStyle::Plain => {
+                ("application/json", seen.to_json(name).to_string(), more.to_owned())
+            }
+            ResponseStyle::Careless => careless(&seen, name),
         };
         let head = format!(
             "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\

@@ -161,7 +161,7 @@ impl Gate {
     /// Asks on a fresh connection and holds the gate to the promises of every answer.
     pub async fn ask(&self, question: &Request) -> Answer {
         let answer = self.try_ask(question).await;
-        let broken = answer.broken_promises();
+        let broken = answer.violations();
         assert!(broken.is_empty(), "{broken:?} in the answer to\n{question:?}\n{answer}");
         answer
     }

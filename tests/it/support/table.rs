@@ -56,7 +56,7 @@ impl<'g> Table<'g> {
         self.rows += 1;
         let answer = self.gate.try_ask(&question).await;
         let complaint = judge(&answer).err();
-        for what in complaint.into_iter().chain(answer.broken_promises()) {
+        for what in complaint.into_iter().chain(answer.violations()) {
             let question = String::from_utf8_lossy(&question.bytes()).into_owned();
             self.failures.push(format!("## {name}: {what}\n{question}--> {answer}\n"));
         }

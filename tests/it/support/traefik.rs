@@ -145,7 +145,7 @@ impl Plan {
         entry_point["address"] = json!(address);
         self.middlewares["gate"] = json!({ "forwardAuth": self.forward_auth });
         let dynamic = folder.path().join("dynamic.yml");
-        let scene = json!({
+        let configuration = json!({
             "http": {
                 "routers": self.routers,
                 "services": self.services,
@@ -155,15 +155,15 @@ impl Plan {
                 "defaultCertificate": { "certFile": certificate, "keyFile": key },
             } } },
         });
-        fs::write(&dynamic, scene.to_string()).unwrap();
+        fs::write(&dynamic, configuration.to_string()).unwrap();
         let fixed = folder.path().join("traefik.yml");
-        let scene = json!({
+        let configuration = json!({
             "global": { "checkNewVersion": false, "sendAnonymousUsage": false },
             "entryPoints": { "websecure": entry_point, "ready": { "address": ready } },
             "providers": { "file": { "filename": dynamic } },
             "log": { "level": "INFO" },
         });
-        fs::write(&fixed, scene.to_string()).unwrap();
+        fs::write(&fixed, configuration.to_string()).unwrap();
         let mut command = Command::new(traefik_parts::program(self.version.number));
         command.arg(format!("--configFile={}", fixed.display())).current_dir(folder.path());
         // Go's HTTP client would send the question about a visitor to a proxy of the tester's.

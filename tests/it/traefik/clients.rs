@@ -2,9 +2,9 @@
 
 use super::behind_every_traefik;
 use crate::support::gate::Plan;
+use crate::support::gated_desktops::GatedDesktops;
 use crate::support::portal::{ALICE, COOKIE};
 use crate::support::request::Request;
-use crate::support::street::Street;
 use crate::support::traefik::Version;
 
 behind_every_traefik! {
@@ -19,30 +19,30 @@ behind_every_traefik! {
 /// Browsers split their jar into fields of their own over HTTP/2; Traefik puts them together for
 /// the gate, and the gate's one header goes back to one header at the desktop.
 async fn two_hundred_crumbs_over_http2(version: Version) {
-    let street = Street::open(version).await;
-    let http2 = street.connect_http2(ALICE).await;
+    let setup = GatedDesktops::open(version).await;
+    let http2 = setup.connect_http2(ALICE).await;
     let crumbs = (0..200).map(|n| format!("c{n}=v{n}"));
     let (before, after): (Vec<String>, Vec<String>) = crumbs.partition(|crumb| crumb.len() < 6);
     let fold = |request: Request, crumbs: &[String]| {
         crumbs.iter().fold(request, |request, crumb| request.add("Cookie", crumb))
     };
-    let request = fold(Request::visit(ALICE), &before).session(&street.portal.token("alice"));
+    let request = fold(Request::visit(ALICE), &before).session(&setup.portal.token("alice"));
     let answer = http2.exchange(&fold(request, &after)).await.unwrap();
     assert_eq!(answer.status, 200, "{answer}");
-    let seen = street.alice.only();
+    let seen = setup.alice.only();
     seen.assert_no_token();
     assert_eq!(seen.all("Cookie"), [[before, after].concat().join("; ")]);
 }
 
 /// T3: what bob can do to alice's jar makes her requests large, and no more.
 async fn a_full_cookie_jar(version: Version) {
-    let street = Street::open(version).await;
+    let setup = GatedDesktops::open(version).await;
     let jar: Vec<String> = (0..150).map(|n| format!("tossed{n}={}", "x".repeat(390))).collect();
     let jar = jar.join("; ");
     let request = Request::visit(ALICE)
-        .add("Cookie", format!("{jar}; {COOKIE}={}", street.portal.token("alice")));
-    assert_eq!(street.visit(&request).await.status, 200);
-    let seen = street.alice.only();
+        .add("Cookie", format!("{jar}; {COOKIE}={}", setup.portal.token("alice")));
+    assert_eq!(setup.visit(&request).await.status, 200);
+    let seen = setup.alice.only();
     seen.assert_no_token();
     assert_eq!(seen.all("Cookie"), [jar.as_str()]);
 }
@@ -52,36 +52,36 @@ async fn a_full_cookie_jar(version: Version) {
 async fn a_jar_beyond_the_limit_is_explained(version: Version) {
     for tls in [false, true] {
         let gate = |plan: Plan| if tls { plan.with_tls(false) } else { plan };
-        let street = Street::built(version, gate, |_| ()).await;
+        let setup = GatedDesktops::built(version, gate, |_| ()).await;
         let tiny: Vec<String> = (0..4_500).map(|n| format!("c{n}=abcdefghijklmnop")).collect();
         for jar in ["x".repeat(130_000), "x".repeat(700_000), tiny.join("; ")] {
-            let session = format!("{COOKIE}={}", street.portal.token("alice"));
+            let session = format!("{COOKIE}={}", setup.portal.token("alice"));
             let visit = Request::visit(ALICE).page().add("Cookie", format!("{jar}; {session}"));
-            let answer = street.visit(&visit).await;
+            let answer = setup.visit(&visit).await;
             let what = format!("{} bytes, tls {tls}: {answer}", jar.len());
             assert_eq!(answer.status, 431, "{what}");
             assert!(answer.is_page() && answer.text().contains("Too many cookies"), "{what}");
         }
-        street.alice.assert_untouched("every jar was beyond the limit");
+        setup.alice.assert_untouched("every jar was beyond the limit");
     }
 }
 
 async fn tossed_cookies_hide_nothing(version: Version) {
-    let street = Street::open(version).await;
-    let (good, bobs) = (street.portal.token("alice"), street.portal.token("bob"));
-    let forged = street.portal.forged("alice");
+    let setup = GatedDesktops::open(version).await;
+    let (good, bobs) = (setup.portal.token("alice"), setup.portal.token("bob"));
+    let forged = setup.portal.forged("alice");
     let jar = [&bobs, &forged, &good, &bobs].map(|token| format!("{COOKIE}={token}")).join("; ");
     let request = Request::visit(ALICE).add("Cookie", format!("a=1; {jar}; b=2"));
-    assert_eq!(street.visit(&request).await.status, 200);
-    let seen = street.alice.only();
+    assert_eq!(setup.visit(&request).await.status, 200);
+    let seen = setup.alice.only();
     seen.assert_no_token();
     assert_eq!(seen.all("Cookie"), ["a=1; b=2"]);
 }
 
 async fn http2_requests_are_judged_by_class(version: Version) {
-    let street = Street::open(version).await;
-    let http2 = street.connect_http2(ALICE).await;
-    let bobs = street.portal.token("bob");
+    let setup = GatedDesktops::open(version).await;
+    let http2 = setup.connect_http2(ALICE).await;
+    let bobs = setup.portal.token("bob");
     let requests = [
         Request::visit(ALICE).page(),
         Request::visit(ALICE).fetch(),
@@ -92,17 +92,17 @@ async fn http2_requests_are_judged_by_class(version: Version) {
     let answers = http2.exchange_all(&requests).await;
     let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     assert_eq!(statuses, [302, 401, 401, 403, 404]);
-    street.alice.assert_untouched("no request had alice's token");
+    setup.alice.assert_untouched("no request had alice's token");
 }
 
 async fn several_cookie_lines_lose_nothing(version: Version) {
-    let street = Street::open(version).await;
+    let setup = GatedDesktops::open(version).await;
     let request = Request::visit(ALICE)
         .add("Cookie", "a=1")
-        .session(&street.portal.token("alice"))
+        .session(&setup.portal.token("alice"))
         .add("cookie", "b=2; c=3");
-    assert_eq!(street.visit(&request).await.status, 200);
-    let seen = street.alice.only();
+    assert_eq!(setup.visit(&request).await.status, 200);
+    let seen = setup.alice.only();
     seen.assert_no_token();
     assert_eq!(seen.all("Cookie"), ["a=1; b=2; c=3"]);
 }

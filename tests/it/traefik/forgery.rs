@@ -2,9 +2,9 @@
 //! `src/manual.rs`; CVE-2026-33433, -54763, -88011).
 
 use super::behind_every_traefik;
+use crate::support::gated_desktops::GatedDesktops;
 use crate::support::portal::ALICE;
 use crate::support::request::Request;
-use crate::support::street::Street;
 use crate::support::traefik::Version;
 use serde_json::json;
 
@@ -19,23 +19,23 @@ behind_every_traefik! {
 }
 
 async fn a_visitors_identity_header_is_replaced(version: Version) {
-    let street = Street::open(version).await;
+    let setup = GatedDesktops::open(version).await;
     let request = Request::visit(ALICE)
-        .session(&street.portal.token("alice"))
+        .session(&setup.portal.token("alice"))
         .add("X-Doorward-User", "root")
         .add("x-doorward-user", "bob")
         .add("X-DOORWARD-LABEL", "bob")
         .add("X-Doorward-Shard", "00")
         .add("X-Doorward-Shard", "01");
-    assert_eq!(street.visit(&request).await.status, 200);
-    let seen = street.alice.only();
+    assert_eq!(setup.visit(&request).await.status, 200);
+    let seen = setup.alice.only();
     assert_eq!(seen.all("X-Doorward-User"), ["alice"]);
     assert_eq!(seen.all("X-Doorward-Label"), ["alice"]);
     assert_eq!(seen.all("X-Doorward-Shard").len(), 1);
 }
 
 async fn a_visitors_identity_header_is_removed_where_the_gate_has_nothing_to_say(version: Version) {
-    let street = Street::built(
+    let setup = GatedDesktops::built(
         version,
         |gate| {
             gate.with(
@@ -49,35 +49,35 @@ async fn a_visitors_identity_header_is_removed_where_the_gate_has_nothing_to_say
         },
     )
     .await;
-    let token = street.portal.token("alice");
+    let token = setup.portal.token("alice");
     let request = Request::visit(ALICE).session(&token).add("X-Mail", "root@example.com");
-    assert_eq!(street.visit(&request).await.status, 200);
-    assert!(street.alice.only().all("X-Mail").is_empty());
-    street.alice.forget();
+    assert_eq!(setup.visit(&request).await.status, 200);
+    assert!(setup.alice.only().all("X-Mail").is_empty());
+    setup.alice.forget();
 
-    let token = street.portal.claims("alice").claim("email", "alice@example.com");
-    let request = request.without("Cookie").session(&token.sign(&street.portal.key));
-    assert_eq!(street.visit(&request).await.status, 200);
-    assert_eq!(street.alice.only().all("X-Mail"), ["alice@example.com"]);
+    let token = setup.portal.claims("alice").claim("email", "alice@example.com");
+    let request = request.without("Cookie").session(&token.sign(&setup.portal.key));
+    assert_eq!(setup.visit(&request).await.status, 200);
+    assert_eq!(setup.alice.only().all("X-Mail"), ["alice@example.com"]);
 }
 
 async fn the_connection_header_removes_nothing_the_gate_says(version: Version) {
-    let street = Street::open(version).await;
-    let own = Request::visit(ALICE).session(&street.portal.token("alice"));
+    let setup = GatedDesktops::open(version).await;
+    let own = Request::visit(ALICE).session(&setup.portal.token("alice"));
     for named in ["X-Doorward-User", "x-doorward-user", "close, X-Doorward-User, X-Doorward-Label"]
     {
-        street.alice.forget();
+        setup.alice.forget();
         let request = own.clone().add("Connection", named).add("X-Doorward-User", "bob");
-        assert_eq!(street.visit(&request).await.status, 200, "{named}");
-        assert_eq!(street.alice.only().all("X-Doorward-User"), ["alice"], "{named}");
+        assert_eq!(setup.visit(&request).await.status, 200, "{named}");
+        assert_eq!(setup.alice.only().all("X-Doorward-User"), ["alice"], "{named}");
     }
 }
 
 /// `Connection` takes headers away before the gate sees them. What is gone can only make the gate
 /// stricter (CVE-2021-32813, CVE-2024-45410, CVE-2026-29054).
 async fn the_connection_header_only_hurts_its_sender(version: Version) {
-    let street = Street::open(version).await;
-    let (alices, bobs) = (street.portal.token("alice"), street.portal.token("bob"));
+    let setup = GatedDesktops::open(version).await;
+    let (alices, bobs) = (setup.portal.token("alice"), setup.portal.token("bob"));
     let forwarded = "X-Forwarded-Host, X-Forwarded-Uri, X-Forwarded-Proto, X-Forwarded-Method";
     #[rustfmt::skip]
     let rows = [
@@ -92,16 +92,16 @@ async fn the_connection_header_only_hurts_its_sender(version: Version) {
             .set("Origin", "https://bob.vdi.example.com").set("Connection", "Upgrade, Origin")),
     ];
     for (name, request) in rows {
-        let answer = street.visit(&request).await;
+        let answer = setup.visit(&request).await;
         assert!(matches!(answer.status, 400 | 401 | 403), "{name}: {answer}");
     }
-    street.alice.assert_untouched("headers were taken away");
+    setup.alice.assert_untouched("headers were taken away");
 }
 
 /// What the entry point's `aliasHeadersStrategy` is for: servers that fold `_` and `.` would read
 /// these as the gate's word.
 async fn aliases_of_identity_headers_are_deleted(version: Version) {
-    let street = Street::open(version).await;
+    let setup = GatedDesktops::open(version).await;
     let aliases = [
         "X_Doorward_User",
         "X-Doorward_User",
@@ -110,10 +110,10 @@ async fn aliases_of_identity_headers_are_deleted(version: Version) {
         "X-Doorward.User",
         "X_Doorward.Label",
     ];
-    let request = Request::visit(ALICE).session(&street.portal.token("alice"));
+    let request = Request::visit(ALICE).session(&setup.portal.token("alice"));
     let request = aliases.iter().fold(request, |request, alias| request.add(alias, "root"));
-    assert_eq!(street.visit(&request).await.status, 200);
-    let seen = street.alice.only();
+    assert_eq!(setup.visit(&request).await.status, 200);
+    let seen = setup.alice.only();
     let folded = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
     let said: Vec<_> = seen
         .headers
@@ -125,16 +125,16 @@ async fn aliases_of_identity_headers_are_deleted(version: Version) {
 }
 
 async fn aliases_can_be_refused_altogether(version: Version) {
-    let street = Street::built(
+    let setup = GatedDesktops::built(
         version,
         |gate| gate,
         |traefik| traefik.entry_point["http"] = json!({ "aliasHeadersStrategy": "reject" }),
     )
     .await;
-    let own = Request::visit(ALICE).session(&street.portal.token("alice"));
+    let own = Request::visit(ALICE).session(&setup.portal.token("alice"));
     for alias in ["X_Doorward_User", "X.Doorward.User"] {
-        assert_eq!(street.visit(&own.clone().add(alias, "root")).await.status, 400, "{alias}");
+        assert_eq!(setup.visit(&own.clone().add(alias, "root")).await.status, 400, "{alias}");
     }
-    street.alice.assert_untouched("aliases are refused");
-    assert_eq!(street.visit(&own).await.status, 200);
+    setup.alice.assert_untouched("aliases are refused");
+    assert_eq!(setup.visit(&own).await.status, 200);
 }

@@ -3,9 +3,9 @@
 
 use super::behind_every_traefik;
 use crate::support::desktop::Desktop;
+use crate::support::gated_desktops::GatedDesktops;
 use crate::support::portal::{ALICE, BOB};
 use crate::support::request::Request;
-use crate::support::street::Street;
 use crate::support::traefik::Version;
 use std::io;
 
@@ -20,8 +20,8 @@ behind_every_traefik! {
 }
 
 async fn spellings_of_a_host_open_the_same_desktop(version: Version) {
-    let street = Street::open(version).await;
-    let token = street.portal.token("alice");
+    let setup = GatedDesktops::open(version).await;
+    let token = setup.portal.token("alice");
     for host in [
         "alice.vdi.example.com",
         "ALICE.vdi.example.com",
@@ -29,28 +29,28 @@ async fn spellings_of_a_host_open_the_same_desktop(version: Version) {
         "alice.vdi.example.com.",
         "Alice.VDI.example.com.:8443",
     ] {
-        let own = street.visit(&Request::visit(host).session(&token)).await;
+        let own = setup.visit(&Request::visit(host).session(&token)).await;
         assert_eq!((own.status, own.json()["desktop"].as_str()), (200, Some("alice")), "{host}");
-        street.alice.forget();
-        let theirs = street.visit(&Request::visit(host).session(&street.portal.token("bob"))).await;
+        setup.alice.forget();
+        let theirs = setup.visit(&Request::visit(host).session(&setup.portal.token("bob"))).await;
         assert_eq!(theirs.status, 403, "{host}");
-        street.alice.assert_untouched("bob spelled alice's host in another way");
+        setup.alice.assert_untouched("bob spelled alice's host in another way");
     }
 }
 
 /// The differential test: every spelling goes through Traefik with alice's and with bob's token.
 /// Whichever desktop is reached, it is the token's.
 async fn whatever_is_routed_to_alice_is_judged_as_alice(version: Version) {
-    let street = Street::open(version).await;
-    let (alices, bobs) = (street.portal.token("alice"), street.portal.token("bob"));
+    let setup = GatedDesktops::open(version).await;
+    let (alices, bobs) = (setup.portal.token("alice"), setup.portal.token("bob"));
     let mut routed = 0;
     for host in variants() {
         for (token, own, other) in
-            [(&alices, &street.alice, &street.bob), (&bobs, &street.bob, &street.alice)]
+            [(&alices, &setup.alice, &setup.bob), (&bobs, &setup.bob, &setup.alice)]
         {
             let request = Request::visit("").set("Host", &host).session(token);
             // Traefik may answer 400, 404 or close the connection: none admits the client.
-            let answer: io::Result<_> = street.connect(ALICE).await.exchange(&request).await;
+            let answer: io::Result<_> = setup.connect(ALICE).await.exchange(&request).await;
             let shown = String::from_utf8_lossy(&host).into_owned();
             assert!(other.seen().is_empty(), "{shown} reached another user's desktop");
             let reached = !own.seen().is_empty();
@@ -120,27 +120,27 @@ fn variants() -> Vec<Vec<u8>> {
 }
 
 async fn an_absolute_target_beats_the_host_header(version: Version) {
-    let street = Street::open(version).await;
-    let (alices, bobs) = (street.portal.token("alice"), street.portal.token("bob"));
+    let setup = GatedDesktops::open(version).await;
+    let (alices, bobs) = (setup.portal.token("alice"), setup.portal.token("bob"));
     let target = |host: &str| format!("https://{host}/x");
     let request = |token: &str| Request::visit(BOB).uri(&target(ALICE)).session(token);
-    let own = street.visit(&request(&alices)).await;
+    let own = setup.visit(&request(&alices)).await;
     assert_eq!((own.status, own.json()["desktop"].as_str()), (200, Some("alice")), "{own}");
-    street.alice.forget();
-    assert_eq!(street.visit(&request(&bobs)).await.status, 403);
+    setup.alice.forget();
+    assert_eq!(setup.visit(&request(&bobs)).await.status, 403);
     let with_user = Request::visit(BOB).uri("https://bob@alice.vdi.example.com/").session(&bobs);
-    assert_ne!(street.visit(&with_user).await.status, 200);
-    street.alice.assert_untouched("the Host header was bob's, the target alice's");
-    street.bob.assert_untouched("the target was alice's");
+    assert_ne!(setup.visit(&with_user).await.status, 200);
+    setup.alice.assert_untouched("the Host header was bob's, the target alice's");
+    setup.bob.assert_untouched("the target was alice's");
 
     let doubled = Request::visit(ALICE).add("Host", BOB).session(&bobs);
-    assert_eq!(street.visit(&doubled).await.status, 400, "two Host lines");
+    assert_eq!(setup.visit(&doubled).await.status, 400, "two Host lines");
     let none = Request::get("/").session(&alices);
-    assert_eq!(street.visit(&none).await.status, 400, "no Host line");
+    assert_eq!(setup.visit(&none).await.status, 400, "no Host line");
 }
 
 async fn the_name_in_the_handshake_proves_nothing(version: Version) {
-    let street = Street::open(version).await;
+    let setup = GatedDesktops::open(version).await;
     for (server_name, host, user, status) in [
         (BOB, ALICE, "alice", 200),
         (BOB, ALICE, "bob", 403),
@@ -148,18 +148,18 @@ async fn the_name_in_the_handshake_proves_nothing(version: Version) {
         (ALICE, BOB, "alice", 403),
         ("unknown.vdi.example.com", ALICE, "alice", 200),
     ] {
-        let request = Request::visit(host).session(&street.portal.token(user));
-        let answer = street.connect(server_name).await.exchange(&request).await.unwrap();
+        let request = Request::visit(host).session(&setup.portal.token(user));
+        let answer = setup.connect(server_name).await.exchange(&request).await.unwrap();
         assert_eq!(answer.status, status, "{server_name} {host} {user}");
     }
-    assert_eq!((street.alice.seen().len(), street.bob.seen().len()), (2, 1));
+    assert_eq!((setup.alice.seen().len(), setup.bob.seen().len()), (2, 1));
 }
 
 /// T19: one wildcard certificate lets a browser send both hosts through one connection.
 async fn two_users_share_one_http2_connection(version: Version) {
-    let street = Street::open(version).await;
-    let http2 = street.connect_http2(BOB).await;
-    let (alices, bobs) = (street.portal.token("alice"), street.portal.token("bob"));
+    let setup = GatedDesktops::open(version).await;
+    let http2 = setup.connect_http2(BOB).await;
+    let (alices, bobs) = (setup.portal.token("alice"), setup.portal.token("bob"));
     let mut requests = Vec::new();
     let mut expected = Vec::new();
     for round in 0..8 {
@@ -173,8 +173,8 @@ async fn two_users_share_one_http2_connection(version: Version) {
     let answers = http2.exchange_all(&requests).await;
     let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     assert_eq!(statuses, expected);
-    assert_eq!((street.alice.seen().len(), street.bob.seen().len()), (8, 8));
-    for (desktop, user) in [(&street.alice, "alice"), (&street.bob, "bob")] {
+    assert_eq!((setup.alice.seen().len(), setup.bob.seen().len()), (8, 8));
+    for (desktop, user) in [(&setup.alice, "alice"), (&setup.bob, "bob")] {
         for seen in desktop.seen() {
             seen.assert_no_token();
             assert_eq!(seen.all("X-Doorward-User"), [user]);
@@ -185,13 +185,13 @@ async fn two_users_share_one_http2_connection(version: Version) {
 /// The visitor speaks Traefik's own language, and Traefik is even told to believe them; the gate's
 /// middleware is not (`trustForwardHeader: false`).
 async fn a_spoofed_forwarded_host_changes_nothing(version: Version) {
-    let street = Street::built(
+    let setup = GatedDesktops::built(
         version,
         |gate| gate,
         |traefik| traefik.entry_point["forwardedHeaders"] = serde_json::json!({ "insecure": true }),
     )
     .await;
-    let bobs = street.portal.token("bob");
+    let bobs = setup.portal.token("bob");
     for name in ["X-Forwarded-Host", "x-forwarded-host", "X-FORWARDED-HOST"] {
         let request = Request::visit(ALICE)
             .session(&bobs)
@@ -200,23 +200,23 @@ async fn a_spoofed_forwarded_host_changes_nothing(version: Version) {
             .add("X-Forwarded-Method", "HEAD")
             .add("X-Forwarded-Proto", "https")
             .add("Forwarded", "host=bob.vdi.example.com");
-        let answer = street.visit(&request).await;
+        let answer = setup.visit(&request).await;
         assert!(matches!(answer.status, 400 | 403), "{name}: {answer}");
     }
     for alias in ["X_Forwarded_Host", "X-Forwarded_Host", "X.Forwarded.Host"] {
-        let answer = street.visit(&Request::visit(ALICE).session(&bobs).add(alias, BOB)).await;
+        let answer = setup.visit(&Request::visit(ALICE).session(&bobs).add(alias, BOB)).await;
         assert!(matches!(answer.status, 400 | 403), "{alias}: {answer}");
     }
-    street.alice.assert_untouched("bob claimed to be at his own door");
-    let alices = street.portal.token("alice");
+    setup.alice.assert_untouched("bob claimed to be at his own door");
+    let alices = setup.portal.token("alice");
     let own = Request::visit(ALICE).session(&alices).add("X-Forwarded-Host", BOB);
-    assert_eq!(street.visit(&own).await.status, 200, "and alice is still alice");
+    assert_eq!(setup.visit(&own).await.status, 200, "and alice is still alice");
 }
 
 /// T13: a route bound to its owner stays closed even if a client made Traefik believe what
 /// visitors forward.
 async fn a_route_bound_to_its_owner_stays_bound(version: Version) {
-    let street = Street::built(
+    let setup = GatedDesktops::built(
         version,
         |gate| gate,
         |traefik| {
@@ -227,10 +227,10 @@ async fn a_route_bound_to_its_owner_stays_bound(version: Version) {
         },
     )
     .await;
-    let bobs = street.portal.token("bob");
+    let bobs = setup.portal.token("bob");
     let spoofed = Request::visit(ALICE).session(&bobs).add("X-Forwarded-Host", BOB);
-    assert!(matches!(street.visit(&spoofed).await.status, 400 | 403));
-    street.alice.assert_untouched("the route was alice's");
-    let own = Request::visit(ALICE).session(&street.portal.token("alice"));
-    assert_eq!(street.visit(&own).await.status, 200);
+    assert!(matches!(setup.visit(&spoofed).await.status, 400 | 403));
+    setup.alice.assert_untouched("the route was alice's");
+    let own = Request::visit(ALICE).session(&setup.portal.token("alice"));
+    assert_eq!(setup.visit(&own).await.status, 200);
 }

@@ -1,9 +1,9 @@
 //! The purpose of doorward: users enter their own desktops only, and no desktop receives a token.
 
 use super::behind_every_traefik;
+use crate::support::gated_desktops::GatedDesktops;
 use crate::support::portal::{ALICE, BOB, COOKIE, LOGIN};
 use crate::support::request::Request;
-use crate::support::street::Street;
 use crate::support::traefik::Version;
 use futures_util::{SinkExt, StreamExt};
 use std::time::Duration;
@@ -20,21 +20,21 @@ behind_every_traefik! {
 }
 
 async fn ones_own_desktop_opens(version: Version) {
-    let street = Street::open(version).await;
-    let token = street.portal.token("alice");
+    let setup = GatedDesktops::open(version).await;
+    let token = setup.portal.token("alice");
     let by_cookie = Request::visit(ALICE)
         .uri("/desk?x=1")
         .add("Cookie", format!("a=1; {COOKIE}={token}; b=\"x y\""))
         .add("Authorization", "Basic dXNlcjpwYXNz")
         .page();
-    let answer = street.visit(&by_cookie).await;
+    let answer = setup.visit(&by_cookie).await;
     assert_eq!(
         (answer.status, answer.json()["desktop"].as_str()),
         (200, Some("alice")),
         "{answer}"
     );
     assert_eq!(answer.cookies(), ["desktop=alice"], "the app's own cookie passes");
-    let seen = street.alice.only();
+    let seen = setup.alice.only();
     seen.assert_no_token();
     assert_eq!(seen.line, "GET /desk?x=1");
     assert_eq!(seen.all("Cookie"), ["a=1; b=\"x y\""]);
@@ -42,84 +42,84 @@ async fn ones_own_desktop_opens(version: Version) {
     assert_eq!(seen.all("X-Doorward-User"), ["alice"]);
     assert_eq!(seen.all("X-Doorward-Label"), ["alice"]);
 
-    street.alice.forget();
+    setup.alice.forget();
     let by_bearer = Request::visit(ALICE).bearer(&token).add("Cookie", "a=1");
-    assert_eq!(street.visit(&by_bearer).await.status, 200);
-    let seen = street.alice.only();
+    assert_eq!(setup.visit(&by_bearer).await.status, 200);
+    let seen = setup.alice.only();
     seen.assert_no_token();
     assert_eq!((seen.all("Authorization").len(), seen.all("Cookie")), (0, vec!["a=1"]));
 
-    street.alice.forget();
+    setup.alice.forget();
     let only_ours = Request::visit(ALICE).session(&token).bearer(&token);
-    assert_eq!(street.visit(&only_ours).await.status, 200);
-    let seen = street.alice.only();
+    assert_eq!(setup.visit(&only_ours).await.status, 200);
+    let seen = setup.alice.only();
     seen.assert_no_token();
     assert_eq!((seen.all("Authorization").len(), seen.all("Cookie").len()), (0, 0));
-    street.bob.assert_untouched("alice visited her own desktop");
+    setup.bob.assert_untouched("alice visited her own desktop");
 }
 
 async fn someone_elses_desktop_stays_shut(version: Version) {
-    let street = Street::open(version).await;
-    let bobs = street.portal.token("bob");
+    let setup = GatedDesktops::open(version).await;
+    let bobs = setup.portal.token("bob");
     let shapes: [fn(Request) -> Request; 5] =
         [Request::page, Request::fetch, Request::form, Request::frame, Request::websocket];
     for shape in shapes {
-        let answer = street.visit(&shape(Request::visit(ALICE).session(&bobs))).await;
+        let answer = setup.visit(&shape(Request::visit(ALICE).session(&bobs))).await;
         assert_eq!((answer.status, answer.header("Location")), (403, None), "{answer}");
-        assert_eq!(answer.broken_promises(), Vec::<String>::new(), "{answer}");
+        assert_eq!(answer.violations(), Vec::<String>::new(), "{answer}");
     }
-    let answer = street.visit(&Request::visit(ALICE).bearer(&bobs)).await;
+    let answer = setup.visit(&Request::visit(ALICE).bearer(&bobs)).await;
     assert_eq!(answer.status, 403);
-    street.alice.assert_untouched("bob stood before alice's door");
-    assert_eq!(street.visit(&Request::visit(BOB).session(&bobs)).await.status, 200);
-    street.bob.only().assert_no_token();
+    setup.alice.assert_untouched("bob stood before alice's door");
+    assert_eq!(setup.visit(&Request::visit(BOB).session(&bobs)).await.status, 200);
+    setup.bob.only().assert_no_token();
 }
 
 async fn without_a_token_each_class_is_told_its_own_way(version: Version) {
-    let street = Street::open(version).await;
-    let portal = &street.portal;
+    let setup = GatedDesktops::open(version).await;
+    let portal = &setup.portal;
     let expired = portal.expired("alice");
-    let page = street.visit(&Request::visit(ALICE).uri("/a?b").page()).await;
+    let page = setup.visit(&Request::visit(ALICE).uri("/a?b").page()).await;
     assert_eq!(page.status, 302);
     let location = page.header("Location").unwrap();
     assert_eq!(location, format!("{LOGIN}?rd=https%3A%2F%2Falice.vdi.example.com%2Fa%3Fb"));
-    let page = street.visit(&Request::visit(ALICE).session(&expired).page()).await;
+    let page = setup.visit(&Request::visit(ALICE).session(&expired).page()).await;
     assert_eq!(page.status, 302);
-    let page = street.visit(&Request::visit(ALICE).session(&portal.forged("alice")).page()).await;
+    let page = setup.visit(&Request::visit(ALICE).session(&portal.forged("alice")).page()).await;
     assert!(page.status == 401 && page.is_page(), "{page}");
     let shapes: [fn(Request) -> Request; 4] =
         [Request::fetch, Request::form, Request::frame, Request::websocket];
     for shape in shapes {
         for request in [Request::visit(ALICE), Request::visit(ALICE).session(&expired)] {
-            let answer = street.visit(&shape(request)).await;
+            let answer = setup.visit(&shape(request)).await;
             assert_eq!((answer.status, answer.header("Location")), (401, None), "{answer}");
-            assert_eq!(answer.broken_promises(), Vec::<String>::new(), "{answer}");
+            assert_eq!(answer.violations(), Vec::<String>::new(), "{answer}");
         }
     }
-    street.alice.assert_untouched("no request had a token");
+    setup.alice.assert_untouched("no request had a token");
 }
 
 async fn a_websocket_from_ones_own_page_echoes(version: Version) {
-    let street = Street::open(version).await;
+    let setup = GatedDesktops::open(version).await;
     let request = Request::visit(ALICE)
         .uri("/socket")
         .add("Cookie", "a=1")
-        .session(&street.portal.token("alice"))
+        .session(&setup.portal.token("alice"))
         .websocket();
-    let mut socket = street.websocket(&request).await.expect("the handshake");
+    let mut socket = setup.websocket(&request).await.expect("the handshake");
     for text in ["knock", "knock again"] {
         socket.send(Message::text(text)).await.unwrap();
         assert_eq!(socket.next().await.unwrap().unwrap(), Message::text(text));
     }
-    let seen = street.alice.only();
+    let seen = setup.alice.only();
     seen.assert_no_token();
     assert_eq!(seen.all("Cookie"), ["a=1"]);
     assert_eq!(seen.all("X-Doorward-User"), ["alice"]);
 }
 
 async fn a_websocket_from_a_siblings_page_is_refused(version: Version) {
-    let street = Street::open(version).await;
-    let token = street.portal.token("alice");
+    let setup = GatedDesktops::open(version).await;
+    let token = setup.portal.token("alice");
     for origin in [
         "https://bob.vdi.example.com",
         "https://alice.vdi.example.com:444",
@@ -128,18 +128,18 @@ async fn a_websocket_from_a_siblings_page_is_refused(version: Version) {
         "null",
     ] {
         let request = Request::visit(ALICE).session(&token).websocket().set("Origin", origin);
-        let answer = street.websocket(&request).await.expect_err("a refusal");
+        let answer = setup.websocket(&request).await.expect_err("a refusal");
         assert_eq!(answer.status, 403, "{origin}: {answer}");
     }
     let request = Request::visit(ALICE).session(&token).websocket().without("Origin");
-    assert_eq!(street.websocket(&request).await.expect_err("a refusal").status, 403);
-    street.alice.assert_untouched("no sibling's socket opened");
+    assert_eq!(setup.websocket(&request).await.expect_err("a refusal").status, 403);
+    setup.alice.assert_untouched("no sibling's socket opened");
 }
 
 /// Alice's browser sends all her cookies with what bob's page starts.
 async fn a_siblings_page_reaches_nothing(version: Version) {
-    let street = Street::open(version).await;
-    let token = street.portal.token("alice");
+    let setup = GatedDesktops::open(version).await;
+    let token = setup.portal.token("alice");
     let bobs_page = "https://bob.vdi.example.com";
     let own = || Request::visit(ALICE).session(&token);
     #[rustfmt::skip]
@@ -152,23 +152,23 @@ async fn a_siblings_page_reaches_nothing(version: Version) {
         ("old_form_by_referer", own().method("POST").add("Referer", bobs_page)),
     ];
     for (name, request) in rows {
-        assert_eq!(street.visit(&request).await.status, 403, "{name}");
+        assert_eq!(setup.visit(&request).await.status, 403, "{name}");
     }
-    street.alice.assert_untouched("bob's page asked");
+    setup.alice.assert_untouched("bob's page asked");
     let link = own().page().set("Sec-Fetch-Site", "same-site");
-    assert_eq!(street.visit(&link).await.status, 200, "a link may be followed");
+    assert_eq!(setup.visit(&link).await.status, 200, "a link may be followed");
 }
 
 async fn a_stopped_gate_lets_nothing_pass(version: Version) {
-    let mut street = Street::open(version).await;
-    let good = Request::visit(ALICE).session(&street.portal.token("alice")).page();
-    assert_eq!(street.visit(&good).await.status, 200);
-    street.alice.forget();
-    street.gate.process.signal("TERM");
-    assert_eq!(street.gate.process.exit_code(Duration::from_secs(30)).await, Some(0));
+    let mut setup = GatedDesktops::open(version).await;
+    let good = Request::visit(ALICE).session(&setup.portal.token("alice")).page();
+    assert_eq!(setup.visit(&good).await.status, 200);
+    setup.alice.forget();
+    setup.gate.process.signal("TERM");
+    assert_eq!(setup.gate.process.exit_code(Duration::from_secs(30)).await, Some(0));
     for _ in 0..3 {
-        assert_eq!(street.visit(&good).await.status, 500);
-        assert_eq!(street.visit(&Request::visit(ALICE)).await.status, 500);
+        assert_eq!(setup.visit(&good).await.status, 500);
+        assert_eq!(setup.visit(&Request::visit(ALICE)).await.status, 500);
     }
-    street.alice.assert_untouched("the gate was gone");
+    setup.alice.assert_untouched("the gate was gone");
 }

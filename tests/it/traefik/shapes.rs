@@ -1,9 +1,9 @@
 //! Requests of odd shapes: methods, targets, upgrades and paths that are the gate's own (T22).
 
 use super::behind_every_traefik;
+use crate::support::gated_desktops::GatedDesktops;
 use crate::support::portal::ALICE;
 use crate::support::request::Request;
-use crate::support::street::Street;
 use crate::support::traefik::Version;
 
 behind_every_traefik! {
@@ -45,38 +45,38 @@ const ODD_TARGETS: [&str; 24] = [
 ];
 
 async fn odd_targets_of_a_stranger_reach_nothing(version: Version) {
-    let street = Street::open(version).await;
-    let bobs = street.portal.token("bob");
+    let setup = GatedDesktops::open(version).await;
+    let bobs = setup.portal.token("bob");
     for target in ODD_TARGETS {
         for request in [Request::visit(ALICE), Request::visit(ALICE).session(&bobs)] {
-            let answer = street.visit(&request.uri(target)).await;
+            let answer = setup.visit(&request.uri(target)).await;
             assert!((400..500).contains(&answer.status), "{target}: {answer}");
         }
     }
-    street.alice.assert_untouched("a stranger tried odd targets");
+    setup.alice.assert_untouched("a stranger tried odd targets");
 }
 
 async fn odd_methods_of_a_stranger_reach_nothing(version: Version) {
-    let street = Street::open(version).await;
-    let bobs = street.portal.token("bob");
+    let setup = GatedDesktops::open(version).await;
+    let bobs = setup.portal.token("bob");
     for method in ["get", "PUT", "DELETE", "PROPFIND", "TRACE", "OPTIONS", "PATCH", "X", "PRI"] {
-        let answer = street.visit(&Request::visit(ALICE).session(&bobs).method(method)).await;
+        let answer = setup.visit(&Request::visit(ALICE).session(&bobs).method(method)).await;
         assert!((400..600).contains(&answer.status), "{method}: {answer}");
     }
-    let own = Request::visit(ALICE).session(&street.portal.token("alice"));
-    assert_eq!(street.visit(&own.clone().method("TRACE")).await.status, 400, "not even one's own");
+    let own = Request::visit(ALICE).session(&setup.portal.token("alice"));
+    assert_eq!(setup.visit(&own.clone().method("TRACE")).await.status, 400, "not even one's own");
     // Before 3.7.9 Traefik passed CONNECT on; then it is the gate that refuses.
     let connect = own.method("CONNECT").uri("alice.vdi.example.com:443");
-    let answer = street.visit(&connect).await;
+    let answer = setup.visit(&connect).await;
     let expected: &[u16] = if version.refuses_connect() { &[501] } else { &[400, 404, 405, 501] };
     assert!(expected.contains(&answer.status), "{answer}");
-    street.alice.assert_untouched("odd methods");
+    setup.alice.assert_untouched("odd methods");
 }
 
 /// However it is written: what reaches the desktop is what the gate was asked about.
 async fn the_reserved_path_never_reaches_a_desktop(version: Version) {
-    let street = Street::open(version).await;
-    let own = Request::visit(ALICE).session(&street.portal.token("alice"));
+    let setup = GatedDesktops::open(version).await;
+    let own = Request::visit(ALICE).session(&setup.portal.token("alice"));
     for target in [
         "/.doorward",
         "/.doorward/",
@@ -88,8 +88,8 @@ async fn the_reserved_path_never_reaches_a_desktop(version: Version) {
         "/%2edoorward/enter",
         "/%2e%64oorward/enter",
     ] {
-        street.visit(&own.clone().uri(target)).await;
-        for seen in street.alice.seen() {
+        setup.visit(&own.clone().uri(target)).await;
+        for seen in setup.alice.seen() {
             let path = seen.line.split([' ', '?']).nth(1).unwrap_or_default();
             let reserved = path == "/.doorward" || path.starts_with("/.doorward/");
             assert!(!reserved, "{target} reached the desktop as {}", seen.line);
@@ -99,41 +99,41 @@ async fn the_reserved_path_never_reaches_a_desktop(version: Version) {
 
 /// The desktop answers 101 to no other upgrade than `websocket`; what matters is who gets that far.
 async fn an_unknown_upgrade_is_judged_like_any_request(version: Version) {
-    let street = Street::open(version).await;
+    let setup = GatedDesktops::open(version).await;
     let upgrade = |request: Request| request.add("Connection", "Upgrade").add("Upgrade", "foo");
-    let bobs = street.portal.token("bob");
-    assert_eq!(street.visit(&upgrade(Request::visit(ALICE))).await.status, 401);
-    assert_eq!(street.visit(&upgrade(Request::visit(ALICE).session(&bobs))).await.status, 403);
-    street.alice.assert_untouched("strangers wanted a tunnel");
+    let bobs = setup.portal.token("bob");
+    assert_eq!(setup.visit(&upgrade(Request::visit(ALICE))).await.status, 401);
+    assert_eq!(setup.visit(&upgrade(Request::visit(ALICE).session(&bobs))).await.status, 403);
+    setup.alice.assert_untouched("strangers wanted a tunnel");
 }
 
 async fn an_http2_upgrade_is_no_way_around(version: Version) {
-    let street = Street::open(version).await;
+    let setup = GatedDesktops::open(version).await;
     let upgrade = Request::visit(ALICE)
-        .session(&street.portal.token("bob"))
+        .session(&setup.portal.token("bob"))
         .add("Connection", "Upgrade, HTTP2-Settings")
         .add("Upgrade", "h2c")
         .add("HTTP2-Settings", "AAMAAABkAAQAAP__");
-    assert_eq!(street.visit(&upgrade).await.status, 403);
-    street.alice.assert_untouched("bob upgraded");
+    assert_eq!(setup.visit(&upgrade).await.status, 403);
+    setup.alice.assert_untouched("bob upgraded");
 }
 
 /// `ForwardAuth` cannot take a token out of an address, so one there must be worth nothing.
 async fn a_token_in_the_address_is_no_token(version: Version) {
-    let street = Street::open(version).await;
-    let token = street.portal.token("alice");
+    let setup = GatedDesktops::open(version).await;
+    let token = setup.portal.token("alice");
     for name in ["access_token", "token", "t", "jwt", "__Host-doorward"] {
         let request = Request::visit(ALICE).uri(&format!("/?{name}={token}")).fetch();
-        assert_eq!(street.visit(&request).await.status, 401, "{name}");
+        assert_eq!(setup.visit(&request).await.status, 401, "{name}");
     }
-    street.alice.assert_untouched("tokens stood in addresses");
+    setup.alice.assert_untouched("tokens stood in addresses");
 }
 
 /// A 2xx to a preflight would hand it to the desktop; one that also looks like an upgrade would
 /// have become a tunnel.
 async fn no_preflight_reaches_a_desktop(version: Version) {
-    let street = Street::open(version).await;
-    let token = street.portal.token("alice");
+    let setup = GatedDesktops::open(version).await;
+    let token = setup.portal.token("alice");
     let preflight = Request::visit(ALICE)
         .method("OPTIONS")
         .add("Origin", "https://bob.vdi.example.com")
@@ -150,25 +150,25 @@ async fn no_preflight_reaches_a_desktop(version: Version) {
             .add("Upgrade", "foo")),
     ];
     for (name, request) in rows {
-        let answer = street.visit(&request).await;
+        let answer = setup.visit(&request).await;
         assert_eq!(answer.status, 403, "{name}: {answer}");
         assert!(answer.all("Access-Control-Allow-Origin").is_empty(), "{name}: {answer}");
     }
-    street.alice.assert_untouched("a preflight asked");
+    setup.alice.assert_untouched("a preflight asked");
 }
 
 async fn head_is_get_without_a_body(version: Version) {
-    let street = Street::open(version).await;
-    let token = street.portal.token("alice");
+    let setup = GatedDesktops::open(version).await;
+    let token = setup.portal.token("alice");
     let own = Request::visit(ALICE).method("HEAD").session(&token);
-    assert_eq!(street.visit(&own).await.status, 200);
-    assert_eq!(street.alice.only().line, "HEAD /");
-    street.alice.forget();
-    let refused = street.visit(&Request::visit(ALICE).method("HEAD").page()).await;
+    assert_eq!(setup.visit(&own).await.status, 200);
+    assert_eq!(setup.alice.only().line, "HEAD /");
+    setup.alice.forget();
+    let refused = setup.visit(&Request::visit(ALICE).method("HEAD").page()).await;
     assert_eq!((refused.status, refused.body.len()), (302, 0));
-    let refused = street
-        .visit(&Request::visit(ALICE).method("HEAD").session(&street.portal.token("bob")))
+    let refused = setup
+        .visit(&Request::visit(ALICE).method("HEAD").session(&setup.portal.token("bob")))
         .await;
     assert_eq!((refused.status, refused.body.len()), (403, 0));
-    street.alice.assert_untouched("no request had a token");
+    setup.alice.assert_untouched("no request had a token");
 }

@@ -2,7 +2,7 @@
 //! host.
 
 use super::{Installation, SESSIONS, by_hand};
-use crate::render::scene::rendered;
+use crate::render::setup::rendered;
 use crate::support::answer::Answer;
 use crate::support::cluster::Cluster;
 use crate::support::desktop::Desktop;

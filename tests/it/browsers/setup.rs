@@ -1,33 +1,33 @@
-//! The street that the browsers stand in: the real Traefik over TLS, the real gate over HTTP/2 behind
-//! it, and a desktop of alice that accepts every request it receives.
+//! The setup for the browsers: the real Traefik over TLS, the real gate over HTTP/2 behind it, and a
+//! desktop of alice that accepts every request it receives.
 //!
-//! The response headers that the documentation recommends are left out, so that nothing but the gate
-//! stands between bob's page and her desktop.
+//! The response headers that the documentation recommends are left out, so that the gate is the only
+//! protection between bob's page and her desktop.
 
-use super::stage::{SIGN_IN, Stage};
+use super::attacker_pages::{AttackerPages, SIGN_IN};
 use crate::support::browser::Page;
 use crate::support::desktop::Desktop;
 use crate::support::gate::{self, Gate};
 use crate::support::portal::Portal;
+use crate::support::request_recorder::RequestRecorder;
 use crate::support::traefik::{self, Traefik, Version};
-use crate::support::witness::Witness;
 use serde_json::json;
 
 /// Everything, running.
-pub struct Scene {
+pub struct Setup {
     /// Who signs the tokens.
     pub portal: Portal,
     /// The gate.
     pub gate: Gate,
     /// Who stands before it.
-    pub witness: Witness,
+    pub recorder: RequestRecorder,
     /// Alice's desktop.
     pub alice: Desktop,
     traefik: Traefik,
-    _stage: Stage,
+    _attacker_pages: AttackerPages,
 }
 
-/// A host of the scene.
+/// A host of the setup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
     /// Gated.
@@ -58,10 +58,11 @@ impl Host {
     }
 }
 
-impl Scene {
-    /// Opens a scene with another gate than the usual one.
+impl Setup {
+    /// Opens a setup with another gate than the usual one.
     pub async fn open(change: impl FnOnce(gate::Plan) -> gate::Plan) -> Self {
-        let (portal, witness, stage) = (Portal::new(), Witness::open().await, Stage::open().await);
+        let (portal, recorder, attacker_pages) =
+            (Portal::new(), RequestRecorder::open().await, AttackerPages::open().await);
         let alice = Desktop::open_careless("alice").await;
         let mut plan = traefik::Plan::new(Version::NEWEST, "");
         let port = plan.address.port();
@@ -76,22 +77,22 @@ impl Scene {
         plan.zone = ZONE;
         plan.forward_auth["address"] = json!(gate.address());
         plan.forward_auth["tls"] = json!({ "ca": gate.folder().join("authority.crt") });
-        plan.middlewares["witness"] = witness.middleware();
+        plan.middlewares["recorder"] = recorder.middleware();
         let rule = |host: Host| format!("Host(`{}`)", host.name());
         plan.route("alice", &rule(Host::Alice), alice.address);
-        plan.routers["alice"]["middlewares"] = json!(["witness", "gate"]);
+        plan.routers["alice"]["middlewares"] = json!(["recorder", "gate"]);
         for host in [Host::Alice, Host::Work] {
             let name = format!("{SIGN_IN}-{host:?}").to_lowercase();
             let sign_in = format!("{} && Path(`/{SIGN_IN}`)", rule(host));
-            plan.route_ungated(&name, &sign_in, stage.address);
+            plan.route_ungated(&name, &sign_in, attacker_pages.address);
         }
         plan.route("work", &rule(Host::Work), alice.address);
-        plan.routers["work"]["middlewares"] = json!(["witness", "gate"]);
+        plan.routers["work"]["middlewares"] = json!(["recorder", "gate"]);
         for host in [Host::Bob, Host::Evil, Host::Login] {
-            plan.route_ungated(host.name(), &rule(host), stage.address);
+            plan.route_ungated(host.name(), &rule(host), attacker_pages.address);
         }
         let traefik = plan.open().await;
-        Self { portal, gate, witness, alice, traefik, _stage: stage }
+        Self { portal, gate, recorder, alice, traefik, _attacker_pages: attacker_pages }
     }
 
     /// An address on a host.

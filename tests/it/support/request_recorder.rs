@@ -14,13 +14,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 /// The running service.
-pub struct Witness {
+pub struct RequestRecorder {
     address: SocketAddr,
     records: Arc<Mutex<Vec<Seen>>>,
     task: JoinHandle<()>,
 }
 
-impl Witness {
+impl RequestRecorder {
     /// Starts it.
     pub async fn open() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -53,7 +53,7 @@ impl Witness {
     }
 }
 
-impl Drop for Witness {
+impl Drop for RequestRecorder {
     fn drop(&mut self) {
         self.task.abort();
     }

@@ -1,4 +1,4 @@
-//! The whole street: visitors, Traefik, the gate, and the desktops of alice and bob.
+//! Traefik, the gate, and the desktops of alice and bob, with clients.
 
 use super::answer::Answer;
 use super::desktop::Desktop;
@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio_tungstenite::WebSocketStream;
 
 /// Everything, running.
-pub struct Street {
+pub struct GatedDesktops {
     /// Who signs the tokens.
     pub portal: Portal,
     /// The gate.
@@ -25,13 +25,13 @@ pub struct Street {
     pub traefik: Traefik,
 }
 
-impl Street {
-    /// The street as the documentation recommends it, as far as this version can.
+impl GatedDesktops {
+    /// The setup as the documentation recommends it, as far as this version can.
     pub async fn open(version: Version) -> Self {
         Self::built(version, |gate| gate, |_| ()).await
     }
 
-    /// A street with another gate or another Traefik.
+    /// A setup with another gate or another Traefik.
     pub async fn built(
         version: Version,
         gate: impl FnOnce(gate::Plan) -> gate::Plan,
@@ -52,9 +52,9 @@ impl Street {
         }
         traefik(&mut plan);
         let traefik = plan.open().await;
-        let street = Self { portal, gate, alice, bob, traefik };
-        street.alice.assert_untouched("before the sign-in");
-        street
+        let setup = Self { portal, gate, alice, bob, traefik };
+        setup.alice.assert_untouched("before the sign-in");
+        setup
     }
 
     /// A connection whose TLS handshake names `server_name`.

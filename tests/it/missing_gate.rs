@@ -1,5 +1,5 @@
-//! The harness tested by itself, on a street whose gate is missing: what the other tests call a
-//! breach must be seen as one here, for each version of Traefik.
+//! Tests of the tests: without a gate, the checks of the other tests must find a breach, with each
+//! version of Traefik.
 
 use crate::support::desktop::Desktop;
 use crate::support::http2::Http2;

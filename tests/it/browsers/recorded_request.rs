@@ -1,18 +1,19 @@
-//! A request before the gate: what the browser sent, what the gate said, whether it went on.
+//! A request as the gate received it: what the browser sent, the gate's answer, and whether the
+//! request reached the desktop.
 
-use super::scene::Scene;
+use super::setup::Setup;
 use super::variant::Variant;
 use crate::support::desktop::Seen;
 use crate::support::log::field;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
-/// A request before the gate.
+/// A request as the gate received it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Knock {
+pub struct RecordedRequest {
     /// Method.
     pub method: String,
-    /// `Origin`: a host of the scene, `null`, or nothing.
+    /// `Origin`: a host of the setup, `null`, or nothing.
     pub origin: String,
     /// `Sec-Fetch-Site`.
     pub site: String,
@@ -24,48 +25,48 @@ pub struct Knock {
     pub session: bool,
     /// `Sec-Purpose`.
     pub purpose: String,
-    /// What the gate answered, and why.
+    /// Status and reason of the gate's answer.
     pub answer: String,
-    /// Whether it went on to the desktop.
+    /// Whether it reached the desktop.
     pub reached: bool,
 }
 
-impl Knock {
-    /// A link followed: the one thing that any page may cause.
+impl RecordedRequest {
+    /// A followed link: the only request that any page may cause.
     pub fn is_document_navigation(&self) -> bool {
         (self.method.as_str(), self.mode.as_str(), self.dest.as_str())
             == ("GET", "navigate", "document")
     }
 }
 
-/// All that has come to paths that `such` holds for, in order, when the gate has judged it and what it
-/// let pass is at the desktop: path, knock.
-pub async fn knocks(
-    scene: &Scene,
+/// All requests for paths for which `such` is true, in order, once the gate has answered them and the
+/// permitted ones have reached the desktop: path, request.
+pub async fn recorded_requests(
+    setup: &Setup,
     variant: Variant,
     such: impl Fn(&str) -> bool,
-) -> Vec<(String, Knock)> {
-    let mut knocks = Vec::new();
-    for (trace, seen) in scene.witness.records(|seen| such(path_of(seen))) {
+) -> Vec<(String, RecordedRequest)> {
+    let mut recorded_requests = Vec::new();
+    for (trace, seen) in setup.recorder.records(|seen| such(path_of(seen))) {
         let at_desktop = |seen: &Seen| once(seen, "Traceparent").contains(&trace);
-        let mut judged = decision(scene, &trace);
+        let mut judged = decision(setup, &trace);
         let deadline = Instant::now() + WAY;
         while judged.is_none() && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            judged = decision(scene, &trace);
+            judged = decision(setup, &trace);
         }
-        // A browser may think better of it before the gate, or the desktop, has heard of it.
-        if judged.is_none() && !scene.alice.has_seen(at_desktop) {
+        // A browser may cancel a request before it reaches the gate or the desktop.
+        if judged.is_none() && !setup.alice.has_seen(at_desktop) {
             continue;
         }
         let (status, reason) = judged.unwrap_or((0, "not judged".to_owned()));
-        while status == 200 && !scene.alice.has_seen(at_desktop) && Instant::now() < deadline {
+        while status == 200 && !setup.alice.has_seen(at_desktop) && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let origin = once(&seen, "Origin");
-        let host = scene.host_of(origin).map(|host| format!("{host:?}").to_lowercase());
+        let host = setup.host_of(origin).map(|host| format!("{host:?}").to_lowercase());
         let ours = |pair: &str| pair.trim().split('=').next() == Some(variant.cookie_name());
-        let knock = Knock {
+        let recorded = RecordedRequest {
             method: once(&seen, "X-Forwarded-Method").to_owned(),
             origin: host.unwrap_or_else(|| origin.to_owned()),
             site: once(&seen, "Sec-Fetch-Site").to_owned(),
@@ -74,21 +75,21 @@ pub async fn knocks(
             purpose: once(&seen, "Sec-Purpose").to_owned(),
             session: once(&seen, "Cookie").split(';').any(ours),
             answer: format!("{status} {reason}"),
-            reached: scene.alice.has_seen(at_desktop),
+            reached: setup.alice.has_seen(at_desktop),
         };
-        knocks.push((path_of(&seen).to_owned(), knock));
+        recorded_requests.push((path_of(&seen).to_owned(), recorded));
     }
-    knocks
+    recorded_requests
 }
 
-/// How many requests have come to paths that `such` holds for.
-pub fn count(scene: &Scene, such: impl Fn(&str) -> bool) -> usize {
-    scene.witness.records(|seen| such(path_of(seen))).len()
+/// The number of requests for paths for which `such` is true.
+pub fn count(setup: &Setup, such: impl Fn(&str) -> bool) -> usize {
+    setup.recorder.records(|seen| such(path_of(seen))).len()
 }
 
 /// Status and reason, as the gate has logged them.
-fn decision(scene: &Scene, trace: &str) -> Option<(u64, String)> {
-    let output = scene.gate.process.output();
+fn decision(setup: &Setup, trace: &str) -> Option<(u64, String)> {
+    let output = setup.gate.process.output();
     let at = output.find(&format!("\"trace_id\":\"{trace}\""))?;
     let start = output[..at].rfind('\n').map_or(0, |end| end + 1);
     // The last line may be half written.
@@ -106,7 +107,7 @@ fn once<'s>(seen: &'s Seen, name: &str) -> &'s str {
     seen.all(name).first().copied().unwrap_or_default()
 }
 
-/// A busy machine has many pages to serve.
+/// Long enough for a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
-/// From the witness to the desktop, in the same machine.
+/// From the recorder to the desktop, on the same machine.
 const WAY: Duration = Duration::from_secs(10);

@@ -5,7 +5,7 @@
 //! then known, and unknown again after a fetch without it. A client that sends one request after
 //! another never observes another order.
 
-use super::scene::{KEYS, becomes, known, looks, metric, plan, publish, question, server};
+use super::setup::{KEYS, becomes, known, looks, metric, plan, publish, question, server};
 use crate::support::gate::Gate;
 use crate::support::key::Key;
 use crate::support::portal::Portal;

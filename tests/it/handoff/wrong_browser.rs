@@ -1,7 +1,7 @@
 //! Hand-off tokens that reached the wrong browser, and sessions that were replaced: both are
 //! worthless to an attacker who obtains them.
 
-use super::scene::{
+use super::setup::{
     Begun, PARTITIONED, begin, claims_of, forged_state, from_portal, handoff, login, plan, secret,
     session_in, signed_in,
 };

@@ -1,5 +1,5 @@
-//! What stands around the objects under test: namespaces, rights, certificates, and desktops that
-//! are reached as pods are.
+//! Objects that the tests need: namespaces, RBAC rights, certificates, and desktops with the
+//! addresses of pods.
 
 use super::Cluster;
 use crate::support::certificates::Authority;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 impl Cluster {
-    /// A new namespace; `name` tells whose it is, and a number keeps it apart from all others.
+    /// A new namespace; `name` is that of the test; a number makes it unique.
     pub fn namespace(&self, name: &str) -> String {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let name = format!("{name}-{}", NEXT.fetch_add(1, Ordering::Relaxed));

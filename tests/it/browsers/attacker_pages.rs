@@ -1,8 +1,8 @@
-//! What no gate stands before: bob's page and the page of another site, their redirects, and the
-//! sign-in that gives alice's browser its cookie.
+//! Pages without a gate: bob's page and the page of another site, their redirects, and the sign-in
+//! that sets the cookie in alice's browser.
 //!
-//! Bob's page is not behind the gate here, so that it can be any page. On a desktop
-//! behind the gate, too, he decides about every byte of it.
+//! Bob's page is not behind the gate here, so that it can be any page. Behind the gate he controls
+//! every byte of his desktop's pages, too.
 
 use crate::support::desktop::Seen;
 use std::io;
@@ -12,13 +12,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 /// One server for all those hosts.
-pub struct Stage {
+pub struct AttackerPages {
     /// Where it listens.
     pub address: SocketAddr,
     task: JoinHandle<()>,
 }
 
-impl Stage {
+impl AttackerPages {
     /// Opens it.
     pub async fn open() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -32,7 +32,7 @@ impl Stage {
     }
 }
 
-impl Drop for Stage {
+impl Drop for AttackerPages {
     fn drop(&mut self) {
         self.task.abort();
     }

@@ -17,7 +17,7 @@ use std::fs;
 use std::path::PathBuf;
 
 /// See the module's text.
-pub struct Scene {
+pub struct Setup {
     pub cluster: &'static Cluster,
     pub namespace: String,
     pub portal: Portal,
@@ -30,7 +30,7 @@ pub struct Scene {
     _gate: Gate,
 }
 
-impl Scene {
+impl Setup {
     /// `place`: the value of `render.gate`; `more`: further flags of the rendering of sessions.
     pub async fn open(name: &str, place: &str, more: &[&str]) -> Self {
         let cluster = Cluster::shared().await;
@@ -75,7 +75,7 @@ impl Scene {
             cluster.apply(&middlewares.stdout).unwrap();
         }
         let traefik = plan.open(cluster).await;
-        let scene = Self {
+        let setup = Self {
             cluster,
             namespace,
             portal,
@@ -86,10 +86,10 @@ impl Scene {
             configuration,
             _gate: gate,
         };
-        let sessions = Scene::sessions(&[("kasm-alice", "alice"), ("kasm-bob", "bob")]);
-        let routes = scene.render(more, &sessions);
-        scene.cluster.apply(&routes.stdout).unwrap();
-        scene
+        let sessions = Setup::sessions(&[("kasm-alice", "alice"), ("kasm-bob", "bob")]);
+        let routes = setup.render(more, &sessions);
+        setup.cluster.apply(&routes.stdout).unwrap();
+        setup
     }
 
     /// Sessions in the short form.
@@ -114,7 +114,7 @@ impl Scene {
     }
 
     /// A WebSocket through Traefik; the status of the handshake.
-    pub async fn knock(&self, host: &str, token: &str) -> u16 {
+    pub async fn websocket_status(&self, host: &str, token: &str) -> u16 {
         let tls = Tls { server_name: host, authority: &self.authority.pem, client: None };
         let address = self.traefik.address("websecure");
         let mut wire = Wire::tls(address, tls).await.unwrap();
@@ -141,9 +141,9 @@ impl Scene {
             assert_eq!(answer.status, 403, "{answer}");
             let answer = self.visit(host, &Request::visit(host)).await;
             assert_eq!(answer.status, 401, "{answer}");
-            assert_eq!(self.knock(host, other).await, 403);
+            assert_eq!(self.websocket_status(host, other).await, 403);
             own.assert_untouched("a stranger's visit");
-            assert_eq!(self.knock(host, user).await, 101);
+            assert_eq!(self.websocket_status(host, user).await, 101);
             foreign.assert_untouched("a request for another user's host");
         }
     }

@@ -1,7 +1,7 @@
-//! One round: a browser, a scene and a kind of cookie; every row of the table once.
+//! One run of all attacks: a browser, a setup and a kind of cookie; each row of the table once.
 
-use super::knock::{Knock, PATIENCE, count, knocks};
-use super::scene::{Host, Scene};
+use super::recorded_request::{PATIENCE, RecordedRequest, count, recorded_requests};
+use super::setup::{Host, Setup};
 use super::variant::Variant;
 use crate::support::browser::{Browser, Context, Page};
 use crate::support::process::eventually;
@@ -18,27 +18,27 @@ pub struct Outcome {
     /// What came of it, as far as the page could tell.
     pub result: String,
     /// What the browser sent to alice's host because of it, in order.
-    pub requests: Vec<Knock>,
+    pub requests: Vec<RecordedRequest>,
 }
 
 /// The round.
-pub struct Round<'s> {
-    scene: &'s Scene,
+pub struct AttackRun<'s> {
+    setup: &'s Setup,
     variant: Variant,
     context: Context,
     prefix: String,
 }
 
-impl<'s> Round<'s> {
+impl<'s> AttackRun<'s> {
     /// Signs alice in.
-    pub async fn open(browser: &Browser, scene: &'s Scene, variant: Variant) -> Self {
+    pub async fn open(browser: &Browser, setup: &'s Setup, variant: Variant) -> Self {
         let context = browser.context().await;
-        let cookie = variant.cookie(&scene.portal.token("alice"));
+        let cookie = variant.cookie(&setup.portal.token("alice"));
         let page = context.page().await;
-        scene.sign_in(&page, Host::Alice, &cookie).await;
+        setup.sign_in(&page, Host::Alice, &cookie).await;
         page.close().await;
         let prefix = format!("/{:?}-{variant:?}", browser.engine).to_lowercase();
-        Self { scene, variant, context, prefix }
+        Self { setup, variant, context, prefix }
     }
 
     /// Does everything and says what was seen.
@@ -50,11 +50,12 @@ impl<'s> Round<'s> {
         }
         self.quiet(&outcomes).await;
         let below = format!("{}/", self.prefix);
-        let knocks = knocks(self.scene, self.variant, |path| path.starts_with(&below)).await;
+        let recorded_requests =
+            recorded_requests(self.setup, self.variant, |path| path.starts_with(&below)).await;
         for outcome in &mut outcomes {
             let path = self.path(outcome.from, &outcome.name);
-            let own = knocks.iter().filter(|(other, _)| *other == path);
-            outcome.requests = own.map(|(_, knock)| knock.clone()).collect();
+            let own = recorded_requests.iter().filter(|(other, _)| *other == path);
+            outcome.requests = own.map(|(_, recorded)| recorded.clone()).collect();
         }
         self.context.close().await;
         outcomes
@@ -68,8 +69,8 @@ impl<'s> Round<'s> {
         }
         let below = format!("{}/", self.prefix);
         let mut before = 0;
-        while before != count(self.scene, |path| path.starts_with(&below)) {
-            before = count(self.scene, |path| path.starts_with(&below));
+        while before != count(self.setup, |path| path.starts_with(&below)) {
+            before = count(self.setup, |path| path.starts_with(&below));
             tokio::time::sleep(QUIET).await;
         }
     }
@@ -77,7 +78,7 @@ impl<'s> Round<'s> {
     /// Waits for the request of a row.
     async fn sent(&self, from: Host, name: &str) {
         let own = self.path(from, name);
-        let came = || async { count(self.scene, |path| path == own) > 0 };
+        let came = || async { count(self.setup, |path| path == own) > 0 };
         eventually(&format!("a request for {own}"), PATIENCE, came).await;
     }
 
@@ -101,7 +102,7 @@ impl<'s> Round<'s> {
         for (number, name) in names.into_iter().enumerate() {
             if number > 0 {
                 let path = format!("{}/page?{number}", self.prefix);
-                self.scene.enter_anew(&page, from, &path).await;
+                self.setup.enter_anew(&page, from, &path).await;
             }
             let script = "(targets) => attack(departures, targets)";
             // The page may be gone before it can say anything.
@@ -115,7 +116,7 @@ impl<'s> Round<'s> {
                 self.sent(from, &name).await;
                 // Going on at once would call it back.
                 let own = self.path(from, &name);
-                knocks(self.scene, self.variant, |path| path == own).await;
+                recorded_requests(self.setup, self.variant, |path| path == own).await;
             }
             outcomes.push(outcome(from, name, result.unwrap_or_default()));
         }
@@ -126,7 +127,7 @@ impl<'s> Round<'s> {
     /// A page on a host, able to attack.
     async fn page(&self, host: Host) -> Page {
         let page = self.context.page().await;
-        self.scene.enter(&page, host, &format!("{}/page", self.prefix)).await;
+        self.setup.enter(&page, host, &format!("{}/page", self.prefix)).await;
         page
     }
 
@@ -153,7 +154,7 @@ impl<'s> Round<'s> {
     }
 
     fn target(&self, from: Host, name: &str) -> String {
-        self.scene.url(Host::Alice, &self.path(from, name))
+        self.setup.url(Host::Alice, &self.path(from, name))
     }
 }
 

@@ -2,7 +2,7 @@
 //! sign-in page on another site and back.
 
 use super::sign_in_page::SignInPage;
-use crate::handoff::scene::secret;
+use crate::handoff::setup::secret;
 use crate::support::browser::{Browser, Engine, Page};
 use crate::support::desktop::Desktop;
 use crate::support::gate::{self, Gate};
@@ -18,7 +18,7 @@ use std::time::Duration;
 const ZONE: &str = "vdi.localhost";
 const PATIENCE: Duration = Duration::from_secs(60);
 
-struct Street {
+struct GatedDesktops {
     sign_in: SignInPage,
     alice: Desktop,
     traefik: Traefik,
@@ -26,7 +26,7 @@ struct Street {
     _bob: Desktop,
 }
 
-impl Street {
+impl GatedDesktops {
     async fn open() -> Self {
         let portal = Arc::new(Portal::new());
         let sign_in = SignInPage::open(Arc::clone(&portal)).await;
@@ -118,24 +118,24 @@ fn states(cookies: &[Value]) -> usize {
 }
 
 async fn a_day_at_the_desk(engine: Engine) {
-    let street = Street::open().await;
+    let setup = GatedDesktops::open().await;
     let browser = Browser::open(engine).await;
 
     // Sign in, and work.
     let context = browser.context().await;
     let page = context.page().await;
-    let visit = page.goto(&street.alice("/desk?a=1&b=%2F")).await;
-    assert!(visit.url.starts_with(&street.url("login.localhost", "/start?rd=")), "{visit:?}");
-    street.alice.assert_untouched("before the sign-in");
+    let visit = page.goto(&setup.alice("/desk?a=1&b=%2F")).await;
+    assert!(visit.url.starts_with(&setup.url("login.localhost", "/start?rd=")), "{visit:?}");
+    setup.alice.assert_untouched("before the sign-in");
     page.click("#alice").await;
-    arrives(&page, &street.alice("/desk?a=1&b=%2F")).await;
-    let cookies = context.cookies(&street.alice("/")).await;
+    arrives(&page, &setup.alice("/desk?a=1&b=%2F")).await;
+    let cookies = context.cookies(&setup.alice("/")).await;
     let own: Vec<_> = cookies.iter().filter(|one| one["name"] == COOKIE).collect();
     assert_eq!(own.len(), 1, "{cookies:#?}");
     assert_eq!((&own[0]["httpOnly"], &own[0]["secure"]), (&json!(true), &json!(true)), "{own:#?}");
     assert_eq!(own[0]["domain"], "alice.vdi.localhost", "this host's alone");
     assert_eq!(states(&cookies), 0, "the state is used up: {cookies:#?}");
-    let bobs = context.cookies(&street.url("bob.vdi.localhost", "/")).await;
+    let bobs = context.cookies(&setup.url("bob.vdi.localhost", "/")).await;
     assert!(bobs.iter().all(|one| one["name"] != COOKIE), "{bobs:#?}");
     assert_eq!(fetched(&page).await[0], 200);
     let echo = "async () => new Promise(done => { const s = new WebSocket(`wss://${location.host}/ws`); \
@@ -146,38 +146,38 @@ async fn a_day_at_the_desk(engine: Engine) {
     // The way back leads past the way in, and breaks nothing.
     let back = page.back().await;
     assert!(!back.url.contains("/.doorward/"), "{back:?}");
-    page.goto(&street.alice("/desk")).await;
-    assert_eq!(page.url().await, street.alice("/desk"));
+    page.goto(&setup.alice("/desk")).await;
+    assert_eq!(page.url().await, setup.alice("/desk"));
 
     // A second tab, signed in already; out in the one is out in the other.
     let second = context.page().await;
-    assert_eq!(second.goto(&street.alice("/other")).await.status, Some(200));
-    let asked = page.goto(&street.alice("/.doorward/logout")).await;
+    assert_eq!(second.goto(&setup.alice("/other")).await.status, Some(200));
+    let asked = page.goto(&setup.alice("/.doorward/logout")).await;
     assert_eq!(asked.status, Some(403));
     picture(&page, engine, "sign-out").await;
     page.click("button").await;
     shows(&page, "Good-bye").await;
     assert_eq!(fetched(&second).await, json!([401, "application/problem+json"]));
-    let visit = second.goto(&street.alice("/other")).await;
-    assert!(visit.url.starts_with(&street.url("login.localhost", "/start")), "{visit:?}");
-    assert!(context.cookies(&street.alice("/")).await.iter().all(|one| one["name"] != COOKIE));
+    let visit = second.goto(&setup.alice("/other")).await;
+    assert!(visit.url.starts_with(&setup.url("login.localhost", "/start")), "{visit:?}");
+    assert!(context.cookies(&setup.alice("/")).await.iter().all(|one| one["name"] != COOKIE));
 
     // Two tabs that sign in at once, each back to its own page.
     let context = browser.context().await;
     let (first, second) = (context.page().await, context.page().await);
-    first.goto(&street.alice("/first")).await;
-    second.goto(&street.alice("/second")).await;
+    first.goto(&setup.alice("/first")).await;
+    second.goto(&setup.alice("/second")).await;
     second.click("#alice").await;
-    arrives(&second, &street.alice("/second")).await;
+    arrives(&second, &setup.alice("/second")).await;
     first.click("#alice").await;
-    arrives(&first, &street.alice("/first")).await;
+    arrives(&first, &setup.alice("/first")).await;
 
     // Expired in the middle of a page; and in again by itself, the portal still knowing her.
-    street.sign_in.knows(Some("alice"));
-    street.sign_in.sessions_live(10);
+    setup.sign_in.knows(Some("alice"));
+    setup.sign_in.sessions_live(10);
     let context = browser.context().await;
     let page = context.page().await;
-    assert!(page.goto(&street.alice("/desk")).await.is_at(&street.alice("/desk")));
+    assert!(page.goto(&setup.alice("/desk")).await.is_at(&setup.alice("/desk")));
     let expired = || async { fetched(&page).await[0] == 401 };
     eventually("the session's end", PATIENCE, expired).await;
     assert_eq!(fetched(&page).await[1], "application/problem+json");
@@ -187,31 +187,31 @@ async fn a_day_at_the_desk(engine: Engine) {
     page.evaluate(form, json!([])).await;
     shows(&page, "Sign in in a new tab").await;
     picture(&page, engine, "expired-while-working").await;
-    street.sign_in.sessions_live(0);
-    let again = page.goto(&street.alice("/desk")).await;
-    assert!(again.is_at(&street.alice("/desk")), "{again:?}");
+    setup.sign_in.sessions_live(0);
+    let again = page.goto(&setup.alice("/desk")).await;
+    assert!(again.is_at(&setup.alice("/desk")), "{again:?}");
 
     // Bob at alice's door: told so, and shown to his own.
-    street.sign_in.knows(Some("bob"));
+    setup.sign_in.knows(Some("bob"));
     let context = browser.context().await;
     let page = context.page().await;
-    let visit = page.goto(&street.alice("/desk")).await;
+    let visit = page.goto(&setup.alice("/desk")).await;
     assert_eq!(visit.status, Some(403), "{visit:?}");
     assert!(page.text().await.contains("You do not have access to this workspace"));
     picture(&page, engine, "not-yours").await;
-    assert!(context.cookies(&street.alice("/")).await.iter().all(|one| one["name"] != COOKIE));
+    assert!(context.cookies(&setup.alice("/")).await.iter().all(|one| one["name"] != COOKIE));
     page.click("nav a").await;
-    arrives(&page, &street.url("bob.vdi.localhost", "/")).await;
+    arrives(&page, &setup.url("bob.vdi.localhost", "/")).await;
 
     // There is no redirect loop.
-    street.sign_in.sessions_live(1);
-    street.sign_in.knows(Some("alice"));
+    setup.sign_in.sessions_live(1);
+    setup.sign_in.knows(Some("alice"));
     let context = browser.context().await;
     let page = context.page().await;
     let looped = || async {
         tokio::time::sleep(Duration::from_millis(1200)).await;
         // On a busy machine a sign-in may take longer than its session lives: a 401 as well.
-        page.goto(&street.alice("/desk")).await.status == Some(401)
+        page.goto(&setup.alice("/desk")).await.status == Some(401)
             && page.text().await.contains("Sign-in failed several times")
     };
     eventually("the page that ends a loop", 2 * PATIENCE, looped).await;
@@ -220,12 +220,12 @@ async fn a_day_at_the_desk(engine: Engine) {
     // More cookies than a request may have.
     let context = browser.context().await;
     let page = context.page().await;
-    street.sign_in.sessions_live(0);
-    page.goto(&street.alice("/desk")).await;
+    setup.sign_in.sessions_live(0);
+    page.goto(&setup.alice("/desk")).await;
     let flood = "async () => { for (let i = 0; i < 24; i++) \
                  document.cookie = `f${i}=${'x'.repeat(3800)}; path=/; secure` }";
     page.evaluate(flood, json!([])).await;
-    let visit = page.goto(&street.alice("/desk")).await;
+    let visit = page.goto(&setup.alice("/desk")).await;
     assert_eq!(visit.status, Some(431), "{visit:?}");
     if page.text().await.contains("Too many cookies") {
         picture(&page, engine, "too-many-cookies").await;

@@ -1,6 +1,6 @@
 //! Hand-off tokens that must not start a session: each is refused, and no cookie is set.
 
-use super::scene::{
+use super::setup::{
     Begun, ORIGIN, begin, forged_state, from_portal, handoff, plan, session_in, signed_in,
 };
 use crate::support::answer::Answer;

@@ -1,8 +1,8 @@
 //! What the rules break that ordinary apps do, and what helps.
 
 use super::document::{GATE, REACHED, Row};
-use super::knock::{Knock, knocks};
-use super::scene::{Host, Scene};
+use super::recorded_request::{RecordedRequest, recorded_requests};
+use super::setup::{Host, Setup};
 use super::variant::Variant;
 use crate::support::browser::{Browser, Context, Engine};
 use crate::support::process::eventually;
@@ -10,10 +10,10 @@ use serde_json::json;
 use std::time::Duration;
 
 /// Tries each of them.
-pub async fn rows(browser: &Browser, scene: &Scene) -> Vec<Row> {
+pub async fn rows(browser: &Browser, setup: &Setup) -> Vec<Row> {
     let mut rows = Vec::new();
     for variant in [Variant::None, Variant::Lax] {
-        let tab = Tab::open(browser, scene, variant).await;
+        let tab = Tab::open(browser, setup, variant).await;
         for (host, remedy) in [(Host::Evil, FORM_POST), (Host::Login, TRUSTED)] {
             let who =
                 if host == Host::Login { "an origin in `trusted_origins`" } else { "another site" };
@@ -47,49 +47,49 @@ pub async fn rows(browser: &Browser, scene: &Scene) -> Vec<Row> {
 
 struct Tab<'s> {
     context: Context,
-    scene: &'s Scene,
+    setup: &'s Setup,
     variant: Variant,
     engine: Engine,
 }
 
 impl<'s> Tab<'s> {
-    async fn open(browser: &Browser, scene: &'s Scene, variant: Variant) -> Self {
+    async fn open(browser: &Browser, setup: &'s Setup, variant: Variant) -> Self {
         let context = browser.context().await;
         let page = context.page().await;
         for host in [Host::Alice, Host::Work] {
-            let cookie = variant.cookie(&scene.portal.token("alice"));
-            scene.sign_in(&page, host, &cookie).await;
+            let cookie = variant.cookie(&setup.portal.token("alice"));
+            setup.sign_in(&page, host, &cookie).await;
         }
         page.close().await;
-        Self { context, scene, variant, engine: browser.engine }
+        Self { context, setup, variant, engine: browser.engine }
     }
 
     /// What comes to alice's host when a page on `from` runs `script`.
     async fn row(&self, name: &str, from: Host, script: &str, remedy: &str) -> Row {
         let path = self.path(name);
         let page = self.context.page().await;
-        self.scene.enter(&page, from, "/page").await;
-        let target = self.scene.url(Host::Alice, &path);
+        self.setup.enter(&page, from, "/page").await;
+        let target = self.setup.url(Host::Alice, &path);
         // The page may be gone before it can say anything.
         drop(page.try_evaluate(script, json!([target])).await);
-        let came = || async { !self.knocks(&path).await.is_empty() };
+        let came = || async { !self.recorded_requests(&path).await.is_empty() };
         eventually(name, Duration::from_secs(60), came).await;
-        let knocks = self.knocks(&path).await;
+        let recorded_requests = self.recorded_requests(&path).await;
         page.close().await;
-        told(name, &knocks, remedy)
+        told(name, &recorded_requests, remedy)
     }
 
     /// A browser that has no use for a manifest never asks for it.
     async fn manifest(&self, name: &str, crossorigin: &str, remedy: &str) -> Row {
         let path = self.path(name);
         let page = self.context.page().await;
-        self.scene.enter(&page, Host::Alice, "/page").await;
+        self.setup.enter(&page, Host::Alice, "/page").await;
         let script = "async (href, crossOrigin) => { const link = document.createElement('link'); \
             Object.assign(link, { rel: 'manifest', href }); \
             if (crossOrigin) link.crossOrigin = crossOrigin; document.head.append(link) }";
         page.evaluate(script, json!([path, crossorigin])).await;
         page.manifest().await;
-        told(name, &self.knocks(&path).await, remedy)
+        told(name, &self.recorded_requests(&path).await, remedy)
     }
 
     fn path(&self, name: &str) -> String {
@@ -97,16 +97,19 @@ impl<'s> Tab<'s> {
         format!("/strictness/{:?}/{name}", self.engine)
     }
 
-    async fn knocks(&self, path: &str) -> Vec<Knock> {
-        let knocks = knocks(self.scene, self.variant, |other| other == path).await;
-        knocks.into_iter().map(|(_, knock)| knock).collect()
+    async fn recorded_requests(&self, path: &str) -> Vec<RecordedRequest> {
+        let recorded_requests =
+            recorded_requests(self.setup, self.variant, |other| other == path).await;
+        recorded_requests.into_iter().map(|(_, recorded)| recorded).collect()
     }
 }
 
-fn told(name: &str, knocks: &[Knock], remedy: &str) -> Row {
-    let answers: Vec<&str> = knocks.iter().map(|knock| knock.answer.as_str()).collect();
+fn told(name: &str, recorded_requests: &[RecordedRequest], remedy: &str) -> Row {
+    let answers: Vec<&str> =
+        recorded_requests.iter().map(|recorded| recorded.answer.as_str()).collect();
     let answers = if answers.is_empty() { "nothing".to_owned() } else { answers.join("; then ") };
-    let reached = if knocks.iter().any(|knock| knock.reached) { "yes" } else { "no" };
+    let reached =
+        if recorded_requests.iter().any(|recorded| recorded.reached) { "yes" } else { "no" };
     vec![name.to_owned(), answers, reached.to_owned(), remedy.to_owned()]
 }
 

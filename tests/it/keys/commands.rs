@@ -1,7 +1,7 @@
 //! Commands about issuers whose keys are fetched: `check` sends no request, `explain` names the
 //! address it requests.
 
-use super::scene::{KEYS, plan, server};
+use super::setup::{KEYS, plan, server};
 use crate::support::portal::{ALICE, Portal};
 use crate::support::process::{doorward, run};
 use serde_json::json;
@@ -33,7 +33,7 @@ async fn explain_fetches_keys_or_uses_stored_ones_and_check_fetches_none() {
 
     let gate = plan.open().await;
     let kept = || async { state.read_dir().unwrap().count() > 0 };
-    crate::support::process::eventually("the kept keys", super::scene::PATIENCE, kept).await;
+    crate::support::process::eventually("the kept keys", super::setup::PATIENCE, kept).await;
     let before = server.asked(KEYS);
     let explained = explain();
     assert_eq!(explained.code, 0, "{}", explained.output());
