@@ -143,18 +143,18 @@ impl Portal {
                 ),
             ),
             (Said::Unreadable, _) => (
-                "This is no way in".to_owned(),
-                "What the address asks for is nothing that the gate asks for. Nothing was handed \
-                 over; begin at a desktop."
+                "This address cannot be used to sign in".to_owned(),
+                "The parameters of this address are not those of the gate. No session was created. \
+                 Open a desktop first."
                     .to_owned(),
             ),
             (Said::SignedOut, _) => (
                 "You have signed out of the desktop".to_owned(),
-                "This page still knows you until you sign out here too: its session is one of its \
-                 own."
+                "You are still signed in at this page, which has a session of its own. Sign out \
+                 here, too."
                     .to_owned(),
             ),
-            (Said::Nothing, _) => ("Who are you?".to_owned(), String::new()),
+            (Said::Nothing, _) => ("Sign in".to_owned(), String::new()),
         };
         let carried = match said {
             Said::Asked(asked) => format!(

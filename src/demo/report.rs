@@ -31,18 +31,17 @@ impl Ready<'_> {
                bob's desktop    {bob}   (has a button that attacks alice's)\n  \
                sign-in page     {sign_in}   (accounts: alice, bob; no password)\n\
              \n  \
-               The certificates are this run's own. Accept the browser's warning on each of the \
-               three\n  hosts, or import the CA: its key is gone already and it is good for names \
-               below\n  localhost only.\n  \
+               The certificates were created for this run. Accept the browser's warning on each of \
+               the three\n  hosts, or import the CA: its key is deleted, and it is valid only for names \
+               below\n  localhost.\n  \
                CA file          {authority}\n  \
-               A browser that does not know names below localhost needs this line in /etc/hosts:\n  \
+               A browser that does not resolve names below localhost needs this line in /etc/hosts:\n  \
                127.0.0.1 {hosts}\n\
              \n  \
-               The sign-in page hands its visitors over to the gate (login.handoff), which sets a \
-               cookie\n  for one desktop's host. What a portal has to do for it: \
-               src/demo/portal/handoff.rs\n\
+               The sign-in page creates hand-off tokens (login.handoff), for which the gate sets a \
+               cookie\n  for one desktop's host. An example of a portal: src/demo/portal/handoff.rs\n\
              \n\
-             In a terminal, one after the other (the files hold tokens that are good for this run \
+             In a terminal, in this order (the files contain tokens that are valid for this run \
              only)\n",
             version = self.version,
             sign_in = self.sign_in(),
@@ -52,7 +51,7 @@ impl Ready<'_> {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "  # {}: {}\n  {}\n", line.expected, line.title, line.command);
         }
-        text.push_str("Ctrl-C ends it and removes everything it made.\n");
+        text.push_str("Ctrl-C stops the demo and removes its files.\n");
         text
     }
 

@@ -78,7 +78,7 @@ async fn the_demo_prints_json() {
     assert!(!lines.is_empty() && (whole || each), "{}", demo.stdout());
 }
 
-/// The way in, the way out, and what must not become one: by their names, so that none goes unseen.
+/// Sign-in, sign-out, and the attacks on them. Each is listed by name, so that a missing one fails.
 #[tokio::test]
 async fn the_demo_checks_sign_in_and_sign_out() {
     let home = tempfile::tempdir().unwrap();
@@ -93,18 +93,18 @@ async fn the_demo_checks_sign_in_and_sign_out() {
     let table: Value = serde_json::from_str(&demo.stdout()).expect("one line of JSON");
     let rows = table["checks"].as_array().expect("a table");
     for (check, actual) in [
-        ("bob signs in for alice's desktop", "403, sets __Host-portal"),
+        ("bob signs in and requests alice's desktop", "403, sets __Host-portal"),
         ("alice opens her desktop", "302 login/, sets __Host-doorward-st-…"),
         ("bob's page signs her in", "403"),
         ("alice signs in", "303 alice/.doorward/enter, sets __Host-portal"),
-        ("her way in, in bob's browser", "401"),
-        ("the same in hers: it is used up", "401"),
-        ("her way in, in hers", "303 alice/echo, sets __Host-doorward"),
-        ("her way in once more, with the same state", "401"),
-        ("bob's way in, at alice's desktop", "401"),
+        ("alice's hand-off token in bob's browser", "401"),
+        ("the same token in her browser: used up", "401"),
+        ("the new token in her browser", "303 alice/echo, sets __Host-doorward"),
+        ("the same token and state again", "401"),
+        ("bob's hand-off token at alice's desktop", "401"),
         ("bob's page signs alice out", "403"),
         ("alice signs out", "303 login/signed-out, clears cache, storage"),
-        ("her cookie from before is no session now", "302 login/, sets __Host-doorward-st-…"),
+        ("her old cookie is not a session anymore", "302 login/, sets __Host-doorward-st-…"),
     ] {
         let row = rows.iter().find(|row| row["check"] == check);
         let row = row.unwrap_or_else(|| panic!("{check} is not in {table}"));

@@ -44,15 +44,15 @@ impl<'a> Walk<'a> {
         let bobs_wish = query(&sent);
         let form = format!("account=bob&{bobs_wish}");
         let told = self.bob.submit((SIGN_IN_LABEL, "/sign-in"), &sign_in, &form).await;
-        self.step("bob signs in for alice's desktop", "403, sets __Host-portal", &told);
+        self.step("bob signs in and requests alice's desktop", "403, sets __Host-portal", &told);
         let told = self.bob.open((SIGN_IN_LABEL, &format!("/?{bobs_wish}"))).await;
-        self.step("bob, signed in, asks for it again", "403", &told);
+        self.step("bob, signed in, requests it again", "403", &told);
 
         let sent = self.alice.open(page).await;
         let wish = query(&sent);
         self.step("alice opens her desktop", "302 login/, sets __Host-doorward-st-…", &sent);
         let told = self.alice.open((SIGN_IN_LABEL, &format!("/?{wish}"))).await;
-        self.step("the sign-in page asks who she is", "200", &told);
+        self.step("the sign-in page shows its form to alice", "200", &told);
         let bobs_page = hosts.origin(Account::Bob.name());
         let form = format!("account=alice&{wish}");
         let told = self.alice.submit((SIGN_IN_LABEL, "/sign-in"), &bobs_page, &form).await;
@@ -62,25 +62,33 @@ impl<'a> Walk<'a> {
         let entry = path(&told, hosts);
 
         let told = self.bob.open((ALICE, &entry)).await;
-        self.step("her way in, in bob's browser", "401", &told);
+        self.step("alice's hand-off token in bob's browser", "401", &told);
         // A hand-off token that was presented elsewhere is void, even on its first use.
         let told = self.alice.open((ALICE, &entry)).await;
-        self.step("the same in hers: it is used up", "401", &told);
+        self.step("the same token in her browser: used up", "401", &told);
         let sent = self.alice.open(page).await;
         let state = self.alice.cookie(ALICE, STATE);
         let told = self.alice.open((SIGN_IN_LABEL, &format!("/?{}", query(&sent)))).await;
-        self.step("she asks once more: at once", "303 alice/.doorward/enter", &told);
+        self.step(
+            "alice requests a new one: redirected at once",
+            "303 alice/.doorward/enter",
+            &told,
+        );
         let entry = path(&told, hosts);
         let told = self.alice.open((ALICE, &entry)).await;
-        self.step("her way in, in hers", "303 alice/echo, sets __Host-doorward", &told);
+        self.step("the new token in her browser", "303 alice/echo, sets __Host-doorward", &told);
         let session = self.alice.cookie(ALICE, SESSION);
         self.alice.insist(ALICE, &state);
         let told = self.alice.open((ALICE, &entry)).await;
-        self.step("her way in once more, with the same state", "401", &told);
+        self.step("the same token and state again", "401", &told);
 
         let sent = self.bob.open((BOB, "/.doorward/login?path=/echo")).await;
         let told = self.bob.open((SIGN_IN_LABEL, &format!("/?{}", query(&sent)))).await;
-        self.step("bob asks for his own desktop: at once", "303 bob/.doorward/enter", &told);
+        self.step(
+            "bob requests his own desktop: redirected at once",
+            "303 bob/.doorward/enter",
+            &told,
+        );
         let entry = path(&told, hosts);
         // His token, under the state that he has begun at alice's desktop.
         let id = crate::demo::query::value(&bobs_wish, "st").unwrap_or_default();
@@ -88,9 +96,13 @@ impl<'a> Walk<'a> {
         let token = entry.split_once("&t=").map_or("", |(_, token)| token);
         let crossed = format!("/.doorward/enter?st={id}&t={token}");
         let told = self.bob.open((ALICE, &crossed)).await;
-        self.step("bob's way in, at alice's desktop", "401", &told);
+        self.step("bob's hand-off token at alice's desktop", "401", &told);
         let told = self.bob.open((BOB, &entry)).await;
-        self.step("bob's way in, at his", "303 bob/echo, sets __Host-doorward", &told);
+        self.step(
+            "bob's hand-off token at his desktop",
+            "303 bob/echo, sets __Host-doorward",
+            &told,
+        );
         Sessions { alice: session, bob: self.bob.cookie(BOB, SESSION) }
     }
 
@@ -103,14 +115,14 @@ impl<'a> Walk<'a> {
         let told = self.alice.submit(logout, &bobs_page, "").await;
         self.step("bob's page signs alice out", "403", &told);
         let told = self.alice.open((ALICE, "/echo")).await;
-        self.step("she is still in", "200", &told);
+        self.step("alice's session is still valid", "200", &told);
         let told = self.alice.submit(logout, &hosts.origin(ALICE), "").await;
         let expected = format!("303 login{SIGNED_OUT}, clears cache, storage");
         self.step("alice signs out", &expected, &told);
         self.alice.insist(ALICE, &session);
         let told = self.alice.open((ALICE, "/echo?attempt=way-out")).await;
         let expected = "302 login/, sets __Host-doorward-st-…";
-        self.step("her cookie from before is no session now", expected, &told);
+        self.step("her old cookie is not a session anymore", expected, &told);
     }
 
     fn step(&mut self, name: &'static str, expected: &str, reply: &io::Result<Reply>) {
