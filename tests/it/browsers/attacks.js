@@ -92,7 +92,9 @@ const hints = (rel, url, properties) => Promise.race([loads(make('link', { rel, 
 async function opens (url) {
   const other = open(url)
   if (!other) return 'blocked'
-  await later(600)
+  // Until it has navigated, the window shows an empty document of this page's own origin.
+  const isEmpty = () => { try { return other.location.href === 'about:blank' } catch { return false } }
+  while (isEmpty()) await later(20)
   // The opener of a window may always send it messages; her desktop answers none.
   other.postMessage({ hey: 1 }, '*')
   const tries = [() => other.location.href, () => other.document.body.innerText]
