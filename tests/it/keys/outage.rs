@@ -126,7 +126,10 @@ async fn keys_older_than_max_stale_are_not_used() {
     age(&file, 45);
     restart(&mut gate).await;
     let token = portal.token("alice");
-    assert_eq!(status(&gate, &token).await, 200, "not yet");
+    let first = status(&gate, &token).await;
+    // On a slow machine the minute may be over already.
+    let age = known(&gate, &portal.issuer).await["age_seconds"].as_u64();
+    assert!(first == 200 || age >= Some(60), "{first} with keys of {age:?} s");
     becomes(&gate, &token, 503).await;
     let seen = known(&gate, &portal.issuer).await;
     assert!(seen["keys"] == 0 && seen["age_seconds"].as_u64() >= Some(60), "{seen}");
