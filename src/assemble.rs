@@ -5,26 +5,50 @@
 //! and by `explain`.
 
 use crate::config::{Config, LONGEST_SESSION, Zone};
-use crate::cross_site::CrossSite;
+use crate::cross_site::{CrossSite, WorkerScripts};
 use crate::gate::{DomainRules, DomainTable, Gate};
 use crate::http::AdminSecret;
 use crate::http::State;
 use crate::http::credential::GateCookies;
 use crate::http::forwarded::ForwardedReader;
 use crate::http::{IdentityHeader, IdentitySource};
+use crate::revocation::Revocations;
 use crate::token::cache::SessionCache;
 use crate::token::{Grants, IdentityValue, IdentityValues, Issuers, Verifier};
 use std::sync::Arc;
 
-/// What the HTTP handlers work with under this configuration. No other state with this `cache` may
-/// have had the same `generation`; `revocations` is the store of [`Config::revocation`].
+/// What all states of one process have in common.
+pub struct Shared {
+    /// Verified sessions.
+    pub cache: SessionCache,
+    /// The store of [`Config::revocation`].
+    pub revocations: Arc<dyn Revocations>,
+    /// The scripts of service workers that browsers have loaded.
+    pub worker_scripts: Arc<WorkerScripts>,
+}
+
+impl Shared {
+    /// With no service worker known.
+    #[must_use]
+    pub fn new(cache: SessionCache, revocations: Arc<dyn Revocations>) -> Self {
+        Self { cache, revocations, worker_scripts: Arc::default() }
+    }
+
+    /// That of an earlier state.
+    #[must_use]
+    pub fn of(state: &State) -> Self {
+        Self {
+            cache: state.gate.cache.clone(),
+            revocations: Arc::clone(&state.gate.revocations),
+            worker_scripts: Arc::clone(&state.gate.cross_site.worker_scripts),
+        }
+    }
+}
+
+/// What the HTTP handlers work with under this configuration. No other state with this `shared` may
+/// have had the same `generation`.
 #[must_use]
-pub fn state(
-    config: &Config,
-    cache: SessionCache,
-    revocations: Arc<dyn crate::revocation::Revocations>,
-    generation: u64,
-) -> State {
+pub fn state(config: &Config, shared: Shared, generation: u64) -> State {
     let domains = DomainTable::new(config.domains.clone(), |id| {
         let zone = config.zones.get(id.position());
         zone.map_or_else(DomainRules::default, |Zone { issuers, login }| DomainRules {
@@ -63,9 +87,11 @@ pub fn state(
             cross_site: CrossSite {
                 mode: config.cross_site,
                 trusted: config.trusted_origins.clone(),
+                service_workers: config.service_workers,
+                worker_scripts: shared.worker_scripts,
             },
-            cache,
-            revocations,
+            cache: shared.cache,
+            revocations: shared.revocations,
             generation,
         },
         reader: ForwardedReader {

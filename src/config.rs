@@ -84,6 +84,8 @@ pub struct Config {
     pub limits: Limits,
     /// Whether one workspace's pages may use another.
     pub cross_site: cross_site::Mode,
+    /// Whether desktops may register service workers.
+    pub service_workers: cross_site::ServiceWorkers,
     /// Origins that may use workspaces; none twice, none a workspace's.
     pub trusted_origins: Vec<TrustedOrigin>,
     /// Lower-case header names, sorted, and what each carries.

@@ -4,20 +4,30 @@
 //! from sending alice's cookies to alice's desktop; Chromium and Firefox send all of them when a page
 //! on a sibling opens a WebSocket. Only `Origin` and Fetch Metadata tell the pages apart.
 //!
+//! A service worker of alice's desktop hides even those: a navigation from bob's page passes through
+//! her worker, and the request that the worker sends can look like one of her own page (Fetch
+//! standard, "HTTP fetch", and Service Workers §"Handle Fetch"). `Referer` and
+//! `Upgrade-Insecure-Requests`, which browsers set on navigations only, still show it.
+//!
 //! Pure: it reads what the request says about its origin, never the credential. The gate calls it for
 //! the selected session and turns a [`Refusal`] into a denial.
 
 mod origin;
 mod provenance;
+mod worker_scripts;
 
 pub use crate::url::Scheme;
 pub use origin::{Origin, OwnOrigin, PublicScheme, forwarded_scheme};
 pub use provenance::{Presented, Provenance};
+pub use worker_scripts::WorkerScripts;
 
 use crate::name::{Domains, Host};
 use crate::reasons::with_reasons;
+use crate::unix_time::UnixTime;
+use origin::path_of_url;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// How the rules are applied (configuration key `cross_site`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -44,6 +54,17 @@ impl Mode {
     }
 }
 
+/// Whether desktops may register service workers (configuration key `service_workers`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ServiceWorkers {
+    /// Service workers are loaded like other scripts.
+    #[default]
+    Allow,
+    /// A request for the script of a service worker is refused, in every mode.
+    Refuse,
+}
+
 /// An origin outside the workspaces that may do more than link to them (key `trusted_origins`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustedOrigin {
@@ -68,6 +89,17 @@ with_reasons! {
         SiteForeign => "cross-site-fetch",
         /// A method with side effects, and neither `Origin` nor `Referer` is this host.
         SourceUnknown => "cross-site-source-unknown",
+        /// `Referer` is another origin, although `Sec-Fetch-Site` is `same-origin`: a service worker
+        /// of the host has passed on a request of another page.
+        RefererForeign => "cross-site-referer",
+        /// A navigation of another page that a service worker of the host has passed on; it may be
+        /// one of a frame.
+        PassedOn => "cross-site-passed-on",
+        /// A navigation that a service worker of the host has sent anew, so that its source is
+        /// unknown.
+        WorkerHidesOrigin => "worker-hides-origin",
+        /// The script of a service worker, while `service_workers` is `refuse`.
+        ServiceWorker => "service-worker",
     }
 }
 
@@ -91,6 +123,20 @@ pub struct CrossSite {
     pub mode: Mode,
     /// The origins in `trusted_origins`.
     pub trusted: Vec<TrustedOrigin>,
+    /// `allow` or `refuse`.
+    pub service_workers: ServiceWorkers,
+    /// The scripts of service workers that were loaded. Shared with earlier and later configurations.
+    pub worker_scripts: Arc<WorkerScripts>,
+}
+
+impl Refusal {
+    /// Whether the request may have been a plain link to this host, which any page may have. The
+    /// browser can find out: it loads the same address once more from a page of this host that no
+    /// page can frame.
+    #[must_use]
+    pub fn may_be_a_link(self) -> bool {
+        matches!(self, Self::RefererForeign | Self::PassedOn)
+    }
 }
 
 impl CrossSite {
@@ -103,10 +149,14 @@ impl CrossSite {
         request: &Provenance<'_>,
         own: OwnOrigin<'_>,
         domains: &Domains,
+        now: UnixTime,
     ) -> Result<Clearance, Refusal> {
+        if self.service_workers == ServiceWorkers::Refuse && request.is_worker_script() {
+            return Err(Refusal::ServiceWorker);
+        }
         match self.mode {
-            Mode::Strict => self.judge_strictly(request, own),
-            Mode::Report => match self.judge_strictly(request, own) {
+            Mode::Strict => self.judge_strictly(request, own, now),
+            Mode::Report => match self.judge_strictly(request, own, now) {
                 Err(refusal) if from_another_workspace(request, own, domains) => Err(refusal),
                 Err(refusal) => Ok(Clearance::Reported(refusal)),
                 passed => passed,
@@ -123,13 +173,21 @@ impl CrossSite {
         &self,
         request: &Provenance<'_>,
         own: OwnOrigin<'_>,
+        now: UnixTime,
     ) -> Result<Clearance, Refusal> {
         if request.is_outside_browsers() {
             return Ok(Clearance::Exempt);
         }
+        if request.is_passed_on() && (!request.is_of_own_site() || request.has_foreign_referer(own))
+        {
+            // Whatever `trusted_origins` says: it may be a frame, and a redirect by bob keeps the
+            // `Referer` of the portal.
+            return Err(Refusal::PassedOn);
+        }
         if self.trusts(request) {
             return Ok(Clearance::Passed);
         }
+        self.judge_worker(request, own, now)?;
         let navigation = request.is_document_navigation();
         let origin_is_own = match request.origin {
             Presented::Once(value) => {
@@ -166,6 +224,43 @@ impl CrossSite {
             }
         }
         Ok(Clearance::Passed)
+    }
+
+    /// The rules about what a service worker of the host may hide.
+    fn judge_worker(
+        &self,
+        request: &Provenance<'_>,
+        own: OwnOrigin<'_>,
+        now: UnixTime,
+    ) -> Result<(), Refusal> {
+        if request.site.once() == Some("same-origin") && request.has_foreign_referer(own) {
+            return Err(Refusal::RefererForeign);
+        }
+        // A worker has made a request of its own out of a navigation. `Origin` is the worker's then,
+        // and so is `Referer`, unless the worker has passed on the request itself.
+        let sent_anew = request.upgrade_insecure && request.mode.once() != Some("navigate");
+        if sent_anew && !request.is_safe_method() && !self.has_page_referer(request, own, now) {
+            return Err(Refusal::WorkerHidesOrigin);
+        }
+        // Firefox says `same-origin` about every preloaded navigation, also of a frame on bob's page.
+        let preloaded = request.navigation_preload && request.dest.once() != Some("document");
+        if preloaded && !request.has_own_referer(own) {
+            return Err(Refusal::WorkerHidesOrigin);
+        }
+        Ok(())
+    }
+
+    /// Whether `Referer` names a page of this host, and not the script of a service worker.
+    fn has_page_referer(
+        &self,
+        request: &Provenance<'_>,
+        own: OwnOrigin<'_>,
+        now: UnixTime,
+    ) -> bool {
+        request.referer.once().is_some_and(|referer| {
+            own.is_of(referer)
+                && !self.worker_scripts.contains(own.host(), path_of_url(referer), now)
+        })
     }
 
     /// Whether `trusted_origins` has the `Origin` of the request. The origin of `Referer` counts only

@@ -86,7 +86,7 @@ impl Gate {
             }
         };
         let own = OwnOrigin::new(request.scheme, host.name(), host.port());
-        let judged = self.cross_site.judge(&request.provenance, own, self.domains.names());
+        let judged = self.cross_site.judge(&request.provenance, own, self.domains.names(), now);
         tracer.record(Fact::CrossSite { provenance: &request.provenance, own, judged });
         let clearance = match judged {
             Ok(clearance) => clearance,
@@ -95,6 +95,10 @@ impl Gate {
                 return Err(denied(denial, host, Some(session), Some(token), &budget));
             }
         };
+        if request.provenance.is_worker_script() {
+            let scripts = &self.cross_site.worker_scripts;
+            scripts.insert(host.label(), host.name(), request.path(), now);
+        }
         Ok(Permit { session, host, entry, clearance, token, effort: budget.effort })
     }
 }

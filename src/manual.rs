@@ -92,6 +92,17 @@
 //! - test: `it::decision::cross_site::without_fetch_metadata`
 //! - test: `it::traefik::isolation::v3_7::a_siblings_page_reaches_nothing`
 //!
+//! A service worker of alice's own desktop hides bob's page: a navigation from it passes through her
+//! worker, and the request that the worker sends can carry her `Origin` and `Sec-Fetch-Site:
+//! same-origin`. `Referer` and `Upgrade-Insecure-Requests` still show it. A link loads itself again
+//! from a page that no page can frame.
+//!
+//! - test: `it::browsers::service_workers::no_page_uses_alices_service_worker`
+//! - test: `cross_site::tests::a_service_worker_hides_no_other_page`
+//! - test: `cross_site::tests::a_navigation_through_a_service_worker_is_not_trusted_by_its_referer`
+//! - test: `cross_site::tests::a_refused_service_worker_is_refused_in_every_mode`
+//! - test: `it::decision::service_workers::a_link_loads_itself_again_and_nothing_else_does`
+//!
 //! ## T6 A sibling's page opens a WebSocket
 //!
 //! The main attack that doorward is built against. Bob's page opens a WebSocket to alice's desktop.

@@ -96,12 +96,9 @@ pub(super) fn run(args: &ExplainArgs, file: &ConfigFile) -> ExitCode {
         client_certificate: args.peer.is_none() && first_proxy.is_none(),
     };
     issuer_keys::supply(&mut config);
-    let state = assemble::state(
-        &config,
-        SessionCache::new(config.cache_bytes),
-        revocations::empty_store(&config),
-        1,
-    );
+    let cache = SessionCache::new(config.cache_bytes);
+    let shared = assemble::Shared::new(cache, revocations::empty_store(&config));
+    let state = assemble::state(&config, shared, 1);
     let now = args.at.unwrap_or_else(clock::now);
     let query = args.owner.as_ref().map(|owner| format!("owner={owner}"));
     let mut trace = Trace {

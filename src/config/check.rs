@@ -90,6 +90,7 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
         cache_bytes,
         limits,
         cross_site,
+        service_workers: raw.service_workers.or_default(),
         trusted_origins,
         identity_headers,
         reserved,

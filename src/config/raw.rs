@@ -85,6 +85,10 @@ pub(super) struct RawConfig {
     ///
     /// Default: `strict`.
     pub(super) cross_site: Field<cross_site::Mode>,
+    /// Whether desktops may register service workers.
+    ///
+    /// Default: `allow`.
+    pub(super) service_workers: Field<cross_site::ServiceWorkers>,
     /// Origins outside the workspaces whose pages may use workspaces.
     ///
     /// Default: `[]`.

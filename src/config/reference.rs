@@ -191,7 +191,7 @@ const SECTIONS: [(&str, &str, &[&str]); 11] = [
     (
         "Cross-site rules",
         "See [answers and cross-site rules](answers-and-cross-site.md#cross-site-rules).\n\n",
-        &["cross_site", "trusted_origins"],
+        &["cross_site", "service_workers", "trusted_origins"],
     ),
     ("Sign-in", "See [sign-in](sign-in.md).\n\n", &["login"]),
     ("What the desktop learns, and guests", "", &["identity_headers", "grants"]),

@@ -161,3 +161,10 @@ fn authority_of(url: &str) -> Option<&str> {
     let length = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     url.get(..start + length)
 }
+
+/// The path of an absolute URL, without query and fragment; `/` if it has none.
+pub(super) fn path_of_url(url: &str) -> &str {
+    let rest = authority_of(url).and_then(|origin| url.get(origin.len()..)).unwrap_or_default();
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    if path.is_empty() { "/" } else { path }
+}

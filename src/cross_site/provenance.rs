@@ -1,5 +1,7 @@
 //! What a request says about the page that caused it, as sent.
 
+use super::OwnOrigin;
+
 /// A header that occurs once, not at all, or in a form that cannot be relied on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Presented<'r> {
@@ -40,7 +42,7 @@ impl<'r> Presented<'r> {
 
 /// What a request says about the page that caused it. Values are as sent.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "four headers of which only the presence counts")]
+#[expect(clippy::struct_excessive_bools, reason = "headers of which only the presence counts")]
 pub struct Provenance<'r> {
     /// `X-Forwarded-Method`, byte-exact.
     pub method: &'r str,
@@ -58,6 +60,14 @@ pub struct Provenance<'r> {
     pub dest: Presented<'r>,
     /// `Sec-Purpose` is present: the browser prefetches, and shows the response to no user yet.
     pub ahead: bool,
+    /// `Upgrade-Insecure-Requests` is present: the request began as a navigation. Browsers do not set
+    /// it for scripts, and a service worker that copies the request of a navigation keeps it.
+    pub upgrade_insecure: bool,
+    /// `Service-Worker-Navigation-Preload` is present: the browser sends the navigation itself while
+    /// the host's service worker starts.
+    pub navigation_preload: bool,
+    /// `Service-Worker` is present: the browser loads the script of a service worker.
+    pub service_worker: bool,
     /// A header whose name begins with `Sec-Fetch-` is present, those above included.
     pub fetch_metadata: bool,
     /// A session cookie of the gate is present, valid or not.
@@ -80,7 +90,40 @@ impl Provenance<'_> {
             && !self.ahead
             && self.is_safe_method()
             && self.mode.once() == Some("navigate")
-            && self.dest.once() == Some("document")
+            && match self.dest.once() {
+                Some("document") => true,
+                // Through a service worker: of a frame as well as of the top-level page.
+                Some("empty") => self.is_of_own_site(),
+                _ => false,
+            }
+    }
+
+    /// A navigation that the host's service worker has passed on with `fetch(event.request)`, as
+    /// Chromium sends it: the destination is gone, so a frame looks like a top-level page. A link
+    /// with `download` looks the same.
+    pub(super) fn is_passed_on(&self) -> bool {
+        self.mode.once() == Some("navigate") && self.dest.once() == Some("empty")
+    }
+
+    /// `Sec-Fetch-Site` names the host's own page, or the user.
+    pub(super) fn is_of_own_site(&self) -> bool {
+        matches!(self.site.once(), Some("same-origin" | "none"))
+    }
+
+    /// The request is for the script of a service worker.
+    #[must_use]
+    pub fn is_worker_script(&self) -> bool {
+        self.service_worker || self.dest.once() == Some("serviceworker")
+    }
+
+    pub(super) fn has_own_referer(&self, own: OwnOrigin<'_>) -> bool {
+        self.referer.once().is_some_and(|referer| own.is_of(referer))
+    }
+
+    pub(super) fn has_foreign_referer(&self, own: OwnOrigin<'_>) -> bool {
+        // An empty value, as some privacy tools send it, says as little as none.
+        !matches!(self.referer, Presented::Absent | Presented::Once(""))
+            && !self.has_own_referer(own)
     }
 
     pub(super) fn is_frame(&self) -> bool {

@@ -14,6 +14,7 @@ fn own() -> OwnOrigin<'static> {
 const OWN: &str = "https://alice.vdi.example.com";
 const BOB: &str = "https://bob.vdi.example.com";
 const PORTAL: &str = "https://portal.example.com";
+const NOW: UnixTime = UnixTime(1_800_000_000);
 
 /// A browser's request with alice's cookie; `edit` makes the row.
 fn browser(edit: impl FnOnce(&mut Provenance<'static>)) -> Provenance<'static> {
@@ -32,7 +33,7 @@ fn fetch(site: &'static str, mode: &'static str, dest: &'static str) -> Provenan
 }
 
 fn strict(request: &Provenance<'_>) -> Result<Clearance, Refusal> {
-    CrossSite::default().judge(request, own(), &domains())
+    CrossSite::default().judge(request, own(), &domains(), NOW)
 }
 
 #[test]
@@ -240,11 +241,232 @@ fn strict_judges_each_row_as_the_table_says() {
     }
 }
 
+/// Requests as browsers send them when alice's desktop has a service worker (measured with Chromium
+/// 156 and Firefox 153). `page` is the address in `Referer`.
+fn through_worker(
+    (site, mode, dest): (&'static str, &'static str, &'static str),
+    page: Option<&'static str>,
+) -> Provenance<'static> {
+    let mut request = fetch(site, mode, dest);
+    request.upgrade_insecure = true;
+    request.referer = page.map_or(Presented::Absent, Presented::Once);
+    request
+}
+
+#[test]
+fn a_service_worker_hides_no_other_page() {
+    use Refusal::{OriginForeign, PassedOn, RefererForeign, SiteForeign, WorkerHidesOrigin};
+    const HERS: &str = "https://alice.vdi.example.com/desk";
+    const SCRIPT: &str = "https://alice.vdi.example.com/sw.js";
+    const BOBS: &str = "https://bob.vdi.example.com/";
+    const FIREFOX: (&str, &str, &str) = ("same-origin", "same-origin", "empty");
+    const CHROMIUM: (&str, &str, &str) = ("same-site", "navigate", "empty");
+    const CHROMIUM_HERS: (&str, &str, &str) = ("same-origin", "navigate", "empty");
+    let get = through_worker;
+    let post = |shape, page, origin| {
+        let mut request = through_worker(shape, page);
+        request.method = "POST";
+        request.origin = Presented::Once(origin);
+        request
+    };
+    let preload = |dest, page| {
+        let mut request = through_worker(("same-origin", "navigate", dest), page);
+        request.navigation_preload = true;
+        request
+    };
+    let script = |mut request: Provenance<'static>| {
+        request.upgrade_insecure = false;
+        request
+    };
+    let rows: Vec<(&str, Provenance<'_>, Result<(), Refusal>)> = vec![
+        // fetch(event.request)
+        ("bobs_link_chromium", get(CHROMIUM, Some(BOBS)), Err(PassedOn)),
+        ("link_elsewhere_chromium", get(("cross-site", "navigate", "empty"), None), Err(PassedOn)),
+        ("bobs_link_firefox", get(FIREFOX, Some(BOBS)), Err(RefererForeign)),
+        ("bobs_link_without_referer_firefox", get(FIREFOX, None), Ok(())),
+        ("bobs_form_chromium", post(CHROMIUM, Some(BOBS), BOB), Err(PassedOn)),
+        ("bobs_form_without_referer_chromium", post(CHROMIUM, None, "null"), Err(PassedOn)),
+        ("bobs_form_firefox", post(FIREFOX, Some(BOBS), OWN), Err(RefererForeign)),
+        ("bobs_form_without_referer_firefox", post(FIREFOX, None, "null"), Err(WorkerHidesOrigin)),
+        ("bobs_form_own_origin_without_referer", post(FIREFOX, None, OWN), Err(WorkerHidesOrigin)),
+        (
+            "bobs_speculation_rules",
+            {
+                let mut request = get(CHROMIUM_HERS, Some(BOBS));
+                request.ahead = true;
+                request
+            },
+            Err(PassedOn),
+        ),
+        ("reload_of_the_page_chromium", get(CHROMIUM_HERS, Some(HERS)), Ok(())),
+        ("reload_without_referer_chromium", get(CHROMIUM_HERS, None), Ok(())),
+        ("typed_address_chromium", get(("none", "navigate", "empty"), None), Ok(())),
+        ("reload_of_the_page_firefox", get(FIREFOX, Some(HERS)), Ok(())),
+        ("her_form_chromium", post(CHROMIUM_HERS, Some(HERS), OWN), Ok(())),
+        ("her_form_without_referer_chromium", post(CHROMIUM_HERS, None, "null"), Ok(())),
+        ("her_form_firefox", post(FIREFOX, Some(HERS), OWN), Ok(())),
+        ("her_form_without_referer_firefox", post(FIREFOX, None, "null"), Err(WorkerHidesOrigin)),
+        // fetch(event.request, {…}), new Request(event.request, {…})
+        ("copied_form", post(FIREFOX, Some(SCRIPT), OWN), Err(WorkerHidesOrigin)),
+        (
+            "copied_form_cors",
+            post(("same-origin", "cors", "empty"), Some(SCRIPT), OWN),
+            Err(WorkerHidesOrigin),
+        ),
+        (
+            "copied_form_by_a_loaded_worker",
+            post(FIREFOX, Some("https://alice.vdi.example.com/worker?v=2"), OWN),
+            Err(WorkerHidesOrigin),
+        ),
+        (
+            "copied_put",
+            Provenance { method: "PUT", ..post(FIREFOX, Some(SCRIPT), OWN) },
+            Err(WorkerHidesOrigin),
+        ),
+        (
+            "copied_post_in_lower_case",
+            Provenance { method: "post", ..post(FIREFOX, Some(SCRIPT), OWN) },
+            Err(WorkerHidesOrigin),
+        ),
+        ("copied_link", get(FIREFOX, Some(SCRIPT)), Ok(())),
+        (
+            "copied_form_without_fetch_metadata",
+            browser(|request| {
+                request.method = "POST";
+                request.upgrade_insecure = true;
+                request.origin = Presented::Once(OWN);
+            }),
+            Err(WorkerHidesOrigin),
+        ),
+        (
+            "doubled_mode",
+            {
+                let mut request = post(FIREFOX, None, OWN);
+                request.mode = Presented::Unusable;
+                request
+            },
+            Err(WorkerHidesOrigin),
+        ),
+        // Navigation preload
+        ("bobs_frame_preloaded", preload("iframe", Some(BOBS)), Err(RefererForeign)),
+        ("bobs_frame_preloaded_without_referer", preload("iframe", None), Err(WorkerHidesOrigin)),
+        ("bobs_object_preloaded_without_referer", preload("object", None), Err(WorkerHidesOrigin)),
+        (
+            "preloaded_without_destination",
+            {
+                let mut request = preload("iframe", None);
+                request.dest = Presented::Absent;
+                request
+            },
+            Err(WorkerHidesOrigin),
+        ),
+        ("bobs_link_preloaded", preload("document", Some(BOBS)), Err(RefererForeign)),
+        ("bobs_link_preloaded_without_referer", preload("document", None), Ok(())),
+        ("her_frame_preloaded", preload("iframe", Some(HERS)), Ok(())),
+        // Referer, whatever else the request says
+        (
+            "foreign_referer_of_a_script",
+            script(get(("same-origin", "cors", "empty"), Some(BOBS))),
+            Err(RefererForeign),
+        ),
+        (
+            "foreign_referer_of_a_page",
+            get(("same-origin", "navigate", "document"), Some(BOBS)),
+            Err(RefererForeign),
+        ),
+        (
+            "referer_by_plain_http",
+            get(FIREFOX, Some("http://alice.vdi.example.com/")),
+            Err(RefererForeign),
+        ),
+        (
+            "referer_with_own_host_as_user",
+            get(FIREFOX, Some("https://alice.vdi.example.com@bob.vdi.example.com/")),
+            Err(RefererForeign),
+        ),
+        ("empty_referer", get(FIREFOX, Some("")), Ok(())),
+        ("form_with_empty_referer", post(FIREFOX, Some(""), OWN), Err(WorkerHidesOrigin)),
+        (
+            "doubled_referer",
+            {
+                let mut request = get(FIREFOX, None);
+                request.referer = Presented::Once(HERS).and(HERS.as_bytes());
+                request
+            },
+            Err(RefererForeign),
+        ),
+        // Her own scripts
+        ("her_fetch", script(post(("same-origin", "cors", "empty"), Some(HERS), OWN)), Ok(())),
+        (
+            "her_fetch_by_her_worker",
+            script(post(("same-origin", "cors", "empty"), Some(SCRIPT), OWN)),
+            Ok(()),
+        ),
+        ("her_fetch_without_referer", script(post(FIREFOX, None, OWN)), Ok(())),
+        (
+            "her_beacon_without_referer",
+            script(post(("same-origin", "no-cors", "empty"), None, "null")),
+            Ok(()),
+        ),
+        (
+            "her_form_into_a_frame_without_referer",
+            post(("same-origin", "navigate", "iframe"), None, "null"),
+            Ok(()),
+        ),
+        // What a plain host refuses, it refuses with a worker, too
+        ("bobs_frame", get(("same-site", "navigate", "iframe"), Some(BOBS)), Err(SiteForeign)),
+        (
+            "bobs_fetch",
+            script(post(("same-site", "cors", "empty"), Some(BOBS), BOB)),
+            Err(OriginForeign),
+        ),
+    ];
+    let rules = CrossSite::default();
+    rules.worker_scripts.insert("alice", "alice.vdi.example.com", "/worker", NOW);
+    for (row, request, expected) in rows {
+        let judged = rules.judge(&request, own(), &domains(), NOW);
+        assert_eq!(judged.map(|_| ()), expected, "{row}");
+    }
+}
+
+#[test]
+fn a_navigation_through_a_service_worker_is_not_trusted_by_its_referer() {
+    let trusted =
+        TrustedOrigin { origin: Origin::parse(PORTAL).unwrap(), frame: false, websocket: false };
+    let rules = CrossSite { trusted: vec![trusted], ..CrossSite::default() };
+    let referer = Some("https://portal.example.com/");
+    for site in ["same-site", "cross-site", "same-origin"] {
+        let request = through_worker((site, "navigate", "empty"), referer);
+        let judged = rules.judge(&request, own(), &domains(), NOW);
+        assert_eq!(judged, Err(Refusal::PassedOn), "{site}: it may be a frame");
+    }
+}
+
+#[test]
+fn a_refused_service_worker_is_refused_in_every_mode() {
+    let script = fetch("same-origin", "same-origin", "serviceworker");
+    let by_header = Provenance { method: "GET", service_worker: true, ..Provenance::default() };
+    for mode in [Mode::Strict, Mode::Report, Mode::Off] {
+        let judge = |service_workers, request: &Provenance<'_>| {
+            let rules = CrossSite { mode, service_workers, ..CrossSite::default() };
+            rules.judge(request, own(), &domains(), NOW)
+        };
+        for request in [&script, &by_header] {
+            let refused = judge(ServiceWorkers::Refuse, request);
+            assert_eq!(refused, Err(Refusal::ServiceWorker), "{mode:?}");
+            assert!(judge(ServiceWorkers::Allow, request).is_ok(), "{mode:?}");
+        }
+        let page = fetch("none", "navigate", "document");
+        assert!(judge(ServiceWorkers::Refuse, &page).is_ok(), "{mode:?}");
+    }
+}
+
 #[test]
 fn a_trusted_origin_has_only_the_listed_rights() {
     let trusting = |frame, websocket| CrossSite {
         mode: Mode::Strict,
         trusted: vec![TrustedOrigin { origin: Origin::parse(PORTAL).unwrap(), frame, websocket }],
+        ..CrossSite::default()
     };
     let from_portal = |mut request: Provenance<'static>| {
         request.origin = Presented::Once(PORTAL);
@@ -271,28 +493,28 @@ fn a_trusted_origin_has_only_the_listed_rights() {
         ("websocket_listed", socket, false, true, true),
     ];
     for (row, request, frame, websocket, passes) in rows {
-        let judged = trusting(frame, websocket).judge(&request, own(), &domains());
+        let judged = trusting(frame, websocket).judge(&request, own(), &domains(), NOW);
         assert_eq!(judged.is_ok(), passes, "{row}");
     }
     // Bob's picture on the portal's page redirects to alice's desktop and keeps the Referer.
     let mut laundered = fetch("same-site", "no-cors", "image");
     laundered.referer = Presented::Once("https://portal.example.com/");
-    let judged = trusting(true, true).judge(&laundered, own(), &domains());
+    let judged = trusting(true, true).judge(&laundered, own(), &domains(), NOW);
     assert_eq!(judged, Err(Refusal::SiteForeign), "image_redirected_by_bob");
     let mut silent_socket = laundered;
     silent_socket.websocket = true;
-    let judged = trusting(true, true).judge(&silent_socket, own(), &domains());
+    let judged = trusting(true, true).judge(&silent_socket, own(), &domains(), NOW);
     assert_eq!(judged, Err(Refusal::OriginMissing), "websocket_by_referer");
     let mut with_bobs_origin = framed;
     with_bobs_origin.origin = Presented::Once(BOB);
-    let judged = trusting(true, true).judge(&with_bobs_origin, own(), &domains());
+    let judged = trusting(true, true).judge(&with_bobs_origin, own(), &domains(), NOW);
     assert_eq!(judged, Err(Refusal::OriginForeign), "Referer must not outrank Origin");
 }
 
 #[test]
 fn report_refuses_only_a_websocket_of_another_workspace() {
-    let report = CrossSite { mode: Mode::Report, trusted: Vec::new() };
-    let judge = |request: &Provenance<'_>| report.judge(request, own(), &domains());
+    let report = CrossSite { mode: Mode::Report, ..CrossSite::default() };
+    let judge = |request: &Provenance<'_>| report.judge(request, own(), &domains(), NOW);
     let socket = |origin| {
         browser(|request| {
             request.websocket = true;
@@ -319,8 +541,8 @@ fn report_refuses_only_a_websocket_of_another_workspace() {
 
 #[test]
 fn off_judges_nothing() {
-    let off = CrossSite { mode: Mode::Off, trusted: Vec::new() };
-    let judged = off.judge(&fetch("cross-site", "cors", "empty"), own(), &domains());
+    let off = CrossSite { mode: Mode::Off, ..CrossSite::default() };
+    let judged = off.judge(&fetch("cross-site", "cors", "empty"), own(), &domains(), NOW);
     assert_eq!(judged, Ok(Clearance::Unjudged));
 }
 

@@ -39,7 +39,7 @@ impl Gate {
         if !provenance.origin.is_present() {
             return Err(Denial::CrossSite(cross_site::Refusal::OriginMissing));
         }
-        self.cross_site.judge_strictly(provenance, own).map_err(Denial::CrossSite)?;
+        self.cross_site.judge_strictly(provenance, own, now).map_err(Denial::CrossSite)?;
         let mut budget = Budget::of(credentials);
         let mut sign_out = SignOut { sessions: Vec::new(), ended: 0, remains_valid: false };
         for candidate in credentials.iter().filter(|candidate| candidate.source.is_cookie()) {

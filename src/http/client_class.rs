@@ -33,11 +33,21 @@ impl ClientClass {
         let safe = matches!(method, "GET" | "HEAD");
         let metadata = headers.keys().any(|name| name.as_str().starts_with("sec-fetch-"));
         if metadata {
-            let navigates = line("sec-fetch-mode").once() == Some("navigate");
+            let mode = line("sec-fetch-mode");
+            let navigates = mode.once() == Some("navigate");
             // A prefetched page is not shown yet: it must neither start nor finish a sign-in.
-            let prefetch = headers.contains_key("sec-purpose");
+            let page = safe && !headers.contains_key("sec-purpose");
+            // Through `fetch(event.request)` in a service worker of the host, a navigation loses its
+            // destination in Chromium, and its mode as well in Firefox.
+            let passed_on = || {
+                navigates
+                    || mode.once() == Some("same-origin")
+                        && line("sec-fetch-site").once() == Some("same-origin")
+                        && prefers_html(headers)
+            };
             return match line("sec-fetch-dest").once() {
-                Some("document") if navigates && safe && !prefetch => Self::Page,
+                Some("document") if navigates && page => Self::Page,
+                Some("empty") if page && passed_on() => Self::Page,
                 Some("iframe" | "frame" | "embed" | "object" | "fencedframe") => Self::PageLike,
                 _ if navigates => Self::PageLike,
                 _ => Self::Other,
@@ -65,6 +75,13 @@ impl ClientClass {
     pub fn shows_page(self) -> bool {
         matches!(self, Self::Page | Self::PageLike)
     }
+}
+
+/// Whether `Accept` begins with `text/html`, as browsers send it for pages.
+fn prefers_html(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).is_some_and(|value| {
+        value.as_bytes().get(..9).is_some_and(|start| start.eq_ignore_ascii_case(b"text/html"))
+    })
 }
 
 /// Whether `Accept` names `text/html`. `*/*` does not count: scripts and programs send it.

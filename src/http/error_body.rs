@@ -39,6 +39,9 @@ impl ErrorBody<'_> {
         page.push_str("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">");
         page.push_str("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
         page.push_str("<meta name=\"color-scheme\" content=\"light dark\">");
+        if self.reloads() {
+            page.push_str("<meta http-equiv=\"refresh\" content=\"0\">");
+        }
         let _ = write!(page, "<title>{title}</title><style>{STYLE}</style></head><body><main>");
         let _ = write!(page, "{ICON}<h1>{title}</h1><p>{}</p>", summary(outcome));
         if let Some(advice) = self.advice() {
@@ -77,18 +80,28 @@ impl ErrorBody<'_> {
     }
 
     /// Allows the page its own style and nothing from elsewhere. A page with a form may also send the
-    /// form to its own origin, and on to the origin of `form_leads_to`.
+    /// form to its own origin, and on to the origin of `form_leads_to`. No page may frame one that
+    /// reloads: only what the user sees in the address bar gets through.
     #[must_use]
     pub(super) fn content_security_policy(&self) -> HeaderValue {
-        static QUIET: LazyLock<HeaderValue> = LazyLock::new(|| policy_for("'none'"));
+        static QUIET: LazyLock<HeaderValue> = LazyLock::new(|| policy_for("'none'", "'self'"));
+        static RELOAD: LazyLock<HeaderValue> = LazyLock::new(|| policy_for("'none'", "'none'"));
+        if self.reloads() {
+            return RELOAD.clone();
+        }
         if !self.has_form() {
             return QUIET.clone();
         }
         // Chromium checks the redirect after a form against the list as well.
         match self.form_leads_to.and_then(Origin::of_url) {
-            Some(origin) => policy_for(&format!("'self' {origin}")),
-            None => policy_for("'self'"),
+            Some(origin) => policy_for(&format!("'self' {origin}"), "'self'"),
+            None => policy_for("'self'", "'self'"),
         }
+    }
+
+    /// Whether the page loads its own address again at once.
+    fn reloads(&self) -> bool {
+        self.outcome == Outcome::CrossSiteLink && self.class == ClientClass::Page
     }
 
     /// Whether the page has a button that sends a form.
@@ -146,6 +159,7 @@ impl ErrorBody<'_> {
                  same domain may have set them.",
             ),
             Outcome::CrossSite => Some("Open the workspace directly by its own address."),
+            Outcome::CrossSiteLink => Some("Your workspace opens in a moment."),
             Outcome::ConfirmSignOut => {
                 Some("Your workspace keeps running. To open it again, you need to sign in.")
             }
@@ -167,12 +181,12 @@ impl ErrorBody<'_> {
     }
 }
 
-fn policy_for(forms: &str) -> HeaderValue {
+fn policy_for(forms: &str, ancestors: &str) -> HeaderValue {
     static HASH: LazyLock<String> =
         LazyLock::new(|| STANDARD.encode(digest::digest(&digest::SHA256, STYLE.as_bytes())));
     let text = format!(
         "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action {forms}; \
-         frame-ancestors 'self'",
+         frame-ancestors {ancestors}",
         *HASH
     );
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
@@ -183,6 +197,7 @@ fn title(outcome: Outcome) -> &'static str {
         Outcome::Malformed => "Bad request",
         Outcome::ConfirmSignOut => "Sign out?",
         Outcome::CrossSite => "Blocked: the request came from another site",
+        Outcome::CrossSiteLink => "Opening your workspace",
         Outcome::InvalidSession => "Your session is not valid",
         Outcome::NotFound => "Not found",
         Outcome::NotYours => "You do not have access to this workspace",

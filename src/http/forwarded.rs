@@ -74,13 +74,18 @@ impl ForwardedReader {
                 }
                 None => scan.credentials.pass_over_authorization(),
             },
+            14 if text == "service-worker" => scan.provenance.service_worker = true,
             14 if text.starts_with("sec-fetch-") => collect_metadata(text, bytes, scan),
             15 if text == "x-forwarded-uri" => scan.uri = scan.uri.and(bytes),
             16 if text == "x-forwarded-host" => scan.host = scan.host.and(bytes),
             17 if text == "x-forwarded-proto" => scan.proto = scan.proto.and(bytes),
             17 if text == "sec-websocket-key" => scan.provenance.websocket = true,
             18 if text == "x-forwarded-method" => scan.method = scan.method.and(bytes),
+            25 if text == "upgrade-insecure-requests" => scan.provenance.upgrade_insecure = true,
             29 if text == "access-control-request-method" => scan.requests_method = true,
+            33 if text == "service-worker-navigation-preload" => {
+                scan.provenance.navigation_preload = true;
+            }
             15..=18 if is_forwarded_alias(text) => scan.alias = ForwardedHeader::read_into(text),
             _ if text.starts_with("sec-fetch-") => scan.provenance.fetch_metadata = true,
             _ => {}

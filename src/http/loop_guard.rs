@@ -1,4 +1,4 @@
-//! The guard against redirecting a browser to the sign-in page in a loop.
+//! The guard against redirecting a browser to the sign-in page, or reloading a page, in a loop.
 
 use super::credential::pairs;
 use crate::handoff::{LOOP_COOKIE, cookie};
@@ -38,6 +38,13 @@ impl LoopGuard {
     pub(super) fn of_sign_ins(headers: &HeaderMap, now: UnixTime) -> Self {
         // No path is empty, so no path shares this count.
         Self::read(headers, "", now)
+    }
+
+    /// The count so far of reloads of `path`.
+    #[must_use]
+    pub(super) fn of_reloads(headers: &HeaderMap, path: &str, now: UnixTime) -> Self {
+        // A path begins with `/`, so no path shares this count.
+        Self::read(headers, &format!("reload {path}"), now)
     }
 
     /// Whether another redirect would exceed the limit.

@@ -16,6 +16,9 @@ pub enum Outcome {
     Malformed,
     /// 403: a page of another origin caused the request.
     CrossSite,
+    /// 403: another page may have linked here, through a service worker. The browser loads the page
+    /// again by itself.
+    CrossSiteLink,
     /// 403: the page asks the user to confirm the sign-out by a button.
     ConfirmSignOut,
     /// 401: the token is not a session, and signing in again would not change that.
@@ -74,6 +77,7 @@ impl Outcome {
                 | GatePathProblem::Replayed
                 | GatePathProblem::SessionTooLarge,
             ) => Self::SignInFailed,
+            Denial::CrossSite(refusal) if refusal.may_be_a_link() => Self::CrossSiteLink,
             Denial::Preflight | Denial::CrossSite(_) => Self::CrossSite,
             Denial::OwnerDiffers | Denial::NotAdmitted(_) => Self::NotYours,
             Denial::CredentialMissing => Self::SignInRequired,
@@ -98,9 +102,11 @@ impl Outcome {
     pub fn status(self) -> StatusCode {
         match self {
             Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::ConfirmSignOut | Self::CrossSite | Self::NotYours | Self::PeerRefused => {
-                StatusCode::FORBIDDEN
-            }
+            Self::ConfirmSignOut
+            | Self::CrossSite
+            | Self::CrossSiteLink
+            | Self::NotYours
+            | Self::PeerRefused => StatusCode::FORBIDDEN,
             Self::InvalidSession
             | Self::RedirectLoop
             | Self::SessionExpired
@@ -120,7 +126,7 @@ impl Outcome {
         match self {
             Self::Malformed => "malformed-request",
             Self::ConfirmSignOut => "confirm-sign-out",
-            Self::CrossSite => "cross-site-request",
+            Self::CrossSite | Self::CrossSiteLink => "cross-site-request",
             Self::InvalidSession => "invalid-session",
             Self::NotFound => "not-found",
             Self::NotYours => "not-yours",
@@ -143,6 +149,7 @@ impl Outcome {
             Self::Malformed => "The proxy sent a request with missing or ambiguous headers.",
             Self::ConfirmSignOut => "You are about to sign out of this workspace.",
             Self::CrossSite => "A page of another site caused this request.",
+            Self::CrossSiteLink => "A page of another site has led here.",
             Self::InvalidSession => "The token sent with the request is not a valid session.",
             Self::NotFound => "There is nothing at this address.",
             Self::NotYours => "You are signed in, but you do not have access to this workspace.",

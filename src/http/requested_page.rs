@@ -77,6 +77,19 @@ impl RequestedPage<'_> {
         Ok(Redirect { target: Some((StatusCode::FOUND, url)), cookies, ..Redirect::default() })
     }
 
+    /// The cookie that counts how often the browser was told to load this path again.
+    ///
+    /// # Errors
+    /// The outcome instead: it did so several times within a minute, without an effect.
+    pub(super) fn reload(&self, headers: &HeaderMap, now: UnixTime) -> Result<Redirect, Outcome> {
+        let guard = LoopGuard::of_reloads(headers, path_of(self.uri), now);
+        if guard.is_loop() {
+            return Err(Outcome::CrossSite);
+        }
+        let partitioned = self.handoff().is_some_and(|handoff| handoff.cookies.partitioned);
+        Ok(Redirect { cookies: vec![guard.next_cookie(partitioned)], ..Redirect::default() })
+    }
+
     /// The target of a page's sign-in link.
     pub(super) fn sign_in_url(&self, return_path: &str) -> Option<String> {
         let sign_in = self.sign_in?;

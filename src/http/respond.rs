@@ -80,6 +80,16 @@ impl State {
         let page = page.filter(|_| class.shows_page());
         let mut outcome = reply.outcome;
         let mut sign_in = None;
+        let mut reload = None;
+        if outcome == Outcome::CrossSiteLink {
+            match page.as_ref().filter(|_| class == ClientClass::Page) {
+                Some(page) => match page.reload(headers, now) {
+                    Ok(redirect) => reload = Some(redirect),
+                    Err(instead) => outcome = instead,
+                },
+                None => outcome = Outcome::CrossSite,
+            }
+        }
         if let (Some(page), ClientClass::Page) = (&page, class)
             && outcome.leads_to_sign_in()
         {
@@ -88,7 +98,7 @@ impl State {
                 Err(instead) => outcome = instead,
             }
         }
-        let redirect = sign_in.as_ref().unwrap_or(reply.redirect);
+        let redirect = sign_in.as_ref().or(reload.as_ref()).unwrap_or(reply.redirect);
         if let Some(response) = redirect.response() {
             return (outcome, response);
         }

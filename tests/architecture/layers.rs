@@ -175,7 +175,7 @@ pub const MODULES: &[(&str, &[&str])] = &[
     ),
     ("token", &["revocation", "name", "unix_time", "reasons"]),
     ("policy", &["token", "name", "unix_time", "reasons"]),
-    ("cross_site", &["name", "url", "reasons"]),
+    ("cross_site", &["name", "unix_time", "url", "reasons"]),
     ("handoff", &["token", "name", "unix_time"]),
     ("name", &[]),
     ("unix_time", &[]),

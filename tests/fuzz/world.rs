@@ -3,6 +3,7 @@
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use doorward::assemble::Shared;
 use doorward::config::Config;
 use doorward::http::{Peer, State};
 use doorward::revocation::Nothing;
@@ -20,7 +21,8 @@ pub static STATE: LazyLock<State> = LazyLock::new(|| {
     private(&folder.path().join("secret"), SECRET);
     let config = Config::from_yaml(CONFIGURATION, folder.path());
     let config = config.unwrap_or_else(|problems| panic!("{problems:?}"));
-    doorward::assemble::state(&config, SessionCache::new(1 << 20), Arc::new(Nothing), 1)
+    let shared = Shared::new(SessionCache::new(1 << 20), Arc::new(Nothing));
+    doorward::assemble::state(&config, shared, 1)
 });
 
 /// A token that the gate accepts on alice's host.

@@ -11,6 +11,7 @@ mod document;
 mod driver;
 mod isolation;
 mod recorded_request;
+mod service_workers;
 mod setup;
 mod sign_in;
 mod sign_in_page;

@@ -17,6 +17,7 @@ mod loop_guard;
 mod permit;
 mod random_requests;
 mod return_address;
+mod service_workers;
 mod token;
 mod trust;
 mod trusted_origins;

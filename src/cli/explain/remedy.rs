@@ -89,6 +89,18 @@ fn of_cross_site(refusal: cross_site::Refusal) -> &'static str {
         cross_site::Refusal::SourceUnknown => {
             "send the host's own Origin, or send the token in a header and no cookie"
         }
+        cross_site::Refusal::RefererForeign | cross_site::Refusal::PassedOn => {
+            "nothing for a link: the browser loads the page again by itself. Anything else is a \
+             request of another page, which a service worker of this host has passed on"
+        }
+        cross_site::Refusal::WorkerHidesOrigin => {
+            "if the desktop's own form is refused: let its service worker ignore requests other \
+             than GET, and pass on GET with fetch(event.request) unchanged; and do not use \
+             Referrer-Policy no-referrer on pages with forms"
+        }
+        cross_site::Refusal::ServiceWorker => {
+            "set service_workers to allow if the desktop's application needs a service worker"
+        }
     }
 }
 

@@ -170,12 +170,13 @@ pub(super) fn cross_site(
     judged: Result<Clearance, cross_site::Refusal>,
 ) -> String {
     let read = format!(
-        "own origin {own}; Origin {}, Sec-Fetch-Site {}, -Mode {}, -Dest {}, Referer {}",
+        "own origin {own}; Origin {}, Sec-Fetch-Site {}, -Mode {}, -Dest {}, Referer {}{}",
         presented(request.origin),
         presented(request.site),
         presented(request.mode),
         presented(request.dest),
         presented(request.referer),
+        if request.upgrade_insecure { ", began as a navigation" } else { "" },
     );
     let found = match judged {
         Ok(Clearance::Exempt) => "not from a browser, no rule applies".to_owned(),
@@ -190,6 +191,24 @@ pub(super) fn cross_site(
             }
             cross_site::Refusal::SourceUnknown => {
                 "a method with side effects needs an Origin or Referer of this host".to_owned()
+            }
+            cross_site::Refusal::RefererForeign => {
+                "Referer is another origin, although Sec-Fetch-Site is same-origin: a service \
+                 worker of this host has passed on a request of another page"
+                    .to_owned()
+            }
+            cross_site::Refusal::PassedOn => {
+                "a navigation of another page, passed on by a service worker of this host: it may \
+                 be one of a frame"
+                    .to_owned()
+            }
+            cross_site::Refusal::WorkerHidesOrigin => {
+                "a navigation that a service worker of this host has sent anew, without a Referer \
+                 of a page of this host"
+                    .to_owned()
+            }
+            cross_site::Refusal::ServiceWorker => {
+                "the script of a service worker, and service_workers is refuse".to_owned()
             }
         },
     };

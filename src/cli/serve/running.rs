@@ -7,7 +7,7 @@
 //!
 //! [`State`]: crate::http::State
 
-use crate::assemble;
+use crate::assemble::{self, Shared};
 use crate::clock::now;
 use crate::config::Config;
 use crate::http::{KeyLookup, VerifyHandler};
@@ -58,7 +58,7 @@ impl RunningGate {
         metrics: Arc<Metrics>,
     ) -> Arc<Self> {
         let cached = seed(&mut config, &[]);
-        let state = assemble::state(&config, cache, revocations, FIRST);
+        let state = assemble::state(&config, Shared::new(cache, revocations), FIRST);
         let verify = Arc::new(VerifyHandler::new(state, Arc::clone(&metrics)));
         let handles: Arc<RefreshHandles> = Arc::default();
         let asked = Arc::clone(&handles);
@@ -200,9 +200,8 @@ impl RunningState {
     /// Publishes the state under a new generation.
     fn publish(&mut self, verify: &VerifyHandler) {
         self.generation += 1;
-        let state = verify.state();
-        let (cache, revocations) = (state.gate.cache.clone(), Arc::clone(&state.gate.revocations));
-        verify.replace(assemble::state(&self.running, cache, revocations, self.generation));
+        let shared = Shared::of(&verify.state());
+        verify.replace(assemble::state(&self.running, shared, self.generation));
     }
 }
 

@@ -111,6 +111,19 @@ impl SelfTest<'_> {
                 .with("Sec-Fetch-Dest", dest.into())
                 .with("Cookie", session())
         };
+        // Alice's desktop has a service worker, and bob's form passes through it.
+        let through_worker = |name, referer: String| {
+            self.alice(name, refused())
+                .asking("POST")
+                .with("Origin", self.hosts.origin(Account::Alice.name()))
+                .with("Referer", referer)
+                .with("Sec-Fetch-Site", "same-origin".into())
+                .with("Sec-Fetch-Mode", "same-origin".into())
+                .with("Sec-Fetch-Dest", "empty".into())
+                .with("Upgrade-Insecure-Requests", "1".into())
+                .with("Cookie", session())
+        };
+        let script = format!("{}/sw.js", self.hosts.origin(Account::Alice.name()));
         let link = Expected::Inside { owner: Account::Alice, shown: vec![], hidden: vec![] };
         vec![
             self.socket("bob's page: WebSocket with alice's session", Account::Bob, refused())
@@ -123,6 +136,8 @@ impl SelfTest<'_> {
                 .asking("OPTIONS")
                 .with("Origin", bob())
                 .with("Access-Control-Request-Method", "PUT".into()),
+            through_worker("bob's page: form POST, passed on by a service worker", bob() + "/"),
+            through_worker("bob's page: form POST, copied by a service worker", script),
             from("bob's page: frame", "GET", "navigate", "iframe"),
             from("bob's page: image", "GET", "no-cors", "image"),
             from("bob's page: script", "GET", "no-cors", "script"),

@@ -2,10 +2,11 @@
 
 use super::*;
 
-const OUTCOMES: [Outcome; 14] = [
+const OUTCOMES: [Outcome; 15] = [
     Outcome::Malformed,
     Outcome::ConfirmSignOut,
     Outcome::CrossSite,
+    Outcome::CrossSiteLink,
     Outcome::InvalidSession,
     Outcome::NotFound,
     Outcome::NotYours,

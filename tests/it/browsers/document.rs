@@ -17,6 +17,7 @@ pub type Row = Vec<String>;
 
 /// The document in the making.
 pub struct Document {
+    file: &'static str,
     text: String,
     section: String,
     rows: Rows,
@@ -26,9 +27,9 @@ pub struct Document {
 type Rows = BTreeMap<(String, String), (String, String)>;
 
 impl Document {
-    /// Only the head of it.
-    pub fn new() -> Self {
-        Self { text: HEAD.to_owned(), section: String::new(), rows: Rows::new() }
+    /// Only the head of it. `file` is its name below `docs`.
+    pub fn new(file: &'static str, head: &str) -> Self {
+        Self { file, text: head.to_owned(), section: String::new(), rows: Rows::new() }
     }
 
     /// A heading of the second level.
@@ -56,10 +57,9 @@ impl Document {
     /// What the committed document says otherwise.
     pub fn differences(&self) -> Vec<String> {
         if env::var_os("REWRITE_COMMITTED").is_some() {
-            fs::create_dir_all(path().parent().expect("a folder")).unwrap();
-            fs::write(path(), &self.text).unwrap();
+            fs::write(self.path(), &self.text).unwrap();
         }
-        let committed = read(&fs::read_to_string(path()).unwrap_or_default());
+        let committed = read(&fs::read_to_string(self.path()).unwrap_or_default());
         let names: Vec<_> = self.rows.keys().chain(committed.keys()).collect();
         let mut differences = Vec::new();
         for name in names {
@@ -72,6 +72,10 @@ impl Document {
         differences.sort();
         differences.dedup();
         differences
+    }
+
+    fn path(&self) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(self.file)
     }
 }
 
@@ -135,7 +139,8 @@ pub fn row(with: &[(Variant, &Outcome)], without: &Outcome) -> Row {
 pub const ATTACKS: [&str; 6] =
     ["what the page does", "what the browser sends", "cookie", GATE, REACHED, "without the rules"];
 
-fn sent(recorded: &RecordedRequest) -> String {
+/// What the browser sent.
+pub fn sent(recorded: &RecordedRequest) -> String {
     let origin = match recorded.origin.as_str() {
         "" => "no `Origin`".to_owned(),
         origin => format!("`Origin` {origin}"),
@@ -163,12 +168,16 @@ fn with_session(with: &[(Variant, &Outcome)]) -> String {
 
 /// What is said of each kind of cookie: once where it is the same for all.
 fn grouped(with: &[(Variant, &Outcome)], say: impl Fn(&Outcome) -> String) -> String {
+    listed_by(with.iter().map(|(variant, outcome)| (variant.name(), say(outcome))))
+}
+
+/// The texts, each once, with the names in parentheses unless all have the same.
+pub fn listed_by<'n>(texts: impl Iterator<Item = (&'n str, String)>) -> String {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
-    for (variant, outcome) in with {
-        let said = say(outcome);
-        match groups.iter_mut().find(|(other, _)| *other == said) {
-            Some((_, names)) => names.push(variant.name()),
-            None => groups.push((said, vec![variant.name()])),
+    for (name, text) in texts {
+        match groups.iter_mut().find(|(other, _)| *other == text) {
+            Some((_, names)) => names.push(name),
+            None => groups.push((text, vec![name])),
         }
     }
     if let [(said, _)] = &groups[..] {
@@ -189,14 +198,11 @@ fn answered(with: &[(Variant, &Outcome)]) -> String {
     grouped(&came, |outcome| listed(&outcome.requests, |recorded| recorded.answer.clone()))
 }
 
-fn listed(requests: &[RecordedRequest], say: impl Fn(&RecordedRequest) -> String) -> String {
+/// What `say` says of each request, in order.
+pub fn listed(requests: &[RecordedRequest], say: impl Fn(&RecordedRequest) -> String) -> String {
     let mut said: Vec<String> = requests.iter().map(say).collect();
     said.dedup();
     if said.is_empty() { NOTHING.to_owned() } else { said.join("; then ") }
-}
-
-fn path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/isolation-in-browsers.md")
 }
 
 /// Title of the column with the gate's answers.
@@ -205,4 +211,3 @@ pub const GATE: &str = "the gate";
 pub const REACHED: &str = "reached";
 /// No request at all.
 pub const NOTHING: &str = "nothing";
-const HEAD: &str = include_str!("document.md");

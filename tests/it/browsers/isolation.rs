@@ -130,7 +130,7 @@ async fn no_page_gets_past_the_gate_in_a_real_browser() {
         Findings::gather(Engine::Chromium, &setups),
         Findings::gather(Engine::Firefox, &setups),
     );
-    let mut document = Document::new();
+    let mut document = Document::new("isolation-in-browsers.md", HEAD);
     let mut failures = Vec::new();
     for findings in [chromium, firefox] {
         findings.write(&mut document);
@@ -152,6 +152,7 @@ async fn no_page_gets_past_the_gate_in_a_real_browser() {
     assert!(all.len() == 1, "{}", all.join("\n"));
 }
 
+const HEAD: &str = include_str!("document.md");
 const TABLES: [(Host, &str, &str); 3] = [
     (Host::Bob, "Bob's page", "A sibling: the same site as alice's, another origin."),
     (Host::Evil, "A page of another site", "A selection of the same attacks."),

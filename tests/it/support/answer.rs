@@ -94,6 +94,7 @@ impl Answer {
         promise((300..600).contains(&self.status), "only a permit is below 300");
         let is = |name, wanted| self.all(name) == [wanted];
         promise(is("Cache-Control", "no-store"), "Cache-Control: no-store");
+        promise(is("Vary", "*"), "Vary: *");
         // A page that asks has a form of its own, which must come with an `Origin`.
         let policy = self.header("Content-Security-Policy").unwrap_or_default();
         let asks = policy.contains("form-action 'self'");

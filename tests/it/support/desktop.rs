@@ -191,6 +191,9 @@ fn careless(seen: &Seen, name: &str) -> (&'static str, String, String) {
     );
     let secret = secret_of(name);
     let (kind, body) = match once("Sec-Fetch-Dest").as_str() {
+        "serviceworker" if seen.line.starts_with("GET /service-worker?") => {
+            ("text/javascript", SERVICE_WORKER.to_owned())
+        }
         "script" | "worker" | "sharedworker" | "serviceworker" => {
             let tell = "if (!globalThis.document) globalThis.postMessage?.(secret)";
             ("text/javascript", format!("globalThis.secret = '{secret}'; {tell}"))
@@ -252,6 +255,8 @@ async fn echo(stream: BufReader<TcpStream>) -> io::Result<()> {
     Ok(())
 }
 
+/// The service worker of a careless desktop's own application.
+const SERVICE_WORKER: &str = include_str!("../browsers/service_worker.js");
 /// A path on which a desktop tells the browser what only the platform should.
 pub const HOSTILE: &str = "/hostile";
 const HOSTILE_HEADERS: &str = "Clear-Site-Data: \"cookies\"\r\nX-Frame-Options: ALLOWALL\r\n\
