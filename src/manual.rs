@@ -426,6 +426,13 @@
 //! - test: `it::decision::limits::number_of_headers`
 //! - test: `it::decision::limits::http2_has_the_same_limits`
 //!
+//! One request must not end the connection that the checks of all users share. h2 takes a header
+//! name of 65,536 bytes for an error of the connection, so the server announces a smaller limit,
+//! and Go's client does not send the request.
+//!
+//! - test: `it::traefik::shared_connection::v3_7::a_long_header_name_fails_no_other_users_request`
+//! - test: `server::tests::http2::no_announced_header_list_can_end_the_connection`
+//!
 //! ## T31 Hosts whose desktop is gone
 //!
 //! After a session has ended, Traefik's own 404 reveals that the host has no route, and another

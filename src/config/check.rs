@@ -64,6 +64,13 @@ pub(super) fn check(raw: &RawConfig, findings: Findings<'_>) -> Result<Config, M
     }
     let cache_bytes = cache(raw, found);
     let limits = limits(raw, tokens.max_bytes, found);
+    if tls.is_some() && limits.header_bytes > HTTP2_HEADER_BYTES {
+        found.warn(
+            "limits.header_bytes",
+            "over HTTP/2 no request has more than 65,535 bytes of headers: a user with more gets \
+             Traefik's 500 instead of the 431 page; set 60KiB",
+        );
+    }
     let log = log(raw);
     let render = render::check(raw, found);
 
@@ -195,7 +202,7 @@ fn limits(raw: &RawConfig, token_bytes: usize, found: &mut Findings<'_>) -> Limi
     let bytes = bounds::size(
         "limits.header_bytes",
         &limits.header_bytes,
-        80 << 10,
+        60 << 10,
         8 << 10..=1 << 20,
         found,
     );
@@ -253,3 +260,7 @@ fn log(raw: &RawConfig) -> Log {
     };
     Log { format: log.format.or_default(), level, usernames: log.usernames.or(false) }
 }
+
+/// With room for the names of the fields and 32 bytes each, this fits into the 65,535 bytes that the
+/// server accepts over HTTP/2.
+const HTTP2_HEADER_BYTES: usize = 60 << 10;

@@ -236,7 +236,7 @@ pub(super) struct RawCache {
 pub(super) struct RawLimits {
     /// Maximum size of all header lines of a request. A larger request gets the 431 page.
     ///
-    /// Default: `80KiB`. Allowed: 8KiB to 1MiB.
+    /// Default: `60KiB`. Allowed: 8KiB to 1MiB; with `tls`, more than 60KiB has no effect.
     pub(super) header_bytes: Field<Size>,
     /// Maximum number of header lines, cookies not counted.
     ///

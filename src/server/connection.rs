@@ -33,14 +33,17 @@ impl Protocols {
     /// Sets the limits of both protocols.
     ///
     /// The HTTP module counts `header_bytes` and `headers` and answers 431 with a page of its own.
-    /// The limits set here are above everything that Traefik forwards: Traefik does not send a
-    /// header list longer than the announced limit, and its user would get a bare 500. A longer
-    /// list gets hyper's bare 431 or ends the connection.
+    /// Over HTTP/1.1 the limits set here are above everything that Traefik forwards; a longer head
+    /// gets hyper's bare 431 or ends the connection.
+    ///
+    /// Over HTTP/2 the requests of all users share one connection, so nothing in one request may end
+    /// it. h2 takes a header name of 65,536 bytes for an error of the connection, because the type
+    /// `HeaderName` cannot hold it. So the announced limit of a header list is below that: Go's
+    /// client, which Traefik uses, does not send a longer list, and the user who sent it gets
+    /// Traefik's 500.
     ///
     /// Memory is bounded by [`HEAD`] (1.1 MiB) for an HTTP/1.1 connection and by [`STREAMS`] lists
-    /// of 1.4 MiB for an HTTP/2 connection, times `limits.connections`. Only a deliberate peer
-    /// comes near it: the peers are trusted proxies, a request is answered as soon as its header
-    /// list is complete, and the list is freed with the answer.
+    /// of 64 KiB for an HTTP/2 connection, times `limits.connections`.
     pub(super) fn new(
         handler: Arc<dyn Handler>,
         tls: Option<Arc<Tls>>,
@@ -63,7 +66,9 @@ impl Protocols {
 
         let answer =
             InlineExecutor { limit: limits.header_timeout, counters: Arc::clone(&counters) };
-        let list = head.saturating_add(COOKIE_FIELDS.saturating_mul(HPACK_OVERHEAD));
+        let list =
+            limits.header_bytes.saturating_add(limits.headers.saturating_mul(HPACK_OVERHEAD));
+        let list = list.min(MAX_LIST);
         let mut http2 = http2::Builder::new(answer);
         http2
             .max_header_list_size(u32::try_from(list).unwrap_or(u32::MAX))
@@ -191,13 +196,12 @@ fn report(peer: SocketAddr, outcome: hyper::Result<()>) {
 const HEAD: usize = (1 << 20) + 64 * 1024;
 /// Cookies do not count towards `limits.headers`; over HTTP/1.1 this many lines more may arrive.
 const COOKIE_LINES: usize = 1024;
-/// Over HTTP/2 Traefik sends each cookie as a field of its own: this many may arrive on top of
-/// [`HEAD`], far more than a browser stores for one site.
-const COOKIE_FIELDS: usize = 8 * 1024;
+/// One byte less than the name that ends a connection.
+const MAX_LIST: usize = 65_535;
 /// What RFC 9113 section 6.5.2 adds for each field to its bytes.
 const HPACK_OVERHEAD: usize = 32;
 /// Traefik opens another connection when it needs more.
-const STREAMS: u32 = 256;
+const STREAMS: u32 = 100;
 /// Streams reset before they were accepted, and streams reset because of the peer's errors, before
 /// the connection is closed (CVE-2023-44487, RUSTSEC-2024-0003).
 const PENDING_RESETS: usize = 64;

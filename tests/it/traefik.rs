@@ -9,6 +9,7 @@ mod gate_address;
 mod hosts;
 mod isolation;
 mod shapes;
+mod shared_connection;
 
 /// Runs scenarios behind each version of Traefik: one test for each pair, named
 /// `v3_7::scenario`. Rows marked `since 3.7` run behind that version only.

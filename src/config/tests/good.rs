@@ -148,7 +148,12 @@ fn the_files_and_warnings_of_the_example() {
     warned.sort_unstable();
     assert_eq!(
         warned,
-        ["issuers[1].audiences", "issuers[1].max_lifetime", "tokens.cookies[1]"],
+        [
+            "issuers[1].audiences",
+            "issuers[1].max_lifetime",
+            "limits.header_bytes",
+            "tokens.cookies[1]"
+        ],
         "nothing else is dangerous here"
     );
 }

@@ -57,7 +57,7 @@ impl Configuration<'_> {
             http.insert("encodedCharacters".into(), refused);
         }
         if self.version >= TraefikVersion::BOUNDS_HEADERS {
-            http.insert("maxHeaderBytes".into(), json!(65_536));
+            http.insert("maxHeaderBytes".into(), json!(61_440));
         }
         let mut entry_point = Map::from_iter([("address".into(), json!(address))]);
         // Traefik refuses an empty section.

@@ -127,11 +127,11 @@ fn http(installation: &Installation) -> Section {
         )
         .put_some("underscoreHeadersStrategy", underscores.then_some("delete"))
         .why(
-            "Must be lower than the gate's limit of 80KiB: otherwise the gate would reject requests that Traefik accepts because of their size.",
+            "The gate's limit is 60KiB, too. Go accepts up to 4096 bytes more than this value.",
         )
         .put_some(
             "maxHeaderBytes",
-            (version >= TraefikVersion::BOUNDS_HEADERS).then_some(65_536_u64),
+            (version >= TraefikVersion::BOUNDS_HEADERS).then_some(61_440_u64),
         )
         .why(
             "Rejects paths with encoded null characters and backslashes. Encoded slashes, percent signs and others stay allowed, because applications on the desktops use them.",
