@@ -3,7 +3,11 @@
 //! Files are polled and compared by content. Kernel notifications do not work on every file system,
 //! and Kubernetes updates a mounted folder by replacing a symbolic link, which leaves the file's
 //! own path, and often its time, unchanged.
+//!
+//! They are read as at the start: regular files of at most 1 MiB. A file that a reload refuses, such as
+//! a device or a pipe, must neither fill the memory nor block the next reload.
 
+use crate::keys::{FileError, read_public};
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::io;
@@ -11,6 +15,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 /// Calls `reload` on SIGHUP and when one of the `files` has changed, for as long as it is polled.
 ///
@@ -39,30 +45,29 @@ where
     F: FnMut() -> Vec<PathBuf> + Send + 'static,
     R: FnMut() + Send + 'static,
 {
-    let hasher = foldhash::quality::RandomState::default();
     let mut list = files();
-    let mut known = look(&list, &hasher).await;
+    let mut reader = Reader::default();
+    let mut known = reader.read(&list).await.unwrap_or_default();
     loop {
         tokio::select! {
             () = asked() => {}
             () = tokio::time::sleep(INTERVAL) => {
-                let mut seen = look(&list, &hasher).await;
-                if seen == known {
+                let Some(mut seen) = reader.read(&list).await.filter(|seen| *seen != known) else {
                     continue;
-                }
+                };
                 // A write is in progress: a half-written file would be logged as a mistake.
                 loop {
                     tokio::time::sleep(SETTLING).await;
-                    let again = look(&list, &hasher).await;
-                    if again == seen {
+                    let Some(again) = reader.read(&list).await.filter(|again| *again != seen) else {
                         break;
-                    }
+                    };
                     seen = again;
                 }
             }
         }
-        // Read the contents first, so that a change during the reload is noticed afterwards.
-        let before = look(&list, &hasher).await;
+        // Read the contents first, so that a change during the reload is noticed afterwards. Contents
+        // that could not be read differ from the next ones, so there is one more reload.
+        let before = reader.read(&list).await.unwrap_or_default();
         let turn = tokio::task::spawn_blocking(move || {
             // A panic leaves no half-changed state, because a reload replaces whole values; and a
             // gate that ignored every later change would be worse than one that continues.
@@ -83,19 +88,45 @@ where
     }
 }
 
-/// The content of each file as a hash with a random key; `None` when it cannot be read.
-type Contents = HashMap<PathBuf, Option<u64>>;
+/// The content of each file as a hash with a random key, or why it cannot be read.
+type Contents = HashMap<PathBuf, Result<u64, FileError>>;
 
-/// Reads through symbolic links, on a blocking thread: the file system may be slow.
-async fn look(list: &[PathBuf], hasher: &foldhash::quality::RandomState) -> Contents {
-    let (list, hasher) = (list.to_vec(), hasher.clone());
-    let reading = tokio::task::spawn_blocking(move || {
-        let content = |file: &PathBuf| std::fs::read(file).ok().map(|bytes| hasher.hash_one(bytes));
-        list.into_iter().map(|file| (file.clone(), content(&file))).collect()
-    });
-    reading.await.unwrap_or_default()
+/// Reads through symbolic links, on a blocking thread, for at most [`READ_TIMEOUT`].
+#[derive(Default)]
+struct Reader {
+    hasher: foldhash::quality::RandomState,
+    /// Reads that have not ended, at most one: a file system that hangs takes one thread.
+    hanging: Option<JoinHandle<Contents>>,
 }
 
+impl Reader {
+    /// `None`: not all files could be read in time.
+    async fn read(&mut self, list: &[PathBuf]) -> Option<Contents> {
+        if let Some(task) = &mut self.hanging {
+            // It has read an older list, so its result is not used.
+            let _ = timeout(READ_TIMEOUT, task).await.ok()?;
+            self.hanging = None;
+        }
+        let (list, hasher) = (list.to_vec(), self.hasher.clone());
+        let mut task = tokio::task::spawn_blocking(move || {
+            let content = |file: &PathBuf| read_public(file).map(|bytes| hasher.hash_one(bytes));
+            list.into_iter().map(|file| (file.clone(), content(&file))).collect()
+        });
+        match timeout(READ_TIMEOUT, &mut task).await {
+            Ok(contents) => contents.ok(),
+            Err(_) => {
+                tracing::warn!(
+                    "the watched files could not be read within 5 s: a change is noticed later"
+                );
+                self.hanging = Some(task);
+                None
+            }
+        }
+    }
+}
+
+/// How long one look at all files may take.
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
 /// The polling interval.
 const INTERVAL: Duration = Duration::from_secs(2);
 /// How long the files must be unchanged before a change counts.
@@ -156,6 +187,42 @@ mod tests {
         fs::write(&other, "2").unwrap();
         told.recv().await.unwrap();
         drop(ask);
+    }
+
+    /// A reload refuses such a file, and the next configuration may name a regular one.
+    #[tokio::test(start_paused = true)]
+    async fn a_pipe_a_device_or_a_large_file_stops_no_reload() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let made = std::process::Command::new("mkfifo").arg(path("pipe")).status().unwrap();
+        assert!(made.success());
+        fs::File::create(path("large")).unwrap().set_len(8 << 30).unwrap();
+        let main = path("main");
+        fs::write(&main, "").unwrap();
+        let (ask, mut told) = start(&main);
+        tokio::time::sleep(INTERVAL * 2).await;
+        for bad in [path("pipe"), path("large"), "/dev/zero".into()] {
+            fs::write(&main, bad.to_str().unwrap()).unwrap();
+            told.recv().await.unwrap();
+            fs::write(&main, "good").unwrap();
+            told.recv().await.unwrap();
+            ask.send(()).unwrap();
+            told.recv().await.unwrap();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_read_that_hangs_is_given_up_and_repeated() {
+        let (end, ended) = tokio::sync::oneshot::channel::<()>();
+        let hanging = tokio::spawn(async {
+            let _ = ended.await;
+            Contents::new()
+        });
+        let mut reader = Reader { hanging: Some(hanging), ..Reader::default() };
+        assert_eq!(reader.read(&[]).await, None);
+        assert_eq!(reader.read(&[]).await, None, "and no second read is started");
+        end.send(()).unwrap();
+        assert_eq!(reader.read(&[]).await, Some(Contents::new()));
     }
 
     #[tokio::test(start_paused = true)]
