@@ -80,8 +80,10 @@ impl<'token> Header<'token> {
         }
         match self.typ {
             None => Ok(()),
-            Some(typ) if media_subtype(typ).eq_ignore_ascii_case(LOGOUT) => Ok(()),
-            Some(_) => Err(Rejection::NoLogout),
+            Some(typ) => {
+                let is_one = |one: &str| media_subtype(typ).eq_ignore_ascii_case(one);
+                if LOGOUT.into_iter().any(is_one) { Ok(()) } else { Err(Rejection::NoLogout) }
+            }
         }
     }
 

@@ -207,8 +207,16 @@ mod tests {
         for (row, header, expected) in [
             ("none", r#"{"alg":"ES256"}"#, None),
             ("with_its_tree", r#"{"alg":"ES256","typ":"application/Logout+JWT"}"#, None),
-            ("jwt", r#"{"alg":"ES256","typ":"JWT"}"#, Some(Rejection::NoLogout)),
-            ("access_token", r#"{"alg":"ES256","typ":"at+jwt"}"#, Some(Rejection::NoLogout)),
+            ("jwt", r#"{"alg":"ES256","typ":"JWT"}"#, None),
+            ("access_token", r#"{"alg":"ES256","typ":"at+jwt"}"#, None),
+            ("id_token", r#"{"alg":"ES256","typ":"ID"}"#, Some(Rejection::NoLogout)),
+            ("refresh_token", r#"{"alg":"ES256","typ":"rt+jwt"}"#, Some(Rejection::NoLogout)),
+            (
+                "security_event",
+                r#"{"alg":"ES256","typ":"secevent+jwt"}"#,
+                Some(Rejection::NoLogout),
+            ),
+            ("empty", r#"{"alg":"ES256","typ":""}"#, Some(Rejection::NoLogout)),
             ("unsigned", r#"{"alg":"none"}"#, Some(Rejection::AlgorithmUnknown)),
             (
                 "other_algorithm",
@@ -232,7 +240,14 @@ mod tests {
         for (row, token) in [
             ("no_token", "x".to_owned()),
             ("other_issuer", key.sign(&stranger).unwrap()),
-            ("other_type", key.sign(&logout(json!({}))).unwrap()),
+            (
+                "other_type",
+                forge(
+                    key,
+                    r#"{"alg":"ES256","typ":"rt+jwt"}"#,
+                    &serde_json::Value::Object(logout(json!({}))).to_string(),
+                ),
+            ),
             (
                 "unknown_key",
                 forge(

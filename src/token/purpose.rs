@@ -77,8 +77,11 @@ pub(super) const HANDOFF: &str = "doorward-handoff+jwt";
 /// `typ` of a session token that doorward signs.
 pub(super) const SESSION: &str = "doorward-session+jwt";
 
-/// `typ` of a logout token (`OpenID Connect` Back-Channel Logout 1.0, section 2.4).
-pub(super) const LOGOUT: &str = "logout+jwt";
+/// `typ` of a logout token, which the header may leave out (`OpenID Connect` Back-Channel Logout 1.0,
+/// sections 2.4 and 4.1). Keycloak up to 24 and authentik up to 2025.10 send `JWT`, Duende
+/// `IdentityServer` 6.2 `at+jwt`. The claims tell a logout token from others: it has the event, a
+/// session must not have `events`.
+pub(super) const LOGOUT: [&str; 3] = ["logout+jwt", "JWT", "at+jwt"];
 
 const DOORWARD: &str = "doorward-";
 

@@ -73,6 +73,22 @@ async fn a_logout_token_ends_the_session_at_once() {
     assert!(gate.process.output().contains("backchannel-logout"));
 }
 
+/// Real providers send other types than the recommended one.
+#[tokio::test]
+async fn a_logout_token_may_have_the_type_jwt_or_at_jwt() {
+    let portal = Portal::new();
+    let (gate, address) = open(&portal).await;
+    for typ in ["JWT", "jwt", "at+jwt", "application/at+jwt"] {
+        let sid = format!("sign-in {typ}");
+        let session = portal.claims("alice").claim("sid", &*sid).sign(&portal.key);
+        assert_eq!(status(&gate, &session).await, 200, "{typ}");
+        let token = logout(&portal, typ).claim("sid", &*sid).header("typ", typ).sign(&portal.key);
+        assert_eq!(tell(address, &token).await.status, 200, "{typ}");
+        assert_eq!(status(&gate, &session).await, 401, "{typ}");
+        assert_eq!(status(&gate, &token).await, 401, "a logout token is never a session");
+    }
+}
+
 #[tokio::test]
 async fn a_token_of_another_purpose_ends_no_session() {
     let portal = Portal::new();
@@ -94,7 +110,7 @@ async fn a_token_of_another_purpose_ends_no_session() {
         ("other_issuer", good().claim("iss", "https://evil.example").sign(&portal.key)),
         ("no_end", good().without("exp").sign(&portal.key)),
         ("over", good().claim("iat", now() - 300).claim("exp", now() - 100).sign(&portal.key)),
-        ("type_jwt", good().header("typ", "JWT").sign(&portal.key)),
+        ("type_of_a_refresh_token", good().header("typ", "rt+jwt").sign(&portal.key)),
         ("type_handoff", good().header("typ", "doorward-handoff+jwt").sign(&portal.key)),
         ("no_token", "x".to_owned()),
     ] {
