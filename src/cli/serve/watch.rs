@@ -112,16 +112,12 @@ impl Reader {
             let content = |file: &PathBuf| read_public(file).map(|bytes| hasher.hash_one(bytes));
             list.into_iter().map(|file| (file.clone(), content(&file))).collect()
         });
-        match timeout(READ_TIMEOUT, &mut task).await {
-            Ok(contents) => contents.ok(),
-            Err(_) => {
-                tracing::warn!(
-                    "the watched files could not be read within 5 s: a change is noticed later"
-                );
-                self.hanging = Some(task);
-                None
-            }
+        if let Ok(contents) = timeout(READ_TIMEOUT, &mut task).await {
+            return contents.ok();
         }
+        tracing::warn!("the watched files could not be read within 5 s: a change is noticed later");
+        self.hanging = Some(task);
+        None
     }
 }
 
