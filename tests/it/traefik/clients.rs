@@ -47,20 +47,28 @@ async fn a_full_cookie_jar(version: Version) {
     assert_eq!(seen.all("Cookie"), [jar.as_str()]);
 }
 
-/// Traefik takes a megabyte of headers, and does not even ask a gate that announces less over
-/// HTTP/2: its own bare 500 would tell the visitor nothing. Ours says what to do.
+/// Traefik accepts a megabyte of headers. Over HTTP/1.1 the gate's page says what to do. Over HTTP/2 it
+/// does so up to 65,535 bytes; the gate announces this limit, because a longer list could end the
+/// connection of all users, and Traefik answers 500 itself.
 async fn a_jar_beyond_the_limit_is_explained(version: Version) {
     for tls in [false, true] {
         let gate = |plan: Plan| if tls { plan.with_tls(false) } else { plan };
         let setup = GatedDesktops::built(version, gate, |_| ()).await;
         let tiny: Vec<String> = (0..4_500).map(|n| format!("c{n}=abcdefghijklmnop")).collect();
-        for jar in ["x".repeat(130_000), "x".repeat(700_000), tiny.join("; ")] {
+        for (jar, over_http2) in [
+            ("x".repeat(62_000), 431),
+            ("x".repeat(130_000), 500),
+            ("x".repeat(700_000), 500),
+            (tiny.join("; "), 500),
+        ] {
             let session = format!("{COOKIE}={}", setup.portal.token("alice"));
             let visit = Request::visit(ALICE).page().add("Cookie", format!("{jar}; {session}"));
             let answer = setup.visit(&visit).await;
             let what = format!("{} bytes, tls {tls}: {answer}", jar.len());
-            assert_eq!(answer.status, 431, "{what}");
-            assert!(answer.is_page() && answer.text().contains("Too many cookies"), "{what}");
+            assert_eq!(answer.status, if tls { over_http2 } else { 431 }, "{what}");
+            if answer.status == 431 {
+                assert!(answer.is_page() && answer.text().contains("Too many cookies"), "{what}");
+            }
         }
         setup.alice.assert_untouched("every jar was beyond the limit");
     }
