@@ -118,7 +118,15 @@ impl<'r> OwnOrigin<'r> {
     /// Whether `url`, a `Referer` header's value, lies in this origin.
     #[must_use]
     pub fn is_of(self, url: &str) -> bool {
-        authority_of(url).is_some_and(|origin| self.is(origin))
+        self.is_written_in(url) || authority_of(url).is_some_and(|origin| self.is(origin))
+    }
+
+    /// Whether `url` begins with this origin as browsers write it: the usual case, without parsing.
+    fn is_written_in(self, url: &str) -> bool {
+        let rest = url.strip_prefix(self.scheme.as_str());
+        let rest = rest.and_then(|rest| rest.strip_prefix("://")?.strip_prefix(self.host));
+        self.port == self.scheme.default_port()
+            && rest.is_some_and(|rest| matches!(rest.as_bytes(), [] | [b'/' | b'?' | b'#', ..]))
     }
 
     /// Canonical host name.

@@ -547,6 +547,30 @@ fn off_judges_nothing() {
 }
 
 #[test]
+fn a_url_lies_in_an_origin_by_its_whole_authority() {
+    let with_port = OwnOrigin::new(Scheme::Https, "alice.vdi.example.com", Some(8443));
+    for (row, url, default_port, port_8443) in [
+        ("page", "https://alice.vdi.example.com/desk", true, false),
+        ("no_path", "https://alice.vdi.example.com", true, false),
+        ("query", "https://alice.vdi.example.com?x", true, false),
+        ("fragment", "https://alice.vdi.example.com#x", true, false),
+        ("stated_port", "https://alice.vdi.example.com:443/", true, false),
+        ("other_port", "https://alice.vdi.example.com:8443/", false, true),
+        ("upper_case", "HTTPS://Alice.vdi.example.com/", true, false),
+        ("trailing_dot", "https://alice.vdi.example.com./", true, false),
+        ("user", "https://alice.vdi.example.com@bob.vdi.example.com/", false, false),
+        ("longer_host", "https://alice.vdi.example.com.evil.example/", false, false),
+        ("host_that_goes_on", "https://alice.vdi.example.comx/", false, false),
+        ("backslash", "https://alice.vdi.example.com\\@evil.example/", true, false),
+        ("plain_http", "http://alice.vdi.example.com/", false, false),
+        ("no_scheme", "//alice.vdi.example.com/", false, false),
+        ("empty", "", false, false),
+    ] {
+        assert_eq!((own().is_of(url), with_port.is_of(url)), (default_port, port_8443), "{row}");
+    }
+}
+
+#[test]
 fn origins_are_compared_as_scheme_host_and_port() {
     let own = OwnOrigin::new(Scheme::Https, "alice.vdi.example.com", Some(8443));
     let rows = [
