@@ -22,7 +22,7 @@
 //! - test: `gate::tests::a_bad_candidate_never_hides_a_good_one`
 //! - test: `http::credential::tests::a_planted_cookie_never_hides_the_session`
 //! - test: `it::decision::credentials::a_parent_domain_cookie_needs_the_setting`
-//! - test: `it::traefik::clients::v3_7::tossed_cookies_hide_nothing`
+//! - test: `it::traefik::clients::v3_7::tossed_cookies_do_not_hide_the_valid_session`
 //!
 //! ## T2 Cookie names that only some parsers read as ours
 //!
@@ -51,7 +51,7 @@
 //! - test: `it::decision::limits::the_cookies_of_a_full_browser_fit_the_default_limits`
 //! - test: `it::decision::limits::size_of_headers`
 //! - test: `it::handoff::flow::a_partitioned_cookie_has_its_own_name_and_both_are_read`
-//! - test: `it::traefik::clients::v3_7::a_full_cookie_jar`
+//! - test: `it::traefik::clients::v3_7::a_cookie_header_of_60_kb_is_accepted`
 //!
 //! ## T4 A desktop steals the token
 //!
@@ -65,8 +65,8 @@
 //! - test: `it::decision::permit::foreign_cookies_are_unchanged`
 //! - test: `it::decision::permit::a_foreign_authorization_header_is_unchanged`
 //! - test: `it::decision::permit::tokens_in_configured_headers_are_removed`
-//! - test: `it::traefik::isolation::v3_7::ones_own_desktop_opens`
-//! - test: `it::traefik::clients::v3_7::several_cookie_lines_lose_nothing`
+//! - test: `it::traefik::isolation::v3_7::a_user_reaches_their_own_desktop`
+//! - test: `it::traefik::clients::v3_7::several_cookie_headers_keep_all_other_cookies`
 //!
 //! ## T5 A sibling's page sends requests
 //!
@@ -90,7 +90,7 @@
 //! - test: `gate::tests::cross_site_rules_come_last_and_bind_the_winner`
 //! - test: `it::decision::cross_site::fetch_metadata`
 //! - test: `it::decision::cross_site::without_fetch_metadata`
-//! - test: `it::traefik::isolation::v3_7::a_siblings_page_reaches_nothing`
+//! - test: `it::traefik::isolation::v3_7::requests_from_a_sibling_page_are_denied`
 //!
 //! A service worker of alice's own desktop hides bob's page: a navigation from it passes through her
 //! worker, and the request that the worker sends can carry her `Origin` and `Sec-Fetch-Site:
@@ -114,7 +114,7 @@
 //! - test: `cross_site::tests::report_refuses_only_a_websocket_of_another_workspace`
 //! - test: `it::decision::cross_site::websockets`
 //! - test: `it::decision::cross_site::own_origin_has_the_port_of_the_host`
-//! - test: `it::traefik::isolation::v3_7::a_websocket_from_a_siblings_page_is_refused`
+//! - test: `it::traefik::isolation::v3_7::a_cross_origin_websocket_is_denied`
 //! - test: `it::demo::the_demo_checks_itself`
 //!
 //! ## T7 A desktop that allows every origin
@@ -155,8 +155,8 @@
 //! session counts as old as its hand-off, so that a revocation of everything issued so far covers a
 //! hand-off that is on its way.
 //!
-//! - test: `it::traefik::shapes::v3_7::a_token_in_the_address_is_no_token`
-//! - test: `it::traefik::isolation::v3_7::someone_elses_desktop_stays_shut`
+//! - test: `it::traefik::shapes::v3_7::a_token_in_the_query_is_ignored`
+//! - test: `it::traefik::isolation::v3_7::a_request_for_another_users_desktop_gets_403`
 //! - test: `token::handoff_token::tests::claims_of_a_handoff`
 //! - test: `token::handoff_token::tests::only_its_own_type_is_a_handoff`
 //! - test: `gate::handoff::tests::a_handoff_token_is_valid_for_one_host`
@@ -216,8 +216,8 @@
 //! - test: `name::host::tests::the_parser_agrees_with_the_specification`
 //! - test: `name::host::tests::one_changed_character_is_refused_or_is_what_it_says`
 //! - test: `it::decision::host::hosts_of_others`
-//! - test: `it::traefik::hosts::v3_7::whatever_is_routed_to_alice_is_judged_as_alice`
-//! - test: `it::traefik::hosts::v3_7::an_absolute_target_beats_the_host_header`
+//! - test: `it::traefik::hosts::v3_7::traefik_and_gate_agree_on_every_host_spelling`
+//! - test: `it::traefik::hosts::v3_7::an_absolute_target_overrides_the_host_header`
 //!
 //! ## T13 The route is alice's, the request names bob
 //!
@@ -228,7 +228,7 @@
 //! - test: `gate::tests::the_owner_binds_a_grant_too`
 //! - test: `it::decision::gate_paths::owner_binds_the_route_to_its_host`
 //! - test: `it::traefik::hosts::v3_7::a_spoofed_forwarded_host_changes_nothing`
-//! - test: `it::traefik::hosts::v3_7::a_route_bound_to_its_owner_stays_bound`
+//! - test: `it::traefik::hosts::v3_7::a_bound_route_denies_another_user_with_a_spoofed_host`
 //! - test: `it::render::cluster::a_route_with_an_owner_denies_other_hosts`
 //!
 //! ## T14 A second route for alice's host
@@ -244,7 +244,7 @@
 //! - test: `manifest::plan::tests::no_redirect_leads_to_the_gate_itself`
 //! - test: `it::render::installation::alice_is_admitted_and_bob_is_denied`
 //! - test: `it::render::cluster::with_the_gate_on_the_entry_point_every_route_is_gated`
-//! - test: `it::traefik::gate_address::v3_7::on_the_entry_point_it_guards_every_route`
+//! - test: `it::traefik::gate_address::v3_7::on_the_entry_point_the_gate_protects_every_route`
 //!
 //! ## T15 Names that look alike
 //!
@@ -294,7 +294,7 @@
 //! connection. No state is stored for a connection, and the name in the TLS handshake is not used.
 //!
 //! - test: `it::traefik::hosts::v3_7::two_users_share_one_http2_connection`
-//! - test: `it::traefik::hosts::v3_7::the_name_in_the_handshake_proves_nothing`
+//! - test: `it::traefik::hosts::v3_7::the_sni_name_does_not_affect_the_decision`
 //!
 //! ## T20 The cache says yes
 //!
@@ -317,7 +317,7 @@
 //!
 //! - test: `it::decision::permit::identity_headers_of_the_client_are_removed`
 //! - test: `it::traefik::forgery::v3_7::a_visitors_identity_header_is_replaced`
-//! - test: `it::traefik::forgery::v3_7::a_visitors_identity_header_is_removed_where_the_gate_has_nothing_to_say`
+//! - test: `it::traefik::forgery::v3_7::an_identity_header_without_its_claim_is_removed`
 //! - test: `it::traefik::forgery::v3_7::aliases_of_identity_headers_are_deleted`
 //! - test: `it::configuration::mistakes::header_names_that_conflict_with_identity_headers_are_refused`
 //!
@@ -329,7 +329,7 @@
 //!
 //! - test: `it::decision::gate_paths::the_reserved_path_never_reaches_a_desktop`
 //! - test: `it::traefik::shapes::v3_7::the_reserved_path_never_reaches_a_desktop`
-//! - test: `it::traefik::shapes::v3_7::odd_targets_of_a_stranger_reach_nothing`
+//! - test: `it::traefik::shapes::v3_7::unusual_request_targets_give_no_access`
 //!
 //! ## T23 Tokens in logs and addresses
 //!
@@ -606,8 +606,8 @@
 //! CVE-2026-29054). A missing header is a denial, so such a request affects only its sender.
 //! Traefik sets doorward's headers after this step.
 //!
-//! - test: `it::traefik::forgery::v3_7::the_connection_header_only_hurts_its_sender`
-//! - test: `it::traefik::forgery::v3_7::the_connection_header_removes_nothing_the_gate_says`
+//! - test: `it::traefik::forgery::v3_7::removing_headers_by_connection_gives_no_access`
+//! - test: `it::traefik::forgery::v3_7::the_connection_header_cannot_remove_identity_headers`
 //!
 //! ## A14 Health answers that admit requests
 //!
@@ -625,10 +625,10 @@
 //! A proxy that admits requests when it cannot ask is open exactly when it is attacked. Traefik
 //! answers 500 if it cannot reach doorward, and serves no route whose middleware does not exist.
 //!
-//! - test: `it::traefik::isolation::v3_7::a_stopped_gate_lets_nothing_pass`
+//! - test: `it::traefik::isolation::v3_7::with_the_gate_stopped_traefik_answers_500`
 //! - test: `it::traefik::gate_address::v3_7::with_the_wrong_authority_nothing_passes`
-//! - test: `it::traefik::gate_address::v3_7::a_route_whose_gate_does_not_exist_serves_nothing`
-//! - test: `it::traefik::gate_address::v3_7::put_in_twice_it_lets_nobody_in`
+//! - test: `it::traefik::gate_address::v3_7::a_route_with_a_missing_middleware_gets_404`
+//! - test: `it::traefik::gate_address::v3_7::a_gate_applied_twice_denies_every_request`
 //!
 //! ## A16 Upgrades around the check
 //!
@@ -636,7 +636,7 @@
 //! CVE-2026-88008). doorward negotiates HTTP/2 by ALPN only and judges any upgrade as a request.
 //!
 //! - test: `it::decision::limits::http2_needs_tls`
-//! - test: `it::traefik::shapes::v3_7::an_http2_upgrade_is_no_way_around`
+//! - test: `it::traefik::shapes::v3_7::an_h2c_upgrade_does_not_bypass_the_gate`
 //! - test: `it::traefik::shapes::v3_7::an_unknown_upgrade_is_judged_like_any_request`
 //!
 //! ## A17 Requests within requests

@@ -1,7 +1,7 @@
-//! The real Traefik in front: what a visitor can do, and what reaches a desktop when they do it.
+//! The real Traefik in front of the gate: requests of clients, and which of them reach a desktop.
 //!
-//! Every scenario runs behind each version of Traefik that knows what it is about. A desktop writes
-//! down all that reaches it, so "refused" means that nothing did.
+//! Every scenario runs behind each version of Traefik that has the tested feature. A desktop
+//! records each request that reaches it, so a test for a denial also checks that none did.
 
 mod clients;
 mod forgery;

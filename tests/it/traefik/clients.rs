@@ -1,4 +1,4 @@
-//! Clients of every kind: full cookie jars, HTTP/2 crumbs, programs without a browser.
+//! Cookie headers of different clients: their size, their number, and cookie fields of HTTP/2.
 
 use super::behind_every_traefik;
 use crate::support::gate::Plan;
@@ -8,17 +8,17 @@ use crate::support::request::Request;
 use crate::support::traefik::Version;
 
 behind_every_traefik! {
-    two_hundred_crumbs_over_http2,
-    a_full_cookie_jar,
-    a_jar_beyond_the_limit_is_explained,
-    tossed_cookies_hide_nothing,
+    two_hundred_http2_cookie_fields_are_joined,
+    a_cookie_header_of_60_kb_is_accepted,
+    a_cookie_header_beyond_the_limit_gets_431_or_500,
+    tossed_cookies_do_not_hide_the_valid_session,
     http2_requests_are_judged_by_class,
-    several_cookie_lines_lose_nothing,
+    several_cookie_headers_keep_all_other_cookies,
 }
 
-/// Browsers split their jar into fields of their own over HTTP/2; Traefik puts them together for
-/// the gate, and the gate's one header goes back to one header at the desktop.
-async fn two_hundred_crumbs_over_http2(version: Version) {
+/// Over HTTP/2 browsers send one `Cookie` field for each cookie. Traefik joins them into one header
+/// for the gate, and the desktop also receives one header.
+async fn two_hundred_http2_cookie_fields_are_joined(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let http2 = setup.connect_http2(ALICE).await;
     let crumbs = (0..200).map(|n| format!("c{n}=v{n}"));
@@ -34,8 +34,9 @@ async fn two_hundred_crumbs_over_http2(version: Version) {
     assert_eq!(seen.all("Cookie"), [[before, after].concat().join("; ")]);
 }
 
-/// T3: what bob can do to alice's jar makes her requests large, and no more.
-async fn a_full_cookie_jar(version: Version) {
+/// T3: cookies that bob adds to alice's cookie jar make her requests larger and have no other
+/// effect.
+async fn a_cookie_header_of_60_kb_is_accepted(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let jar: Vec<String> = (0..150).map(|n| format!("tossed{n}={}", "x".repeat(390))).collect();
     let jar = jar.join("; ");
@@ -47,10 +48,10 @@ async fn a_full_cookie_jar(version: Version) {
     assert_eq!(seen.all("Cookie"), [jar.as_str()]);
 }
 
-/// Traefik accepts a megabyte of headers. Over HTTP/1.1 the gate's page says what to do. Over HTTP/2 it
-/// does so up to 65,535 bytes; the gate announces this limit, because a longer list could end the
-/// connection of all users, and Traefik answers 500 itself.
-async fn a_jar_beyond_the_limit_is_explained(version: Version) {
+/// Traefik accepts 1 MiB of headers. Over HTTP/1.1 the gate answers 431 with a page that explains
+/// the remedy. Over HTTP/2 it does so up to 65,535 bytes. The gate announces this limit, because a
+/// longer header list could end the connection of all users. Above it, Traefik itself answers 500.
+async fn a_cookie_header_beyond_the_limit_gets_431_or_500(version: Version) {
     for tls in [false, true] {
         let gate = |plan: Plan| if tls { plan.with_tls(false) } else { plan };
         let setup = GatedDesktops::built(version, gate, |_| ()).await;
@@ -70,11 +71,11 @@ async fn a_jar_beyond_the_limit_is_explained(version: Version) {
                 assert!(answer.is_page() && answer.text().contains("Too many cookies"), "{what}");
             }
         }
-        setup.alice.assert_untouched("every jar was beyond the limit");
+        setup.alice.assert_untouched("every cookie header was beyond the limit");
     }
 }
 
-async fn tossed_cookies_hide_nothing(version: Version) {
+async fn tossed_cookies_do_not_hide_the_valid_session(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let (good, bobs) = (setup.portal.token("alice"), setup.portal.token("bob"));
     let forged = setup.portal.forged("alice");
@@ -103,7 +104,7 @@ async fn http2_requests_are_judged_by_class(version: Version) {
     setup.alice.assert_untouched("no request had alice's token");
 }
 
-async fn several_cookie_lines_lose_nothing(version: Version) {
+async fn several_cookie_headers_keep_all_other_cookies(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let request = Request::visit(ALICE)
         .add("Cookie", "a=1")

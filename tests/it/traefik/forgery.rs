@@ -10,12 +10,12 @@ use serde_json::json;
 
 behind_every_traefik! {
     a_visitors_identity_header_is_replaced,
-    a_visitors_identity_header_is_removed_where_the_gate_has_nothing_to_say,
-    the_connection_header_removes_nothing_the_gate_says,
-    the_connection_header_only_hurts_its_sender;
+    an_identity_header_without_its_claim_is_removed,
+    the_connection_header_cannot_remove_identity_headers,
+    removing_headers_by_connection_gives_no_access;
     since 3.7
     aliases_of_identity_headers_are_deleted,
-    aliases_can_be_refused_altogether,
+    with_alias_strategy_reject_an_alias_gets_400,
 }
 
 async fn a_visitors_identity_header_is_replaced(version: Version) {
@@ -34,7 +34,7 @@ async fn a_visitors_identity_header_is_replaced(version: Version) {
     assert_eq!(seen.all("X-Doorward-Shard").len(), 1);
 }
 
-async fn a_visitors_identity_header_is_removed_where_the_gate_has_nothing_to_say(version: Version) {
+async fn an_identity_header_without_its_claim_is_removed(version: Version) {
     let setup = GatedDesktops::built(
         version,
         |gate| {
@@ -61,7 +61,7 @@ async fn a_visitors_identity_header_is_removed_where_the_gate_has_nothing_to_say
     assert_eq!(setup.alice.only().all("X-Mail"), ["alice@example.com"]);
 }
 
-async fn the_connection_header_removes_nothing_the_gate_says(version: Version) {
+async fn the_connection_header_cannot_remove_identity_headers(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let own = Request::visit(ALICE).session(&setup.portal.token("alice"));
     for named in ["X-Doorward-User", "x-doorward-user", "close, X-Doorward-User, X-Doorward-Label"]
@@ -73,9 +73,9 @@ async fn the_connection_header_removes_nothing_the_gate_says(version: Version) {
     }
 }
 
-/// `Connection` takes headers away before the gate sees them. What is gone can only make the gate
-/// stricter (CVE-2021-32813, CVE-2024-45410, CVE-2026-29054).
-async fn the_connection_header_only_hurts_its_sender(version: Version) {
+/// With `Connection`, a client makes Traefik remove headers before the gate receives them. A
+/// missing header can only lead to a denial (CVE-2021-32813, CVE-2024-45410, CVE-2026-29054).
+async fn removing_headers_by_connection_gives_no_access(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let (alices, bobs) = (setup.portal.token("alice"), setup.portal.token("bob"));
     let forwarded = "X-Forwarded-Host, X-Forwarded-Uri, X-Forwarded-Proto, X-Forwarded-Method";
@@ -95,11 +95,11 @@ async fn the_connection_header_only_hurts_its_sender(version: Version) {
         let answer = setup.visit(&request).await;
         assert!(matches!(answer.status, 400 | 401 | 403), "{name}: {answer}");
     }
-    setup.alice.assert_untouched("headers were taken away");
+    setup.alice.assert_untouched("Connection removed headers");
 }
 
-/// What the entry point's `aliasHeadersStrategy` is for: servers that fold `_` and `.` would read
-/// these as the gate's word.
+/// Tests the entry point's `aliasHeadersStrategy`: servers that treat `_` and `.` like `-` would
+/// read these headers as the gate's identity headers.
 async fn aliases_of_identity_headers_are_deleted(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let aliases = [
@@ -115,16 +115,16 @@ async fn aliases_of_identity_headers_are_deleted(version: Version) {
     assert_eq!(setup.visit(&request).await.status, 200);
     let seen = setup.alice.only();
     let folded = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
-    let said: Vec<_> = seen
+    let passed: Vec<_> = seen
         .headers
         .iter()
         .filter(|(name, _)| folded(name).starts_with("x-doorward-"))
         .filter(|(_, value)| value == "root")
         .collect();
-    assert!(said.is_empty(), "{said:?}");
+    assert!(passed.is_empty(), "{passed:?}");
 }
 
-async fn aliases_can_be_refused_altogether(version: Version) {
+async fn with_alias_strategy_reject_an_alias_gets_400(version: Version) {
     let setup = GatedDesktops::built(
         version,
         |gate| gate,
@@ -135,6 +135,6 @@ async fn aliases_can_be_refused_altogether(version: Version) {
     for alias in ["X_Doorward_User", "X.Doorward.User"] {
         assert_eq!(setup.visit(&own.clone().add(alias, "root")).await.status, 400, "{alias}");
     }
-    setup.alice.assert_untouched("aliases are refused");
+    setup.alice.assert_untouched("every request had an alias");
     assert_eq!(setup.visit(&own).await.status, 200);
 }

@@ -1,4 +1,4 @@
-//! How Traefik reaches the gate, and what happens when it is set up wrongly: never a permit.
+//! How Traefik reaches the gate. With a wrong configuration no request is permitted.
 
 use super::behind_every_traefik;
 use crate::support::certificates::Authority;
@@ -9,18 +9,18 @@ use crate::support::traefik::{Plan, Version};
 use serde_json::json;
 
 behind_every_traefik! {
-    over_https_and_http2,
-    over_https_with_a_client_certificate,
+    the_gate_decides_over_https_and_http2,
+    the_gate_decides_over_https_with_a_client_certificate,
     without_the_client_certificate_nothing_passes,
     with_the_wrong_authority_nothing_passes,
     at_a_wrong_path_nothing_passes,
-    on_the_entry_point_it_guards_every_route,
-    put_in_twice_it_lets_nobody_in,
-    a_route_whose_gate_does_not_exist_serves_nothing,
-    websockets_are_told_by_their_scheme_where_forwarded_headers_are_trusted,
+    on_the_entry_point_the_gate_protects_every_route,
+    a_gate_applied_twice_denies_every_request,
+    a_route_with_a_missing_middleware_gets_404,
+    with_trust_forward_header_a_websocket_is_known_by_its_scheme,
 }
 
-async fn judges_rightly(setup: &GatedDesktops) {
+async fn check_answers(setup: &GatedDesktops) {
     let own = Request::visit(ALICE).session(&setup.portal.token("alice"));
     let requests = [
         own.clone(),
@@ -29,7 +29,7 @@ async fn judges_rightly(setup: &GatedDesktops) {
         Request::visit(BOB).session(&setup.portal.token("bob")),
     ];
     let http2 = setup.connect_http2(ALICE).await;
-    // Many at once, so that more than one connection to the gate is wanted.
+    // Many simultaneous requests, so that Traefik needs more than one connection to the gate.
     let many: Vec<Request> = requests.iter().cloned().cycle().take(80).collect();
     let answers = http2.exchange_all(&many).await;
     for (answer, expected) in answers.iter().zip([200, 403, 401, 200].into_iter().cycle()) {
@@ -39,12 +39,12 @@ async fn judges_rightly(setup: &GatedDesktops) {
     setup.websocket(&own.websocket()).await.expect("the handshake");
 }
 
-async fn over_https_and_http2(version: Version) {
-    judges_rightly(&GatedDesktops::built(version, |gate| gate.with_tls(false), |_| ()).await).await;
+async fn the_gate_decides_over_https_and_http2(version: Version) {
+    check_answers(&GatedDesktops::built(version, |gate| gate.with_tls(false), |_| ()).await).await;
 }
 
-async fn over_https_with_a_client_certificate(version: Version) {
-    judges_rightly(&GatedDesktops::built(version, |gate| gate.with_tls(true), |_| ()).await).await;
+async fn the_gate_decides_over_https_with_a_client_certificate(version: Version) {
+    check_answers(&GatedDesktops::built(version, |gate| gate.with_tls(true), |_| ()).await).await;
 }
 
 async fn nothing_passes(setup: &GatedDesktops, statuses: &[u16]) {
@@ -53,7 +53,7 @@ async fn nothing_passes(setup: &GatedDesktops, statuses: &[u16]) {
         let answer = setup.visit(&request).await;
         assert!(statuses.contains(&answer.status), "{answer}");
     }
-    setup.alice.assert_untouched("the gate was out of reach");
+    setup.alice.assert_untouched("the gate permitted no request");
 }
 
 async fn without_the_client_certificate_nothing_passes(version: Version) {
@@ -79,20 +79,20 @@ async fn with_the_wrong_authority_nothing_passes(version: Version) {
     nothing_passes(&setup, &[500]).await;
 }
 
-/// Every other path is 404, and health answers are on another listener: a slip in the address shuts
-/// the door.
+/// Every other path is answered 404, and the health endpoints are on another listener. With a wrong
+/// path in the address, no request is permitted.
 async fn at_a_wrong_path_nothing_passes(version: Version) {
     for path in ["", "/", "/readyz", "/healthz", "/verify/"] {
-        let slip = |traefik: &mut Plan| {
+        let change = |traefik: &mut Plan| {
             let address = traefik.forward_auth["address"].as_str().unwrap();
             traefik.forward_auth["address"] = json!(address.replace("/verify", path));
         };
-        let setup = GatedDesktops::built(version, |gate| gate, slip).await;
+        let setup = GatedDesktops::built(version, |gate| gate, change).await;
         nothing_passes(&setup, &[404]).await;
     }
 }
 
-async fn on_the_entry_point_it_guards_every_route(version: Version) {
+async fn on_the_entry_point_the_gate_protects_every_route(version: Version) {
     let setup = GatedDesktops::built(
         version,
         |gate| gate,
@@ -104,11 +104,11 @@ async fn on_the_entry_point_it_guards_every_route(version: Version) {
         },
     )
     .await;
-    judges_rightly(&setup).await;
+    check_answers(&setup).await;
 }
 
-/// The second question no longer holds the token that the first answer took away.
-async fn put_in_twice_it_lets_nobody_in(version: Version) {
+/// The gate's first answer removes the token, so the second `ForwardAuth` request has none.
+async fn a_gate_applied_twice_denies_every_request(version: Version) {
     let setup = GatedDesktops::built(
         version,
         |gate| gate,
@@ -118,7 +118,7 @@ async fn put_in_twice_it_lets_nobody_in(version: Version) {
     nothing_passes(&setup, &[302, 401]).await;
 }
 
-async fn a_route_whose_gate_does_not_exist_serves_nothing(version: Version) {
+async fn a_route_with_a_missing_middleware_gets_404(version: Version) {
     let setup = GatedDesktops::built(
         version,
         |gate| gate,
@@ -129,11 +129,12 @@ async fn a_route_whose_gate_does_not_exist_serves_nothing(version: Version) {
     .await;
     let own = Request::visit(BOB).session(&setup.portal.token("bob"));
     assert_eq!(setup.visit(&own).await.status, 404);
-    setup.bob.assert_untouched("its gate does not exist");
+    setup.bob.assert_untouched("its middleware is missing");
 }
 
-/// `trustForwardHeader: true` makes Traefik say `wss`; the origin is still the page's `https`.
-async fn websockets_are_told_by_their_scheme_where_forwarded_headers_are_trusted(version: Version) {
+/// With `trustForwardHeader: true`, Traefik sends `wss` in `X-Forwarded-Proto`. `Origin` still has
+/// the `https` of the page.
+async fn with_trust_forward_header_a_websocket_is_known_by_its_scheme(version: Version) {
     let setup = GatedDesktops::built(
         version,
         |gate| gate,

@@ -1,5 +1,5 @@
-//! Hosts: what Traefik routes to alice is judged as alice or refused, never as someone else (T12,
-//! T13, T19).
+//! Hosts: for a request that Traefik routes to alice's desktop, the gate decides about alice's
+//! host or denies it, and never decides about another host (T12, T13, T19).
 
 use super::behind_every_traefik;
 use crate::support::desktop::Desktop;
@@ -11,12 +11,12 @@ use std::io;
 
 behind_every_traefik! {
     spellings_of_a_host_open_the_same_desktop,
-    whatever_is_routed_to_alice_is_judged_as_alice,
-    an_absolute_target_beats_the_host_header,
-    the_name_in_the_handshake_proves_nothing,
+    traefik_and_gate_agree_on_every_host_spelling,
+    an_absolute_target_overrides_the_host_header,
+    the_sni_name_does_not_affect_the_decision,
     two_users_share_one_http2_connection,
     a_spoofed_forwarded_host_changes_nothing,
-    a_route_bound_to_its_owner_stays_bound,
+    a_bound_route_denies_another_user_with_a_spoofed_host,
 }
 
 async fn spellings_of_a_host_open_the_same_desktop(version: Version) {
@@ -34,13 +34,13 @@ async fn spellings_of_a_host_open_the_same_desktop(version: Version) {
         setup.alice.forget();
         let theirs = setup.visit(&Request::visit(host).session(&setup.portal.token("bob"))).await;
         assert_eq!(theirs.status, 403, "{host}");
-        setup.alice.assert_untouched("bob spelled alice's host in another way");
+        setup.alice.assert_untouched("bob used another spelling of alice's host");
     }
 }
 
-/// The differential test: every spelling goes through Traefik with alice's and with bob's token.
-/// Whichever desktop is reached, it is the token's.
-async fn whatever_is_routed_to_alice_is_judged_as_alice(version: Version) {
+/// A differential test: sends every spelling through Traefik with alice's and with bob's token. A
+/// request only ever reaches the desktop of the token's user.
+async fn traefik_and_gate_agree_on_every_host_spelling(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let (alices, bobs) = (setup.portal.token("alice"), setup.portal.token("bob"));
     let mut routed = 0;
@@ -55,13 +55,13 @@ async fn whatever_is_routed_to_alice_is_judged_as_alice(version: Version) {
             assert!(other.seen().is_empty(), "{shown} reached another user's desktop");
             let reached = !own.seen().is_empty();
             if answer.is_ok_and(|answer| answer.status == 200) {
-                assert!(reached, "{shown}: 200 from nowhere");
+                assert!(reached, "{shown}: 200, but not from the desktop");
                 routed += 1;
             }
             forget(own);
         }
     }
-    assert!(routed >= 8, "the harmless spellings are routed: {routed}");
+    assert!(routed >= 8, "Traefik routes valid spellings: {routed}");
 }
 
 fn forget(desktop: &Desktop) {
@@ -119,7 +119,7 @@ fn variants() -> Vec<Vec<u8>> {
     variants
 }
 
-async fn an_absolute_target_beats_the_host_header(version: Version) {
+async fn an_absolute_target_overrides_the_host_header(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let (alices, bobs) = (setup.portal.token("alice"), setup.portal.token("bob"));
     let target = |host: &str| format!("https://{host}/x");
@@ -130,8 +130,8 @@ async fn an_absolute_target_beats_the_host_header(version: Version) {
     assert_eq!(setup.visit(&request(&bobs)).await.status, 403);
     let with_user = Request::visit(BOB).uri("https://bob@alice.vdi.example.com/").session(&bobs);
     assert_ne!(setup.visit(&with_user).await.status, 200);
-    setup.alice.assert_untouched("the Host header was bob's, the target alice's");
-    setup.bob.assert_untouched("the target was alice's");
+    setup.alice.assert_untouched("alice's host in the target, bob's token");
+    setup.bob.assert_untouched("bob's host only in the Host header");
 
     let doubled = Request::visit(ALICE).add("Host", BOB).session(&bobs);
     assert_eq!(setup.visit(&doubled).await.status, 400, "two Host lines");
@@ -139,7 +139,7 @@ async fn an_absolute_target_beats_the_host_header(version: Version) {
     assert_eq!(setup.visit(&none).await.status, 400, "no Host line");
 }
 
-async fn the_name_in_the_handshake_proves_nothing(version: Version) {
+async fn the_sni_name_does_not_affect_the_decision(version: Version) {
     let setup = GatedDesktops::open(version).await;
     for (server_name, host, user, status) in [
         (BOB, ALICE, "alice", 200),
@@ -155,7 +155,8 @@ async fn the_name_in_the_handshake_proves_nothing(version: Version) {
     assert_eq!((setup.alice.seen().len(), setup.bob.seen().len()), (2, 1));
 }
 
-/// T19: one wildcard certificate lets a browser send both hosts through one connection.
+/// T19: with one wildcard certificate, a browser may send requests for both hosts over one
+/// connection.
 async fn two_users_share_one_http2_connection(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let http2 = setup.connect_http2(BOB).await;
@@ -182,8 +183,8 @@ async fn two_users_share_one_http2_connection(version: Version) {
     }
 }
 
-/// The visitor speaks Traefik's own language, and Traefik is even told to believe them; the gate's
-/// middleware is not (`trustForwardHeader: false`).
+/// The client sends `X-Forwarded-*` headers itself. The entry point trusts them
+/// (`forwardedHeaders.insecure`), the gate's middleware does not (`trustForwardHeader: false`).
 async fn a_spoofed_forwarded_host_changes_nothing(version: Version) {
     let setup = GatedDesktops::built(
         version,
@@ -207,15 +208,15 @@ async fn a_spoofed_forwarded_host_changes_nothing(version: Version) {
         let answer = setup.visit(&Request::visit(ALICE).session(&bobs).add(alias, BOB)).await;
         assert!(matches!(answer.status, 400 | 403), "{alias}: {answer}");
     }
-    setup.alice.assert_untouched("bob claimed to be at his own door");
+    setup.alice.assert_untouched("bob forwarded his own host");
     let alices = setup.portal.token("alice");
     let own = Request::visit(ALICE).session(&alices).add("X-Forwarded-Host", BOB);
-    assert_eq!(setup.visit(&own).await.status, 200, "and alice is still alice");
+    assert_eq!(setup.visit(&own).await.status, 200, "alice keeps access");
 }
 
-/// T13: a route bound to its owner stays closed even if a client made Traefik believe what
-/// visitors forward.
-async fn a_route_bound_to_its_owner_stays_bound(version: Version) {
+/// T13: a route that is bound to its owner denies other users, even if Traefik trusts the
+/// `X-Forwarded-*` headers of clients.
+async fn a_bound_route_denies_another_user_with_a_spoofed_host(version: Version) {
     let setup = GatedDesktops::built(
         version,
         |gate| gate,
@@ -230,7 +231,7 @@ async fn a_route_bound_to_its_owner_stays_bound(version: Version) {
     let bobs = setup.portal.token("bob");
     let spoofed = Request::visit(ALICE).session(&bobs).add("X-Forwarded-Host", BOB);
     assert!(matches!(setup.visit(&spoofed).await.status, 400 | 403));
-    setup.alice.assert_untouched("the route was alice's");
+    setup.alice.assert_untouched("bob's token on alice's route");
     let own = Request::visit(ALICE).session(&setup.portal.token("alice"));
     assert_eq!(setup.visit(&own).await.status, 200);
 }

@@ -1,4 +1,5 @@
-//! The purpose of doorward: users enter their own desktops only, and no desktop receives a token.
+//! The purpose of doorward: users have access only to their own desktops, and no desktop receives
+//! a token.
 
 use super::behind_every_traefik;
 use crate::support::gated_desktops::GatedDesktops;
@@ -10,16 +11,16 @@ use std::time::Duration;
 use tokio_tungstenite::tungstenite::Message;
 
 behind_every_traefik! {
-    ones_own_desktop_opens,
-    someone_elses_desktop_stays_shut,
-    without_a_token_each_class_is_told_its_own_way,
-    a_websocket_from_ones_own_page_echoes,
-    a_websocket_from_a_siblings_page_is_refused,
-    a_siblings_page_reaches_nothing,
-    a_stopped_gate_lets_nothing_pass,
+    a_user_reaches_their_own_desktop,
+    a_request_for_another_users_desktop_gets_403,
+    without_a_token_a_page_gets_302_and_other_requests_401,
+    a_same_origin_websocket_is_permitted,
+    a_cross_origin_websocket_is_denied,
+    requests_from_a_sibling_page_are_denied,
+    with_the_gate_stopped_traefik_answers_500,
 }
 
-async fn ones_own_desktop_opens(version: Version) {
+async fn a_user_reaches_their_own_desktop(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let token = setup.portal.token("alice");
     let by_cookie = Request::visit(ALICE)
@@ -55,10 +56,10 @@ async fn ones_own_desktop_opens(version: Version) {
     let seen = setup.alice.only();
     seen.assert_no_token();
     assert_eq!((seen.all("Authorization").len(), seen.all("Cookie").len()), (0, 0));
-    setup.bob.assert_untouched("alice visited her own desktop");
+    setup.bob.assert_untouched("every request was for alice's desktop");
 }
 
-async fn someone_elses_desktop_stays_shut(version: Version) {
+async fn a_request_for_another_users_desktop_gets_403(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let bobs = setup.portal.token("bob");
     let shapes: [fn(Request) -> Request; 5] =
@@ -70,12 +71,12 @@ async fn someone_elses_desktop_stays_shut(version: Version) {
     }
     let answer = setup.visit(&Request::visit(ALICE).bearer(&bobs)).await;
     assert_eq!(answer.status, 403);
-    setup.alice.assert_untouched("bob stood before alice's door");
+    setup.alice.assert_untouched("bob's token on alice's host");
     assert_eq!(setup.visit(&Request::visit(BOB).session(&bobs)).await.status, 200);
     setup.bob.only().assert_no_token();
 }
 
-async fn without_a_token_each_class_is_told_its_own_way(version: Version) {
+async fn without_a_token_a_page_gets_302_and_other_requests_401(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let portal = &setup.portal;
     let expired = portal.expired("alice");
@@ -96,10 +97,10 @@ async fn without_a_token_each_class_is_told_its_own_way(version: Version) {
             assert_eq!(answer.violations(), Vec::<String>::new(), "{answer}");
         }
     }
-    setup.alice.assert_untouched("no request had a token");
+    setup.alice.assert_untouched("no request had a valid token");
 }
 
-async fn a_websocket_from_ones_own_page_echoes(version: Version) {
+async fn a_same_origin_websocket_is_permitted(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let request = Request::visit(ALICE)
         .uri("/socket")
@@ -117,7 +118,7 @@ async fn a_websocket_from_ones_own_page_echoes(version: Version) {
     assert_eq!(seen.all("X-Doorward-User"), ["alice"]);
 }
 
-async fn a_websocket_from_a_siblings_page_is_refused(version: Version) {
+async fn a_cross_origin_websocket_is_denied(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let token = setup.portal.token("alice");
     for origin in [
@@ -133,11 +134,11 @@ async fn a_websocket_from_a_siblings_page_is_refused(version: Version) {
     }
     let request = Request::visit(ALICE).session(&token).websocket().without("Origin");
     assert_eq!(setup.websocket(&request).await.expect_err("a refusal").status, 403);
-    setup.alice.assert_untouched("no sibling's socket opened");
+    setup.alice.assert_untouched("WebSockets from other origins");
 }
 
-/// Alice's browser sends all her cookies with what bob's page starts.
-async fn a_siblings_page_reaches_nothing(version: Version) {
+/// Alice's browser sends her cookies with requests that bob's page starts.
+async fn requests_from_a_sibling_page_are_denied(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let token = setup.portal.token("alice");
     let bobs_page = "https://bob.vdi.example.com";
@@ -154,12 +155,12 @@ async fn a_siblings_page_reaches_nothing(version: Version) {
     for (name, request) in rows {
         assert_eq!(setup.visit(&request).await.status, 403, "{name}");
     }
-    setup.alice.assert_untouched("bob's page asked");
+    setup.alice.assert_untouched("requests from bob's page");
     let link = own().page().set("Sec-Fetch-Site", "same-site");
-    assert_eq!(setup.visit(&link).await.status, 200, "a link may be followed");
+    assert_eq!(setup.visit(&link).await.status, 200, "a link from bob's page is permitted");
 }
 
-async fn a_stopped_gate_lets_nothing_pass(version: Version) {
+async fn with_the_gate_stopped_traefik_answers_500(version: Version) {
     let mut setup = GatedDesktops::open(version).await;
     let good = Request::visit(ALICE).session(&setup.portal.token("alice")).page();
     assert_eq!(setup.visit(&good).await.status, 200);
@@ -170,5 +171,5 @@ async fn a_stopped_gate_lets_nothing_pass(version: Version) {
         assert_eq!(setup.visit(&good).await.status, 500);
         assert_eq!(setup.visit(&Request::visit(ALICE)).await.status, 500);
     }
-    setup.alice.assert_untouched("the gate was gone");
+    setup.alice.assert_untouched("the gate was stopped");
 }

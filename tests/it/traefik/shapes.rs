@@ -1,4 +1,4 @@
-//! Requests of odd shapes: methods, targets, upgrades and paths that are the gate's own (T22).
+//! Unusual requests: methods, request targets, upgrades, and the gate's own paths (T22).
 
 use super::behind_every_traefik;
 use crate::support::gated_desktops::GatedDesktops;
@@ -7,12 +7,12 @@ use crate::support::request::Request;
 use crate::support::traefik::Version;
 
 behind_every_traefik! {
-    odd_targets_of_a_stranger_reach_nothing,
-    odd_methods_of_a_stranger_reach_nothing,
+    unusual_request_targets_give_no_access,
+    unusual_methods_give_no_access,
     the_reserved_path_never_reaches_a_desktop,
     an_unknown_upgrade_is_judged_like_any_request,
-    an_http2_upgrade_is_no_way_around,
-    a_token_in_the_address_is_no_token,
+    an_h2c_upgrade_does_not_bypass_the_gate,
+    a_token_in_the_query_is_ignored,
     no_preflight_reaches_a_desktop,
     head_is_get_without_a_body,
 }
@@ -44,7 +44,7 @@ const ODD_TARGETS: [&str; 24] = [
     "/socket?EIO=4&transport=websocket",
 ];
 
-async fn odd_targets_of_a_stranger_reach_nothing(version: Version) {
+async fn unusual_request_targets_give_no_access(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let bobs = setup.portal.token("bob");
     for target in ODD_TARGETS {
@@ -53,10 +53,10 @@ async fn odd_targets_of_a_stranger_reach_nothing(version: Version) {
             assert!((400..500).contains(&answer.status), "{target}: {answer}");
         }
     }
-    setup.alice.assert_untouched("a stranger tried odd targets");
+    setup.alice.assert_untouched("unusual targets without alice's token");
 }
 
-async fn odd_methods_of_a_stranger_reach_nothing(version: Version) {
+async fn unusual_methods_give_no_access(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let bobs = setup.portal.token("bob");
     for method in ["get", "PUT", "DELETE", "PROPFIND", "TRACE", "OPTIONS", "PATCH", "X", "PRI"] {
@@ -64,16 +64,16 @@ async fn odd_methods_of_a_stranger_reach_nothing(version: Version) {
         assert!((400..600).contains(&answer.status), "{method}: {answer}");
     }
     let own = Request::visit(ALICE).session(&setup.portal.token("alice"));
-    assert_eq!(setup.visit(&own.clone().method("TRACE")).await.status, 400, "not even one's own");
-    // Before 3.7.9 Traefik passed CONNECT on; then it is the gate that refuses.
+    assert_eq!(setup.visit(&own.clone().method("TRACE")).await.status, 400, "TRACE by the owner");
+    // Before 3.7.9, Traefik forwarded CONNECT; with those versions, the gate denies it.
     let connect = own.method("CONNECT").uri("alice.vdi.example.com:443");
     let answer = setup.visit(&connect).await;
     let expected: &[u16] = if version.refuses_connect() { &[501] } else { &[400, 404, 405, 501] };
     assert!(expected.contains(&answer.status), "{answer}");
-    setup.alice.assert_untouched("odd methods");
+    setup.alice.assert_untouched("unusual methods");
 }
 
-/// However it is written: what reaches the desktop is what the gate was asked about.
+/// With every spelling of the path, no request for the reserved path reaches the desktop.
 async fn the_reserved_path_never_reaches_a_desktop(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let own = Request::visit(ALICE).session(&setup.portal.token("alice"));
@@ -97,17 +97,18 @@ async fn the_reserved_path_never_reaches_a_desktop(version: Version) {
     }
 }
 
-/// The desktop answers 101 to no other upgrade than `websocket`; what matters is who gets that far.
+/// The desktop answers 101 only to the upgrade `websocket`. This test checks that the upgrade does
+/// not reach it without access.
 async fn an_unknown_upgrade_is_judged_like_any_request(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let upgrade = |request: Request| request.add("Connection", "Upgrade").add("Upgrade", "foo");
     let bobs = setup.portal.token("bob");
     assert_eq!(setup.visit(&upgrade(Request::visit(ALICE))).await.status, 401);
     assert_eq!(setup.visit(&upgrade(Request::visit(ALICE).session(&bobs))).await.status, 403);
-    setup.alice.assert_untouched("strangers wanted a tunnel");
+    setup.alice.assert_untouched("upgrades without alice's token");
 }
 
-async fn an_http2_upgrade_is_no_way_around(version: Version) {
+async fn an_h2c_upgrade_does_not_bypass_the_gate(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let upgrade = Request::visit(ALICE)
         .session(&setup.portal.token("bob"))
@@ -115,22 +116,23 @@ async fn an_http2_upgrade_is_no_way_around(version: Version) {
         .add("Upgrade", "h2c")
         .add("HTTP2-Settings", "AAMAAABkAAQAAP__");
     assert_eq!(setup.visit(&upgrade).await.status, 403);
-    setup.alice.assert_untouched("bob upgraded");
+    setup.alice.assert_untouched("an h2c upgrade with bob's token");
 }
 
-/// `ForwardAuth` cannot take a token out of an address, so one there must be worth nothing.
-async fn a_token_in_the_address_is_no_token(version: Version) {
+/// `ForwardAuth` cannot remove a token from the request target, so the gate does not accept one
+/// there.
+async fn a_token_in_the_query_is_ignored(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let token = setup.portal.token("alice");
     for name in ["access_token", "token", "t", "jwt", "__Host-doorward"] {
         let request = Request::visit(ALICE).uri(&format!("/?{name}={token}")).fetch();
         assert_eq!(setup.visit(&request).await.status, 401, "{name}");
     }
-    setup.alice.assert_untouched("tokens stood in addresses");
+    setup.alice.assert_untouched("tokens only in the query");
 }
 
-/// A 2xx to a preflight would hand it to the desktop; one that also looks like an upgrade would
-/// have become a tunnel.
+/// If the gate answered 2xx, Traefik would forward the preflight to the desktop. A preflight that
+/// is also an upgrade would become a tunnel.
 async fn no_preflight_reaches_a_desktop(version: Version) {
     let setup = GatedDesktops::open(version).await;
     let token = setup.portal.token("alice");
@@ -154,7 +156,7 @@ async fn no_preflight_reaches_a_desktop(version: Version) {
         assert_eq!(answer.status, 403, "{name}: {answer}");
         assert!(answer.all("Access-Control-Allow-Origin").is_empty(), "{name}: {answer}");
     }
-    setup.alice.assert_untouched("a preflight asked");
+    setup.alice.assert_untouched("preflight requests");
 }
 
 async fn head_is_get_without_a_body(version: Version) {
@@ -170,5 +172,5 @@ async fn head_is_get_without_a_body(version: Version) {
         .visit(&Request::visit(ALICE).method("HEAD").session(&setup.portal.token("bob")))
         .await;
     assert_eq!((refused.status, refused.body.len()), (403, 0));
-    setup.alice.assert_untouched("no request had a token");
+    setup.alice.assert_untouched("no request had alice's token");
 }

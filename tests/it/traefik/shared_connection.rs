@@ -1,5 +1,5 @@
-//! Over HTTP/2 the checks of all users share one connection between Traefik and the gate: no request
-//! of one visitor may end it.
+//! Over HTTP/2, the `ForwardAuth` requests of all users share one connection from Traefik to the
+//! gate: no request of one client may end it.
 
 use super::behind_every_traefik;
 use crate::support::gated_desktops::GatedDesktops;
@@ -12,12 +12,12 @@ use std::time::{Duration, Instant};
 
 behind_every_traefik!(a_long_header_name_fails_no_other_users_request);
 
-/// `HeaderName` holds at most 65,535 bytes, and h2 takes a longer name for an error of the connection.
+/// `HeaderName` holds at most 65,535 bytes, and h2 treats a longer name as a connection error.
 /// Traefik accepts it with its default limit of 1 MiB.
 async fn a_long_header_name_fails_no_other_users_request(version: Version) {
     let setup = Arc::new(GatedDesktops::built(version, |gate| gate.with_tls(false), |_| ()).await);
     let page = Request::visit(ALICE).session(&setup.portal.token("alice"));
-    // The connection of a fresh Traefik has not received the gate's SETTINGS yet.
+    // Traefik's first connection has not received the gate's SETTINGS before this request.
     assert_eq!(setup.visit(&page).await.status, 200);
     let done = Arc::new(AtomicBool::new(false));
     let attacks = Arc::new(AtomicUsize::new(0));
@@ -80,7 +80,7 @@ async fn connections(setup: &GatedDesktops) -> usize {
 }
 
 const ATTACKERS: usize = 16;
-/// Between two attacks of one connection: 40 a second in all.
+/// Time between two attacks of one attacker: 40 attacks per second in total.
 const PAUSE: Duration = Duration::from_millis(400);
 const USERS: usize = 8;
 const REQUESTS: usize = 100;
