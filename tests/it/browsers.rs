@@ -1,6 +1,6 @@
 //! Chromium and Firefox with the real Traefik and the gate.
 //!
-//! [`driver`] tests the control of the browsers; [`isolation`] runs the attacks, and writes
+//! [`driver`] tests the remote control of the browsers; [`isolation`] runs the attacks and writes
 //! `docs/isolation-in-browsers.md`. A [`setup`] is Traefik, gate and desktop; an [`attack_run`] runs
 //! all of `attacks.js` in one browser; a [`recorded_request`] is what the gate received and answered.
 

@@ -1,4 +1,5 @@
-//! One run of all attacks: a browser, a setup and a kind of cookie; each row of the table once.
+//! One run of all attacks with one browser, one setup and one kind of cookie: each row of the table
+//! once.
 
 use super::recorded_request::{PATIENCE, RecordedRequest, count, recorded_requests};
 use super::setup::{Host, Setup};
@@ -8,20 +9,20 @@ use crate::support::process::eventually;
 use serde_json::json;
 use std::time::Duration;
 
-/// What a row has shown.
+/// The result of one row.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// Where the page was.
+    /// The host of the attacking page.
     pub from: Host,
-    /// What it did.
+    /// The name of the attack.
     pub name: String,
-    /// What came of it, as far as the page could tell.
+    /// The result that the page could observe.
     pub result: String,
-    /// What the browser sent to alice's host because of it, in order.
+    /// The requests that the browser sent to alice's host for it, in order.
     pub requests: Vec<RecordedRequest>,
 }
 
-/// The round.
+/// One run: alice's browser profile at one setup.
 pub struct AttackRun<'s> {
     setup: &'s Setup,
     variant: Variant,
@@ -30,7 +31,7 @@ pub struct AttackRun<'s> {
 }
 
 impl<'s> AttackRun<'s> {
-    /// Signs alice in.
+    /// Opens a browser profile and signs alice in.
     pub async fn open(browser: &Browser, setup: &'s Setup, variant: Variant) -> Self {
         let context = browser.context().await;
         let cookie = variant.cookie(&setup.portal.token("alice"));
@@ -41,7 +42,7 @@ impl<'s> AttackRun<'s> {
         Self { setup, variant, context, prefix }
     }
 
-    /// Does everything and says what was seen.
+    /// Runs all attacks and returns their results.
     pub async fn run(self) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
         for from in [Host::Bob, Host::Evil, Host::Alice] {
@@ -61,8 +62,8 @@ impl<'s> AttackRun<'s> {
         outcomes
     }
 
-    /// Waits for what is sure to come, and then until nothing more does: some things a browser does
-    /// when it finds the time.
+    /// Waits for the requests that every browser sends, and then until no further request arrives:
+    /// a browser delays some requests.
     async fn quiet(&self, outcomes: &[Outcome]) {
         for outcome in outcomes.iter().filter(|outcome| !is_uncertain(&outcome.name)) {
             self.sent(outcome.from, &outcome.name).await;
@@ -82,7 +83,7 @@ impl<'s> AttackRun<'s> {
         eventually(&format!("a request for {own}"), PATIENCE, came).await;
     }
 
-    /// What is done at once, from one page that stays.
+    /// Runs the attacks that leave their page open, simultaneously from one page.
     async fn attacks(&self, from: Host) -> Vec<Outcome> {
         let page = self.page(from).await;
         let names = self.names(&page, "attacks", from).await;
@@ -94,7 +95,7 @@ impl<'s> AttackRun<'s> {
         results.into_iter().map(|(name, result)| outcome(from, name, result)).collect()
     }
 
-    /// What takes the page away or opens another one.
+    /// Runs the attacks that navigate their page or open another one, one after the other.
     async fn departures(&self, from: Host) -> Vec<Outcome> {
         let page = self.page(from).await;
         let names = self.names(&page, "departures", from).await;
@@ -105,7 +106,7 @@ impl<'s> AttackRun<'s> {
                 self.setup.enter_anew(&page, from, &path).await;
             }
             let script = "(targets) => attack(departures, targets)";
-            // The page may be gone before it can say anything.
+            // The page may navigate away before it can return a result.
             let targets = json!([[[name, self.target(from, &name)]]]);
             let said = page.try_evaluate(script, targets).await;
             if name == "link" {
@@ -114,7 +115,7 @@ impl<'s> AttackRun<'s> {
             let result = said.ok().and_then(|said| Some(said[0][1].as_str()?.to_owned()));
             if !is_uncertain(&name) {
                 self.sent(from, &name).await;
-                // Going on at once would call it back.
+                // The next navigation would cancel a request that is not yet recorded.
                 let own = self.path(from, &name);
                 recorded_requests(self.setup, self.variant, |path| path == own).await;
             }
@@ -124,14 +125,14 @@ impl<'s> AttackRun<'s> {
         outcomes
     }
 
-    /// A page on a host, able to attack.
+    /// A page on this host with the attack script.
     async fn page(&self, host: Host) -> Page {
         let page = self.context.page().await;
         self.setup.enter(&page, host, &format!("{}/page", self.prefix)).await;
         page
     }
 
-    /// What is done from there: from bob's page everything.
+    /// The attacks that run from this host: from bob's page all except the detours.
     async fn names(&self, page: &Page, list: &str, from: Host) -> Vec<String> {
         let all = page.evaluate(&format!("async () => Object.keys({list})"), json!([])).await;
         let all: Vec<String> = serde_json::from_value(all).unwrap();
@@ -162,7 +163,7 @@ fn outcome(from: Host, name: String, result: String) -> Outcome {
     Outcome { from, name, result, requests: Vec::new() }
 }
 
-/// Whether one browser or another sends nothing at all, or only when it finds the time.
+/// Whether some browser sends no request for this attack, or delays it.
 pub fn is_uncertain(name: &str) -> bool {
     UNCERTAIN.iter().any(|start| name.starts_with(start))
 }
@@ -183,7 +184,7 @@ const UNCERTAIN: [&str; 14] = [
     "speculation rules",
     "video",
 ];
-/// The end of the names of what starts on alice's page and goes through bob's host.
+/// The suffix of attack names: the request starts on alice's page and is redirected by bob's host.
 pub const DETOUR: &str = ", by way of bob";
 const FROM_ANOTHER_SITE: [&str; 13] = [
     "WebSocket",

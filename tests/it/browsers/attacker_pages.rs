@@ -1,8 +1,8 @@
 //! Pages without a gate: bob's page and the page of another site, their redirects, and the sign-in
 //! that sets the cookie in alice's browser.
 //!
-//! Bob's page is not behind the gate here, so that it can be any page. Behind the gate he controls
-//! every byte of his desktop's pages, too.
+//! Bob's page is not behind the gate here, so that the test controls its content. Behind the gate,
+//! bob also controls every byte of his desktop's pages.
 
 use crate::support::desktop::Seen;
 use std::io;
@@ -11,15 +11,15 @@ use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// One server for all those hosts.
+/// One server for all hosts without a gate.
 pub struct AttackerPages {
-    /// Where it listens.
+    /// The address of its listener.
     pub address: SocketAddr,
     task: JoinHandle<()>,
 }
 
 impl AttackerPages {
-    /// Opens it.
+    /// Starts the server.
     pub async fn open() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -47,7 +47,7 @@ async fn serve(stream: TcpStream) -> io::Result<()> {
         let steps: Vec<&str> = path.split('/').skip(1).collect();
         let html = "text/html; charset=utf-8";
         let (status, kind, header, body) = match steps[..] {
-            // The token in its address goes nowhere else.
+            // The browser must not send the token in this address as `Referer`.
             [SIGN_IN] => (
                 "200",
                 html,
@@ -76,7 +76,7 @@ async fn serve(stream: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// What `encodeURIComponent` made of a text in ASCII.
+/// Decodes an ASCII text that `encodeURIComponent` has encoded.
 fn decoded(text: &str) -> String {
     let mut pieces = text.split('%');
     let mut decoded = pieces.next().unwrap_or_default().to_owned();

@@ -1,7 +1,7 @@
-// Everything that a page can do to another host. Each function takes an address there and says what
-// came of it; an answer that begins with READ means that the page got hold of something.
+// All ways in which a page can send a request to another host. Each function takes an address on that
+// host and returns the result; a result that begins with READ means that the page read a response.
 //
-// A page that does this stands on bob's host, on another site, or on alice's own.
+// The attacking page is on bob's host, on another site, or on alice's own host.
 const secret = 'desktop-of-alice'
 const encode = encodeURIComponent
 const via = (status, url) => `/redirect/${status}?to=${encode(url)}`
@@ -39,7 +39,7 @@ const knocks = url => new Promise(resolve => {
   socket.onerror = () => resolve('error')
 })
 
-// The document of a frame, where this page may look at it.
+// The document of a frame, if this page may read it.
 const inside = frame => {
   try { return found(frame.contentDocument?.body.innerText ?? 'nothing') } catch (error) { return `closed ${error.name}` }
 }
@@ -64,7 +64,7 @@ async function postsInto (url, options) {
   return `${await loaded}, ${inside(frame)}`
 }
 
-// A document of its own that runs `script` and tells what it returns.
+// Runs `script` in a separate document and returns its result.
 const inFrame = (script, properties) => new Promise(resolve => {
   const channel = `channel${++frames}`
   addEventListener('message', event => { if (event.data?.channel === channel) resolve(event.data.text) })
@@ -95,7 +95,7 @@ async function opens (url) {
   // Until it has navigated, the window shows an empty document of this page's own origin.
   const isEmpty = () => { try { return other.location.href === 'about:blank' } catch { return false } }
   while (isEmpty()) await later(20)
-  // The opener of a window may always send it messages; her desktop answers none.
+  // The opener of a window may always send messages to it; alice's desktop answers none.
   other.postMessage({ hey: 1 }, '*')
   const tries = [() => other.location.href, () => other.document.body.innerText]
   const results = tries.map(read => { try { return `READ ${read()}` } catch (error) { return `closed ${error.name}` } })
@@ -103,7 +103,7 @@ async function opens (url) {
   return results.join(', ')
 }
 
-// Several at once, from one page that stays.
+// Attacks that leave their page open: they run simultaneously from one page.
 const attacks = {
   'WebSocket': knocks,
   'WebSocket from a sandboxed frame': url => inFrame(calling('knocks', url), sandboxed),
@@ -199,7 +199,7 @@ const attacks = {
   'prerender of a link': url => hints('prerender', url)
 }
 
-// One at a time: each takes its page away, needs a click of its own, or opens another page.
+// Attacks that run one after the other: each navigates its page, needs a click, or opens another page.
 const departures = {
   'link': url => show(make('a', { id: 'link', href: url, textContent: 'a link' })),
   'link that downloads': url => {

@@ -1,5 +1,5 @@
-//! What bob's page does to the cookies of the zone: cookies of his that alice's host gets to see, and
-//! so many of them that the browser forgets hers.
+//! Cookie tossing and eviction: bob's page sets cookies that the browser also sends to alice's
+//! host, and so many of them that the browser evicts alice's session cookie.
 
 use super::document::{NOTHING, Row};
 use super::recorded_request::{RecordedRequest, recorded_requests};
@@ -10,11 +10,11 @@ use crate::support::desktop::Seen;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// What came of it with one kind of cookie.
+/// The result with one kind of cookie.
 pub struct Finding {
     engine: Engine,
     variant: Variant,
-    /// The session cookies in alice's next request, in order: whose they were.
+    /// The session cookies in alice's next request with their users, in order.
     tossed: String,
     after_tossing: RecordedRequest,
     user: String,
@@ -22,7 +22,7 @@ pub struct Finding {
     landed: String,
 }
 
-/// Does both, each in a profile of its own.
+/// Runs both attacks, each in a separate browser profile.
 pub async fn attack(browser: &Browser, setup: &Setup, variant: Variant) -> Finding {
     let name = format!("{:?}-{variant:?}", browser.engine).to_lowercase();
     let tokens = [setup.portal.token("alice"), setup.portal.token("bob")];
@@ -31,7 +31,7 @@ pub async fn attack(browser: &Browser, setup: &Setup, variant: Variant) -> Findi
     let path = format!("{TOSSED}/{name}/page");
     write(&page, setup, &tossed(&tokens[1], &format!("{TOSSED}/{name}"))).await;
     let own = setup.url(Host::Alice, &path);
-    assert!(page.goto(&own).await.is_at(&own), "{name}: her own page opens");
+    assert!(page.goto(&own).await.is_at(&own), "{name}: alice's own page loads");
     let after_tossing = last_knock(setup, variant, &path).await;
     let user = users(setup, &path);
     let tossed = sessions(setup, &path, variant, &tokens);
@@ -42,7 +42,7 @@ pub async fn attack(browser: &Browser, setup: &Setup, variant: Variant) -> Findi
     for batch in ["a", "b"] {
         let many = |number| format!("{batch}{number}=x; Secure; Path=/; Domain={ZONE}");
         write(&page, setup, &(0..MANY).map(many).collect::<Vec<_>>()).await;
-        // A browser counts its cookies when it finds the time.
+        // A browser evicts cookies with a delay.
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     let landed = page.goto(&setup.url(Host::Alice, &path)).await.url;
@@ -55,19 +55,19 @@ pub async fn attack(browser: &Browser, setup: &Setup, variant: Variant) -> Findi
 }
 
 impl Finding {
-    /// What must never be: a page that is not alice's, or one without her cookie.
+    /// The error of a finding: a page of another user, or a page without alice's cookie.
     pub fn failure(&self) -> Option<String> {
         let at = format!("{:?}, {:?}", self.engine, self.variant);
         if self.user != "alice" || !self.after_tossing.reached {
-            return Some(format!("{at}: after tossing she is {:?}", self.user));
+            return Some(format!("{at}: the desktop received user {:?} after tossing", self.user));
         }
         let RecordedRequest { session, reached, .. } = self.after_overflow;
         let landed = if session { Host::Alice } else { Host::Login };
         let right = session == reached && self.landed == format!("{:?}", Some(landed));
-        (!right).then(|| format!("{at}: overflown, she is at {}", self.landed))
+        (!right).then(|| format!("{at}: after the eviction, the browser is at {}", self.landed))
     }
 
-    /// Its row.
+    /// The row of the table.
     pub fn row(&self) -> Row {
         let overflown = if self.after_overflow.session { "kept" } else { "lost" };
         vec![
@@ -103,7 +103,8 @@ async fn write(page: &Page, setup: &Setup, cookies: &[String]) {
     page.evaluate(script, json!([cookies])).await;
 }
 
-/// Every spelling that might pass for ours, all with a session that is good on bob's host.
+/// Every spelling that a parser could accept as the gate's cookie, with a session that is valid on
+/// bob's host.
 fn tossed(token: &str, path: &str) -> Vec<String> {
     let mut cookies = Vec::new();
     for name in [
@@ -128,7 +129,7 @@ async fn last_knock(setup: &Setup, variant: Variant, path: &str) -> RecordedRequ
     recorded_requests.last().expect("she asked for it").1.clone()
 }
 
-/// As whom the desktop has seen her there.
+/// The usernames that the desktop received with requests for this path.
 fn users(setup: &Setup, path: &str) -> String {
     let all = setup.alice.seen();
     let here = all.iter().filter(|seen| seen.line.ends_with(path));
@@ -136,7 +137,7 @@ fn users(setup: &Setup, path: &str) -> String {
     names.join(", ")
 }
 
-/// Every pair of the request's cookies that holds a session.
+/// Every cookie of the request that contains a session.
 fn sessions(setup: &Setup, path: &str, variant: Variant, tokens: &[String; 2]) -> String {
     let such = |seen: &Seen| seen.all("X-Forwarded-Uri") == [path];
     let records = setup.recorder.records(such);
@@ -154,17 +155,17 @@ fn sessions(setup: &Setup, path: &str, variant: Variant, tokens: &[String; 2]) -
     if told.is_empty() { NOTHING.to_owned() } else { told.join(", ") }
 }
 
-/// Below it, alice's host is sent bob's tokens.
+/// Requests below this path contain bob's tokens on alice's host.
 pub const TOSSED: &str = "/tossed";
 /// More than any browser keeps for one site.
 const MANY: usize = 200;
 /// Title of the table.
 pub const TITLE: &str = "Cookies";
-/// What it is about.
+/// Introduction of the table.
 pub const TEXT: &str = "Bob's page writes cookies for the whole zone: first his own session under every \
     name that a parser might read as doorward's, then 400 others. The table shows alice's next request \
     and its result. How many cookies a browser stores depends on the browser.";
-/// Its columns.
+/// Columns of the table.
 pub const HEAD: [&str; 5] = [
     "cookie",
     "sessions that came after his own were written",

@@ -1,8 +1,8 @@
-//! `docs/isolation-in-browsers.md`: what the rounds have shown, for people.
+//! `docs/isolation-in-browsers.md`: the results of the attacks as a readable document.
 //!
-//! `REWRITE_COMMITTED=1 cargo test --test it browsers` writes it anew. Otherwise the gate's answers
-//! and what reached the desktop must be those of the committed file. What the browsers send is theirs
-//! to change, and a row in which one of two versions sends nothing cannot be compared.
+//! `REWRITE_COMMITTED=1 cargo test --test it browsers` rewrites it. Otherwise the gate's answers
+//! and the column `reached` must be those of the committed file. The requests of a browser may
+//! change with its version; a row for which either version sends no request is not compared.
 
 use super::attack_run::Outcome;
 use super::recorded_request::RecordedRequest;
@@ -15,7 +15,7 @@ use std::{env, fs};
 /// A row of any table: the first cell names it.
 pub type Row = Vec<String>;
 
-/// The document in the making.
+/// A document under construction.
 pub struct Document {
     file: &'static str,
     text: String,
@@ -23,22 +23,22 @@ pub struct Document {
     rows: Rows,
 }
 
-/// By section and name: what the gate says, what reaches the desktop.
+/// By section and name: the gate's answer, and whether the request reached the desktop.
 type Rows = BTreeMap<(String, String), (String, String)>;
 
 impl Document {
-    /// Only the head of it. `file` is its name below `docs`.
+    /// A document with only this head. `file` is its name below `docs`.
     pub fn new(file: &'static str, head: &str) -> Self {
         Self { file, text: head.to_owned(), section: String::new(), rows: Rows::new() }
     }
 
-    /// A heading of the second level.
+    /// Adds a heading of the second level.
     pub fn chapter(&mut self, title: &str, text: &str) {
         title.clone_into(&mut self.section);
         writeln!(self.text, "\n## {title}\n\n{text}").unwrap();
     }
 
-    /// A heading of the third level, and a table.
+    /// Adds a heading of the third level, and a table.
     pub fn table(&mut self, title: &str, text: &str, head: &[&str], rows: &[Row]) {
         writeln!(self.text, "\n### {title}\n\n{text}\n\n| {} |", head.join(" | ")).unwrap();
         writeln!(self.text, "|{}", "---|".repeat(head.len())).unwrap();
@@ -49,12 +49,12 @@ impl Document {
         self.rows.extend(stable(&section, head, rows));
     }
 
-    /// Everything as it will be committed.
+    /// The complete text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What the committed document says otherwise.
+    /// The rows that differ from the committed document.
     pub fn differences(&self) -> Vec<String> {
         if env::var_os("REWRITE_COMMITTED").is_some() {
             fs::write(self.path(), &self.text).unwrap();
@@ -66,7 +66,7 @@ impl Document {
             let (now, then) = (self.rows.get(name), committed.get(name));
             let unsent = |row: &(String, String)| row.0 == NOTHING;
             if now != then && !now.is_some_and(unsent) && !then.is_some_and(unsent) {
-                differences.push(format!("{name:?}: {then:?} is committed, and now it is {now:?}"));
+                differences.push(format!("{name:?}: committed is {then:?}, the result is {now:?}"));
             }
         }
         differences.sort();
@@ -79,7 +79,7 @@ impl Document {
     }
 }
 
-/// The columns that are compared, where a table has them.
+/// The compared columns, if the table has them.
 fn stable(section: &str, head: &[&str], rows: &[Row]) -> Rows {
     let column = |title| head.iter().position(|other| *other == title);
     let (Some(gate), Some(reached)) = (column(GATE), column(REACHED)) else {
@@ -92,7 +92,7 @@ fn stable(section: &str, head: &[&str], rows: &[Row]) -> Rows {
     rows.iter().map(read).collect()
 }
 
-/// The same out of a document.
+/// Reads the compared columns from a document.
 fn read(text: &str) -> Rows {
     let mut rows = Rows::new();
     for chapter in text.split("\n## ").skip(1) {
@@ -139,7 +139,7 @@ pub fn row(with: &[(Variant, &Outcome)], without: &Outcome) -> Row {
 pub const ATTACKS: [&str; 6] =
     ["what the page does", "what the browser sends", "cookie", GATE, REACHED, "without the rules"];
 
-/// What the browser sent.
+/// Describes a request of the browser.
 pub fn sent(recorded: &RecordedRequest) -> String {
     let origin = match recorded.origin.as_str() {
         "" => "no `Origin`".to_owned(),
@@ -166,12 +166,12 @@ fn with_session(with: &[(Variant, &Outcome)]) -> String {
     }
 }
 
-/// What is said of each kind of cookie: once where it is the same for all.
+/// A text for each kind of cookie, or one text if all are equal.
 fn grouped(with: &[(Variant, &Outcome)], say: impl Fn(&Outcome) -> String) -> String {
     listed_by(with.iter().map(|(variant, outcome)| (variant.name(), say(outcome))))
 }
 
-/// The texts, each once, with the names in parentheses unless all have the same.
+/// Each different text once, with its names in parentheses unless all texts are equal.
 pub fn listed_by<'n>(texts: impl Iterator<Item = (&'n str, String)>) -> String {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for (name, text) in texts {
@@ -187,8 +187,8 @@ pub fn listed_by<'n>(texts: impl Iterator<Item = (&'n str, String)>) -> String {
     told.collect::<Vec<_>>().join("; ")
 }
 
-/// The answers, to those requests that came: what a browser sends only when it finds the time says
-/// nothing about the gate.
+/// The gate's answers to the recorded requests. Without requests there is no result for the gate,
+/// because a browser may delay or omit them.
 fn answered(with: &[(Variant, &Outcome)]) -> String {
     let came: Vec<_> =
         with.iter().copied().filter(|(_, outcome)| !outcome.requests.is_empty()).collect();
@@ -198,7 +198,7 @@ fn answered(with: &[(Variant, &Outcome)]) -> String {
     grouped(&came, |outcome| listed(&outcome.requests, |recorded| recorded.answer.clone()))
 }
 
-/// What `say` says of each request, in order.
+/// The text that `say` returns for each request, in order.
 pub fn listed(requests: &[RecordedRequest], say: impl Fn(&RecordedRequest) -> String) -> String {
     let mut said: Vec<String> = requests.iter().map(say).collect();
     said.dedup();
@@ -207,7 +207,7 @@ pub fn listed(requests: &[RecordedRequest], say: impl Fn(&RecordedRequest) -> St
 
 /// Title of the column with the gate's answers.
 pub const GATE: &str = "the gate";
-/// Title of the column that tells whether alice's desktop heard of it.
+/// Title of the column that says whether a request reached alice's desktop.
 pub const REACHED: &str = "reached";
-/// No request at all.
+/// The text of a cell if there was no request.
 pub const NOTHING: &str = "nothing";

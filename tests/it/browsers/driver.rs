@@ -1,10 +1,10 @@
-//! The browsers themselves, before anything is proved with them.
+//! The remote control of the browsers, which all other tests here rely on.
 
 use crate::support::browser::{Browser, Engine};
 use serde_json::json;
 
-/// Everything that a browser can be asked for, on a page that needs no server.
-async fn does_as_it_is_told(engine: Engine) {
+/// Runs every driver command on a page that needs no server.
+async fn executes_every_driver_command(engine: Engine) {
     let browser = Browser::open(engine).await;
     assert!(browser.version.to_lowercase().contains(match engine {
         Engine::Chromium => "chrome",
@@ -38,12 +38,12 @@ async fn does_as_it_is_told(engine: Engine) {
 
 #[tokio::test]
 async fn chromium_executes_every_driver_command() {
-    does_as_it_is_told(Engine::Chromium).await;
+    executes_every_driver_command(Engine::Chromium).await;
 }
 
 #[tokio::test]
 async fn firefox_executes_every_driver_command() {
-    does_as_it_is_told(Engine::Firefox).await;
+    executes_every_driver_command(Engine::Firefox).await;
 }
 
 const FORM: &str = "data:text/html,<body><input id=name>\

@@ -10,7 +10,7 @@ use crate::support::browser::{Browser, Engine};
 use serde_json::json;
 use std::iter;
 
-/// The three gates that the browsers meet.
+/// The setups with three different configurations of the gate.
 struct Setups {
     usual: Setup,
     parent_domain: Setup,
@@ -33,7 +33,7 @@ impl Setups {
     }
 }
 
-/// All that one browser has shown.
+/// All results of one browser.
 struct Findings {
     browser: Browser,
     rounds: Vec<(Variant, Vec<Outcome>)>,
@@ -57,7 +57,7 @@ impl Findings {
         Self { browser, rounds, without_rules, cookies, strictness }
     }
 
-    /// What must never be.
+    /// The results that show an error.
     fn failures(&self) -> Vec<String> {
         let mut failures = Vec::new();
         for (variant, outcomes) in &self.rounds {
@@ -67,12 +67,12 @@ impl Findings {
             });
             failures.extend(complaints);
         }
-        // An attack that does nothing even where nothing stops it would prove nothing.
+        // An attack that fails even without the rules would prove nothing.
         let idle = self.without_rules.iter().filter(|outcome| {
             let tried = outcome.from == Host::Bob && WOULD_WORK.contains(&outcome.name.as_str());
             tried && !outcome.requests.iter().any(|recorded| recorded.reached)
         });
-        failures.extend(idle.map(|outcome| format!("no attack at all: {outcome:#?}")));
+        failures.extend(idle.map(|outcome| format!("failed without the rules: {outcome:#?}")));
         failures.extend(self.cookies.iter().filter_map(cookies::Finding::failure));
         failures
     }
@@ -99,7 +99,7 @@ impl Findings {
     }
 }
 
-/// Whether alice's own page did it, without a detour through bob's host.
+/// Whether the request came from alice's own page, without a redirect by bob's host.
 fn is_hers(outcome: &Outcome) -> bool {
     outcome.from == Host::Alice && !outcome.name.ends_with(DETOUR)
 }
@@ -140,7 +140,8 @@ async fn no_page_gets_past_the_gate_in_a_real_browser() {
     eprintln!("{}", document.text());
     for setup in [&setups.usual, &setups.parent_domain] {
         let seen = setup.alice.seen();
-        // A cookie of bob under another name than the gate's is an application's cookie and passes.
+        // A cookie with another name than the gate's is a cookie of the application and is
+        // forwarded, even if it contains bob's token.
         for seen in seen.iter().filter(|seen| !seen.line.contains(cookies::TOSSED)) {
             seen.assert_no_token();
         }
@@ -163,7 +164,7 @@ const TABLES: [(Host, &str, &str); 3] = [
          redirects back to her host.",
     ),
 ];
-/// The last request is a followed link.
+/// The last request of these attacks is a navigation by a link.
 const MAY_NAVIGATE: [&str; 8] = [
     "link",
     "link that downloads",
@@ -174,9 +175,9 @@ const MAY_NAVIGATE: [&str; 8] = [
     "form POST, redirected there by 302",
     "window.open",
 ];
-/// Works, and shows the page nothing.
+/// These requests work, and the page cannot read their response.
 const TELLS_NOTHING: [&str; 3] = ["sendBeacon", "link", "form POST"];
-/// What bob's page can do where the cookie is all that is looked at.
+/// The attacks of bob's page that succeed if the gate only checks the cookie.
 const WOULD_WORK: [&str; 8] = [
     "WebSocket",
     "fetch",

@@ -21,7 +21,7 @@ pub struct RecordedRequest {
     pub mode: String,
     /// `Sec-Fetch-Dest`.
     pub dest: String,
-    /// Whether the session cookie came.
+    /// Whether the request had the session cookie.
     pub session: bool,
     /// `Sec-Purpose`.
     pub purpose: String,

@@ -1,5 +1,5 @@
-// The service worker of alice's desktop. Its kind is in the query of its own address: it answers
-// navigations in one of the ways in which real applications do.
+// The service worker of alice's desktop. The query of its address selects its kind: one of the ways in
+// which real applications answer navigations.
 const kind = new URL(location).searchParams.get('kind')
 
 async function cacheFirst (request) {

@@ -26,26 +26,26 @@ struct Action {
 enum Expected {
     /// Nothing.
     Nothing,
-    /// A GET, after the page has loaded itself again or at once.
+    /// A GET, either at once or after the page has reloaded itself.
     Link,
     /// Nothing, unless the request is the same as that of a link: then a GET. `X-Frame-Options`, which
-    /// the setup leaves out, prevents that the frame is shown.
+    /// the setup leaves out, prevents the browser from showing the frame.
     Frame,
-    /// Everything: it is her own page.
+    /// Every request: it is alice's own page.
     All,
-    /// Her own form: it is refused if a copying worker, or a worker in Firefox and a page without
-    /// `Referer`, hides that it is hers.
+    /// Alice's own form. The gate denies it if a copying worker, or a worker in Firefox and a page
+    /// without `Referer`, hides that the form is on her page.
     OwnForm,
 }
 
-/// What one action has led to, with one kind of service worker.
+/// The requests that one action caused with one kind of service worker.
 struct Finding {
     action: usize,
     kind: &'static str,
     requests: Vec<RecordedRequest>,
 }
 
-/// One browser whose alice has one kind of service worker.
+/// One browser profile of alice with one kind of service worker.
 struct Session<'s> {
     setup: &'s Setup,
     engine: Engine,
@@ -104,7 +104,7 @@ impl<'s> Session<'s> {
              const act = {}; await Promise.race([act(url), later(3000)]) }}",
             action.script
         );
-        // The page may be gone before it can reply.
+        // The page may navigate away before it can return a result.
         drop(page.try_evaluate(&script, json!([target, action.silent])).await);
         page
     }
@@ -128,7 +128,7 @@ impl<'s> Session<'s> {
     }
 }
 
-/// What is wrong with a finding.
+/// The error of a finding, if it has one.
 fn failure(engine: Engine, finding: &Finding) -> Option<String> {
     let action = &ACTIONS[finding.action];
     let reached: Vec<_> = finding.requests.iter().filter(|recorded| recorded.reached).collect();

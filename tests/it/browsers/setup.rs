@@ -13,13 +13,13 @@ use crate::support::request_recorder::RequestRecorder;
 use crate::support::traefik::{self, Traefik, Version};
 use serde_json::json;
 
-/// Everything, running.
+/// The running parts of the setup.
 pub struct Setup {
-    /// Who signs the tokens.
+    /// The portal that signs the tokens.
     pub portal: Portal,
     /// The gate.
     pub gate: Gate,
-    /// Who stands before it.
+    /// The middleware before the gate, which records every request.
     pub recorder: RequestRecorder,
     /// Alice's desktop.
     pub alice: Desktop,
@@ -30,23 +30,23 @@ pub struct Setup {
 /// A host of the setup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
-    /// Gated.
+    /// Alice's desktop, behind the gate.
     Alice,
-    /// Another session of alice's, gated too.
+    /// Another session of alice, also behind the gate.
     Work,
-    /// A sibling of alice's: the same site to every browser.
+    /// A sibling of alice's host: browsers treat both as the same site.
     Bob,
     /// Another site.
     Evil,
-    /// Where the gate sends those who have to sign in: another site, too, but a trusted origin.
+    /// The sign-in page to which the gate redirects: another site, but a trusted origin.
     Login,
 }
 
 impl Host {
-    /// All of them.
+    /// All hosts.
     pub const ALL: [Self; 5] = [Self::Alice, Self::Work, Self::Bob, Self::Evil, Self::Login];
 
-    /// Its name.
+    /// The DNS name of the host.
     pub fn name(self) -> &'static str {
         match self {
             Self::Alice => "alice.vdi.localhost",
@@ -59,7 +59,7 @@ impl Host {
 }
 
 impl Setup {
-    /// Opens a setup with another gate than the usual one.
+    /// Opens a setup with a changed configuration of the gate.
     pub async fn open(change: impl FnOnce(gate::Plan) -> gate::Plan) -> Self {
         let (portal, recorder, attacker_pages) =
             (Portal::new(), RequestRecorder::open().await, AttackerPages::open().await);
@@ -95,17 +95,17 @@ impl Setup {
         Self { portal, gate, recorder, alice, traefik, _attacker_pages: attacker_pages }
     }
 
-    /// An address on a host.
+    /// The URL of this path on a host.
     pub fn url(&self, host: Host, path: &str) -> String {
         format!("https://{}:{}{path}", host.name(), self.traefik.address.port())
     }
 
-    /// The host whose origin this is.
+    /// The host with this origin.
     pub fn host_of(&self, origin: &str) -> Option<Host> {
         Host::ALL.into_iter().find(|host| self.url(*host, "") == origin)
     }
 
-    /// Goes to a page that can attack.
+    /// Navigates to a page with the attack script.
     pub async fn enter(&self, page: &Page, host: Host, path: &str) {
         let url = self.url(host, path);
         let visit = page.goto(&url).await;
@@ -113,7 +113,7 @@ impl Setup {
         arm(page).await;
     }
 
-    /// The same from a page that may be on its way elsewhere.
+    /// As [`Setup::enter`], for a page that may have a navigation in progress.
     pub async fn enter_anew(&self, page: &Page, host: Host, path: &str) {
         page.wander(&self.url(host, path)).await;
         arm(page).await;
@@ -127,7 +127,7 @@ impl Setup {
     }
 }
 
-/// Brings what alice's desktop knows nothing of.
+/// Adds the attack script to a page of alice's desktop.
 async fn arm(page: &Page) {
     let script = "async text => { if (typeof attack === 'function') return; \
         const script = document.createElement('script'); \
@@ -135,6 +135,6 @@ async fn arm(page: &Page) {
     page.evaluate(script, json!([include_str!("attacks.js")])).await;
 }
 
-/// Browsers find all names below `localhost` by themselves, and take `vdi.localhost` for one site:
-/// there is no public suffix in it but its last label.
+/// Browsers resolve all names below `localhost` themselves. They treat `vdi.localhost` as one site,
+/// because its only public suffix is the last label.
 pub const ZONE: &str = "vdi.localhost";

@@ -1,5 +1,5 @@
-//! The way in and out as people take it: in real browsers, over TLS, through the real Traefik, from a
-//! sign-in page on another site and back.
+//! Sign-in and sign-out in real browsers: over TLS, through the real Traefik, with a sign-in page
+//! on another site.
 
 use super::sign_in_page::SignInPage;
 use crate::handoff::setup::secret;
@@ -69,14 +69,14 @@ impl GatedDesktops {
     }
 }
 
-/// Asks the page's own host for something, as its script would.
+/// Sends a `fetch` request from the page to its own host.
 async fn fetched(page: &Page) -> Value {
     let script = "async () => { const r = await fetch('/data'); \
                   return [r.status, r.headers.get('content-type')] }";
     page.evaluate(script, json!([])).await
 }
 
-/// What a page that may be going away says of itself; null in between.
+/// Evaluates an expression in a page; null while the page navigates.
 async fn seen(page: &Page, what: &str) -> Value {
     let script = format!("async () => {what}");
     page.try_evaluate(&script, json!([])).await.unwrap_or_default()
@@ -94,7 +94,7 @@ async fn shows(page: &Page, text: &str) {
     eventually(text, PATIENCE, there).await;
 }
 
-/// `docs/pages`, when they are to be made anew.
+/// Rewrites the pictures in `docs/pages`, if `REWRITE_PICTURES` is set.
 async fn picture(page: &Page, engine: Engine, name: &str) {
     if engine != Engine::Chromium || env::var_os("REWRITE_PICTURES").is_none() {
         return;
@@ -106,7 +106,8 @@ async fn picture(page: &Page, engine: Engine, name: &str) {
     }
 }
 
-/// How many state cookies live. Firefox lists for a moment what has just been made to end.
+/// The number of unexpired state cookies. Firefox still lists a cookie for a moment after its
+/// deletion.
 fn states(cookies: &[Value]) -> usize {
     #[expect(clippy::cast_precision_loss, reason = "seconds since 1970")]
     let now = crate::support::portal::now() as f64;
@@ -117,11 +118,11 @@ fn states(cookies: &[Value]) -> usize {
     cookies.iter().filter(is_state).filter(lives).count()
 }
 
-async fn a_day_at_the_desk(engine: Engine) {
+async fn sign_in_expiry_and_sign_out(engine: Engine) {
     let setup = GatedDesktops::open().await;
     let browser = Browser::open(engine).await;
 
-    // Sign in, and work.
+    // Alice signs in and uses her desktop.
     let context = browser.context().await;
     let page = context.page().await;
     let visit = page.goto(&setup.alice("/desk?a=1&b=%2F")).await;
@@ -133,8 +134,8 @@ async fn a_day_at_the_desk(engine: Engine) {
     let own: Vec<_> = cookies.iter().filter(|one| one["name"] == COOKIE).collect();
     assert_eq!(own.len(), 1, "{cookies:#?}");
     assert_eq!((&own[0]["httpOnly"], &own[0]["secure"]), (&json!(true), &json!(true)), "{own:#?}");
-    assert_eq!(own[0]["domain"], "alice.vdi.localhost", "this host's alone");
-    assert_eq!(states(&cookies), 0, "the state is used up: {cookies:#?}");
+    assert_eq!(own[0]["domain"], "alice.vdi.localhost", "a cookie for this host only");
+    assert_eq!(states(&cookies), 0, "the sign-in deletes its state cookie: {cookies:#?}");
     let bobs = context.cookies(&setup.url("bob.vdi.localhost", "/")).await;
     assert!(bobs.iter().all(|one| one["name"] != COOKIE), "{bobs:#?}");
     assert_eq!(fetched(&page).await[0], 200);
@@ -143,13 +144,13 @@ async fn a_day_at_the_desk(engine: Engine) {
                 s.onerror = () => done('refused') })";
     assert_eq!(page.evaluate(echo, json!([])).await, "hello");
 
-    // The way back leads past the way in, and breaks nothing.
+    // The browser's history does not contain the hand-off, and going back does not end the session.
     let back = page.back().await;
     assert!(!back.url.contains("/.doorward/"), "{back:?}");
     page.goto(&setup.alice("/desk")).await;
     assert_eq!(page.url().await, setup.alice("/desk"));
 
-    // A second tab, signed in already; out in the one is out in the other.
+    // A second tab is already signed in. A sign-out in one tab signs out the other.
     let second = context.page().await;
     assert_eq!(second.goto(&setup.alice("/other")).await.status, Some(200));
     let asked = page.goto(&setup.alice("/.doorward/logout")).await;
@@ -162,7 +163,7 @@ async fn a_day_at_the_desk(engine: Engine) {
     assert!(visit.url.starts_with(&setup.url("login.localhost", "/start")), "{visit:?}");
     assert!(context.cookies(&setup.alice("/")).await.iter().all(|one| one["name"] != COOKIE));
 
-    // Two tabs that sign in at once, each back to its own page.
+    // Two tabs sign in at the same time, and each returns to its own page.
     let context = browser.context().await;
     let (first, second) = (context.page().await, context.page().await);
     first.goto(&setup.alice("/first")).await;
@@ -172,14 +173,15 @@ async fn a_day_at_the_desk(engine: Engine) {
     first.click("#alice").await;
     arrives(&first, &setup.alice("/first")).await;
 
-    // Expired in the middle of a page; and in again by itself, the portal still knowing her.
+    // The session expires while a page is open. The next visit signs alice in again without a form,
+    // because she is still signed in at the portal.
     setup.sign_in.knows(Some("alice"));
     setup.sign_in.sessions_live(10);
     let context = browser.context().await;
     let page = context.page().await;
     assert!(page.goto(&setup.alice("/desk")).await.is_at(&setup.alice("/desk")));
     let expired = || async { fetched(&page).await[0] == 401 };
-    eventually("the session's end", PATIENCE, expired).await;
+    eventually("the session expires", PATIENCE, expired).await;
     assert_eq!(fetched(&page).await[1], "application/problem+json");
     assert_eq!(page.evaluate(echo, json!([])).await, "refused");
     let form = "async () => { const f = document.createElement('form'); f.method = 'post'; \
@@ -191,7 +193,7 @@ async fn a_day_at_the_desk(engine: Engine) {
     let again = page.goto(&setup.alice("/desk")).await;
     assert!(again.is_at(&setup.alice("/desk")), "{again:?}");
 
-    // Bob at alice's door: told so, and shown to his own.
+    // Bob requests alice's desktop: the page says that he has no access and links to his own.
     setup.sign_in.knows(Some("bob"));
     let context = browser.context().await;
     let page = context.page().await;
@@ -210,7 +212,7 @@ async fn a_day_at_the_desk(engine: Engine) {
     let page = context.page().await;
     let looped = || async {
         tokio::time::sleep(Duration::from_millis(1200)).await;
-        // On a busy machine a sign-in may take longer than its session lives: a 401 as well.
+        // On a busy machine a sign-in may take longer than the session's lifetime: also a 401.
         page.goto(&setup.alice("/desk")).await.status == Some(401)
             && page.text().await.contains("Sign-in failed several times")
     };
@@ -235,10 +237,10 @@ async fn a_day_at_the_desk(engine: Engine) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sign_in_expiry_and_sign_out_in_chromium() {
-    a_day_at_the_desk(Engine::Chromium).await;
+    sign_in_expiry_and_sign_out(Engine::Chromium).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sign_in_expiry_and_sign_out_in_firefox() {
-    a_day_at_the_desk(Engine::Firefox).await;
+    sign_in_expiry_and_sign_out(Engine::Firefox).await;
 }

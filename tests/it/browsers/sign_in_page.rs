@@ -1,5 +1,4 @@
-//! A sign-in page on another site, which hands sessions over: the portal's side of the way in, as
-//! small as it can be.
+//! A minimal sign-in page on another site: the portal's side of the hand-off.
 
 use crate::support::desktop::Seen;
 use crate::support::portal::{Portal, now};
@@ -13,18 +12,18 @@ use tokio::task::JoinHandle;
 
 /// A running sign-in page.
 pub struct SignInPage {
-    /// Where it listens.
+    /// The address of its listener.
     pub address: SocketAddr,
     desk: Arc<Desk>,
     task: JoinHandle<()>,
 }
 
-/// Who signs in, and for how long.
+/// The user who signs in, and the lifetime of their session.
 struct Desk {
     portal: Arc<Portal>,
-    /// The user who is signed in at the page; `None`: it shows a form.
+    /// The user who is signed in at the page; `None`: the page shows a form.
     user: Mutex<Option<String>>,
-    /// Seconds that a session lives; 0: as long as the gate likes.
+    /// The lifetime of a session in seconds; 0: the gate's default.
     life: AtomicU64,
     count: AtomicU64,
 }
@@ -50,12 +49,12 @@ impl SignInPage {
         Self { address, desk, task }
     }
 
-    /// From now on it knows its visitor, or asks again.
+    /// Signs this user in at the page; `None`: the page shows its form again.
     pub fn knows(&self, user: Option<&str>) {
         *self.desk.user.lock().expect("no holder panics") = user.map(str::to_owned);
     }
 
-    /// Sessions from now on end after so many seconds.
+    /// Sets the lifetime of new sessions.
     pub fn sessions_live(&self, seconds: u64) {
         self.desk.life.store(seconds, Ordering::Relaxed);
     }
@@ -107,7 +106,7 @@ async fn serve(stream: TcpStream, desk: &Desk) -> io::Result<()> {
 }
 
 impl Desk {
-    /// Where a browser is sent that wants back to the encoded address `back`.
+    /// The address of the hand-off for a browser that returns to the encoded address `back`.
     fn entry(&self, back: &str, st: &str, user: &str) -> String {
         let back = back.replace("%3A", ":").replace("%2F", "/");
         let end = back.match_indices('/').nth(2).map_or(back.len(), |(at, _)| at);

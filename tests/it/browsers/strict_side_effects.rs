@@ -1,4 +1,4 @@
-//! What the rules break that ordinary apps do, and what helps.
+//! Requests of ordinary applications that `cross_site: strict` denies, and the remedies.
 
 use super::document::{GATE, REACHED, Row};
 use super::recorded_request::{RecordedRequest, recorded_requests};
@@ -9,7 +9,7 @@ use crate::support::process::eventually;
 use serde_json::json;
 use std::time::Duration;
 
-/// Tries each of them.
+/// Sends each of these requests and returns the rows of the table.
 pub async fn rows(browser: &Browser, setup: &Setup) -> Vec<Row> {
     let mut rows = Vec::new();
     for variant in [Variant::None, Variant::Lax] {
@@ -64,13 +64,13 @@ impl<'s> Tab<'s> {
         Self { context, setup, variant, engine: browser.engine }
     }
 
-    /// What comes to alice's host when a page on `from` runs `script`.
+    /// The row for the requests to alice's host that a page on `from` causes by `script`.
     async fn row(&self, name: &str, from: Host, script: &str, remedy: &str) -> Row {
         let path = self.path(name);
         let page = self.context.page().await;
         self.setup.enter(&page, from, "/page").await;
         let target = self.setup.url(Host::Alice, &path);
-        // The page may be gone before it can say anything.
+        // The page may navigate away before it can return a result.
         drop(page.try_evaluate(script, json!([target])).await);
         let came = || async { !self.recorded_requests(&path).await.is_empty() };
         eventually(name, Duration::from_secs(60), came).await;
@@ -79,7 +79,7 @@ impl<'s> Tab<'s> {
         told(name, &recorded_requests, remedy)
     }
 
-    /// A browser that has no use for a manifest never asks for it.
+    /// The row for a web app manifest. A browser without support for manifests sends no request.
     async fn manifest(&self, name: &str, crossorigin: &str, remedy: &str) -> Row {
         let path = self.path(name);
         let page = self.context.page().await;
@@ -115,10 +115,10 @@ fn told(name: &str, recorded_requests: &[RecordedRequest], remedy: &str) -> Row 
 
 /// Title of the table.
 pub const TITLE: &str = "What `strict` breaks";
-/// What it is about.
+/// Introduction of the table.
 pub const TEXT: &str =
     "What an ordinary application behind doorward may do but is refused, and the remedy.";
-/// Its columns.
+/// Columns of the table.
 pub const HEAD: [&str; 4] = ["what an app does", GATE, REACHED, "what helps"];
 const FORM_POST: &str = "let the provider answer in the query (`response_mode=query`), or name its origin \
     in `trusted_origins` and give the session cookie `SameSite=None`";

@@ -1,4 +1,4 @@
-//! The ways in which alice's session can lie in her browser.
+//! The kinds of session cookies in alice's browser.
 
 use super::setup::ZONE;
 use crate::support::portal::COOKIE;
@@ -12,18 +12,18 @@ pub enum Variant {
     Lax,
     /// `__Host-`, sent within the site only.
     Strict,
-    /// `__Host-`, in a jar of its own for each site that is looked at.
+    /// `__Host-`, in a separate cookie jar for each top-level site.
     Partitioned,
-    /// One for the whole zone.
+    /// A cookie for the whole zone.
     ParentDomain,
 }
 
 impl Variant {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 5] =
         [Self::None, Self::Lax, Self::Strict, Self::Partitioned, Self::ParentDomain];
 
-    /// As the document calls it.
+    /// The name in the document.
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "None",
@@ -52,5 +52,5 @@ impl Variant {
     }
 }
 
-/// Without a prefix, which no cookie of a whole zone can have.
+/// A name without `__Host-`, because browsers reject that prefix on a cookie with `Domain`.
 pub const PARENT_COOKIE: &str = "session";
