@@ -135,7 +135,7 @@
 //! the chain that `render middleware` prints sets `Cross-Origin-Opener-Policy: same-origin` and
 //! `frame-ancestors` on every response of a desktop.
 //!
-//! - test: `it::render::cluster::with_the_gate_on_every_route`
+//! - test: `it::render::cluster::with_the_gate_on_every_route_other_users_are_denied`
 //! - test: `cross_site::tests::a_trusted_origin_has_only_the_listed_rights`
 //! - test: `it::decision::trusted_origins::trusted_origins`
 //!
@@ -710,7 +710,7 @@
 //! request. Values are escaped, JSON or text, and data from a client is never the name of a field.
 //!
 //! - test: `observe::log::tests::a_value_cannot_forge_a_line_of_text`
-//! - test: `it::lifecycle::logs::a_visitor_cannot_write_log_lines`
+//! - test: `it::lifecycle::logs::client_input_cannot_add_log_lines`
 //!
 //! ## A24 The server that keys come from
 //!
@@ -771,14 +771,14 @@
 //! request, also one answered from the cache, and with `store: file` it survives a crash at any
 //! moment after the answer.
 //!
-//! - test: `it::revocation::api::only_the_secret_admits_to_revocations`
+//! - test: `it::revocation::api::revocations_require_the_secret`
 //! - test: `it::revocation::api::a_revoked_session_is_denied_at_once`
-//! - test: `it::revocation::crash::no_answered_revocation_is_lost`
+//! - test: `it::revocation::crash::a_crash_loses_no_confirmed_revocation`
 //! - test: `revocation::file::tests::revocations_survive_a_restart`
 //! - test: `revocation::file::tests::used_tokens_survive_a_restart`
 //! - test: `revocation::file::tests::a_disk_that_was_full_is_used_again`
 //! - test: `it::handoff::wrong_browser::signing_out_clears_every_session_cookie`
-//! - test: `it::revocation::api::removing_a_revocation_undoes_no_sign_out`
+//! - test: `it::revocation::api::removing_a_revocation_keeps_a_sign_out_in_force`
 //!
 //! Several replicas share revocations through Redis, and a session that was revoked at one replica
 //! must not be accepted by another. All replicas learn a revocation at once, a hand-off is used
@@ -806,7 +806,7 @@
 //! - test: `token::logout_token::tests::a_logout_token_is_no_session_and_a_session_no_logout`
 //! - test: `it::revocation::backchannel::a_token_of_another_purpose_ends_no_session`
 //! - test: `it::revocation::backchannel::a_flood_of_logout_tokens_is_answered_503`
-//! - test: `it::render::command::logout_tokens_arrive_on_the_portals_host`
+//! - test: `it::render::command::the_logout_route_is_on_the_portals_host`
 //! - test: `it::render::installation::alice_is_admitted_and_bob_is_denied`
 //! - test: `it::keys::logout::a_logout_at_a_real_provider_ends_the_session`
 //! - test: `it::keys::logout::a_logout_token_of_a_real_provider_is_accepted_once`

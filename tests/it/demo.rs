@@ -1,4 +1,4 @@
-//! `doorward demo --once`: everything on one machine, which checks itself.
+//! `doorward demo`: gate, Traefik and desktops on one machine, and the checks that the demo runs.
 
 use crate::support::parts::system::system;
 use crate::support::process::{Process, doorward, eventually, free_address, run};
@@ -25,8 +25,8 @@ async fn the_demo_checks_itself() {
     assert!(!table.contains("eyJ"), "a token in the table\n{table}");
 }
 
-/// Until it is told to stop: the addresses for a browser, the lines for a shell, and nothing left
-/// behind.
+/// The demo prints addresses for a browser and command lines for a shell, runs until SIGTERM, and
+/// ends Traefik.
 #[tokio::test]
 async fn the_demo_runs_until_it_is_stopped() {
     let home = tempfile::tempdir().unwrap();
@@ -44,14 +44,14 @@ async fn the_demo_runs_until_it_is_stopped() {
         "--cacert".to_owned(),
         "--resolve".to_owned(),
     ];
-    let told = || async { wanted.iter().all(|wanted| demo.output().contains(wanted)) };
-    eventually("the addresses and the lines", Duration::from_secs(120), told).await;
+    let printed = || async { wanted.iter().all(|wanted| demo.output().contains(wanted)) };
+    eventually("the addresses and the lines", Duration::from_secs(120), printed).await;
     let open = || async { Wire::plain(address).await.is_ok() };
     eventually("the demo listens", Duration::from_secs(60), open).await;
     demo.signal("TERM");
     demo.exit_code(Duration::from_secs(60)).await;
     let gone = || async { Wire::plain(address).await.is_err() };
-    eventually("Traefik gone with it", Duration::from_secs(20), gone).await;
+    eventually("Traefik has ended", Duration::from_secs(20), gone).await;
 }
 
 #[tokio::test]
@@ -78,7 +78,8 @@ async fn the_demo_prints_json() {
     assert!(!lines.is_empty() && (whole || each), "{}", demo.stdout());
 }
 
-/// Sign-in, sign-out, and the attacks on them. Each is listed by name, so that a missing one fails.
+/// Sign-in, sign-out, and attacks on them. The test lists each check by name, so a missing check
+/// fails.
 #[tokio::test]
 async fn the_demo_checks_sign_in_and_sign_out() {
     let home = tempfile::tempdir().unwrap();
@@ -125,7 +126,7 @@ async fn the_printed_curl_lines_give_the_stated_results() {
         .env("HOME", home.path());
     let mut demo = Process::start(&mut command);
     let ready = || async { demo.stdout().contains('\n') };
-    eventually("a word that it is ready", Duration::from_secs(120), ready).await;
+    eventually("the JSON line of a running demo", Duration::from_secs(120), ready).await;
     let ready: Value = serde_json::from_str(&demo.stdout()).expect("one line of JSON");
     let lines = ready["commands"].as_array().expect("lines");
     assert_eq!(lines.len(), 5);
@@ -133,16 +134,16 @@ async fn the_printed_curl_lines_give_the_stated_results() {
         let [title, expected, command] =
             ["title", "expected", "command"].map(|key| line[key].as_str().expect("text"));
         let done = run(std::process::Command::new("sh").args(["-c", command]), "");
-        // The line that shows what the desktop saw prints that in place of the status.
+        // One command prints the request that the desktop received instead of the status.
         let seen = done.stdout.contains("\"desktop\": \"alice\"");
         assert!(seen || done.stdout.trim() == expected, "{title}: {}", done.output());
     }
     demo.signal("TERM");
-    // It takes the gate and Traefik with it.
+    // SIGTERM also ends the gate and Traefik.
     assert_eq!(demo.exit_code(Duration::from_secs(20)).await, Some(0), "{}", demo.output());
 }
 
-/// Nothing is fetched against the user's will, and the message says how to go on.
+/// With `--no-download` the demo downloads nothing, and the message names the remedy.
 #[test]
 fn without_traefik_and_download_the_demo_reports_it() {
     let home = tempfile::tempdir().unwrap();

@@ -1,18 +1,19 @@
-//! The real doorward, and the real Traefik in front of it, seen from outside only.
+//! Integration tests: they run the `doorward` program, most of them behind the real Traefik.
 //!
-//! One test binary, so that everything links once. [`decision`] asks the gate itself, in Traefik's
-//! words, [`handoff`] the way in, and [`revocation`] the way out; [`traefik`] sends a visitor through
-//! three versions of Traefik to desktops that write down what reached them, [`browsers`] sends real
-//! Chromium and real Firefox; [`configuration`], [`lifecycle`], [`commands`] and [`demo`] cover the
-//! program around the gate, [`keys`] the issuers that it asks for theirs; [`render`] what it renders,
-//! [`deploy`] what is committed of that, on the real API server of [`kubernetes`]. Nothing here links
-//! against the library: what is proved is what is shipped.
+//! There is one test binary, so that it is linked only once. [`decision`] sends `ForwardAuth`
+//! requests directly to the gate; [`handoff`] tests sign-in and sign-out, [`revocation`] the
+//! revocation of sessions. [`traefik`] sends requests through three versions of Traefik to desktops
+//! that record them; [`browsers`] does so with Chromium and Firefox. [`missing_gate`] makes sure
+//! that the checks find a breach. [`configuration`], [`lifecycle`], [`commands`] and [`demo`] test
+//! the other parts of the program, and [`keys`] the key sets of issuers. [`render`] tests the
+//! rendered objects and [`deploy`] the committed ones, on the real API server of [`kubernetes`].
+//! No test links against the library, so the tests cover the released program.
 //!
 //! Traefik, kubectl, the control plane of Kubernetes, Pebble and an OpenID provider are installed or
 //! built on the first run, into `$DOORWARD_TEST_CACHE` or `target/test-parts` (see
-//! [`support::parts`]); the control plane takes 8 to 10 minutes of two cores, once. Browsers and
-//! Redis are the system's; root installs what is missing through apt. A test that cannot have its
-//! part fails and names the line that installs it.
+//! [`support::parts`]). The first build of the control plane takes 8 to 10 minutes on two cores.
+//! Browsers and Redis are packages of the system; as root, the tests install missing packages with
+//! apt. If a part is not available, the test fails and names the command that installs it.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -21,7 +22,7 @@
     clippy::string_slice,
     clippy::disallowed_methods,
     clippy::print_stderr,
-    reason = "a test says what it expects, and fails loudly where the expectation breaks"
+    reason = "a failed expectation ends the test with a message"
 )]
 
 mod browsers;

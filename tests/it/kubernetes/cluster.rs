@@ -32,7 +32,7 @@ async fn a_misspelt_field_is_refused() {
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: twice, namespace: {namespace} }}\n\
          data: {{ a: '1' }}\ndata: {{ a: '2' }}\n"
     );
-    assert!(cluster.apply(&twice).is_err(), "a field that stands there twice");
+    assert!(cluster.apply(&twice).is_err(), "a duplicate field");
 }
 
 #[tokio::test]
@@ -59,11 +59,11 @@ async fn kubernetes_deletes_objects_whose_owner_is_gone() {
     cluster.apply(&route(&namespace, "owned", &owner).to_string()).unwrap();
     cluster.apply(&route(&namespace, "free", &json!([])).to_string()).unwrap();
     tokio::time::sleep(Duration::from_secs(2)).await;
-    assert!(cluster.has(&["ingressroute", "owned", "-n", &namespace]), "its owner is alive");
+    assert!(cluster.has(&["ingressroute", "owned", "-n", &namespace]), "the owner exists");
     cluster.delete(&["pod", "alice", "-n", &namespace]).unwrap();
     let gone = || async { !cluster.has(&["ingressroute", "owned", "-n", &namespace]) };
-    eventually("the route goes with its pod", Duration::from_secs(60), gone).await;
-    assert!(cluster.has(&["ingressroute", "free", "-n", &namespace]), "without an owner it stays");
+    eventually("the route is deleted with its pod", Duration::from_secs(60), gone).await;
+    assert!(cluster.has(&["ingressroute", "free", "-n", &namespace]), "no owner: the route stays");
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn deleting_a_namespace_deletes_its_objects() {
     cluster.apply(&route(&namespace, "alice", &json!([])).to_string()).unwrap();
     cluster.delete(&["namespace", &namespace]).unwrap();
     let gone = || async { !cluster.has(&["namespace", &namespace]) };
-    eventually("the namespace goes", Duration::from_secs(120), gone).await;
+    eventually("the namespace is deleted", Duration::from_secs(120), gone).await;
 }
 
 /// An empty cluster: it rejects objects that are applied before their definitions.

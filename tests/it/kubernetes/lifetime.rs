@@ -24,19 +24,19 @@ async fn ends(child: &mut Child, within: Duration) -> bool {
 
 /// The pipe closes when the test process ends, for any reason.
 #[tokio::test]
-async fn a_leashed_program_ends_with_the_tests() {
+async fn a_program_ends_when_its_input_closes() {
     let mut child = start("600");
     assert!(!ends(&mut child, Duration::from_millis(300)).await, "the input is still open");
     drop(child.stdin.take());
-    assert!(ends(&mut child, Duration::from_secs(20)).await, "it outlives its tests");
+    assert!(ends(&mut child, Duration::from_secs(20)).await, "the program outlives its tests");
 }
 
 /// The process id of a program that has ended can be reused, so it must not be killed again.
 #[tokio::test]
-async fn a_discharged_leash_ends_nobody() {
+async fn a_released_program_outlives_its_input() {
     let mut child = start("600");
     child.stdin.take().unwrap().write_all(b"\n").unwrap();
-    assert!(!ends(&mut child, Duration::from_secs(1)).await, "discharged, it has still pulled");
+    assert!(!ends(&mut child, Duration::from_secs(1)).await, "a released program was killed");
     child.kill().unwrap();
     child.wait().unwrap();
 }

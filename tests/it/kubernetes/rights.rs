@@ -66,7 +66,7 @@ async fn traefiks_account_can_read_routes_and_write_nothing() {
 
 /// Policies also apply to the administrator.
 #[tokio::test]
-async fn an_admission_policy_holds() {
+async fn an_admission_policy_applies_to_the_administrator() {
     let cluster = Cluster::shared().await;
     let namespace = cluster.namespace("policy");
     let api = "admissionregistration.k8s.io/v1";
@@ -100,6 +100,6 @@ async fn an_admission_policy_holds() {
         let answer = cluster.apply(&note(&namespace, "secret"));
         answer.is_err_and(|refusal| refusal.contains("keep it to yourself"))
     };
-    eventually("the policy takes hold", Duration::from_secs(60), refused).await;
+    eventually("the policy is in force", Duration::from_secs(60), refused).await;
     cluster.apply(&note(&namespace, "open")).unwrap();
 }

@@ -60,13 +60,13 @@ async fn the_test_finds_a_missing_gate_behind_a_service() {
     cluster.apply(&ungated(&namespace, &json!([]))).unwrap();
     let traefik = plan(&namespace).open(cluster).await;
     visit(&traefik, &authority.pem, &desktop).await;
-    assert_ne!(traefik.address("traefik"), traefik.address("web"), "its own pages have a port");
+    assert_ne!(traefik.address("traefik"), traefik.address("web"), "separate ports");
     let kept = &traefik.configuration["providers"]["kubernetesCRD"]["namespaces"];
     assert_eq!(kept, &json!([namespace]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_route_lives_as_long_as_its_pod() {
+async fn a_route_is_deleted_with_its_pod() {
     let cluster = Cluster::shared().await;
     let namespace = cluster.namespace("pod");
     let desktop = Desktop::open_on("alice", own_address()).await;
@@ -126,5 +126,5 @@ async fn traefik_ignores_a_route_of_another_class() {
     let web = Request::visit(ALICE);
     let mut wire = Wire::plain(traefik.address("web")).await.unwrap();
     assert_eq!(wire.exchange(&web).await.unwrap().status, 404);
-    desktop.assert_untouched("its route is of no class");
+    desktop.assert_untouched("its route has no class");
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 #[tokio::test]
-async fn health_and_version() {
+async fn the_admin_listener_answers_health_and_version() {
     let gate = Gate::open(&Portal::new()).await;
     for path in ["/livez", "/readyz", "/healthz", "/version", "/metrics"] {
         assert_eq!(gate.admin(path).await.unwrap().status, 200, "{path}");
@@ -70,9 +70,9 @@ async fn metrics_are_well_formed_and_name_no_user() {
     assert!(names.iter().any(|name| name.starts_with("doorward_")), "{names:?}");
     assert!(
         metrics.lines().any(|line| line.starts_with("# HELP doorward_")),
-        "each says what it is"
+        "each metric has a HELP line"
     );
-    // Reasons are words of the program, never of the client: the number of series is fixed.
+    // Reasons are constants of the program and never client input: the number of series is bounded.
     let before = metrics.lines().count();
     for n in 0..50 {
         gate.ask(&Request::question(&format!("u{n}.vdi.example.com")).uri(&format!("/{n}"))).await;
@@ -85,9 +85,9 @@ async fn metrics_are_well_formed_and_name_no_user() {
     assert!(after <= before + 5, "{before} lines became {after}");
 }
 
-/// With TLS of its own, and without client certificates: probes have none.
+/// The listener has its own TLS settings, without client certificates, because probes have none.
 #[tokio::test]
-async fn the_admin_listener_may_speak_tls() {
+async fn the_admin_listener_supports_tls() {
     let portal = Portal::new();
     let plan = Plan::of(&portal).with_tls(false);
     let own = plan.config["tls"].clone();

@@ -12,7 +12,7 @@ fn text<'v>(line: &'v Value, name: &str) -> &'v str {
 }
 
 #[tokio::test]
-async fn one_event_for_each_decision() {
+async fn each_decision_is_logged_as_one_json_line() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let questions = [
@@ -37,7 +37,7 @@ async fn one_event_for_each_decision() {
     }
     let ids: std::collections::BTreeSet<String> =
         gate.decisions().iter().map(|line| text(line, "request_id").to_owned()).collect();
-    assert_eq!(ids.len(), questions.len(), "every decision has an id of its own");
+    assert_eq!(ids.len(), questions.len(), "every decision has a unique id");
 }
 
 /// A decision's line has its reason, the answer and the field that explains it.
@@ -165,7 +165,7 @@ async fn no_part_of_a_token_is_logged() {
 
 /// A log line stays one line for every input of a client.
 #[tokio::test]
-async fn a_visitor_cannot_write_log_lines() {
+async fn client_input_cannot_add_log_lines() {
     let portal = Portal::new();
     for format in ["json", "text"] {
         let log = json!({ "format": format, "level": "debug", "usernames": true });

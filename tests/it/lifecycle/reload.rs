@@ -39,14 +39,14 @@ async fn counter(gate: &Gate, name: &str) -> f64 {
 }
 
 #[tokio::test]
-async fn a_signal_reloads() {
+async fn sighup_reloads_the_configuration() {
     let portal = Portal::new();
     let mut gate = Gate::open(&portal).await;
     let question = question(&portal);
     assert_eq!(gate.ask(&question).await.status, 200);
     gate.rewrite(|config| config["issuers"][0]["audiences"] = json!(["another"]));
     gate.process.signal("HUP");
-    // The token was in the cache; it was verified under another configuration.
+    // The cached result for this token is from the old configuration and must not be used.
     becomes(&gate, &question, 401).await;
     gate.rewrite(|config| config["issuers"][0]["audiences"] = json!(["vdi"]));
     gate.process.signal("HUP");
@@ -54,7 +54,7 @@ async fn a_signal_reloads() {
 }
 
 #[tokio::test]
-async fn a_changed_configuration_is_noticed() {
+async fn a_changed_configuration_file_is_reloaded() {
     let portal = Portal::new();
     let mut gate = Gate::open(&portal).await;
     let question = question(&portal).page().without("Cookie");
@@ -124,9 +124,9 @@ async fn a_key_that_needs_a_restart_is_refused_by_name() {
     assert_eq!(gate.ask(&question(&portal)).await.status, 200);
 }
 
-/// The repair is in a file that only the rejected configuration names.
+/// The missing file is named only by the rejected configuration.
 #[tokio::test]
-async fn a_key_file_that_appears_is_noticed() {
+async fn a_new_key_file_causes_a_reload() {
     let portal = Portal::new();
     let mut gate = Gate::open(&portal).await;
     let late = gate.folder().join("late.json");
@@ -143,7 +143,7 @@ async fn a_key_file_that_appears_is_noticed() {
 }
 
 #[tokio::test]
-async fn a_changed_key_file_is_noticed() {
+async fn a_changed_key_file_is_reloaded() {
     let portal = Portal::new();
     let gate = Gate::open(&portal).await;
     let next = Key::es256("portal-2");
@@ -155,7 +155,7 @@ async fn a_changed_key_file_is_noticed() {
     becomes(&gate, &new, 200).await;
     assert_eq!(gate.ask(&old).await.status, 200);
     fs::write(&file, key_set([&next])).unwrap();
-    // A cached session must not outlive the key it was verified with.
+    // A cached session becomes invalid when the key that verified it is removed.
     becomes(&gate, &old, 401).await;
     assert_eq!(gate.ask(&new).await.status, 200);
 }

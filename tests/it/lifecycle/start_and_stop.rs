@@ -12,7 +12,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::test]
-async fn a_taken_port_is_exit_code_1() {
+async fn a_port_in_use_exits_1() {
     let portal = Portal::new();
     for key in ["listen", "admin_listen"] {
         let plan = Plan::of(&portal);
@@ -89,9 +89,9 @@ async fn sigterm_ends_a_gate_with_http2_connections() {
     assert_eq!(gate.process.exit_code(PATIENCE).await, Some(0));
 }
 
-/// A request sent before the signal is answered, and answered correctly.
+/// A request that was sent before the signal gets the correct answer.
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_in_progress_are_answered() {
+async fn requests_sent_before_sigterm_are_answered() {
     let portal = Portal::new();
     let mut gate = Gate::open(&portal).await;
     let good = Request::question(ALICE).session(&portal.token("alice"));
@@ -114,7 +114,7 @@ async fn requests_in_progress_are_answered() {
 }
 
 #[tokio::test]
-async fn several_listeners_are_one_gate() {
+async fn every_verify_listener_answers() {
     let portal = Portal::new();
     let mut plan = Plan::of(&portal);
     let second = crate::support::process::free_address();

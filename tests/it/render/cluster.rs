@@ -9,7 +9,7 @@ use crate::support::request::Request;
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_the_gate_on_every_route() {
+async fn with_the_gate_on_every_route_other_users_are_denied() {
     let setup = Setup::open("route", "route", &[]).await;
     setup.holds().await;
 
@@ -45,7 +45,7 @@ async fn with_the_gate_on_every_route() {
     for visit in [Request::visit(BOB), Request::visit(BOB).session(&bob)] {
         assert_eq!(setup.visit(BOB, &visit).await.status, 404);
     }
-    setup.bob.assert_untouched("its gate is missing");
+    setup.bob.assert_untouched("its middleware is missing");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +75,7 @@ async fn with_the_gate_on_the_entry_point_every_route_is_gated() {
     while answer.json()["desktop"] != "alice" && std::time::Instant::now() < deadline {
         answer = setup.visit(BOB, &Request::visit(BOB).session(&bob)).await;
     }
-    assert_eq!(answer.json()["desktop"], "alice", "the rogue route is served by now");
+    assert_eq!(answer.json()["desktop"], "alice", "Traefik serves the rogue route");
     let alice = setup.portal.token("alice");
     assert_eq!(setup.visit(BOB, &Request::visit(BOB)).await.status, 401);
     assert_eq!(setup.visit(BOB, &Request::visit(BOB).session(&alice)).await.status, 403);
@@ -99,7 +99,7 @@ async fn a_route_with_an_owner_denies_other_hosts() {
         let answer = setup.visit(ALICE, &Request::visit(ALICE).session(&token)).await;
         assert_eq!(answer.status, 403, "{answer}");
     }
-    setup.bob.assert_untouched("the host is not its owner's");
+    setup.bob.assert_untouched("the host is not the owner's host");
 }
 
 #[tokio::test(flavor = "multi_thread")]

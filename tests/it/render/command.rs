@@ -77,7 +77,7 @@ fn a_bound_route_names_its_owner_to_the_gate() {
     let route = &routes(&documents)[0]["spec"]["routes"][0];
     let named = route["middlewares"].as_array().unwrap();
     assert!(named.iter().any(|reference| reference["name"] == *name), "{route}");
-    assert!(!named.iter().any(|reference| reference["name"] == "doorward"), "asked twice: {route}");
+    assert!(!named.iter().any(|reference| reference["name"] == "doorward"), "gated twice: {route}");
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_flag_overrides_the_configuration() {
 
 /// A session that is revoked at one replica would stay valid at the other.
 #[test]
-fn replicas_with_a_store_each_are_refused() {
+fn two_replicas_without_a_shared_store_are_refused() {
     for (store, code) in [("memory", 64), ("file", 64), ("none", 0)] {
         let plan = Plan::of(&Portal::new());
         let state = plan.folder.path().to_owned();
@@ -147,7 +147,7 @@ fn replicas_with_a_store_each_are_refused() {
 
 /// The listener is only reachable on the portal's host, or not at all.
 #[test]
-fn logout_tokens_arrive_on_the_portals_host() {
+fn the_logout_route_is_on_the_portals_host() {
     let login = json!({ "url": "https://Portal.example.net:8443/vdi?a=1", "sets_cookie": true });
     for (row, changes, arguments, said) in [
         ("the_sign_in_page's", json!({}), &[][..], Ok("Host(`portal.example.net`)")),
@@ -214,7 +214,7 @@ fn logout_tokens_arrive_on_the_portals_host() {
 }
 
 #[test]
-fn bad_flags_are_usage_and_name_their_key() {
+fn an_invalid_flag_exits_64_and_is_named() {
     let input = json!([session("a", "alice")]).to_string();
     for (arguments, said) in [
         (&["--namespace", "A.b"][..], "render.namespace"),
@@ -309,7 +309,7 @@ fn json_output_has_the_same_objects() {
 }
 
 #[test]
-fn quiet_prints_only_mistakes() {
+fn quiet_prints_only_errors() {
     let input = json!([session("a", "alice")]).to_string();
     assert!(render(&["-"], &input).stderr.contains("create secret generic doorward-ca"));
     assert_eq!(render(&["--quiet", "-"], &input).stderr, "");

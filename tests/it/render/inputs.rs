@@ -48,7 +48,7 @@ fn the_same_sessions_in_another_form_or_order_give_the_same_text() {
 }
 
 #[test]
-fn several_files_are_one_set_of_sessions() {
+fn sessions_of_several_files_are_checked_together() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, value: Value| {
         let path = folder.path().join(name);

@@ -187,14 +187,14 @@ async fn alice_is_admitted_and_bob_is_denied() {
     alice.assert_untouched("its session is gone");
     assert!(!cluster.has(&["ingressroute.traefik.io", "kasm-alice", "-n", SESSIONS]));
     installation.visit_until(200, BOB, &Request::visit(BOB).session(&bobs)).await;
-    logout::the_portal_says_who_has_left(&installation, installation.ended, &bob).await;
-    what_the_policies_refuse(cluster);
-    logout::what_is_no_way_to_the_listener(cluster);
-    what_the_definition_refuses(cluster);
+    logout::check_backchannel_logout(&installation, installation.ended, &bob).await;
+    check_admission_policies(cluster);
+    logout::check_policies_for_the_listener(cluster);
+    check_session_schema(cluster);
 }
 
 /// Rows: the user, the namespace, and the route.
-fn what_the_policies_refuse(cluster: &Cluster) {
+fn check_admission_policies(cluster: &Cluster) {
     let other = cluster.namespace("tenant");
     let admin = User { name: "tenant", groups: &["system:masters"] };
     let rule = |rule: &str, priority: Option<u64>| {
@@ -262,12 +262,12 @@ fn what_the_policies_refuse(cluster: &Cluster) {
             "metadata": { "name": "default", "namespace": other }, "spec": {},
         });
         let outcome = cluster.apply_as(admin, &object.to_string());
-        assert!(outcome.is_err(), "a second {kind} of every host: {outcome:?}");
+        assert!(outcome.is_err(), "a second default {kind} was accepted: {outcome:?}");
     }
 }
 
 /// Rows: a session that the cluster must reject.
-fn what_the_definition_refuses(cluster: &Cluster) {
+fn check_session_schema(cluster: &Cluster) {
     let with = |path: &str, value: Value| {
         let mut object = session("kasm-row", "carol");
         *object.pointer_mut(path).unwrap() = value;
@@ -289,9 +289,9 @@ fn what_the_definition_refuses(cluster: &Cluster) {
         ("misspelt", misspelt.to_string()),
     ] {
         let outcome = cluster.apply(&object);
-        assert!(outcome.is_err(), "{name} was taken");
+        assert!(outcome.is_err(), "{name} was accepted");
     }
     cluster.apply(&session("kasm-row", "carol").to_string()).unwrap();
     let renamed = cluster.apply(&session("kasm-row", "bob").to_string());
-    assert!(renamed.is_err(), "a session changed hands");
+    assert!(renamed.is_err(), "the user of a session was changed");
 }

@@ -15,7 +15,7 @@ import yaml
 
 
 def closed(schema):
-    """The schema as the API server means it, in the words of JSON Schema."""
+    """Converts a schema of the API server to JSON Schema."""
     if isinstance(schema, list):
         return [closed(item) for item in schema]
     if not isinstance(schema, dict):

@@ -18,7 +18,7 @@ const RELEASES: [(&str, &[&str]); 4] = [
     (traefik_objects::NEWEST, &["3.7", "3.7.15", "3.8"]),
 ];
 
-/// More CRDs, which are not part of the repository.
+/// Further CRDs, which are not part of the repository.
 const MORE: [(&str, &[&str]); 4] = [
     ("3.0.4", &["3.0.4"]),
     ("3.4.5", &["3.4.5", "3.4"]),

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
 
-/// See the module's text.
+/// The running parts of the setup.
 pub struct Setup {
     pub cluster: &'static Cluster,
     pub namespace: String,
@@ -142,7 +142,7 @@ impl Setup {
             let answer = self.visit(host, &Request::visit(host)).await;
             assert_eq!(answer.status, 401, "{answer}");
             assert_eq!(self.websocket_status(host, other).await, 403);
-            own.assert_untouched("a stranger's visit");
+            own.assert_untouched("a request without access");
             assert_eq!(self.websocket_status(host, user).await, 101);
             foreign.assert_untouched("a request for another user's host");
         }

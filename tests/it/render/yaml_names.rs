@@ -72,7 +72,7 @@ fn every_yaml_reader_reads_the_same_names() {
     for (index, user) in users.iter().enumerate() {
         let found =
             routes.iter().find(|r| r["metadata"]["annotations"]["doorward.dev/username"] == *user);
-        let route = found.unwrap_or_else(|| panic!("{user:?} is not called so any more"));
+        let route = found.unwrap_or_else(|| panic!("{user:?} is not the owner of any route"));
         let [rule] = &**route["spec"]["routes"].as_array().unwrap() else { panic!("{user}") };
         let text = rule["match"].as_str().unwrap();
         let host = text.strip_prefix("Host(`").and_then(|text| text.strip_suffix("`)")).unwrap();

@@ -8,7 +8,7 @@ use crate::support::request::Request;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn only_the_secret_admits_to_revocations() {
+async fn revocations_require_the_secret() {
     let portal = Portal::new();
     let gate = plan(&portal, "memory").open().await;
     let with = |method: &str, lines: &[&str]| {
@@ -92,7 +92,7 @@ async fn a_revoked_session_is_denied_at_once() {
         assert_eq!(ask(&gate, "DELETE", &asked).await.0, 200, "{row}");
         assert_eq!(ask(&gate, "DELETE", &asked).await.0, 404, "{row}: nothing is left");
         for token in &tokens {
-            assert_eq!(status(&gate, token).await, 200, "{row}, taken back");
+            assert_eq!(status(&gate, token).await, 200, "{row}: revocation removed");
         }
     }
 }
@@ -107,9 +107,9 @@ async fn a_session_issued_after_the_revocation_is_valid() {
     assert_eq!(status(&gate, &issued(moment - 1)).await, 401);
     assert_eq!(status(&gate, &issued(moment)).await, 200, "signed in again");
     let (_, told) = ask(&gate, "POST", &json!({ "user": "alice", "issued_before": 1 })).await;
-    assert_eq!(told["issued_before"], 1, "what was asked");
-    assert_eq!(status(&gate, &issued(moment - 1)).await, 401, "and undoes nothing");
-    // As long as a token can be valid, and a session made from a hand-off.
+    assert_eq!(told["issued_before"], 1, "the requested time");
+    assert_eq!(status(&gate, &issued(moment - 1)).await, 401, "the first revocation holds");
+    // A revocation is kept as long as a token, or a session from a hand-off, can be valid.
     let kept = told["expires"].as_u64().unwrap();
     assert!(kept > now() + 86_400, "{told}");
 }
@@ -143,7 +143,7 @@ async fn an_invalid_revocation_request_is_refused_with_the_reason() {
     assert_eq!(list["count"], 0, "{list}");
 }
 
-/// A session of the gate's own ends with the keys of the portal's sign-in.
+/// A session that the gate issued is revoked by the identifiers of the portal's sign-in.
 #[tokio::test]
 async fn sessions_from_a_handoff_are_revoked_too() {
     use crate::handoff::setup::{begin, from_portal, handoff, login, secret, session_in};
@@ -173,7 +173,7 @@ async fn sessions_from_a_handoff_are_revoked_too() {
 /// Alice signed out while all her sessions were revoked: undoing the revocation restores the
 /// sessions she did not sign out of, and not the other one.
 #[tokio::test]
-async fn removing_a_revocation_undoes_no_sign_out() {
+async fn removing_a_revocation_keeps_a_sign_out_in_force() {
     let portal = Portal::new();
     for store in ["memory", "file"] {
         let plan = plan(&portal, store);

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// `DOORWARD_TEST_CRASHES` sets the number of crashes: a thousand take four to ten minutes.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_answered_revocation_is_lost() {
+async fn a_crash_loses_no_confirmed_revocation() {
     let crashes = env::var("DOORWARD_TEST_CRASHES").ok().and_then(|text| text.parse().ok());
     let portal = Portal::new();
     let mut gate: Gate = plan(&portal, "file").open().await;
@@ -48,7 +48,7 @@ async fn no_answered_revocation_is_lost() {
         answered.iter().take(200).chain(answered.iter().rev().take(200)).collect();
     for id in looked_at {
         let gone = ask(&gate, "DELETE", &json!({ "jti": id })).await.0;
-        assert_eq!(gone, 200, "{id} was answered, and lost");
+        assert_eq!(gone, 200, "{id} was confirmed and is lost");
     }
 }
 

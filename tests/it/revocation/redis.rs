@@ -74,7 +74,7 @@ async fn a_revocation_at_one_replica_applies_at_all() {
         assert_eq!((status(&one, &token).await, status(&other, &token).await), (200, 200));
         let asked = json!({ "jti": format!("t{round}") });
         assert_eq!(ask(&one, "POST", &asked).await.0, 200);
-        assert_eq!(status(&one, &token).await, 401, "at once where it was revoked");
+        assert_eq!(status(&one, &token).await, 401, "in force at once at the gate that revoked it");
         slowest = slowest.max(until(&other, &token, 401, Duration::from_secs(1)).await);
         assert_eq!(ask(&other, "DELETE", &asked).await.0, 200);
         assert_eq!(status(&other, &token).await, 200);

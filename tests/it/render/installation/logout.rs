@@ -43,7 +43,7 @@ async fn post(installation: &Installation, host: &str, body: &str) -> Option<Ans
 }
 
 /// Bob has access; after he signs out at the portal, he has none.
-pub async fn the_portal_says_who_has_left(
+pub async fn check_backchannel_logout(
     installation: &Installation,
     listener: SocketAddr,
     desktop: &Desktop,
@@ -91,7 +91,7 @@ pub async fn the_portal_says_who_has_left(
 }
 
 /// Rows: a route without the gate that differs slightly from the listener's.
-pub fn what_is_no_way_to_the_listener(cluster: &Cluster) {
+pub fn check_policies_for_the_listener(cluster: &Cluster) {
     let match_of = |rule: &str| json!({ "/match": rule });
     for (row, namespace, changes, allowed) in [
         ("the_one_that_is", "doorward", json!({}), true),

@@ -30,8 +30,9 @@ async fn enter(gate: &Gate, portal: &Portal) -> u16 {
     status
 }
 
-/// This browser is signed out, a copy of its session is not; and the page says so.
-async fn not_quite_out(gate: &Gate, session: &str) {
+/// Signs out during an outage: the browser's cookies are deleted, but a copy of the session stays
+/// valid. The page reports that.
+async fn sign_out_is_incomplete(gate: &Gate, session: &str) {
     let page = Request::question(ALICE).uri("/.doorward/logout").session(session);
     let answer = gate.ask(&page.form()).await;
     assert!(answer.status == 503 && answer.is_page(), "{answer}");
@@ -52,7 +53,7 @@ async fn with_on_outage_serve_the_last_known_state_is_used() {
         tokio::time::sleep(Duration::from_secs(1)).await;
         redis.kill().await;
     });
-    eprintln!("{} questions around the end of Redis, all permitted", seen.len());
+    eprintln!("{} requests around the end of Redis, all permitted", seen.len());
     assert!(seen.len() > 20 && seen.iter().all(|(_, status)| *status == 200), "{seen:?}");
     until_it_knows(&gate, false).await;
     assert!(problem(&gate).await.unwrap().contains("check that Redis runs"));
@@ -61,7 +62,7 @@ async fn with_on_outage_serve_the_last_known_state_is_used() {
     assert_eq!(ask(&gate, "DELETE", &json!({ "jti": "ended" })).await.0, 503);
     assert_eq!(status(&gate, &good).await, 200, "nothing is revoked");
     assert_eq!(enter(&gate, &portal).await, 303);
-    not_quite_out(&gate, &own).await;
+    sign_out_is_incomplete(&gate, &own).await;
     redis.again().await;
     until_it_knows(&gate, true).await;
     assert_eq!((status(&gate, &good).await, status(&gate, &ended).await), (200, 401));
@@ -82,7 +83,7 @@ async fn with_on_outage_refuse_requests_get_503_until_redis_is_back() {
     let (seen, ()) = tokio::join!(answers(&gate, &good, Duration::from_secs(8)), redis.kill());
     let refused = seen.iter().position(|(_, status)| *status == 503).expect("rejected in the end");
     let moment = seen[refused].0;
-    eprintln!("of {} questions the first that was refused came after {moment:?}", seen.len());
+    eprintln!("the first of {} requests that was denied came after {moment:?}", seen.len());
     assert!((3.5..7.0).contains(&moment.as_secs_f64()), "{moment:?}");
     assert!(seen[..refused].iter().all(|(_, status)| *status == 200));
     assert!(seen[refused..].iter().all(|(_, status)| *status == 503), "and stays rejected");
@@ -171,7 +172,7 @@ async fn a_replica_catches_up_after_a_network_cut() {
     assert_eq!(ask(&one, "DELETE", &json!({ "jti": "restored" })).await.0, 200);
     assert_eq!(ask(&one, "POST", &json!({ "jti": "ended" })).await.0, 200);
     let started = Instant::now();
-    assert_eq!(ask(&other, "POST", &json!({ "jti": "x" })).await.0, 503, "never kept");
+    assert_eq!(ask(&other, "POST", &json!({ "jti": "x" })).await.0, 503, "not stored");
     assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
     until_it_knows(&other, false).await;
     assert_eq!((status(&other, &restored).await, status(&other, &ended).await), (401, 200));

@@ -93,7 +93,7 @@ async fn a_wrong_redis_password_is_reported_and_not_shown() {
 
 /// With the rights documented in docs/operating.md, and without one of them.
 #[tokio::test]
-async fn a_user_with_the_documented_rights_is_enough() {
+async fn the_documented_redis_rights_are_sufficient() {
     let (portal, redis) = (Portal::new(), Redis::start().await);
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operating.md");
     let page = std::fs::read_to_string(page).unwrap();
