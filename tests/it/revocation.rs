@@ -28,7 +28,7 @@ fn plan(portal: &Portal, store: &str) -> Plan {
 }
 
 /// A request to the admin API.
-fn desk(method: &str, body: &str) -> Request {
+fn admin_request(method: &str, body: &str) -> Request {
     let mut request = Request::get("/revocations")
         .add("Host", "admin.internal")
         .add("Authorization", format!("Bearer {SECRET}"));
@@ -39,7 +39,7 @@ fn desk(method: &str, body: &str) -> Request {
 /// Sends a request to the admin API and returns status and body.
 async fn ask(gate: &Gate, method: &str, body: &Value) -> (u16, Value) {
     let text = if body.is_null() { String::new() } else { body.to_string() };
-    send(gate, &desk(method, &text), &text).await
+    send(gate, &admin_request(method, &text), &text).await
 }
 
 async fn send(gate: &Gate, request: &Request, body: &str) -> (u16, Value) {

@@ -1,6 +1,6 @@
 //! `/revocations`: authentication, requests, and their effect.
 
-use super::{SECRET, ask, desk, plan, send, status};
+use super::{SECRET, admin_request, ask, plan, send, status};
 use crate::handoff::setup::{login, secret, signed_in};
 use crate::support::gate::{Gate, Plan};
 use crate::support::portal::{ALICE, Portal, now};
@@ -38,9 +38,9 @@ async fn revocations_require_the_secret() {
             assert_eq!(got, if expected == 200 { 400 } else { expected }, "{row}: {body}");
         }
     }
-    let (got, _) = send(&gate, &desk("PUT", ""), "").await;
+    let (got, _) = send(&gate, &admin_request("PUT", ""), "").await;
     assert_eq!(got, 405);
-    let (got, _) = send(&gate, &desk("GET", "").add("X-Forwarded-Uri", "/"), "").await;
+    let (got, _) = send(&gate, &admin_request("GET", "").add("X-Forwarded-Uri", "/"), "").await;
     assert_eq!(got, 421, "ForwardAuth requests are rejected here");
     assert!(!gate.process.output().contains(SECRET));
 }
@@ -50,7 +50,7 @@ async fn without_a_secret_revocations_is_404() {
     let portal = Portal::new();
     let gate = Plan::of(&portal).with("revocation", json!({ "store": "memory" })).open().await;
     for method in ["GET", "POST", "DELETE"] {
-        assert_eq!(send(&gate, &desk(method, ""), "").await.0, 404, "{method}");
+        assert_eq!(send(&gate, &admin_request(method, ""), "").await.0, 404, "{method}");
     }
     // The API is not on the listener for Traefik.
     let question = Request::question("alice.vdi.example.com").target("/revocations");
@@ -134,7 +134,7 @@ async fn an_invalid_revocation_request_is_refused_with_the_reason() {
         ("two_documents", r#"{"jti":"a"}{"jti":"b"}"#.to_owned(), "JSON"),
         ("too_large", format!(r#"{{"jti":"{}"}}"#, "x".repeat(9000)), "8 KiB"),
     ] {
-        let (got, told) = send(&gate, &desk("POST", &body), &body).await;
+        let (got, told) = send(&gate, &admin_request("POST", &body), &body).await;
         assert_eq!(got, 400, "{row}: {told}");
         let error = told["error"].as_str().unwrap();
         assert!(error.contains(part), "{row}: {error}");

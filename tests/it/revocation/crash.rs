@@ -55,7 +55,7 @@ async fn a_crash_loses_no_confirmed_revocation() {
 async fn try_revoke(gate: &Gate, id: &str) -> Option<u16> {
     use crate::support::wire::Wire;
     let body = json!({ "jti": id }).to_string();
-    let request = super::desk("POST", &body);
+    let request = super::admin_request("POST", &body);
     let mut wire = Wire::plain(gate.admin_address()).await.ok()?;
     wire.send(&[request.bytes(), body.into_bytes()].concat()).await.ok()?;
     Some(wire.answer(false).await.ok()?.status)
